@@ -1,0 +1,107 @@
+# vfionoiommu. The two commands to know: make demo, make check.
+
+VERSION = 0.1
+
+PREFIX      = /usr/local
+EXEC_PREFIX = $(PREFIX)
+SBINDIR     = $(EXEC_PREFIX)/sbin
+DATAROOTDIR = $(PREFIX)/share
+DATADIR     = $(DATAROOTDIR)
+MANDIR      = $(DATAROOTDIR)/man
+MAN8DIR     = $(MANDIR)/man8
+DESTDIR     =
+INSTALL     = install
+
+CC       = gcc
+CFLAGS   = -O2 -g
+CPPFLAGS =
+LDFLAGS  =
+# Warnings are errors in our own builds; a packager's compiler may know others: WERROR=
+WERROR   = -Werror
+# SANITIZE=1: a build of its own, with address and undefined behaviour sanitizers
+SANITIZE =
+# V=1: print whole commands
+V        =
+
+# Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them.
+DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev
+DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git udev kmod pciutils iproute2 \
+             procps util-linux libcap2-bin
+DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev
+
+PACKAGES = libudev libkmod smartcols json-c zlib
+
+# ---- nothing to turn below ----
+
+B      = build$(if $(SANITIZE),/sanitize)
+BINARY = $(B)/vfionoiommu
+MAIN   = src/main.c
+SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
+OBJ    = $(SRC:%.c=$(B)/%.o)
+UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+
+FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
+         -Wvla -Wformat=2 $(WERROR) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
+         -fstack-protector-strong -fPIE
+LFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+ifneq ($(SANITIZE),)
+FLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(FLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all
+LFLAGS += -fsanitize=address,undefined
+endif
+# Asked for when first needed, not when make starts: `make deps` must run without pkg-config.
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
+
+run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
+
+.PHONY: all deps demo check check-fast lint install uninstall clean
+.DELETE_ON_ERROR:
+
+all: $(BINARY)
+
+$(BINARY): $(B)/src/main.o $(OBJ)
+	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call run,CC,$(CC) $(FLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
+
+$(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)
+	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
+
+-include $(OBJ:.o=.d) $(B)/src/main.d $(UNIT:=.d)
+
+# ---- what the targets below need is installed by them ----
+
+deps:
+	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM)
+
+# A second make, so that what deps has just installed is there when the rules are read.
+demo check: deps
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory run-$@
+
+.PHONY: run-demo run-check unit
+run-demo:
+	@tests/vm/demo
+
+unit: $(UNIT)
+
+run-check: all unit lint
+	@BUILD=$(B) tests/run all
+
+check-fast: all unit
+	@BUILD=$(B) tests/run fast
+
+lint:
+	@tests/lint
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR)
+	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(SBINDIR)/vfionoiommu
+
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu
+
+clean:
+	rm -rf build

@@ -1,0 +1,75 @@
+#include "act/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "kernel/module.h"
+#include "kernel/write.h"
+
+/* The bind attribute returns what the probe returned, drivers_probe reports success whatever happened: the
+ * link is the proof for both. */
+static int change_driver(const struct action *action)
+{
+	if (write_link_is(action->link, action->driver))
+		return 0;
+	int error = write_attribute(action->path, action->value);
+	if (error)
+		return error;
+	return write_link_is(action->link, action->driver) ? 0 : -ENODEV;
+}
+
+static int action_run(const struct action *action)
+{
+	switch (action->kind) {
+	case ACTION_NONE:
+		return 0;
+	case ACTION_LOAD:
+		return module_load(action->value);
+	case ACTION_WRITE:
+		return write_attribute(action->path, action->value);
+	case ACTION_DRIVER:
+		return change_driver(action);
+	case ACTION_SAVE:
+		return write_file(action->path, action->value);
+	case ACTION_REMOVE:
+		return write_remove(action->path);
+	}
+	return -EINVAL;
+}
+
+static int action_announce_and_run(const struct action *action, plan_announce *announce)
+{
+	if (action->kind != ACTION_NONE)
+		announce(action);
+	return action_run(action);
+}
+
+int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *failure)
+{
+	*failure = (struct plan_failure) { 0 };
+	while (plan->done < plan->count) {
+		const struct action *action = &plan->items[plan->done].act;
+		int error = action_announce_and_run(action, announce);
+		if (error) {
+			failure->action = action;
+			failure->error = error;
+			plan_undo(plan, announce, failure);
+			return error;
+		}
+		plan->done++;
+	}
+	return 0;
+}
+
+int plan_undo(struct plan *plan, plan_announce *announce, struct plan_failure *failure)
+{
+	while (plan->done) {
+		const struct action *action = &plan->items[--plan->done].undo;
+		int error = action_announce_and_run(action, announce);
+		if (error && !failure->undo) {
+			failure->undo = action;
+			failure->undo_error = error;
+		}
+	}
+	return failure->undo_error;
+}

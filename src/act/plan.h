@@ -1,0 +1,19 @@
+/* Runs a plan: each step in turn, and when one fails the undo of those before it, last first. */
+#ifndef ACT_PLAN_H
+#define ACT_PLAN_H
+
+#include "model.h"
+
+/* Is told each action before it is taken. */
+typedef void plan_announce(const struct action *action);
+
+/* Runs all steps. Returns 0, or the negative errno of the step that failed, after the steps before it were
+ * undone; `failure` then says what failed, and whether the undo did. Allocates nothing but what loading a
+ * module needs. */
+int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *failure);
+
+/* Undoes the steps that were run, last first, all of them whatever fails. Returns 0 or the negative errno of
+ * the first action that failed, which `failure` then names. */
+int plan_undo(struct plan *plan, plan_announce *announce, struct plan_failure *failure);
+
+#endif

@@ -1,0 +1,23 @@
+/* What is written where, and in which order. Every path that is ever written is named here. */
+#ifndef ACT_RECIPES_H
+#define ACT_RECIPES_H
+
+#include "model.h"
+
+/* Held while anything is changed. */
+#define RECIPE_LOCK "/run/lock/vfionoiommu.lock"
+
+/* Adds the steps to load what binding needs and is not there: vfio-pci, and iommufd where the kernel has it.
+ */
+void recipe_modules(struct plan *plan, const struct host *host);
+
+/* Adds the steps to switch noiommu mode on or off; on loads vfio when it is not there. None when it is so
+ * already. */
+void recipe_mode(struct plan *plan, const struct host *host, bool on);
+
+/* Adds the steps to bind `device` to vfio-pci, or to give it back: to the driver and override that were
+ * remembered, else to the driver of the kernel's choice. `device` must have its details. */
+void recipe_bind(struct plan *plan, const struct device *device);
+void recipe_unbind(struct plan *plan, const struct device *device);
+
+#endif

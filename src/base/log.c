@@ -1,0 +1,52 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static bool verbose_wanted;
+
+void log_set_verbose(bool verbose)
+{
+	verbose_wanted = verbose;
+}
+
+/* One write for one line, from the stack: a run plan may log, and it must not allocate; and two runs that
+ * share a stderr must not mix their lines. */
+static void log_line(const char *format, va_list arguments)
+{
+	char line[2048];
+	char escaped[sizeof line * 2];
+	vsnprintf(line, sizeof line, format, arguments);
+	text_escape_into(escaped, sizeof escaped, line);
+	fprintf(stderr, "%s\n", escaped);
+}
+
+void log_error(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	log_line(format, arguments);
+	va_end(arguments);
+}
+
+void log_verbose(const char *format, ...)
+{
+	if (!verbose_wanted)
+		return;
+	va_list arguments;
+	va_start(arguments, format);
+	log_line(format, arguments);
+	va_end(arguments);
+}
+
+void log_out_of_memory(void)
+{
+	static const char message[] = "out of memory\n";
+	(void)!write(STDERR_FILENO, message, sizeof message - 1);
+	_exit(EXIT_FAILURE);
+}

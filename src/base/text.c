@@ -1,0 +1,146 @@
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+char *text_format(const char *format, ...)
+{
+	char *text;
+	va_list arguments;
+	va_start(arguments, format);
+	int length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		log_out_of_memory();
+	return text;
+}
+
+char *text_copy(const char *text)
+{
+	char *copy = strdup(text);
+	if (!copy)
+		log_out_of_memory();
+	return copy;
+}
+
+bool text_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool text_starts(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+const char *text_after(const char *text, const char *prefix)
+{
+	return text_starts(text, prefix) ? text + strlen(prefix) : NULL;
+}
+
+char *text_trim(char *text)
+{
+	size_t length = strlen(text);
+	while (length && isspace((unsigned char)text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+char *text_value(const char *text, const char *key)
+{
+	size_t key_length = strlen(key);
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, key, key_length) || line[key_length] != '=')
+			continue;
+		const char *value = line + key_length + 1;
+		char *copy = strndup(value, strcspn(value, "\n"));
+		if (!copy)
+			log_out_of_memory();
+		return copy;
+	}
+	return NULL;
+}
+
+/* The length of the UTF-8 sequence at `text`, or 0 when there is none that is well-formed. C1 controls
+ * (U+0080 to U+009F), which some terminals obey, do not count as well-formed. */
+static size_t text_utf8(const unsigned char *text)
+{
+	size_t length;
+	unsigned long code;
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] >= 0xc2 && text[0] <= 0xdf) {
+		length = 2;
+		code = text[0] & 0x1f;
+	} else if ((text[0] & 0xf0) == 0xe0) {
+		length = 3;
+		code = text[0] & 0x0f;
+	} else if (text[0] >= 0xf0 && text[0] <= 0xf4) {
+		length = 4;
+		code = text[0] & 0x07;
+	} else {
+		return 0;
+	}
+	for (size_t i = 1; i < length; i++) {
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+		code = code << 6 | (text[i] & 0x3f);
+	}
+	static const unsigned long least[] = { [2] = 0xa0, [3] = 0x800, [4] = 0x10000 };
+	bool surrogate = code >= 0xd800 && code <= 0xdfff;
+	return code >= least[length] && code <= 0x10ffff && !surrogate ? length : 0;
+}
+
+size_t text_escape_into(char *to, size_t size, const char *text)
+{
+	const unsigned char *from = (const unsigned char *)text;
+	size_t used = 0;
+	while (*from) {
+		size_t length = text_utf8(from);
+		bool plain = length && *from >= 0x20 && *from != 0x7f;
+		size_t needed = plain ? length : 4;
+		if (used + needed + 1 > size)
+			break;
+		if (plain)
+			memcpy(to + used, from, length);
+		else
+			snprintf(to + used, 5, "\\x%02x", *from);
+		used += needed;
+		from += plain ? length : 1;
+	}
+	to[used] = '\0';
+	return used;
+}
+
+char *text_escape(const char *text)
+{
+	if (!text)
+		return NULL;
+	size_t size = strlen(text) * 4 + 1;
+	char *escaped = malloc(size);
+	if (!escaped)
+		log_out_of_memory();
+	text_escape_into(escaped, size, text);
+	return escaped;
+}
+
+bool text_hex(const char **text, int min, int max, unsigned long *value)
+{
+	unsigned long number = 0;
+	int digits = 0;
+	for (; digits < max && isxdigit((unsigned char)(*text)[digits]); digits++) {
+		int c = tolower((unsigned char)(*text)[digits]);
+		number = number << 4 | (unsigned long)(isdigit(c) ? c - '0' : c - 'a' + 10);
+	}
+	if (digits < min)
+		return false;
+	*text += digits;
+	*value = number;
+	return true;
+}

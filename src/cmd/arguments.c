@@ -1,0 +1,80 @@
+#include "cmd/arguments.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+
+struct parsing {
+	const struct arguments_spec *spec;
+	struct options *options;
+	struct arguments *arguments;
+};
+
+static void check(const struct parsing *parsing, struct argp_state *state)
+{
+	const struct arguments_spec *spec = parsing->spec;
+	const struct options *options = parsing->options;
+	bool instead = spec->instead_of_argument && *spec->instead_of_argument;
+	if (instead && parsing->arguments->count)
+		argp_error(state, "name devices, or give the option for all of them, not both");
+	if (spec->needs_argument && !instead && !parsing->arguments->count)
+		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
+	if (options->table.columns) {
+		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
+		if (unknown)
+			argp_error(state, "there is no column '%s'; --help lists them", unknown);
+	}
+	if (spec->acting && options->sysroot && !options->dry_run)
+		argp_error(state, "--sysroot is a recorded machine, where nothing is changed: add --dry-run");
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct parsing *parsing = state->input;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = parsing->options;
+		if (parsing->spec->acting)
+			state->child_inputs[1] = parsing->options;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (!parsing->spec->usage)
+			argp_error(state, "takes no argument: '%s'", argument);
+		*array_add(parsing->arguments) = argument;
+		return 0;
+	case ARGP_KEY_END:
+		check(parsing, state);
+		return 0;
+	default:
+		return parsing->spec->parse && parsing->spec->parse(key, parsing->spec->input)
+			       ? 0
+			       : ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The list of columns below the options. argp frees what this returns, unless it is `text`. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	const struct parsing *parsing = input;
+	if (key != ARGP_KEY_HELP_EXTRA || !parsing)
+		return (char *)text;
+	return table_help(parsing->spec->columns);
+}
+
+void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, struct options *options,
+	struct arguments *arguments)
+{
+	const struct argp_child children[] = {
+		{ &options_common, 0, "Common options:", 1 },
+		{ spec->acting ? &options_acting : NULL, 0, "Options for what changes something:", 2 },
+		{ 0 },
+	};
+	struct parsing parsing = { spec, options, arguments };
+	const struct argp argp = { spec->options, parse, spec->usage, spec->doc, children, help_filter,
+		NULL };
+	argp_parse(&argp, argc, argv, 0, NULL, &parsing);
+	log_set_verbose(options->verbose);
+}

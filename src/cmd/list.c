@@ -1,0 +1,87 @@
+/* vfionoiommu list: the devices and their nodes. */
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "cmd/session.h"
+#include "collect/device.h"
+#include "judge/safety.h"
+#include "show/devices.h"
+#include "show/json.h"
+
+static const struct argp_option list_options[] = {
+	{ "all", 'a', NULL, 0, "every PCI endpoint, with whether it could be bound", 0 },
+	{ 0 },
+};
+
+static bool list_parse(int key, void *all)
+{
+	if (key == 'a')
+		*(bool *)all = true;
+	return key == 'a';
+}
+
+static void choose(struct session *session, bool all, struct device_refs *shown)
+{
+	struct device *device;
+	array_each (device, &session->devices)
+		if (all ? !device_is_bridge(device) : device_is_noiommu(device))
+			*array_add(shown) = device;
+}
+
+static bool needs_details(const struct options *options, const struct column_set *columns)
+{
+	return options->json || table_shows(columns, &options->table, "OVERRIDE") ||
+	       table_shows(columns, &options->table, "BEFORE");
+}
+
+static bool needs_names(const struct options *options, const struct column_set *columns)
+{
+	return options->json || table_shows(columns, &options->table, "NAME") ||
+	       table_shows(columns, &options->table, "VENDOR");
+}
+
+static enum status list_main(int argc, char **argv, struct options *options)
+{
+	bool all = false;
+	struct session session;
+	struct arguments arguments = { 0 };
+	struct device_refs shown = { 0 };
+	struct device **device;
+	const struct arguments_spec spec = {
+		.usage = "[DEVICE...]",
+		.doc = "List the VFIO noiommu devices and their nodes; with DEVICE these devices, whatever they are.",
+		.options = list_options,
+		.parse = list_parse,
+		.input = &all,
+		.columns = &device_columns,
+	};
+	arguments_parse(&spec, argc, argv, options, &arguments);
+	const struct column_set *columns = all || arguments.count ? &device_columns_all : &device_columns;
+	enum status status = session_open(&session, options);
+	if (!status)
+		status = session_select(&session, &arguments, &shown);
+	if (status)
+		return status;
+	if (!arguments.count)
+		choose(&session, all, &shown);
+	if (needs_details(options, columns))
+		array_each (device, &shown)
+			device_collect_details(&session.root, *device);
+	if (needs_names(options, columns))
+		device_collect_names(&shown);
+	if (options->quiet)
+		return STATUS_DONE;
+	if (options->json) {
+		struct json *document = json_new();
+		json_add_devices(document, &shown);
+		json_print(document);
+		return STATUS_DONE;
+	}
+	devices_print(columns, &options->table, &shown);
+	if (!shown.count && isatty(STDOUT_FILENO))
+		log_error("no noiommu device is bound; vfionoiommu list --all shows what could be");
+	return STATUS_DONE;
+}
+
+const struct command command_list = { "list", "list noiommu devices and their nodes", list_main };

@@ -1,0 +1,86 @@
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { OPTION_SYSROOT = 0x100, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN };
+
+static const struct argp_option common[] = {
+	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
+	{ "output", 'o', "COLUMNS", 0,
+		"show these columns, with commas; +COLUMNS adds to those shown by default", 1 },
+	{ "noheadings", 'n', NULL, 0, "no headings above tables", 1 },
+	{ "raw", 'r', NULL, 0, "columns with one blank between them, blanks in cells as \\x20", 1 },
+	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
+	{ "verbose", 'v', NULL, 0, "say on stderr what is being done", 1 },
+	{ "sysroot", OPTION_SYSROOT, "DIR", 0, "look at the machine that is recorded below DIR", 1 },
+	{ 0 },
+};
+
+static const struct argp_option acting[] = {
+	{ "dry-run", OPTION_DRY_RUN, NULL, 0, "print what would be written, and write nothing", 2 },
+	{ "force", OPTION_FORCE, NULL, 0, "do it in spite of the findings that allow it", 2 },
+	{ "wait", OPTION_WAIT, "SECONDS", 0, "how long to wait for another run to end (10)", 2 },
+	{ 0 },
+};
+
+static error_t parse_common(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	switch (key) {
+	case 'J':
+		options->json = true;
+		return 0;
+	case 'o':
+		options->table.columns = argument;
+		return 0;
+	case 'n':
+		options->table.noheadings = true;
+		return 0;
+	case 'r':
+		options->table.raw = true;
+		return 0;
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case 'v':
+		options->verbose = true;
+		return 0;
+	case OPTION_SYSROOT:
+		options->sysroot = argument;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int parse_seconds(const char *text, struct argp_state *state)
+{
+	char *end;
+	errno = 0;
+	long seconds = strtol(text, &end, 10);
+	if (errno || end == text || *end || seconds < 0 || seconds > 24 * 60 * 60)
+		argp_error(state, "%s: not a number of seconds", text);
+	return (int)seconds;
+}
+
+static error_t parse_acting(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	switch (key) {
+	case OPTION_DRY_RUN:
+		options->dry_run = true;
+		return 0;
+	case OPTION_FORCE:
+		options->force = true;
+		return 0;
+	case OPTION_WAIT:
+		options->wait = parse_seconds(argument, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp options_common = { common, parse_common, NULL, NULL, NULL, NULL, NULL };
+const struct argp options_acting = { acting, parse_acting, NULL, NULL, NULL, NULL, NULL };

@@ -1,0 +1,201 @@
+#include "cmd/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "act/plan.h"
+#include "act/recipes.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "collect/device.h"
+#include "collect/host.h"
+#include "collect/selector.h"
+#include "judge/finding.h"
+#include "judge/matrix.h"
+#include "judge/readiness.h"
+#include "judge/safety.h"
+#include "kernel/lock.h"
+#include "show/devices.h"
+#include "show/findings.h"
+#include "show/json.h"
+#include "show/steps.h"
+
+enum status session_open(struct session *session, const struct options *options)
+{
+	const char *path = options->sysroot ? options->sysroot : "/";
+	*session = (struct session) { .options = options, .lock = -1 };
+	int error = sysroot_open(&session->root, path);
+	if (error) {
+		log_error("%s: cannot be opened: %s", path, strerror(-error));
+		return STATUS_FAILED;
+	}
+	host_collect(&session->root, &session->host);
+	session->access = access_case_judge(&session->host);
+	session->taint_before = session->host.taint;
+	error = device_collect_all(&session->root, &session->devices);
+	if (error) {
+		log_error("%s/sys/bus/pci: %s", options->sysroot ? path : "",
+			error == -ENOENT ? "there is no PCI bus here" : strerror(-error));
+		return STATUS_FAILED;
+	}
+	safety_judge_use(&session->devices);
+	return STATUS_DONE;
+}
+
+static enum status take_lock(int seconds, int *lock)
+{
+	int holder = 0;
+	*lock = lock_take(RECIPE_LOCK, seconds, &holder);
+	if (*lock >= 0)
+		return STATUS_DONE;
+	if (*lock == -EAGAIN)
+		log_error("another vfionoiommu is at work (process %d); it was waited for %d s, see --wait",
+			holder, seconds);
+	else if (*lock == -EPERM)
+		log_error(RECIPE_LOCK
+			": does not belong to root; look who made it, and remove it: rm " RECIPE_LOCK);
+	else
+		log_error(RECIPE_LOCK ": the lock cannot be taken: %s", strerror(-*lock));
+	return STATUS_FAILED;
+}
+
+enum status session_open_acting(struct session *session, const struct options *options)
+{
+	int lock = -1;
+	bool writes = !options->dry_run && geteuid() == 0;
+	if (writes && take_lock(options->wait, &lock))
+		return STATUS_FAILED;
+	enum status status = session_open(session, options);
+	session->lock = lock;
+	if (!options->dry_run)
+		readiness_judge_acting(&session->host, &session->findings);
+	return status;
+}
+
+enum status session_select(
+	struct session *session, const struct arguments *arguments, struct device_refs *found)
+{
+	char **argument;
+	enum status status = STATUS_DONE;
+	array_each (argument, arguments) {
+		auto_free char *why = NULL;
+		int error = selector_resolve(&session->root, &session->devices, *argument, found, &why);
+		if (!error)
+			continue;
+		log_error("%s", why);
+		status = error == -EINVAL ? STATUS_USAGE : status ? status : STATUS_FAILED;
+	}
+	return status;
+}
+
+bool session_refused(struct session *session)
+{
+	const struct options *options = session->options;
+	if (!finding_blockers(&session->findings, options->force)) {
+		if (!options->json)
+			findings_print(stderr, &session->findings, SEVERITY_WARNING);
+		return false;
+	}
+	if (options->json && !options->quiet) {
+		struct json *document = json_new();
+		json_add_results(document, &session->results);
+		json_add_findings(document, &session->findings);
+		json_print(document);
+	}
+	findings_print(stderr, &session->findings, SEVERITY_WARNING);
+	return true;
+}
+
+struct result *session_result(
+	struct session *session, const char *subject, enum outcome outcome, char *sentence)
+{
+	struct result *result = array_add(&session->results);
+	*result = (struct result) { .subject = subject, .outcome = outcome, .sentence = sentence };
+	return result;
+}
+
+bool session_run(
+	struct session *session, const char *subject, const struct plan *plan, char *would, char *done)
+{
+	struct plan_failure failure;
+	bool dry = session->options->dry_run;
+	struct result *result = session_result(session, subject, OUTCOME_CHANGED, dry ? would : done);
+	result->plan = *plan;
+	if (dry) {
+		result->outcome = OUTCOME_PLANNED;
+		return true;
+	}
+	log_verbose("%s:", subject);
+	if (!plan_run(&result->plan, action_announce, &failure))
+		return true;
+	result->outcome = OUTCOME_FAILED;
+	result->sentence = failure_sentence(&failure);
+	return false;
+}
+
+void session_refresh(struct session *session, struct device *device)
+{
+	struct device fresh;
+	host_collect_state(&session->root, &session->host);
+	session->access = access_case_judge(&session->host);
+	if (device && !device_collect(&session->root, device->address, &fresh))
+		*device = fresh;
+	safety_judge_use(&session->devices);
+}
+
+static void show_json(const struct session *session, const struct device_refs *devices)
+{
+	struct json *document = json_new();
+	json_add_results(document, &session->results);
+	json_add_findings(document, &session->findings);
+	json_add_devices(document, devices);
+	json_add_taint(document, session->taint_before, session->host.taint);
+	json_print(document);
+}
+
+/* Who asks for columns gets columns, and nothing between them. */
+static bool columns_asked_for(const struct options *options)
+{
+	return options->table.raw || options->table.noheadings || options->table.columns;
+}
+
+static void show_text(const struct session *session, const struct device_refs *devices)
+{
+	const struct options *options = session->options;
+	const struct table_options *table = &options->table;
+	bool columns_only = columns_asked_for(options);
+	if (options->quiet || options->dry_run || !devices->count)
+		return;
+	if (!columns_only)
+		putchar('\n');
+	devices_print(&device_columns, table, devices);
+}
+
+enum status session_finish(struct session *session, const struct device_refs *devices)
+{
+	const struct options *options = session->options;
+	const struct result *result;
+	size_t failed = 0;
+	array_each (result, &session->results)
+		failed += result->outcome == OUTCOME_FAILED;
+	if (options->json || table_shows(&device_columns, &options->table, "NAME") ||
+		table_shows(&device_columns, &options->table, "VENDOR"))
+		device_collect_names(devices);
+	bool table_only = columns_asked_for(options) && !options->dry_run;
+	results_print(&session->results, options->quiet || options->json || table_only);
+	if (!options->json)
+		show_text(session, devices);
+	else if (!options->quiet)
+		show_json(session, devices);
+	long long before = session->taint_before, after = session->host.taint;
+	if (before >= 0 && after >= 0 && !(before & TAINT_USER) && (after & TAINT_USER))
+		log_error(
+			"the kernel is now tainted (%lld, was %lld): U, by VFIO noiommu, until the next boot",
+			after, before);
+	if (failed && session->results.count > 1)
+		log_error("%zu of %zu failed", failed, session->results.count);
+	return failed ? STATUS_FAILED : STATUS_DONE;
+}

@@ -1,0 +1,52 @@
+/* What every command starts with: the machine, collected and judged; and what every acting command ends with.
+ */
+#ifndef CMD_SESSION_H
+#define CMD_SESSION_H
+
+#include "cmd/arguments.h"
+#include "command.h"
+#include "model.h"
+
+struct session {
+	const struct options *options;
+	struct sysroot root;
+	struct host host;
+	struct access_case access;
+	struct device_list devices;
+	struct finding_list findings;
+	struct result_list results;
+	long long taint_before;
+	int lock; /* -1: not taken */
+};
+
+/* Opens and collects the machine. Returns STATUS_DONE, or STATUS_FAILED after saying why. */
+enum status session_open(struct session *session, const struct options *options);
+
+/* The same for a command that acts: takes the lock first, unless nothing will be written. */
+enum status session_open_acting(struct session *session, const struct options *options);
+
+/* The devices that the arguments mean; none without arguments. Returns STATUS_DONE, or after saying what is
+ * wrong STATUS_USAGE (not a DEVICE) or STATUS_FAILED (no such device). */
+enum status session_select(
+	struct session *session, const struct arguments *arguments, struct device_refs *found);
+
+/* Whether the findings forbid to act; then they have been shown, and the command ends with STATUS_REFUSED.
+ * Warnings are shown on the way. */
+bool session_refused(struct session *session);
+
+/* Adds a result; `sentence` is taken over. Returns it, good until the next one. */
+struct result *session_result(
+	struct session *session, const char *subject, enum outcome outcome, char *sentence);
+
+/* Runs `plan` for `subject`, or with --dry-run only notes it, and adds the result with the sentence that
+ * fits, of which both are taken over. Returns whether all is well so far. */
+bool session_run(
+	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);
+
+/* Reads anew what acting may have changed in the machine and in `device` (NULL: only the machine). */
+void session_refresh(struct session *session, struct device *device);
+
+/* Shows the results, the devices and the new taint; returns the command's status. */
+enum status session_finish(struct session *session, const struct device_refs *devices);
+
+#endif

@@ -1,0 +1,59 @@
+/* vfionoiommu status: is this machine ready for noiommu, and if not, why. */
+#include <stdio.h>
+
+#include "base/array.h"
+#include "cmd/session.h"
+#include "judge/finding.h"
+#include "judge/readiness.h"
+#include "judge/safety.h"
+#include "show/findings.h"
+#include "show/json.h"
+#include "show/status.h"
+
+static void show(struct session *session, const struct device_refs *bound, bool ready)
+{
+	const struct options *options = session->options;
+	if (options->json) {
+		struct json *document = json_new();
+		json_add_ready(document, ready);
+		json_add_host(document, &session->host);
+		json_add_access(document, &session->access);
+		json_add_devices(document, bound);
+		json_add_findings(document, &session->findings);
+		json_print(document);
+		return;
+	}
+	status_print(&options->table, &session->host, &session->access, bound->count);
+	if (options->table.raw)
+		return;
+	printf("\n%s\n", ready ? "ready: vfionoiommu bind DEVICE" : "not ready:");
+	findings_print(stdout, &session->findings, SEVERITY_NOTE);
+}
+
+static enum status status_main(int argc, char **argv, struct options *options)
+{
+	struct session session;
+	struct arguments arguments = { 0 };
+	struct device_refs bound = { 0 };
+	struct device *device;
+	const struct arguments_spec spec = {
+		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"
+		       "Exit status: 0 ready, 3 not ready.",
+		.columns = &status_columns,
+	};
+	arguments_parse(&spec, argc, argv, options, &arguments);
+	enum status status = session_open(&session, options);
+	if (status)
+		return status;
+	readiness_judge(&session.host, &session.access, &session.findings);
+	array_each (device, &session.devices)
+		if (device_is_noiommu(device))
+			*array_add(&bound) = device;
+	bool ready = !finding_blockers(&session.findings, false);
+	if (!options->quiet)
+		show(&session, &bound, ready);
+	return ready ? STATUS_DONE : STATUS_REFUSED;
+}
+
+const struct command command_status = { "status", "tell whether this machine is ready for noiommu",
+	status_main };

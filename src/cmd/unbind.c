@@ -1,0 +1,97 @@
+/* vfionoiommu unbind: devices back to the drivers that they had, each as one transaction. */
+#include "act/recipes.h"
+#include "base/array.h"
+#include "base/text.h"
+#include "cmd/session.h"
+#include "collect/device.h"
+#include "judge/outcome.h"
+#include "judge/safety.h"
+#include "show/devices.h"
+
+static const struct argp_option unbind_options[] = {
+	{ "all", 'a', NULL, 0, "every noiommu device", 0 },
+	{ 0 },
+};
+
+static bool unbind_parse(int key, void *all)
+{
+	if (key == 'a')
+		*(bool *)all = true;
+	return key == 'a';
+}
+
+static void unbind_one(struct session *session, struct device *device)
+{
+	struct plan plan = { 0 };
+	struct device before = *device;
+	const struct remembered *remembered = &device->remembered;
+	const char *back = !remembered->known   ? "the driver of the kernel's choice"
+			   : remembered->driver ? remembered->driver
+						: "no driver, as before";
+	recipe_unbind(&plan, device);
+	bool well = session_run(session, device->address, &plan,
+		text_format("would be given back to %s", back), text_format("given back to %s", back));
+	if (session->options->dry_run)
+		return;
+	session_refresh(session, device);
+	struct result *result = &session->results.items[session->results.count - 1];
+	char *problem = well ? outcome_of_unbind(&before, device) : NULL;
+	if (problem) {
+		result->outcome = OUTCOME_FAILED;
+		result->sentence = problem;
+	} else if (well && !remembered->known) {
+		result->sentence = text_format("given back to the kernel's choice of driver: %s",
+			device->driver ? device->driver : "none");
+	}
+}
+
+static void add_all(struct session *session, struct device_refs *asked)
+{
+	struct device *device;
+	array_each (device, &session->devices)
+		if (device_is_noiommu(device))
+			*array_add(asked) = device;
+}
+
+static enum status unbind_main(int argc, char **argv, struct options *options)
+{
+	bool all = false;
+	struct session session;
+	struct arguments arguments = { 0 };
+	struct device_refs asked = { 0 };
+	struct device **device;
+	const struct arguments_spec spec = {
+		.usage = "[DEVICE...]",
+		.doc = "Give each DEVICE back to the driver that it had before bind, or to none if it had none. A device that "
+		       "something else bound goes to the driver of the kernel's choice.",
+		.options = unbind_options,
+		.parse = unbind_parse,
+		.input = &all,
+		.acting = true,
+		.needs_argument = true,
+		.instead_of_argument = &all,
+		.columns = &device_columns_all,
+	};
+	arguments_parse(&spec, argc, argv, options, &arguments);
+	enum status status = session_open_acting(&session, options);
+	if (!status)
+		status = session_select(&session, &arguments, &asked);
+	if (status)
+		return status;
+	if (all)
+		add_all(&session, &asked);
+	if (session_refused(&session))
+		return STATUS_REFUSED;
+	array_each (device, &asked) {
+		device_collect_details(&session.root, *device);
+		if ((*device)->vfio || device_is_interrupted(*device))
+			unbind_one(&session, *device);
+		else
+			session_result(&session, (*device)->address, OUTCOME_UNCHANGED,
+				text_format("is not bound to VFIO, but to %s",
+					(*device)->driver ? (*device)->driver : "no driver"));
+	}
+	return session_finish(&session, &asked);
+}
+
+const struct command command_unbind = { "unbind", "give devices back to the drivers they had", unbind_main };

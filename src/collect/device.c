@@ -1,0 +1,170 @@
+#include "collect/device.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "kernel/udev.h"
+
+#define PCI_DEVICES "sys/bus/pci/devices"
+
+static char *device_path(const struct device *device, const char *attribute)
+{
+	return text_format(PCI_DEVICES "/%s/%s", device->address, attribute);
+}
+
+/* "8086:10D3" */
+static void parse_ids(const char *text, unsigned int *vendor, unsigned int *device)
+{
+	unsigned long first, second;
+	if (text && text_hex(&text, 4, 4, &first) && *text++ == ':' && text_hex(&text, 4, 4, &second)) {
+		*vendor = (unsigned int)first;
+		*device = (unsigned int)second;
+	}
+}
+
+/* One read for driver, class, ids and modalias. */
+static int collect_uevent(const struct sysroot *root, struct device *device)
+{
+	auto_free char *path = device_path(device, "uevent");
+	auto_free char *text = sysroot_read(root, path);
+	if (!text)
+		return -errno;
+	auto_free char *class = text_value(text, "PCI_CLASS");
+	auto_free char *id = text_value(text, "PCI_ID");
+	auto_free char *subsystem = text_value(text, "PCI_SUBSYS_ID");
+	device->driver = text_value(text, "DRIVER");
+	device->modalias = text_value(text, "MODALIAS");
+	device->class = class ? (unsigned int)strtoul(class, NULL, 16) & 0xffffff : 0;
+	parse_ids(id, &device->vendor, &device->device);
+	parse_ids(subsystem, &device->subvendor, &device->subdevice);
+	return 0;
+}
+
+static void node_set(
+	const struct sysroot *root, struct vfio_node *node, const char *directory, const char *name)
+{
+	node->name = text_copy(name);
+	node->path = text_format("%s/%s", directory, name);
+	node->noiommu = text_starts(name, "noiommu-");
+	node->present = sysroot_exists(root, node->path + 1) == ANSWER_YES;
+}
+
+/* The group's class device tells noiommu from ordinary; the group's number and name do not. */
+static void collect_group(const struct sysroot *root, struct device *device)
+{
+	auto_free char *path = device_path(device, "iommu_group");
+	auto_free char *number = sysroot_link_name(root, path);
+	device->iommu_group = number ? atoi(number) : -1;
+	if (!number)
+		return;
+	auto_free char *noiommu = text_format("noiommu-%s", number);
+	const char *const names[] = { noiommu, number };
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !device->group.name; i++) {
+		auto_free char *class = text_format("sys/class/vfio/%s", names[i]);
+		if (sysroot_exists(root, class) == ANSWER_YES)
+			node_set(root, &device->group, "/dev/vfio", names[i]);
+	}
+}
+
+/* Every VFIO device has a vfio-dev/NAME (since 6.1); only with a `dev` in it is there a cdev. */
+static void collect_cdev(const struct sysroot *root, struct device *device)
+{
+	auto_names struct name_list names = { 0 };
+	auto_free char *path = device_path(device, "vfio-dev");
+	if (sysroot_list(root, path, &names) || !names.count)
+		return;
+	device->vfio = true;
+	auto_free char *dev = text_format("%s/%s/dev", path, names.items[0]);
+	if (sysroot_exists(root, dev) == ANSWER_YES)
+		node_set(root, &device->cdev, "/dev/vfio/devices", names.items[0]);
+}
+
+static int collect_base(const struct sysroot *root, const char *address, struct device *device)
+{
+	struct device found = { .address = text_copy(address), .header_type = -1, .iommu_group = -1 };
+	int error = collect_uevent(root, &found);
+	if (error) {
+		free(found.address);
+		return error;
+	}
+	auto_free char *iommu = device_path(&found, "iommu");
+	found.iommu = sysroot_exists(root, iommu);
+	/* Without a driver there is neither a group node nor a cdev of its own. */
+	if (found.driver) {
+		collect_cdev(root, &found);
+		if (found.vfio || text_same(found.driver, "vfio-pci"))
+			collect_group(root, &found);
+		found.vfio |= found.group.name != NULL;
+	}
+	*device = found;
+	return 0;
+}
+
+int device_collect_all(const struct sysroot *root, struct device_list *devices)
+{
+	auto_names struct name_list names = { 0 };
+	int error = sysroot_list(root, PCI_DEVICES, &names);
+	if (error)
+		return error;
+	char **name;
+	array_each (name, &names) {
+		struct device device;
+		if (collect_base(root, *name, &device) == 0)
+			*array_add(devices) = device;
+	}
+	return 0;
+}
+
+static void collect_remembered(const struct sysroot *root, struct device *device)
+{
+	auto_free char *path = text_format("run/vfionoiommu/%s", device->address);
+	auto_free char *text = sysroot_read(root, path);
+	if (!text)
+		return;
+	device->remembered = (struct remembered) {
+		.known = true,
+		.driver = text_value(text, "DRIVER"),
+		.module = text_value(text, "MODULE"),
+		.driver_override = text_value(text, "DRIVER_OVERRIDE"),
+	};
+}
+
+void device_collect_details(const struct sysroot *root, struct device *device)
+{
+	auto_free char *config_path = device_path(device, "config");
+	unsigned char config[16];
+	if (sysroot_read_bytes(root, config_path, config, sizeof config) == sizeof config)
+		device->header_type = config[0x0e] & 0x7f;
+	auto_free char *module_path = device_path(device, "driver/module");
+	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
+	auto_free char *override_path = device_path(device, "driver_override");
+	auto_free char *override = sysroot_read(root, override_path);
+	/* What was never set reads as printf's word for NULL. */
+	if (override && *override && !text_same(override, "(null)"))
+		device->driver_override = text_copy(override);
+	collect_remembered(root, device);
+}
+
+int device_collect(const struct sysroot *root, const char *address, struct device *device)
+{
+	struct device found;
+	int error = collect_base(root, address, &found);
+	if (error)
+		return error;
+	device_collect_details(root, &found);
+	*device = found;
+	return 0;
+}
+
+void device_collect_names(const struct device_refs *devices)
+{
+	struct udev_names *names = udev_names_open();
+	struct device **device;
+	array_each (device, devices)
+		udev_names_find(names, (*device)->modalias, &(*device)->vendor_name, &(*device)->device_name);
+	udev_names_close(names);
+}

@@ -1,0 +1,22 @@
+/* PCI devices as sysfs shows them. Facts only. */
+#ifndef COLLECT_DEVICE_H
+#define COLLECT_DEVICE_H
+
+#include "kernel/sysroot.h"
+#include "model.h"
+
+/* Reads every PCI device below `root`, sorted by address: what `list` needs of it. One that vanishes
+ * meanwhile is left out. Returns 0 or a negative errno: -ENOENT there is no PCI bus. */
+int device_collect_all(const struct sysroot *root, struct device_list *devices);
+
+/* Reads the device `address` anew, and what only binding needs (driver_override, header type, the driver's
+ * module, what was remembered). Returns 0 or a negative errno with `device` untouched. */
+int device_collect(const struct sysroot *root, const char *address, struct device *device);
+
+/* Reads what only binding needs into a device from device_collect_all. */
+void device_collect_details(const struct sysroot *root, struct device *device);
+
+/* Looks the names of the devices up in this machine's hardware database. */
+void device_collect_names(const struct device_refs *devices);
+
+#endif

@@ -1,0 +1,231 @@
+#include "collect/selector.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+bool selector_address(const char *text, char address[20])
+{
+	unsigned long domain = 0, bus, slot, function;
+	const char *at = text, *behind_domain = text;
+	if (text_hex(&behind_domain, 4, 8, &domain)) {
+		if (*behind_domain++ != ':')
+			return false;
+		at = behind_domain;
+	}
+	if (!text_hex(&at, 2, 2, &bus) || *at++ != ':' || !text_hex(&at, 2, 2, &slot) || *at++ != '.' ||
+		!text_hex(&at, 1, 1, &function) || *at)
+		return false;
+	if (slot > 0x1f || function > 7)
+		return false;
+	/* The kernel prints at least four digits of the domain, and compares strings. */
+	snprintf(address, 20, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
+	return true;
+}
+
+/* ---- matches on what is collected already ---- */
+
+static bool match_address(const struct device *device, const char *text)
+{
+	char address[20];
+	return selector_address(text, address) && text_same(device->address, address);
+}
+
+static bool match_node(const struct device *device, const char *text)
+{
+	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
+		if (!nodes[i]->name)
+			continue;
+		/* A group's bare number is too little to be meant as a name. */
+		bool bare = !isdigit((unsigned char)*text) && text_same(nodes[i]->name, text);
+		if (bare || text_same(nodes[i]->path, text))
+			return true;
+	}
+	return false;
+}
+
+static bool match_id(const struct device *device, const char *text)
+{
+	unsigned long vendor, id;
+	return text_hex(&text, 4, 4, &vendor) && *text++ == ':' && text_hex(&text, 4, 4, &id) && !*text &&
+	       device->vendor == vendor && device->device == id;
+}
+
+/* Two, four or six digits: class, subclass, programming interface. */
+static bool match_class(const struct device *device, const char *text)
+{
+	const char *digits = text_after(text, "class=");
+	if (!digits)
+		return false;
+	char class[7];
+	snprintf(class, sizeof class, "%06x", device->class);
+	size_t length = strlen(digits);
+	return length >= 2 && length <= 6 && length % 2 == 0 && strncasecmp(class, digits, length) == 0;
+}
+
+static bool match_driver(const struct device *device, const char *text)
+{
+	const char *driver = text_after(text, "driver=");
+	return driver && *driver && text_same(device->driver, driver);
+}
+
+/* ---- names that sysfs has to resolve ---- */
+
+/* The address of the PCI device that the link `path` leads through last; false when it leads through none. */
+static bool address_behind(const struct sysroot *root, const char *path, char address[20])
+{
+	auto_free char *target = sysroot_readlink(root, path);
+	bool found = false;
+	char *rest = NULL;
+	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
+		part = strtok_r(NULL, "/", &rest))
+		found |= selector_address(part, address);
+	return found;
+}
+
+/* An NVMe namespace with multipath lies below its subsystem, which links to its controllers. */
+static void addresses_of_subsystem(const struct sysroot *root, const char *name, struct name_list *addresses)
+{
+	auto_names struct name_list entries = { 0 };
+	auto_free char *directory = text_format("sys/class/block/%s/device", name);
+	if (sysroot_list(root, directory, &entries))
+		return;
+	char **entry;
+	char address[20];
+	array_each (entry, &entries) {
+		auto_free char *path = text_format("sys/class/nvme/%s", *entry);
+		if (text_starts(*entry, "nvme") && address_behind(root, path, address))
+			*array_add(addresses) = text_copy(address);
+	}
+}
+
+/* The addresses of the PCI devices behind the network interface or block device `name`. */
+static void addresses_of_name(const struct sysroot *root, const char *name, struct name_list *addresses)
+{
+	char address[20];
+	static const char *const classes[] = { "net", "block" };
+	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
+		auto_free char *path = text_format("sys/class/%s/%s", classes[i], name);
+		if (address_behind(root, path, address))
+			*array_add(addresses) = text_copy(address);
+	}
+	if (!addresses->count)
+		addresses_of_subsystem(root, name, addresses);
+}
+
+static bool listed(const struct name_list *names, const char *name)
+{
+	char **item;
+	array_each (item, names)
+		if (text_same(*item, name))
+			return true;
+	return false;
+}
+
+/* ---- the parts together ---- */
+
+static bool is_pattern(const char *text)
+{
+	unsigned long number;
+	const char *at = text;
+	bool id = text_hex(&at, 4, 4, &number) && *at++ == ':' && text_hex(&at, 4, 4, &number) && !*at;
+	return id || text_starts(text, "class=") || text_starts(text, "driver=");
+}
+
+/* Looks like an address, and is none: a mistake in a number, and not the name of anything. */
+static bool is_broken_address(const char *text)
+{
+	return strchr(text, ':') && text[strspn(text, "0123456789abcdefABCDEF:.")] == '\0';
+}
+
+static char *candidates(const struct device_refs *refs)
+{
+	char *text = text_copy("");
+	struct device **device;
+	array_each (device, refs) {
+		char *longer = text_format("%s%s%s", text, *text ? ", " : "", (*device)->address);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+static char *why_not_found(const char *text)
+{
+	if (is_pattern(text))
+		return text_format("no PCI device matches %s; see vfionoiommu list --all", text);
+	if (strchr(text, ':') || strchr(text, '.'))
+		return text_format("%s: there is no such PCI device; see vfionoiommu list --all", text);
+	return text_format("%s: no PCI device, network interface, block device or VFIO node of that name; "
+			   "see vfionoiommu list --all",
+		text);
+}
+
+static void match_all(struct device_list *devices, const char *text, const struct name_list *addresses,
+	struct device_refs *found)
+{
+	struct device *device;
+	array_each (device, devices)
+		if (match_address(device, text) || match_node(device, text) || match_id(device, text) ||
+			match_class(device, text) || match_driver(device, text) ||
+			listed(addresses, device->address))
+			*array_add(found) = device;
+}
+
+static void refs_merge(struct device_refs *to, const struct device_refs *from)
+{
+	struct device **device, **known;
+	array_each (device, from) {
+		bool twice = false;
+		array_each (known, to)
+			twice |= *known == *device;
+		if (!twice)
+			*array_add(to) = *device;
+	}
+}
+
+int selector_resolve(const struct sysroot *root, struct device_list *devices, const char *text,
+	struct device_refs *found, char **why)
+{
+	char address[20];
+	const char *block = text_after(text, "/dev/");
+	bool node = text_starts(text, "/dev/vfio/");
+	const char *name = block && !node ? block : text;
+	if (!*text) {
+		*why = text_copy("DEVICE is empty; see vfionoiommu list --all");
+		return -EINVAL;
+	}
+	if (!is_pattern(text) && !selector_address(text, address) && is_broken_address(text)) {
+		*why = text_format(
+			"%s: not a PCI address: that is [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal, DEVICE up "
+			"to 1f, FUNCTION up to 7",
+			text);
+		return -EINVAL;
+	}
+	auto_names struct name_list addresses = { 0 };
+	if (!strchr(name, '/') && !text_starts(name, "."))
+		addresses_of_name(root, name, &addresses);
+	struct device_refs matches = { 0 };
+	match_all(devices, text, &addresses, &matches);
+	int error = 0;
+	if (!matches.count) {
+		*why = why_not_found(text);
+		error = -ENOENT;
+	} else if (matches.count > 1 && !is_pattern(text)) {
+		auto_free char *names = candidates(&matches);
+		*why = text_format("%s: could be any of %s; give one address", text, names);
+		error = -EEXIST;
+	} else {
+		refs_merge(found, &matches);
+	}
+	free(matches.items);
+	return error;
+}

@@ -1,0 +1,44 @@
+#include "judge/finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#define FINDING_ROW(name, id, severity, forcible) { id, SEVERITY_##severity, forcible, NULL, NULL, NULL },
+static const struct finding catalogue[FINDING_COUNT] = { FINDINGS(FINDING_ROW) };
+#undef FINDING_ROW
+
+void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
+	const char *remedy, const char *format, ...)
+{
+	va_list arguments;
+	struct finding *finding = array_add(findings);
+	*finding = catalogue[kind];
+	finding->subject = subject ? text_copy(subject) : NULL;
+	finding->remedy = remedy ? text_copy(remedy) : NULL;
+	va_start(arguments, format);
+	if (vasprintf(&finding->sentence, format, arguments) < 0)
+		log_out_of_memory();
+	va_end(arguments);
+}
+
+void finding_drop(struct finding_list *findings, enum finding_kind kind)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < findings->count; i++)
+		if (!text_same(findings->items[i].id, catalogue[kind].id))
+			findings->items[kept++] = findings->items[i];
+	findings->count = kept;
+}
+
+size_t finding_blockers(const struct finding_list *findings, bool force)
+{
+	size_t count = 0;
+	const struct finding *finding;
+	array_each (finding, findings)
+		count += finding->severity == SEVERITY_BLOCKER && !(force && finding->forcible);
+	return count;
+}

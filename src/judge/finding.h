@@ -1,0 +1,38 @@
+/* The catalogue of everything that the program says about readiness and safety. An id never changes its
+ * meaning. */
+#ifndef JUDGE_FINDING_H
+#define JUDGE_FINDING_H
+
+#include "model.h"
+
+/* X(name, id, severity, whether --force overrides it) */
+#define FINDINGS(X)                                                                                          \
+	X(KERNEL_WITHOUT_VFIO, "kernel-without-vfio", BLOCKER, false)                                        \
+	X(KERNEL_WITHOUT_NOIOMMU, "kernel-without-noiommu", BLOCKER, false)                                  \
+	X(KERNEL_WITHOUT_PATH, "kernel-without-path", BLOCKER, false)                                        \
+	X(KERNEL_CONFIG_UNKNOWN, "kernel-config-unknown", NOTE, false)                                       \
+	X(VFIO_PCI_MISSING, "vfio-pci-missing", BLOCKER, false)                                              \
+	X(SYSFS_READ_ONLY, "sysfs-read-only", BLOCKER, false)                                                \
+	X(NOT_ROOT, "not-root", BLOCKER, false)                                                              \
+	X(NOIOMMU_DISABLED, "noiommu-disabled", BLOCKER, false)                                              \
+	X(NOIOMMU_WITH_IOMMU, "noiommu-with-iommu", WARNING, false)                                          \
+	X(NOIOMMU_DEVICES_BOUND, "noiommu-devices-bound", BLOCKER, true)                                     \
+	X(DEVICE_IS_BRIDGE, "device-is-bridge", BLOCKER, false)                                              \
+	X(DEVICE_HAS_IOMMU, "device-has-iommu", BLOCKER, false)
+
+#define FINDING_ENUM(name, id, severity, forcible) FINDING_##name,
+enum finding_kind { FINDINGS(FINDING_ENUM) FINDING_COUNT };
+#undef FINDING_ENUM
+
+/* Adds a finding. `subject` (a device's address, NULL: the machine) and `remedy` (the next command to type,
+ * NULL: none) are copied. */
+void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
+	const char *remedy, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Takes the findings of this kind out again. */
+void finding_drop(struct finding_list *findings, enum finding_kind kind);
+
+/* How many of the findings are blockers, those aside that --force overrides when `force` is given. */
+size_t finding_blockers(const struct finding_list *findings, bool force);
+
+#endif

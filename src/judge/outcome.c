@@ -1,0 +1,53 @@
+#include "judge/outcome.h"
+
+#include "base/text.h"
+
+static char *node_problem(const struct vfio_node *node, enum answer promised, const char *what)
+{
+	if (node->name && !node->noiommu)
+		return text_format("its %s is %s, not a noiommu one", what, node->path);
+	if (node->name && !node->present)
+		return text_format(
+			"%s was registered, but did not appear in /dev: is a devtmpfs or udev at work?",
+			node->path);
+	if (!node->name && promised == ANSWER_YES)
+		return text_format("the kernel made no noiommu %s, though it is built for it", what);
+	return NULL;
+}
+
+char *outcome_of_bind(const struct device *device, const struct access_case *access)
+{
+	if (!text_same(device->driver, "vfio-pci"))
+		return text_format("the kernel took the bind, but the driver is %s",
+			device->driver ? device->driver : "none");
+	char *problem = node_problem(&device->group, access->group_path, "group node");
+	if (!problem)
+		problem = node_problem(&device->cdev, access->cdev_path, "cdev node");
+	if (!problem && !device->group.name && !device->cdev.name)
+		problem = text_copy("it is on vfio-pci, but the kernel made no node for it");
+	return problem;
+}
+
+static const char *or_none(const char *text)
+{
+	return text ? text : "none";
+}
+
+char *outcome_of_unbind(const struct device *before, const struct device *after)
+{
+	const struct remembered *remembered = &before->remembered;
+	if (after->vfio && !remembered->known)
+		return text_format(
+			"the kernel gave it to %s again, by an id in its new_id list; remove it with: "
+			"echo '%04x %04x' > /sys/bus/pci/drivers/%s/remove_id",
+			after->driver, after->vendor, after->device, after->driver);
+	if (!remembered->known)
+		return NULL;
+	if (!text_same(after->driver, remembered->driver))
+		return text_format(
+			"its driver is %s, and was %s", or_none(after->driver), or_none(remembered->driver));
+	if (!text_same(after->driver_override, remembered->driver_override))
+		return text_format("its driver_override is %s, and was %s", or_none(after->driver_override),
+			or_none(remembered->driver_override));
+	return NULL;
+}

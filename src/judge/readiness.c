@@ -1,0 +1,108 @@
+#include "judge/readiness.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "judge/finding.h"
+
+static const char *release(const struct host *host)
+{
+	return host->release ? host->release : "of unknown release";
+}
+
+static void judge_kernel(
+	const struct host *host, const struct access_case *access, struct finding_list *findings)
+{
+	enum module_state vfio = host->modules[MODULE_VFIO].state;
+	bool there = vfio == MODULE_LOADED || vfio == MODULE_BUILTIN;
+	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO];
+	bool without = configured == KCONFIG_N || configured == KCONFIG_ABSENT;
+	if (!there && (without || vfio == MODULE_MISSING)) {
+		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
+			without ? "boot a kernel with CONFIG_VFIO=m, CONFIG_VFIO_PCI=m and CONFIG_VFIO_NOIOMMU=y"
+				: "install the kernel's modules package",
+			without ? "kernel %s was built without VFIO"
+				: "the module vfio of kernel %s is not installed",
+			release(host));
+		return;
+	}
+	if (access->noiommu == ANSWER_NO)
+		finding_add(findings, FINDING_KERNEL_WITHOUT_NOIOMMU, NULL,
+			"boot a kernel with CONFIG_VFIO_NOIOMMU=y",
+			"kernel %s was built without VFIO noiommu (CONFIG_VFIO_NOIOMMU)", release(host));
+	else if (access->group_path == ANSWER_NO && access->cdev_path == ANSWER_NO)
+		finding_add(findings, FINDING_KERNEL_WITHOUT_PATH, NULL,
+			"boot a kernel with CONFIG_VFIO_CONTAINER=y, or with CONFIG_VFIO_DEVICE_CDEV=y and "
+			"CONFIG_IOMMUFD_NOIOMMU=y",
+			"kernel %s offers no path to a noiommu device: the group needs a container, and there is no "
+			"noiommu cdev",
+			release(host));
+	else if (!host->kconfig.source)
+		finding_add(findings, FINDING_KERNEL_CONFIG_UNKNOWN, NULL, NULL,
+			"the configuration of kernel %s was not found: what it offers is known only as far as it shows",
+			release(host));
+}
+
+static void judge_vfio_pci(const struct host *host, struct finding_list *findings)
+{
+	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO_PCI];
+	if (host->modules[MODULE_VFIO_PCI].state != MODULE_MISSING && configured != KCONFIG_N)
+		return;
+	finding_add(findings, FINDING_VFIO_PCI_MISSING, NULL,
+		configured == KCONFIG_N ? "boot a kernel with CONFIG_VFIO_PCI=m"
+					: "install the kernel's modules package",
+		configured == KCONFIG_N ? "kernel %s was built without vfio-pci"
+					: "the module vfio_pci of kernel %s is not installed",
+		release(host));
+}
+
+static void judge_mode(const struct host *host, struct finding_list *findings)
+{
+	enum module_state vfio = host->modules[MODULE_VFIO].state;
+	if (host->mode == MODE_OFF)
+		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL, "vfionoiommu enable",
+			"noiommu mode is off: the kernel refuses to bind a device without an IOMMU to vfio-pci");
+	else if (host->mode == MODE_UNKNOWN && vfio == MODULE_AVAILABLE)
+		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL, "vfionoiommu enable",
+			"noiommu mode is off: the module vfio is not loaded yet");
+	if (host->mode == MODE_ON && host->iommu == ANSWER_YES)
+		finding_add(findings, FINDING_NOIOMMU_WITH_IOMMU, NULL, "vfionoiommu disable",
+			"noiommu mode is on although this machine has an IOMMU: devices behind it do not need the mode, and "
+			"DPDK uses physical addresses for all of them while it is on");
+}
+
+void readiness_judge(const struct host *host, const struct access_case *access, struct finding_list *findings)
+{
+	size_t before = findings->count;
+	judge_kernel(host, access, findings);
+	if (finding_blockers(findings, false) > before)
+		return;
+	judge_vfio_pci(host, findings);
+	judge_mode(host, findings);
+}
+
+void readiness_judge_acting(const struct host *host, struct finding_list *findings)
+{
+	if (!host->root)
+		finding_add(findings, FINDING_NOT_ROOT, NULL, "run it again with sudo",
+			"only root may change this");
+	if (host->root && host->sysfs_writable == ANSWER_NO)
+		finding_add(findings, FINDING_SYSFS_READ_ONLY, NULL,
+			"run it on the host, or in a container that was started with a writable /sys",
+			"/sys is mounted read-only here, as in most containers");
+}
+
+void readiness_judge_disable(const struct device_list *devices, struct finding_list *findings)
+{
+	const struct device *device;
+	array_each (device, devices) {
+		if (!device->group.noiommu && !device->cdev.noiommu)
+			continue;
+		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
+		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address, remedy,
+			"is bound as a noiommu device: with the mode off its group node cannot be opened any more%s",
+			device->cdev.noiommu ? ", its cdev node still can" : "");
+	}
+}

@@ -1,0 +1,24 @@
+/* May this device be given away, and may it be given back? */
+#ifndef JUDGE_SAFETY_H
+#define JUDGE_SAFETY_H
+
+#include "model.h"
+
+/* Whether `device` is bound as a noiommu device: a node of it says so. */
+bool device_is_noiommu(const struct device *device);
+
+/* Whether `device` has a header that no VFIO driver takes: a bridge. Its class tells where the header was not
+ * read. */
+bool device_is_bridge(const struct device *device);
+
+/* Whether a run that was to bind or give back `device` was cut off: it was remembered, and has no driver, or
+ * an override for vfio-pci without being there. Needs the device's details. */
+bool device_is_interrupted(const struct device *device);
+
+/* The word for each device; the sentences are in safety_judge_bind. */
+void safety_judge_use(struct device_list *devices);
+
+/* Adds what speaks against binding `device` to vfio-pci as a noiommu device. */
+void safety_judge_bind(const struct device *device, struct finding_list *findings);
+
+#endif

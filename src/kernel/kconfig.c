@@ -1,0 +1,86 @@
+#include "kernel/kconfig.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#define KCONFIG_NAME(symbol) #symbol,
+static const char *const names[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };
+#undef KCONFIG_NAME
+
+/* What stands behind the name: "=y", "=m", "=n"; in a comment " is not set". Anything else is not a value. */
+static enum kconfig_value kconfig_value(const char *rest, bool commented)
+{
+	if (commented)
+		return text_starts(rest, " is not set") ? KCONFIG_N : KCONFIG_UNKNOWN;
+	if (rest[0] != '=' || !rest[1] || (rest[2] && !isspace((unsigned char)rest[2])))
+		return KCONFIG_UNKNOWN;
+	return rest[1] == 'y'   ? KCONFIG_Y
+	       : rest[1] == 'm' ? KCONFIG_M
+	       : rest[1] == 'n' ? KCONFIG_N
+				: KCONFIG_UNKNOWN;
+}
+
+void kconfig_line(struct kconfig *config, const char *line)
+{
+	const char *commented = text_after(line, "# ");
+	const char *name = text_after(commented ? commented : line, "CONFIG_");
+	if (!name)
+		return;
+	size_t length = strcspn(name, "= ");
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++) {
+		if (strlen(names[symbol]) != length || strncmp(names[symbol], name, length) != 0)
+			continue;
+		enum kconfig_value value = kconfig_value(name + length, commented);
+		if (value != KCONFIG_UNKNOWN)
+			config->value[symbol] = value;
+	}
+}
+
+static bool is_config_line(const char *line)
+{
+	return text_starts(line, "CONFIG_") || text_starts(line, "# CONFIG_");
+}
+
+int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *config)
+{
+	int fd = sysroot_open_file(root, path);
+	if (fd < 0)
+		return fd;
+	gzFile file = gzdopen(fd, "rb");
+	if (!file) {
+		close(fd);
+		return -ENOMEM;
+	}
+	struct kconfig found = { 0 };
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		found.value[symbol] = KCONFIG_ABSENT;
+	char line[1024];
+	bool any = false;
+	int error = 0;
+	while (!error && gzgets(file, line, sizeof line)) {
+		any |= is_config_line(line);
+		kconfig_line(&found, line);
+		if (gztell(file) > KCONFIG_SIZE_MAX)
+			error = -EFBIG;
+	}
+	int state;
+	gzerror(file, &state);
+	if (!error && state != Z_OK && state != Z_STREAM_END)
+		error = -EBADMSG;
+	/* A truncated stream shows only when it is closed. */
+	if (gzclose(file) != Z_OK && !error)
+		error = -EBADMSG;
+	if (!error && !any)
+		error = -ENODATA;
+	if (error)
+		return error;
+	found.source = text_format("/%s", path);
+	*config = found;
+	return 0;
+}

@@ -1,0 +1,20 @@
+/* A kernel's configuration file, plain or compressed with gzip. */
+#ifndef KERNEL_KCONFIG_H
+#define KERNEL_KCONFIG_H
+
+#include "kernel/sysroot.h"
+#include "model.h"
+
+/* The most that is read of a configuration, in bytes after inflating: real ones have about 300 KiB. */
+#define KCONFIG_SIZE_MAX (4 * 1024 * 1024)
+
+/* Takes over one line of a configuration ("CONFIG_VFIO=m", "# CONFIG_VFIO is not set"); other lines change
+ * nothing. A symbol that is named twice has its last value, as in the kernel's own scripts/kconfig. */
+void kconfig_line(struct kconfig *config, const char *line);
+
+/* Reads the configuration `path` below `root`; `source` becomes "/PATH". Returns 0, or a negative errno with
+ * `config` untouched: -EINVAL not a regular file, -EFBIG too large, -EBADMSG broken compression, -ENODATA no
+ * CONFIG_ line. */
+int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *config);
+
+#endif

@@ -1,0 +1,167 @@
+#include "kernel/sysroot.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+int sysroot_open(struct sysroot *root, const char *path)
+{
+	struct stat given, own;
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	bool known = fstat(fd, &given) == 0 && stat("/", &own) == 0;
+	root->fd = fd;
+	root->live = known && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
+	return 0;
+}
+
+/* Everything is opened here. A kernel before 5.6, or a seccomp filter older than that, has no openat2; for
+ * the live root plain openat is the same. */
+static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
+{
+	struct open_how how = { .flags = (unsigned long long)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	int fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
+	if (fd < 0 && root->live && (errno == ENOSYS || errno == EPERM))
+		fd = openat(root->fd, path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int sysroot_open_file(const struct sysroot *root, const char *path)
+{
+	struct stat file;
+	/* Not to hang on a FIFO, and not to acquire a terminal. */
+	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fd;
+	int error = fstat(fd, &file) < 0    ? errno
+		    : S_ISDIR(file.st_mode) ? EISDIR
+		    : S_ISREG(file.st_mode) ? 0
+					    : EINVAL;
+	if (!error)
+		return fd;
+	close(fd);
+	return -error;
+}
+
+int sysroot_open_dir(const struct sysroot *root, const char *path)
+{
+	return sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
+}
+
+ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size)
+{
+	auto_fd int fd = sysroot_open_file(root, path);
+	if (fd < 0)
+		return fd;
+	size_t got = 0;
+	while (got < size) {
+		ssize_t more = read(fd, (char *)to + got, size - got);
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more < 0)
+			return -errno;
+		if (more == 0)
+			break;
+		got += (size_t)more;
+	}
+	return (ssize_t)got;
+}
+
+char *sysroot_read(const struct sysroot *root, const char *path)
+{
+	char text[SYSROOT_ATTRIBUTE_MAX];
+	ssize_t length = sysroot_read_bytes(root, path, text, sizeof text - 1);
+	if (length < 0) {
+		errno = (int)-length;
+		return NULL;
+	}
+	text[length] = '\0';
+	return text_copy(text_trim(text));
+}
+
+char *sysroot_readlink(const struct sysroot *root, const char *path)
+{
+	char target[4096];
+	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	ssize_t length = readlinkat(fd, "", target, sizeof target - 1);
+	if (length < 0)
+		return NULL;
+	target[length] = '\0';
+	return text_copy(target);
+}
+
+char *sysroot_link_name(const struct sysroot *root, const char *path)
+{
+	auto_free char *target = sysroot_readlink(root, path);
+	if (!target)
+		return NULL;
+	const char *slash = strrchr(target, '/');
+	return text_copy(slash ? slash + 1 : target);
+}
+
+enum answer sysroot_exists(const struct sysroot *root, const char *path)
+{
+	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	if (fd >= 0)
+		return ANSWER_YES;
+	return fd == -ENOENT || fd == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+enum answer sysroot_writable(const struct sysroot *root, const char *path)
+{
+	struct statvfs filesystem;
+	auto_fd int fd = sysroot_openat(root, path, O_PATH);
+	if (fd < 0 || fstatvfs(fd, &filesystem) < 0)
+		return ANSWER_UNKNOWN;
+	return filesystem.f_flag & ST_RDONLY ? ANSWER_NO : ANSWER_YES;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names)
+{
+	int fd = sysroot_open_dir(root, path);
+	if (fd < 0)
+		return fd;
+	auto_dir DIR *dir = fdopendir(fd);
+	if (!dir) {
+		int error = errno;
+		close(fd);
+		return -error;
+	}
+	struct name_list found = { 0 };
+	for (struct dirent *entry; (entry = readdir(dir));)
+		if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
+			*array_add(&found) = text_copy(entry->d_name);
+	if (found.count)
+		qsort(found.items, found.count, sizeof *found.items, by_name);
+	*names = found;
+	return 0;
+}
+
+void name_list_free(struct name_list *names)
+{
+	char **name;
+	array_each (name, names)
+		free(*name);
+	free(names->items);
+	*names = (struct name_list) { 0 };
+}

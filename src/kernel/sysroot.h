@@ -1,0 +1,62 @@
+/* The machine below one directory: this one (/), or a recorded one (--sysroot). All paths are relative to it,
+ * without a leading slash ("sys/bus/pci"), and no link leads out of it. Reads only; what is written, see
+ * write.h. */
+#ifndef KERNEL_SYSROOT_H
+#define KERNEL_SYSROOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "model.h"
+
+struct sysroot {
+	int fd;
+	bool live; /* it is this machine's own root */
+};
+
+/* The longest attribute that is read, in bytes. sysfs itself gives a page at most. */
+#define SYSROOT_ATTRIBUTE_MAX 4096
+
+/* Opens the directory `path` as the root. Returns 0 or a negative errno. */
+int sysroot_open(struct sysroot *root, const char *path);
+
+/* An open file descriptor for reading of the regular file `path`, or a negative errno (-EINVAL: not a regular
+ * file). The caller closes. */
+int sysroot_open_file(const struct sysroot *root, const char *path);
+
+/* An open file descriptor of the directory `path`, or a negative errno. The caller closes. */
+int sysroot_open_dir(const struct sysroot *root, const char *path);
+
+/* The attribute or small file `path`, trailing white space cut off, at most SYSROOT_ATTRIBUTE_MAX - 1 bytes:
+ * a new string, which the caller frees, or NULL with errno set. */
+char *sysroot_read(const struct sysroot *root, const char *path);
+
+/* The first `size` bytes of the file `path`. Returns how many were read, or a negative errno. */
+ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size);
+
+/* The target of the link `path` as it stands there, or only the last part of it: a new string, which the
+ * caller frees, or NULL with errno set. */
+char *sysroot_readlink(const struct sysroot *root, const char *path);
+char *sysroot_link_name(const struct sysroot *root, const char *path);
+
+/* Whether `path` exists; ANSWER_UNKNOWN when it cannot be told (permissions). */
+enum answer sysroot_exists(const struct sysroot *root, const char *path);
+
+/* Whether `path` could be written by its own file system: NO when that is mounted read-only, UNKNOWN when
+ * `path` does not exist or cannot be reached. Not a question of permissions. */
+enum answer sysroot_writable(const struct sysroot *root, const char *path);
+
+struct name_list {
+	char **items;
+	size_t count;
+};
+
+/* The names in the directory `path` but . and .., sorted. Returns 0 or a negative errno; free with
+ * name_list_free. */
+int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names);
+void name_list_free(struct name_list *names);
+
+#define auto_names cleanup(name_list_free)
+
+#endif

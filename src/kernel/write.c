@@ -1,0 +1,73 @@
+#include "kernel/write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static int write_whole(int fd, const char *value)
+{
+	size_t length = strlen(value);
+	ssize_t written;
+	do
+		written = write(fd, value, length);
+	while (written < 0 && errno == EINTR);
+	if (written < 0)
+		return -errno;
+	return (size_t)written == length ? 0 : -EIO;
+}
+
+int write_attribute(const char *path, const char *value)
+{
+	auto_fd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? -errno : write_whole(fd, value);
+}
+
+static int write_new(const char *path, const char *value)
+{
+	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	int error = write_whole(fd, value);
+	return error ? error : fsync(fd) < 0 ? -errno : 0;
+}
+
+int write_file(const char *path, const char *value)
+{
+	char directory[PATH_MAX], temporary[PATH_MAX];
+	if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
+		return -ENAMETOOLONG;
+	snprintf(directory, sizeof directory, "%s", path);
+	char *slash = strrchr(directory, '/');
+	if (slash)
+		*slash = '\0';
+	if (slash && slash > directory && mkdir(directory, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	int error = write_new(temporary, value);
+	if (!error && rename(temporary, path) < 0)
+		error = -errno;
+	if (error)
+		unlink(temporary);
+	return error;
+}
+
+int write_remove(const char *path)
+{
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+bool write_link_is(const char *path, const char *name)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(path, target, sizeof target - 1);
+	if (length < 0)
+		return !name && errno == ENOENT;
+	target[length] = '\0';
+	const char *slash = strrchr(target, '/');
+	return name && strcmp(slash ? slash + 1 : target, name) == 0;
+}

@@ -1,0 +1,22 @@
+/* The only code that changes this machine: attributes and our own small files. All paths are absolute. */
+#ifndef KERNEL_WRITE_H
+#define KERNEL_WRITE_H
+
+#include <stdbool.h>
+
+/* Writes `value` to the existing attribute `path` in one write. Returns 0 or a negative errno: the kernel's
+ * answer. */
+int write_attribute(const char *path, const char *value);
+
+/* Makes the file `path` hold `value`, whole or not at all (written beside it, synced, renamed), mode 0600.
+ * Its directory is made when it is missing, mode 0700. Returns 0 or a negative errno. */
+int write_file(const char *path, const char *value);
+
+/* Removes the file `path`. Returns 0, also when it is not there, or a negative errno. */
+int write_remove(const char *path);
+
+/* Whether the last part of the target of the link `path` is `name`; with `name` NULL, whether there is no
+ * such link. Allocates nothing. */
+bool write_link_is(const char *path, const char *name);
+
+#endif

@@ -1,0 +1,129 @@
+/* The global options, the command, and the one place where a result becomes an exit status. */
+#include <argp.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "command.h"
+
+#ifndef VERSION
+#define VERSION "unknown"
+#endif
+
+const char *argp_program_version = "vfionoiommu " VERSION;
+
+static const struct command *const commands[] = COMMANDS;
+
+struct invocation {
+	struct options options;
+	int command; /* its index in argv; 0: none yet */
+};
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (text_same(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state)
+{
+	struct invocation *invocation = state->input;
+	(void)argument;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->child_inputs[1] = &invocation->options;
+		return 0;
+	case ARGP_KEY_ARG:
+		/* The command: what stands behind it is for its own parser. */
+		invocation->command = state->next - 1;
+		state->next = state->argc;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "no command given");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static char *command_table(void)
+{
+	char *text = text_copy("Commands:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		char *longer = text_format("%s  %-8s  %s\n", text, commands[i]->name, commands[i]->summary);
+		free(text);
+		text = longer;
+	}
+	return text;
+}
+
+/* argp frees what this returns, unless it is `text`. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	(void)input;
+	if (key != ARGP_KEY_HELP_PRE_DOC)
+		return (char *)text;
+	auto_free char *table = command_table();
+	return text_format("%s\n\n%s  help      COMMAND: the same as COMMAND --help\n", text, table);
+}
+
+/* A full disk or a closed pipe is a failure like any other, whoever printed. */
+static void close_stdout(void)
+{
+	if (fclose(stdout) == 0)
+		return;
+	log_error("vfionoiommu: standard output: %s", strerror(errno));
+	_exit(STATUS_FAILED);
+}
+
+static enum status run_command(int argc, char **argv, struct options *options)
+{
+	char help_option[] = "--help";
+	char *help[] = { NULL, help_option, NULL };
+	const char *name = argv[0];
+	if (text_same(name, "help") && argc > 1) {
+		name = argv[1];
+		argv = help;
+		argc = 2;
+	}
+	const struct command *command = find_command(name);
+	if (!command) {
+		log_error("vfionoiommu: there is no command '%s'; see vfionoiommu --help", name);
+		return STATUS_USAGE;
+	}
+	argv[0] = text_format("vfionoiommu %s", command->name);
+	enum status status = command->main(argc, argv, options);
+	free(argv[0]);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp_child children[] = {
+		{ &options_common, 0, "Common options, before or behind the command:", 1 },
+		{ &options_acting, 0, "Options for what changes something:", 2 },
+		{ 0 },
+	};
+	static const struct argp argp = { NULL, parse, "COMMAND [ARG...]",
+		"Give PCI devices to userspace drivers on a machine without an IOMMU, and take them back.\v"
+		"Exit status: 0 done, or ready; 1 something failed; 2 wrong usage; 3 refused for safety, or not ready.",
+		children, help_filter, NULL };
+	struct invocation invocation = { .options = OPTIONS_DEFAULT };
+	argp_err_exit_status = STATUS_USAGE;
+	atexit(close_stdout);
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &invocation);
+	if (text_same(argv[invocation.command], "help") && invocation.command + 1 == argc) {
+		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
+			program_invocation_short_name);
+		return STATUS_DONE;
+	}
+	return (int)run_command(argc - invocation.command, argv + invocation.command, &invocation.options);
+}

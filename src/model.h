@@ -1,0 +1,229 @@
+/* Read this first: every noun of the program as a struct. Filled by collect/, read by judge/ and show/, never
+ * changed after collecting. All strings are owned by their struct and live as long as the program; NULL is
+ * said at each.
+ */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Unknown is a value everywhere. */
+enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
+
+/* ---- the kernel's configuration ---- */
+
+/* The symbols that decide which paths exist; drivers/vfio/Kconfig and drivers/iommu/iommufd/Kconfig. */
+#define KCONFIG_SYMBOLS(X)                                                                                   \
+	X(VFIO)                                                                                              \
+	X(VFIO_PCI)                                                                                          \
+	X(VFIO_GROUP)       /* since 6.6; before, always built */                                            \
+	X(VFIO_CONTAINER)   /* since 6.2; before, always built */                                            \
+	X(VFIO_DEVICE_CDEV) /* since 6.6 */                                                                  \
+	X(VFIO_NOIOMMU)                                                                                      \
+	X(VFIO_GROUP_NOIOMMU)     /* only in v5 of the cdev-noiommu patches */                               \
+	X(VFIO_CDEV_NOIOMMU)      /* only in v5 of the cdev-noiommu patches */                               \
+	X(IOMMUFD)                /* since 6.2 */                                                            \
+	X(IOMMUFD_NOIOMMU)        /* since 7.3, without a prompt: absent when off */                         \
+	X(IOMMUFD_VFIO_CONTAINER) /* since 6.2: iommufd answers as /dev/vfio/vfio */                         \
+	X(GENERIC_ATOMIC64)       /* some 32-bit machines: no noiommu cdev */
+
+#define KCONFIG_ENUM(symbol) KCONFIG_##symbol,
+enum kconfig_symbol { KCONFIG_SYMBOLS(KCONFIG_ENUM) KCONFIG_COUNT };
+#undef KCONFIG_ENUM
+
+enum kconfig_value {
+	KCONFIG_UNKNOWN, /* no configuration was found */
+	KCONFIG_ABSENT,  /* a configuration was read and does not name the symbol */
+	KCONFIG_N,       /* "# CONFIG_X is not set", or =n */
+	KCONFIG_M,
+	KCONFIG_Y,
+};
+
+struct kconfig {
+	char *source; /* the file it was read from; NULL: none was found, every value is KCONFIG_UNKNOWN */
+	enum kconfig_value value[KCONFIG_COUNT];
+};
+
+/* ---- the running system ---- */
+
+enum module_state {
+	MODULE_UNKNOWN,
+	MODULE_MISSING,   /* neither loaded, nor built in, nor found for this kernel */
+	MODULE_AVAILABLE, /* can be loaded */
+	MODULE_LOADED,
+	MODULE_BUILTIN,
+};
+
+enum module_index { MODULE_VFIO, MODULE_VFIO_PCI, MODULE_IOMMUFD, MODULE_COUNT };
+
+struct module {
+	const char *name; /* as the kernel's files have it: vfio_pci */
+	enum module_state state;
+};
+
+/* /sys/module/vfio/parameters/enable_unsafe_noiommu_mode */
+enum mode {
+	MODE_UNKNOWN = -1, /* vfio is not loaded, or the parameter cannot be read */
+	MODE_OFF = 0,
+	MODE_ON = 1,
+	MODE_ABSENT = 2, /* vfio is there and has no such parameter: built without VFIO_NOIOMMU */
+};
+
+/* Bit 6 of the taint, letter U: "userspace-defined naughtiness", set by each noiommu bind;
+ * include/linux/panic.h. */
+#define TAINT_USER (1 << 6)
+
+struct host {
+	char *release; /* /proc/sys/kernel/osrelease; NULL: unknown */
+	struct kconfig kconfig;
+	struct module modules[MODULE_COUNT];
+	enum mode mode;
+	enum answer iommu;          /* /sys/class/iommu has an entry */
+	enum answer group_class;    /* /sys/class/vfio exists: only with GROUP, once vfio is there */
+	enum answer container_misc; /* /sys/class/misc/vfio: only with a container, once vfio is there */
+	enum answer iommufd_misc;   /* /sys/class/misc/iommu: only with iommufd, once it is there */
+	enum answer sysfs_writable; /* NO: mounted read-only, as in a container */
+	bool root;                  /* this process's effective user is root */
+	long long taint;            /* /proc/sys/kernel/tainted; -1: unknown */
+};
+
+/* ---- the matrix verdict ---- */
+
+struct access_case {
+	int number; /* 1 to 6, the row of the matrix; 0: unknown */
+	/* What the kernel was built with. */
+	enum answer group, container, cdev, noiommu;
+	/* What a noiommu device gets in it: YES works, NO does not exist or is useless. */
+	enum answer group_path, cdev_path;
+};
+
+/* ---- devices ---- */
+
+struct vfio_node {
+	char *name;   /* "noiommu-0", "noiommu-vfio3", "2", "vfio0"; NULL: there is none */
+	char *path;   /* "/dev/vfio/noiommu-0"; NULL like name */
+	bool noiommu; /* the name says so: the only proof */
+	bool present; /* `path` exists in /dev */
+};
+
+/* What bind wrote down of a device before it changed it: /run/vfionoiommu/ADDRESS. */
+struct remembered {
+	bool known;
+	char *driver;          /* NULL: it had none */
+	char *module;          /* of that driver; NULL: built in, or no driver */
+	char *driver_override; /* NULL: none was set */
+};
+
+/* What can be said of a device in a word; judged by judge/safety. */
+enum use {
+	USE_FREE,       /* nothing speaks against binding it */
+	USE_BOUND,      /* is a noiommu device */
+	USE_VFIO,       /* is an ordinary VFIO device */
+	USE_IMPOSSIBLE, /* cannot be a noiommu device */
+};
+
+/* A function on the PCI bus: /sys/bus/pci/devices/ADDRESS. */
+struct device {
+	char *address; /* "0000:00:04.0": the directory's name, lower case, the domain of 4 to 8 digits */
+	unsigned int vendor, device, subvendor, subdevice; /* uevent PCI_ID, PCI_SUBSYS_ID; 0 when unknown */
+	unsigned int class;                                /* uevent PCI_CLASS: 24 bits, 0x020000 */
+	char *modalias;                                    /* uevent MODALIAS; NULL: unknown */
+	char *driver;                                      /* uevent DRIVER; NULL: none */
+	char *driver_module;   /* driver/module's target; NULL: built in, none, or not looked at */
+	char *driver_override; /* NULL: none, or unknown */
+	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read */
+	enum answer iommu;     /* ADDRESS/iommu exists: a real one */
+	int iommu_group;       /* iommu_group's target; -1: none. May be fabricated by noiommu */
+	bool vfio;             /* bound to a VFIO driver: has vfio-dev/, or a group node */
+	struct vfio_node group;
+	struct vfio_node cdev;
+	struct remembered remembered;
+	enum use use;
+	char *vendor_name, *device_name; /* hwdb; NULL: not known there, or not looked up */
+};
+
+struct device_list {
+	struct device *items;
+	size_t count;
+};
+
+/* Pointers into a device_list: what was asked for. */
+struct device_refs {
+	struct device **items;
+	size_t count;
+};
+
+/* ---- what is said about readiness and safety ---- */
+
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_BLOCKER };
+
+struct finding {
+	const char *id; /* stable, for scripts: "noiommu-disabled" */
+	enum severity severity;
+	bool forcible;  /* a blocker that --force overrides */
+	char *subject;  /* a device's address; NULL: the machine */
+	char *sentence; /* what is so, and why it matters */
+	char *remedy;   /* the next command to type; NULL: there is none */
+};
+
+struct finding_list {
+	struct finding *items;
+	size_t count;
+};
+
+/* ---- what is done ---- */
+
+enum action_kind {
+	ACTION_NONE,
+	ACTION_LOAD,   /* load the module whose name or alias is `value` */
+	ACTION_WRITE,  /* `value` into the attribute `path` */
+	ACTION_DRIVER, /* the same, to change the driver: afterwards the link `link` must lead to `driver` */
+	ACTION_SAVE,   /* `value` as the whole of the file `path` */
+	ACTION_REMOVE, /* the file `path`; nothing when it is not there */
+};
+
+struct action {
+	enum action_kind kind;
+	char *path;
+	char *value;
+	/* ACTION_DRIVER only; nothing is written when it is so already. */
+	char *link;
+	char *driver; /* the last part of the link's target; NULL: there is no link */
+};
+
+struct step {
+	struct action act;
+	struct action undo; /* run when a later step fails */
+};
+
+struct plan {
+	struct step *items;
+	size_t count;
+	size_t done; /* steps that were run and not undone */
+};
+
+/* What stopped a plan. */
+struct plan_failure {
+	const struct action *action; /* the action that failed; NULL: none did */
+	int error;                   /* its negative errno */
+	const struct action *undo;   /* the first action of the undo that failed; NULL: all was undone */
+	int undo_error;
+};
+
+/* What became of one subject of a command that acts. */
+enum outcome { OUTCOME_PLANNED, OUTCOME_CHANGED, OUTCOME_UNCHANGED, OUTCOME_REFUSED, OUTCOME_FAILED };
+
+struct result {
+	const char *subject; /* a device's address, or what else was to be changed: "noiommu mode" */
+	enum outcome outcome;
+	char *sentence;
+	struct plan plan; /* what was to be done; no steps when unchanged or refused */
+};
+
+struct result_list {
+	struct result *items;
+	size_t count;
+};
+
+#endif

@@ -1,0 +1,107 @@
+#include "show/devices.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "show/words.h"
+
+static char *copy_or_null(const char *text)
+{
+	return text ? text_copy(text) : NULL;
+}
+
+static char *get_address(const void *row)
+{
+	const struct device *device = row;
+	return text_copy(device->address);
+}
+
+static char *get_id(const void *row)
+{
+	const struct device *device = row;
+	return text_format("%04x:%04x", device->vendor, device->device);
+}
+
+static char *get_class(const void *row)
+{
+	const struct device *device = row;
+	return text_format("%04x", device->class >> 8);
+}
+
+static char *get_driver(const void *row)
+{
+	const struct device *device = row;
+	return copy_or_null(device->driver);
+}
+
+static char *get_group(const void *row)
+{
+	const struct device *device = row;
+	return copy_or_null(device->group.path);
+}
+
+static char *get_cdev(const void *row)
+{
+	const struct device *device = row;
+	return copy_or_null(device->cdev.path);
+}
+
+static char *get_use(const void *row)
+{
+	const struct device *device = row;
+	return text_copy(word_use(device->use));
+}
+
+static char *get_iommu(const void *row)
+{
+	const struct device *device = row;
+	return text_copy(word_answer(device->iommu));
+}
+
+static char *get_override(const void *row)
+{
+	const struct device *device = row;
+	return copy_or_null(device->driver_override);
+}
+
+static char *get_before(const void *row)
+{
+	const struct device *device = row;
+	return copy_or_null(device->remembered.driver);
+}
+
+static char *get_vendor(const void *row)
+{
+	const struct device *device = row;
+	return copy_or_null(device->vendor_name);
+}
+
+static char *get_name(const void *row)
+{
+	const struct device *device = row;
+	return copy_or_null(device->device_name);
+}
+
+static const struct column columns[] = {
+	{ "ADDRESS", "PCI address", get_address, false },
+	{ "ID", "vendor:device", get_id, false },
+	{ "CLASS", "PCI class and subclass", get_class, false },
+	{ "DRIVER", "driver that it is bound to", get_driver, false },
+	{ "USE", "bound, vfio, free or impossible", get_use, false },
+	{ "GROUP", "group node", get_group, false },
+	{ "CDEV", "cdev node", get_cdev, false },
+	{ "IOMMU", "whether it has a real IOMMU", get_iommu, false },
+	{ "OVERRIDE", "driver_override", get_override, false },
+	{ "BEFORE", "driver that unbind gives it back to (root only)", get_before, false },
+	{ "VENDOR", "vendor's name", get_vendor, true },
+	{ "NAME", "device's name", get_name, true },
+};
+
+const struct column_set device_columns = { columns, ARRAY_SIZE(columns), "ADDRESS,DRIVER,GROUP,CDEV,NAME" };
+const struct column_set device_columns_all = { columns, ARRAY_SIZE(columns),
+	"ADDRESS,ID,CLASS,DRIVER,USE,NAME" };
+
+void devices_print(
+	const struct column_set *set, const struct table_options *options, const struct device_refs *devices)
+{
+	table_print(set, options, (const void *const *)devices->items, devices->count);
+}

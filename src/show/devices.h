@@ -1,0 +1,16 @@
+/* Devices as a table: the view of `list`. */
+#ifndef SHOW_DEVICES_H
+#define SHOW_DEVICES_H
+
+#include "model.h"
+#include "show/table.h"
+
+/* The columns of `list`, and of `list --all`: the same ones, with others shown by default. */
+extern const struct column_set device_columns;
+extern const struct column_set device_columns_all;
+
+/* Prints the devices to stdout. */
+void devices_print(const struct column_set *columns, const struct table_options *options,
+	const struct device_refs *devices);
+
+#endif

@@ -1,0 +1,19 @@
+#include "show/findings.h"
+
+#include "base/array.h"
+#include "show/print.h"
+#include "show/words.h"
+
+void findings_print(FILE *stream, const struct finding_list *findings, enum severity least)
+{
+	const struct finding *finding;
+	array_each (finding, findings) {
+		if (finding->severity < least)
+			continue;
+		print_line(stream, "%s: %s [%s]",
+			finding->subject ? finding->subject : word_severity(finding->severity),
+			finding->sentence, finding->id);
+		if (finding->remedy)
+			print_line(stream, "    remedy: %s", finding->remedy);
+	}
+}

@@ -1,0 +1,216 @@
+#include "show/json.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "show/words.h"
+
+/* struct json is json-c's own object; nobody else need know. */
+static struct json_object *object(struct json *document)
+{
+	return (struct json_object *)document;
+}
+
+static void add(struct json_object *to, const char *key, struct json_object *value)
+{
+	json_object_object_add(to, key, value);
+}
+
+/* NULL becomes null; bytes that are not UTF-8 are escaped, as JSON cannot hold them. */
+static void add_text(struct json_object *to, const char *key, const char *text)
+{
+	auto_free char *escaped = text_escape(text);
+	add(to, key, escaped ? json_object_new_string(escaped) : NULL);
+}
+
+static void add_answer(struct json_object *to, const char *key, enum answer answer)
+{
+	add(to, key, answer == ANSWER_UNKNOWN ? NULL : json_object_new_boolean(answer == ANSWER_YES));
+}
+
+/* A number of which -1 means unknown or none. */
+static void add_number(struct json_object *to, const char *key, long long number)
+{
+	add(to, key, number < 0 ? NULL : json_object_new_int64(number));
+}
+
+static void add_hex(struct json_object *to, const char *key, int digits, unsigned int number)
+{
+	auto_free char *text = text_format("%0*x", digits, number);
+	add_text(to, key, text);
+}
+
+struct json *json_new(void)
+{
+	struct json_object *document = json_object_new_object();
+	add(document, "schema", json_object_new_int(1));
+	return (struct json *)document;
+}
+
+void json_print(struct json *document)
+{
+	puts(json_object_to_json_string_ext(object(document),
+		JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object(document));
+}
+
+void json_add_host(struct json *document, const struct host *host)
+{
+	struct json_object *to = json_object_new_object();
+	add_text(to, "release", host->release);
+	add_text(to, "config", host->kconfig.source);
+	struct json_object *symbols = json_object_new_object();
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		add_text(symbols, word_symbol(symbol), word_kconfig(host->kconfig.value[symbol]));
+	add(to, "kconfig", symbols);
+	struct json_object *modules = json_object_new_object();
+	for (int i = 0; i < MODULE_COUNT; i++)
+		add_text(modules, host->modules[i].name, word_module(host->modules[i].state));
+	add(to, "modules", modules);
+	add_text(to, "mode", word_mode(host->mode));
+	add_answer(to, "iommu", host->iommu);
+	add_number(to, "taint", host->taint);
+	add(object(document), "host", to);
+}
+
+void json_add_access(struct json *document, const struct access_case *access)
+{
+	struct json_object *to = json_object_new_object();
+	add_number(to, "case", access->number ? access->number : -1);
+	add_answer(to, "group", access->group);
+	add_answer(to, "container", access->container);
+	add_answer(to, "cdev", access->cdev);
+	add_answer(to, "noiommu", access->noiommu);
+	add_answer(to, "group_path", access->group_path);
+	add_answer(to, "cdev_path", access->cdev_path);
+	add(object(document), "access", to);
+}
+
+static struct json_object *node_object(const struct vfio_node *node)
+{
+	if (!node->name)
+		return NULL;
+	struct json_object *to = json_object_new_object();
+	add_text(to, "name", node->name);
+	add_text(to, "path", node->path);
+	add(to, "noiommu", json_object_new_boolean(node->noiommu));
+	add(to, "present", json_object_new_boolean(node->present));
+	return to;
+}
+
+static struct json_object *remembered_object(const struct remembered *remembered)
+{
+	if (!remembered->known)
+		return NULL;
+	struct json_object *to = json_object_new_object();
+	add_text(to, "driver", remembered->driver);
+	add_text(to, "module", remembered->module);
+	add_text(to, "driver_override", remembered->driver_override);
+	return to;
+}
+
+static struct json_object *device_object(const struct device *device)
+{
+	struct json_object *to = json_object_new_object();
+	add_text(to, "address", device->address);
+	add_hex(to, "vendor", 4, device->vendor);
+	add_hex(to, "device", 4, device->device);
+	add_hex(to, "subsystem_vendor", 4, device->subvendor);
+	add_hex(to, "subsystem_device", 4, device->subdevice);
+	add_hex(to, "class", 6, device->class);
+	add_text(to, "modalias", device->modalias);
+	add_text(to, "vendor_name", device->vendor_name);
+	add_text(to, "device_name", device->device_name);
+	add_text(to, "driver", device->driver);
+	add_text(to, "driver_override", device->driver_override);
+	add_answer(to, "iommu", device->iommu);
+	add_number(to, "iommu_group", device->iommu_group);
+	add_text(to, "use", word_use(device->use));
+	add(to, "group", node_object(&device->group));
+	add(to, "cdev", node_object(&device->cdev));
+	add(to, "before", remembered_object(&device->remembered));
+	return to;
+}
+
+void json_add_devices(struct json *document, const struct device_refs *devices)
+{
+	struct json_object *list = json_object_new_array();
+	struct device **device;
+	array_each (device, devices)
+		json_object_array_add(list, device_object(*device));
+	add(object(document), "devices", list);
+}
+
+void json_add_findings(struct json *document, const struct finding_list *findings)
+{
+	struct json_object *list = json_object_new_array();
+	const struct finding *finding;
+	array_each (finding, findings) {
+		struct json_object *to = json_object_new_object();
+		add_text(to, "id", finding->id);
+		add_text(to, "severity", word_severity(finding->severity));
+		add_text(to, "subject", finding->subject);
+		add_text(to, "sentence", finding->sentence);
+		add_text(to, "remedy", finding->remedy);
+		json_object_array_add(list, to);
+	}
+	add(object(document), "findings", list);
+}
+
+static struct json_object *action_object(const struct action *action)
+{
+	static const char *const kinds[] = {
+		[ACTION_NONE] = "none",
+		[ACTION_LOAD] = "load",
+		[ACTION_WRITE] = "write",
+		[ACTION_DRIVER] = "write",
+		[ACTION_SAVE] = "save",
+		[ACTION_REMOVE] = "remove",
+	};
+	struct json_object *to = json_object_new_object();
+	add_text(to, "action", kinds[action->kind]);
+	add_text(to, "path", action->path);
+	/* Not add_text: the newline that clears an override is a value like another. */
+	add(to, "value", action->value ? json_object_new_string(action->value) : NULL);
+	return to;
+}
+
+void json_add_results(struct json *document, const struct result_list *results)
+{
+	struct json_object *list = json_object_new_array();
+	const struct result *result;
+	const struct step *step;
+	bool changed = false;
+	array_each (result, results) {
+		struct json_object *to = json_object_new_object();
+		struct json_object *steps = json_object_new_array();
+		add_text(to, "subject", result->subject);
+		add_text(to, "outcome", word_outcome(result->outcome));
+		add(to, "changed", json_object_new_boolean(result->outcome == OUTCOME_CHANGED));
+		add_text(to, "sentence", result->sentence);
+		array_each (step, &result->plan)
+			if (step->act.kind != ACTION_NONE)
+				json_object_array_add(steps, action_object(&step->act));
+		add(to, "steps", steps);
+		json_object_array_add(list, to);
+		changed |= result->outcome == OUTCOME_CHANGED;
+	}
+	add(object(document), "results", list);
+	add(object(document), "changed", json_object_new_boolean(changed));
+}
+
+void json_add_ready(struct json *document, bool ready)
+{
+	add(object(document), "ready", json_object_new_boolean(ready));
+}
+
+void json_add_taint(struct json *document, long long before, long long after)
+{
+	struct json_object *to = json_object_new_object();
+	add_number(to, "before", before);
+	add_number(to, "after", after);
+	add(object(document), "taint", to);
+}

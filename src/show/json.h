@@ -1,0 +1,24 @@
+/* JSON, through json-c: the whole model, one document on stdout. It only ever grows. */
+#ifndef SHOW_JSON_H
+#define SHOW_JSON_H
+
+#include "model.h"
+
+struct json;
+
+/* A new document with "schema": 1. json_print prints it to stdout and frees it. */
+struct json *json_new(void);
+void json_print(struct json *document);
+
+/* Each adds one member to the document: "host", "access", "devices", "findings", "results", "ready". */
+void json_add_host(struct json *document, const struct host *host);
+void json_add_access(struct json *document, const struct access_case *access);
+void json_add_devices(struct json *document, const struct device_refs *devices);
+void json_add_findings(struct json *document, const struct finding_list *findings);
+void json_add_results(struct json *document, const struct result_list *results);
+void json_add_ready(struct json *document, bool ready);
+
+/* Adds "taint": the value before and after acting; -1, unknown, becomes null. */
+void json_add_taint(struct json *document, long long before, long long after);
+
+#endif

@@ -1,0 +1,87 @@
+#include "show/status.h"
+
+#include "base/array.h"
+#include "base/text.h"
+#include "show/words.h"
+
+struct item {
+	const char *name;
+	char *value;
+};
+
+static char *get_item(const void *row)
+{
+	const struct item *item = row;
+	return text_copy(item->name);
+}
+
+static char *get_value(const void *row)
+{
+	const struct item *item = row;
+	return item->value;
+}
+
+static const struct column columns[] = {
+	{ "ITEM", "what is looked at", get_item, false },
+	{ "VALUE", "what is so", get_value, true },
+};
+
+const struct column_set status_columns = { columns, ARRAY_SIZE(columns), "ITEM,VALUE" };
+
+static char *kernel_value(const struct host *host)
+{
+	const char *release = host->release ? host->release : "unknown";
+	if (!host->kconfig.source)
+		return text_format("%s, its configuration was not found", release);
+	return text_format("%s, configuration from %s", release, host->kconfig.source);
+}
+
+static char *case_value(const struct access_case *access)
+{
+	if (!access->number)
+		return text_format("unknown: %s", word_access(access));
+	return text_format("case %d, noiommu %s: %s", access->number,
+		access->noiommu == ANSWER_YES  ? "built"
+		: access->noiommu == ANSWER_NO ? "not built"
+					       : "unknown",
+		word_access(access));
+}
+
+static char *modules_value(const struct host *host)
+{
+	return text_format("vfio %s, vfio-pci %s, iommufd %s", word_module(host->modules[MODULE_VFIO].state),
+		word_module(host->modules[MODULE_VFIO_PCI].state),
+		word_module(host->modules[MODULE_IOMMUFD].state));
+}
+
+static char *taint_value(long long taint)
+{
+	if (taint < 0)
+		return text_copy("unknown");
+	/* Bit 6, letter U, is what a noiommu bind sets; it has other causes too. */
+	if (taint & TAINT_USER)
+		return text_format(
+			"%lld, with U: userspace did something unsafe, as a noiommu bind does", taint);
+	return text_format("%lld, %s", taint, taint ? "without U: not by noiommu" : "not tainted");
+}
+
+void status_print(const struct table_options *options, const struct host *host,
+	const struct access_case *access, size_t noiommu_devices)
+{
+	const char *iommu = host->iommu == ANSWER_YES  ? "present"
+			    : host->iommu == ANSWER_NO ? "none"
+						       : "unknown";
+	const struct item items[] = {
+		{ "kernel", kernel_value(host) },
+		{ "access", case_value(access) },
+		{ "mode", text_copy(word_mode(host->mode)) },
+		{ "modules", modules_value(host) },
+		{ "iommu", text_copy(iommu) },
+		{ "devices", text_format("%zu bound as noiommu", noiommu_devices) },
+		{ "taint", taint_value(host->taint) },
+	};
+	const void *rows[ARRAY_SIZE(items)];
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		rows[i] = &items[i];
+	table_print(&status_columns, options, rows, ARRAY_SIZE(items));
+}

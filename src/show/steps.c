@@ -1,0 +1,81 @@
+#include "show/steps.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "show/print.h"
+
+/* Long enough for any path that a recipe makes. */
+#define SENTENCE_MAX 1024
+
+/* What the action does, without a full stop. Allocates nothing: it is said in the middle of a plan, too. */
+static void action_format(const struct action *action, char sentence[SENTENCE_MAX])
+{
+	const char *value = text_same(action->value, "\n") ? "a newline" : action->value;
+	switch (action->kind) {
+	case ACTION_LOAD:
+		snprintf(sentence, SENTENCE_MAX, "load module %s", value);
+		break;
+	case ACTION_WRITE:
+	case ACTION_DRIVER:
+		snprintf(sentence, SENTENCE_MAX, "write %s to %s", value, action->path);
+		break;
+	case ACTION_SAVE:
+		snprintf(sentence, SENTENCE_MAX, "save %s", action->path);
+		break;
+	case ACTION_REMOVE:
+		snprintf(sentence, SENTENCE_MAX, "remove %s", action->path);
+		break;
+	case ACTION_NONE:
+		snprintf(sentence, SENTENCE_MAX, "do nothing");
+		break;
+	}
+}
+
+void action_announce(const struct action *action)
+{
+	char sentence[SENTENCE_MAX];
+	action_format(action, sentence);
+	log_verbose("  %s", sentence);
+}
+
+static void plan_print(const struct plan *plan)
+{
+	const struct step *step;
+	char sentence[SENTENCE_MAX];
+	array_each (step, plan) {
+		if (step->act.kind == ACTION_NONE)
+			continue;
+		action_format(&step->act, sentence);
+		print_line(stdout, "  %s", sentence);
+	}
+}
+
+char *failure_sentence(const struct plan_failure *failure)
+{
+	char act[SENTENCE_MAX], undo[SENTENCE_MAX];
+	action_format(failure->action, act);
+	if (!failure->undo)
+		return text_format("could not %s: %s; everything was put back as it was", act,
+			strerror(-failure->error));
+	action_format(failure->undo, undo);
+	return text_format("could not %s: %s; and putting it back failed: could not %s: %s", act,
+		strerror(-failure->error), undo, strerror(-failure->undo_error));
+}
+
+void results_print(const struct result_list *results, bool failures_only)
+{
+	const struct result *result;
+	array_each (result, results) {
+		if (result->outcome == OUTCOME_FAILED) {
+			log_error("%s: %s", result->subject, result->sentence);
+		} else if (!failures_only) {
+			print_line(stdout, "%s: %s", result->subject, result->sentence);
+			if (result->outcome == OUTCOME_PLANNED)
+				plan_print(&result->plan);
+		}
+	}
+}

@@ -1,0 +1,26 @@
+/* The words for the model's values, the same in tables, sentences and JSON. */
+#ifndef SHOW_WORDS_H
+#define SHOW_WORDS_H
+
+#include "model.h"
+
+/* "yes", "no", "unknown" */
+const char *word_answer(enum answer answer);
+/* "on", "off", "unknown", "unavailable" */
+const char *word_mode(enum mode mode);
+/* "loaded", "built in", "not loaded", "not installed", "unknown" */
+const char *word_module(enum module_state state);
+/* "note", "warning", "blocker" */
+const char *word_severity(enum severity severity);
+/* "y", "m", "n", "absent", "unknown" */
+const char *word_kconfig(enum kconfig_value value);
+/* "VFIO_NOIOMMU": the symbol without CONFIG_ */
+const char *word_symbol(enum kconfig_symbol symbol);
+/* "planned", "changed", "unchanged", "refused", "failed" */
+const char *word_outcome(enum outcome outcome);
+/* "bound", "vfio", "free", "impossible" */
+const char *word_use(enum use use);
+/* What a noiommu device gets: "group and cdev both work", "no access path", ... */
+const char *word_access(const struct access_case *access);
+
+#endif
