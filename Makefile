@@ -66,6 +66,10 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(FLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
 
+# The tests fill the model with literals.
+$(B)/tests/unit/%.o: FLAGS += -Wno-write-strings -Itests/unit
+.SECONDARY: $(UNIT:=.o)
+
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)
 	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
 

@@ -56,7 +56,7 @@ char *text_value(const char *text, const char *key)
 	size_t key_length = strlen(key);
 	for (const char *line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
-		if (strncmp(line, key, key_length) || line[key_length] != '=')
+		if (strncmp(line, key, key_length) != 0 || line[key_length] != '=')
 			continue;
 		const char *value = line + key_length + 1;
 		char *copy = strndup(value, strcspn(value, "\n"));

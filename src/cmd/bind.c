@@ -114,9 +114,9 @@ static void unprepare(struct session *session)
 static enum status bind_main(int argc, char **argv, struct options *options)
 {
 	bool enable = false;
-	struct session session;
-	struct arguments arguments = { 0 };
-	struct device_refs asked = { 0 }, wanted = { 0 };
+	static struct session session;
+	static struct arguments arguments;
+	static struct device_refs asked, wanted;
 	struct device **device;
 	const struct arguments_spec spec = {
 		.usage = "DEVICE...",

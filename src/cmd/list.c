@@ -44,9 +44,9 @@ static bool needs_names(const struct options *options, const struct column_set *
 static enum status list_main(int argc, char **argv, struct options *options)
 {
 	bool all = false;
-	struct session session;
-	struct arguments arguments = { 0 };
-	struct device_refs shown = { 0 };
+	static struct session session;
+	static struct arguments arguments;
+	static struct device_refs shown;
 	struct device **device;
 	const struct arguments_spec spec = {
 		.usage = "[DEVICE...]",

@@ -20,8 +20,8 @@ static void judge(struct session *session, bool on)
 static enum status mode_main(
 	const struct arguments_spec *spec, bool on, int argc, char **argv, struct options *options)
 {
-	struct session session;
-	struct arguments arguments = { 0 };
+	static struct session session;
+	static struct arguments arguments;
 	struct plan plan = { 0 };
 	arguments_parse(spec, argc, argv, options, &arguments);
 	enum status status = session_open_acting(&session, options);

@@ -59,7 +59,7 @@ static int parse_seconds(const char *text, struct argp_state *state)
 	char *end;
 	errno = 0;
 	long seconds = strtol(text, &end, 10);
-	if (errno || end == text || *end || seconds < 0 || seconds > 24 * 60 * 60)
+	if (errno || end == text || *end || seconds < 0 || seconds > 24L * 60 * 60)
 		argp_error(state, "%s: not a number of seconds", text);
 	return (int)seconds;
 }

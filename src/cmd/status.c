@@ -32,9 +32,9 @@ static void show(struct session *session, const struct device_refs *bound, bool 
 
 static enum status status_main(int argc, char **argv, struct options *options)
 {
-	struct session session;
-	struct arguments arguments = { 0 };
-	struct device_refs bound = { 0 };
+	static struct session session;
+	static struct arguments arguments;
+	static struct device_refs bound;
 	struct device *device;
 	const struct arguments_spec spec = {
 		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"

@@ -56,9 +56,9 @@ static void add_all(struct session *session, struct device_refs *asked)
 static enum status unbind_main(int argc, char **argv, struct options *options)
 {
 	bool all = false;
-	struct session session;
-	struct arguments arguments = { 0 };
-	struct device_refs asked = { 0 };
+	static struct session session;
+	static struct arguments arguments;
+	static struct device_refs asked;
 	struct device **device;
 	const struct arguments_spec spec = {
 		.usage = "[DEVICE...]",

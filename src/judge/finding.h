@@ -8,6 +8,8 @@
 /* X(name, id, severity, whether --force overrides it) */
 #define FINDINGS(X)                                                                                          \
 	X(KERNEL_WITHOUT_VFIO, "kernel-without-vfio", BLOCKER, false)                                        \
+	X(VFIO_MISSING, "vfio-missing", BLOCKER, false)                                                      \
+	X(VFIO_UNKNOWN, "vfio-unknown", BLOCKER, false)                                                      \
 	X(KERNEL_WITHOUT_NOIOMMU, "kernel-without-noiommu", BLOCKER, false)                                  \
 	X(KERNEL_WITHOUT_PATH, "kernel-without-path", BLOCKER, false)                                        \
 	X(KERNEL_CONFIG_UNKNOWN, "kernel-config-unknown", NOTE, false)                                       \

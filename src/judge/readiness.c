@@ -12,22 +12,31 @@ static const char *release(const struct host *host)
 	return host->release ? host->release : "of unknown release";
 }
 
-static void judge_kernel(
-	const struct host *host, const struct access_case *access, struct finding_list *findings)
+/* Whether vfio can be there at all. Returns false after saying why not. */
+static bool judge_vfio(const struct host *host, struct finding_list *findings)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
-	bool there = vfio == MODULE_LOADED || vfio == MODULE_BUILTIN;
 	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO];
-	bool without = configured == KCONFIG_N || configured == KCONFIG_ABSENT;
-	if (!there && (without || vfio == MODULE_MISSING)) {
+	if (vfio == MODULE_LOADED || vfio == MODULE_BUILTIN)
+		return true;
+	if (configured == KCONFIG_N || configured == KCONFIG_ABSENT)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
-			without ? "boot a kernel with CONFIG_VFIO=m, CONFIG_VFIO_PCI=m and CONFIG_VFIO_NOIOMMU=y"
-				: "install the kernel's modules package",
-			without ? "kernel %s was built without VFIO"
-				: "the module vfio of kernel %s is not installed",
+			"boot a kernel with CONFIG_VFIO=m, CONFIG_VFIO_PCI=m and CONFIG_VFIO_NOIOMMU=y",
+			"kernel %s was built without VFIO", release(host));
+	else if (vfio == MODULE_MISSING || (vfio == MODULE_UNKNOWN && configured != KCONFIG_UNKNOWN))
+		finding_add(findings, FINDING_VFIO_MISSING, NULL, "install the kernel's modules package",
+			"the module vfio of kernel %s is not installed", release(host));
+	else if (vfio == MODULE_UNKNOWN)
+		finding_add(findings, FINDING_VFIO_UNKNOWN, NULL, "install the kernel's modules package",
+			"whether kernel %s has VFIO is unknown: neither its configuration nor its modules were found",
 			release(host));
-		return;
-	}
+	else
+		return true;
+	return false;
+}
+
+static void judge_kernel(const struct host *host, const struct access_case *access, struct finding_list *findings)
+{
 	if (access->noiommu == ANSWER_NO)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_NOIOMMU, NULL,
 			"boot a kernel with CONFIG_VFIO_NOIOMMU=y",
@@ -75,9 +84,10 @@ static void judge_mode(const struct host *host, struct finding_list *findings)
 
 void readiness_judge(const struct host *host, const struct access_case *access, struct finding_list *findings)
 {
-	size_t before = findings->count;
+	if (!judge_vfio(host, findings))
+		return;
 	judge_kernel(host, access, findings);
-	if (finding_blockers(findings, false) > before)
+	if (access->noiommu == ANSWER_NO)
 		return;
 	judge_vfio_pci(host, findings);
 	judge_mode(host, findings);

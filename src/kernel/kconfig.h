@@ -6,7 +6,7 @@
 #include "model.h"
 
 /* The most that is read of a configuration, in bytes after inflating: real ones have about 300 KiB. */
-#define KCONFIG_SIZE_MAX (4 * 1024 * 1024)
+#define KCONFIG_SIZE_MAX (4L * 1024 * 1024)
 
 /* Takes over one line of a configuration ("CONFIG_VFIO=m", "# CONFIG_VFIO is not set"); other lines change
  * nothing. A symbol that is named twice has its last value, as in the kernel's own scripts/kconfig. */

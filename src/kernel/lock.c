@@ -36,7 +36,7 @@ static int lock_open(const char *path)
 
 int lock_take(const char *path, int seconds, int *holder)
 {
-	static const struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	static const struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
 	struct timespec now, end;
 	char text[16];
 	int fd = lock_open(path);

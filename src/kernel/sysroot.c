@@ -149,7 +149,7 @@ int sysroot_list(const struct sysroot *root, const char *path, struct name_list 
 	}
 	struct name_list found = { 0 };
 	for (struct dirent *entry; (entry = readdir(dir));)
-		if (!text_same(entry->d_name, ".") && !text_same(entry->d_name, ".."))
+		if (entry->d_name[0] != '.')
 			*array_add(&found) = text_copy(entry->d_name);
 	if (found.count)
 		qsort(found.items, found.count, sizeof *found.items, by_name);

@@ -52,7 +52,7 @@ struct name_list {
 	size_t count;
 };
 
-/* The names in the directory `path` but . and .., sorted. Returns 0 or a negative errno; free with
+/* The names in the directory `path`, sorted, but for those that start with a dot, which sysfs does not have. Returns 0 or a negative errno; free with
  * name_list_free. */
 int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names);
 void name_list_free(struct name_list *names);

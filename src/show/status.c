@@ -47,6 +47,15 @@ static char *case_value(const struct access_case *access)
 		word_access(access));
 }
 
+static char *mode_value(const struct host *host, const struct access_case *access)
+{
+	if (access->noiommu == ANSWER_NO)
+		return text_copy(word_mode(MODE_ABSENT));
+	if (host->mode == MODE_UNKNOWN && host->modules[MODULE_VFIO].state == MODULE_AVAILABLE)
+		return text_copy("off until vfio is loaded");
+	return text_copy(word_mode(host->mode));
+}
+
 static char *modules_value(const struct host *host)
 {
 	return text_format("vfio %s, vfio-pci %s, iommufd %s", word_module(host->modules[MODULE_VFIO].state),
@@ -74,7 +83,7 @@ void status_print(const struct table_options *options, const struct host *host,
 	const struct item items[] = {
 		{ "kernel", kernel_value(host) },
 		{ "access", case_value(access) },
-		{ "mode", text_copy(word_mode(host->mode)) },
+		{ "mode", mode_value(host, access) },
 		{ "modules", modules_value(host) },
 		{ "iommu", text_copy(iommu) },
 		{ "devices", text_format("%zu bound as noiommu", noiommu_devices) },

@@ -1,0 +1,36 @@
+# What the bats files share. VFIONOIOMMU is the binary under test; run it as `tool`.
+: "${VFIONOIOMMU:=$BATS_TEST_DIRNAME/../build/vfionoiommu}"
+
+bats_require_minimum_version 1.5.0
+
+tool() {
+	"$VFIONOIOMMU" "$@"
+}
+
+# run, with stdout in $output and stderr in $stderr
+run_tool() {
+	run --separate-stderr tool "$@"
+}
+
+# Says what was printed when a test fails (bats shows the output of failed tests only).
+teardown() {
+	printf 'status %s\n--- stdout\n%s\n--- stderr\n%s\n' "${status:-}" "${output:-}" "${stderr:-}"
+}
+
+# bats does not see a "!" fail.
+not() { # COMMAND...
+	! "$@"
+}
+
+status_is() { # NUMBER
+	[ "$status" -eq "$1" ]
+}
+
+# The lines of stdout, or of stderr, have one that is, or starts with, this.
+says() { # TEXT
+	grep -qF -- "$1" <<<"$output"
+}
+
+complains() { # TEXT
+	grep -qF -- "$1" <<<"$stderr"
+}

@@ -1,0 +1,106 @@
+/* What is written, and in which order: the promise that a failed bind leaves the device as it was rests on
+ * it. */
+#include "act/recipes.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "tap.h"
+
+static struct device e1000e(void)
+{
+	return (struct device) { .address = "0000:00:04.0", .driver = "e1000e", .driver_module = "e1000e" };
+}
+
+static bool writes(const struct action *action, const char *value, const char *path)
+{
+	return (action->kind == ACTION_WRITE || action->kind == ACTION_DRIVER) &&
+	       text_same(action->value, value) && text_same(action->path, path);
+}
+
+#define ADDRESS  "0000:00:04.0"
+#define OVERRIDE "/sys/bus/pci/devices/0000:00:04.0/driver_override"
+
+static void test_bind(void)
+{
+	static struct plan plan; /* static: what it holds is not a leak */
+	struct device device = e1000e();
+	recipe_bind(&plan, &device);
+	ok(plan.count == 5);
+	ok(plan.items[0].act.kind == ACTION_SAVE && plan.items[0].undo.kind == ACTION_REMOVE);
+	ok(text_same(plan.items[0].act.value, "ADDRESS=0000:00:04.0\nDRIVER=e1000e\nMODULE=e1000e\n"));
+	ok(plan.items[1].act.kind == ACTION_NONE);
+	ok(writes(&plan.items[1].undo, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
+	ok(writes(&plan.items[2].act, "vfio-pci", OVERRIDE));
+	ok(writes(&plan.items[2].undo, "\n", OVERRIDE));
+	ok(writes(&plan.items[3].act, ADDRESS, "/sys/bus/pci/drivers/e1000e/unbind"));
+	ok(writes(&plan.items[4].act, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/bind"));
+	ok(text_same(plan.items[4].act.driver, "vfio-pci"));
+	ok(writes(&plan.items[4].undo, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/unbind"));
+}
+
+static void test_bind_without_driver(void)
+{
+	static struct plan plan;
+	struct device device = { .address = "0000:00:06.0", .driver_override = "something" };
+	recipe_bind(&plan, &device);
+	ok(plan.count == 5);
+	ok(text_same(plan.items[0].act.value, "ADDRESS=0000:00:06.0\nDRIVER_OVERRIDE=something\n"));
+	ok(plan.items[1].undo.kind == ACTION_NONE);
+	ok(text_same(plan.items[2].undo.value, "something"));
+	ok(plan.items[3].act.kind == ACTION_NONE);
+}
+
+static void test_unbind(void)
+{
+	static struct plan plan;
+	struct device device = { .address = ADDRESS,
+		.driver = "vfio-pci",
+		.driver_override = "vfio-pci",
+		.remembered = { .known = true, .driver = "e1000e", .module = "e1000e" } };
+	recipe_unbind(&plan, &device);
+	ok(plan.count == 6);
+	ok(plan.items[0].act.kind == ACTION_LOAD && text_same(plan.items[0].act.value, "e1000e"));
+	ok(writes(&plan.items[1].undo, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/bind"));
+	ok(writes(&plan.items[2].act, "\n", OVERRIDE) && writes(&plan.items[2].undo, "vfio-pci", OVERRIDE));
+	ok(writes(&plan.items[3].act, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/unbind"));
+	ok(writes(&plan.items[4].act, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
+	ok(plan.items[5].act.kind == ACTION_REMOVE && plan.items[5].undo.kind == ACTION_SAVE);
+}
+
+static void test_unbind_of_a_stranger(void)
+{
+	static struct plan plan;
+	struct device device = {
+		.address = ADDRESS, .driver = "vfio-pci", .driver_override = "vfio-pci", .modalias = "pci:v1"
+	};
+	recipe_unbind(&plan, &device);
+	ok(plan.items[0].act.kind == ACTION_LOAD && text_same(plan.items[0].act.value, "pci:v1"));
+	ok(writes(&plan.items[2].act, "\n", OVERRIDE));
+	ok(writes(&plan.items[plan.count - 1].act, ADDRESS, "/sys/bus/pci/drivers_probe"));
+}
+
+static void test_mode(void)
+{
+	static struct plan plan;
+	struct host host = { .mode = MODE_UNKNOWN };
+	host.modules[MODULE_VFIO].state = MODULE_AVAILABLE;
+	recipe_mode(&plan, &host, true);
+	ok(plan.count == 2 && plan.items[0].act.kind == ACTION_LOAD);
+	ok(writes(&plan.items[1].act, "Y", "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"));
+	ok(text_same(plan.items[1].undo.value, "N"));
+	static struct plan none;
+	host.mode = MODE_ON;
+	recipe_mode(&none, &host, true);
+	ok(none.count == 0);
+}
+
+int main(void)
+{
+	test_bind();
+	test_bind_without_driver();
+	test_unbind();
+	test_unbind_of_a_stranger();
+	test_mode();
+	return tap_done();
+}

@@ -1,0 +1,70 @@
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tap.h"
+
+static bool escapes(const char *text, const char *to)
+{
+	char *escaped = text_escape(text);
+	bool well = text_same(escaped, to);
+	free(escaped);
+	return well;
+}
+
+static bool value_is(const char *text, const char *key, const char *value)
+{
+	char *found = text_value(text, key);
+	bool well = text_same(found, value);
+	free(found);
+	return well;
+}
+
+static void test_escape(void)
+{
+	ok(escapes("plain", "plain"));
+	ok(escapes("\033[31mred", "\\x1b[31mred"));
+	ok(escapes("a\nb\tc\x7f", "a\\x0ab\\x09c\\x7f"));
+	ok(escapes("Gr\xc3\xbc\xc3\x9f", "Gr\xc3\xbc\xc3\x9f"));
+	ok(escapes("\xff\xc3", "\\xff\\xc3"));
+	ok(escapes("\xc2\x9b[31m", "\\xc2\\x9b[31m"));  /* C1 control: CSI in one character */
+	ok(escapes("\xed\xa0\x80", "\\xed\\xa0\\x80")); /* a surrogate */
+	ok(escapes("\xf0\x9f\x92\xbe", "\xf0\x9f\x92\xbe"));
+	ok(escapes(NULL, NULL));
+	char small[6];
+	ok(text_escape_into(small, sizeof small, "ab\033cd") == 2 && text_same(small, "ab"));
+}
+
+static void test_value(void)
+{
+	const char *text = "DRIVER=e1000e\nPCI_ID=8086:10D3\nEMPTY=\nDRIVER=second";
+	ok(value_is(text, "DRIVER", "e1000e"));
+	ok(value_is(text, "PCI_ID", "8086:10D3"));
+	ok(value_is(text, "EMPTY", ""));
+	ok(value_is(text, "DRIVE", NULL));
+	ok(value_is(text, "RIVER", NULL));
+	ok(value_is("", "DRIVER", NULL));
+}
+
+static void test_hex(void)
+{
+	unsigned long value = 7;
+	const char *at = "10D3:";
+	ok(text_hex(&at, 4, 4, &value) && value == 0x10d3 && *at == ':');
+	at = "12";
+	ok(!text_hex(&at, 4, 4, &value) && value == 0x10d3 && *at == '1');
+	at = "123456789";
+	ok(text_hex(&at, 4, 8, &value) && value == 0x12345678 && *at == '9');
+}
+
+int main(void)
+{
+	char text[] = "value \n\t\n";
+	test_escape();
+	test_value();
+	test_hex();
+	ok(text_same(text_trim(text), "value"));
+	ok(!text_same(NULL, "") && text_same(NULL, NULL));
+	return tap_done();
+}

@@ -1,0 +1,364 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --device e1000e,addr=4,romfile= --device edu,addr=6
+#
+# The main job on a real kernel: a card with a driver at 0000:00:04.0, one without at 0000:00:06.0. The tests are in the
+# order of a first session, and each leaves the machine as it was.
+
+load guest
+
+@test "before anything: status is 3, with the mode off and the command that mends it" {
+	modprobe e1000e
+	run_tool status
+	status_is 3
+	says "case 3"
+	says "group and cdev both work"
+	says "[noiommu-disabled]"
+	says "remedy: vfionoiommu enable"
+	[ "$(tainted)" -eq 0 ]
+}
+
+@test "bind with the mode off is refused, and changes nothing" {
+	before=$(machine)
+	run_tool bind $nic
+	status_is 3
+	complains "[noiommu-disabled]"
+	complains "remedy: vfionoiommu enable"
+	[ "$(machine)" = "$before" ]
+	[ ! -e /sys/module/vfio ]
+}
+
+@test "bind --dry-run --enable prints every write, and writes nothing" {
+	before=$(machine)
+	run_tool bind --dry-run --enable $nic
+	status_is 0
+	says "write Y to /sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
+	says "write vfio-pci to /sys/bus/pci/devices/$nic/driver_override"
+	says "write $nic to /sys/bus/pci/drivers/e1000e/unbind"
+	says "write $nic to /sys/bus/pci/drivers/vfio-pci/bind"
+	[ "$(machine)" = "$before" ]
+	[ ! -e /sys/module/vfio ]
+}
+
+@test "enable loads vfio, switches the mode on and says so; the kernel is not tainted by it" {
+	run_tool enable
+	status_is 0
+	[ "$output" = "noiommu mode: switched on" ]
+	[ "$(mode)" = Y ]
+	[ "$(tainted)" -eq 0 ]
+	run_tool enable
+	status_is 0
+	[ "$output" = "noiommu mode: is on already" ]
+	run_tool status
+	status_is 0
+	says "ready: vfionoiommu bind DEVICE"
+}
+
+@test "bind: vfio-pci, both nodes, the card's name, the taint" {
+	begin
+	run_tool bind $nic
+	status_is 0
+	[ "${lines[0]}" = "$nic: bound to vfio-pci (before: e1000e)" ]
+	complains "the kernel is now tainted (64, was 0)"
+	[ "$(driver_of $nic)" = vfio-pci ]
+	[ -c /dev/vfio/noiommu-0 ]
+	[ -c /dev/vfio/devices/noiommu-vfio0 ]
+	[ "$(tainted)" -eq 64 ]
+	run_tool list
+	status_is 0
+	says /dev/vfio/noiommu-0
+	says /dev/vfio/devices/noiommu-vfio0
+	says "82574L Gigabit Network Connection"
+	[ "$(stat -c %a /run/vfionoiommu)" = 700 ]
+	[ "$(stat -c %a /run/vfionoiommu/$nic)" = 600 ]
+}
+
+@test "binding what is bound already succeeds and says so" {
+	run_tool bind $nic
+	status_is 0
+	[ "${lines[0]}" = "$nic: is bound to vfio-pci already" ]
+}
+
+@test "unbind: e1000e is back, no override, no node, nothing remembered" {
+	run_tool unbind $nic
+	status_is 0
+	[ "${lines[0]}" = "$nic: given back to e1000e" ]
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(override_of $nic)" = "(null)" ]
+	[ -z "$(nodes)" ]
+	[ ! -e /run/vfionoiommu/$nic ]
+}
+
+@test "unbinding what is not bound succeeds and says so" {
+	run_tool unbind $nic
+	status_is 0
+	[ "${lines[0]}" = "$nic: is not bound to VFIO, but to e1000e" ]
+}
+
+@test "a device without a driver ends without a driver" {
+	begin
+	tool bind $edu
+	[ "$(driver_of $edu)" = vfio-pci ]
+	run_tool unbind $edu
+	status_is 0
+	[ "${lines[0]}" = "$edu: given back to no driver, as before" ]
+	[ -z "$(driver_of $edu)" ]
+	[ "$(override_of $edu)" = "(null)" ]
+}
+
+@test "two devices in one call, in either order" {
+	begin
+	for order in "$nic $edu" "$edu $nic"; do
+		# shellcheck disable=SC2086
+		tool bind $order
+		[ "$(nodes | wc -l)" -eq 4 ]
+		# shellcheck disable=SC2086
+		tool unbind $order
+		[ "$(driver_of $nic)" = e1000e ]
+		[ -z "$(driver_of $edu)" ]
+		[ -z "$(nodes)" ]
+	done
+}
+
+@test "an override that was there before comes back" {
+	begin
+	echo e1000e >/sys/bus/pci/devices/$nic/driver_override
+	tool bind $nic
+	[ "$(override_of $nic)" = vfio-pci ]
+	tool unbind $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(override_of $nic)" = e1000e ]
+	echo >/sys/bus/pci/devices/$nic/driver_override
+}
+
+@test "a device that something else bound goes to the kernel's choice of driver" {
+	begin
+	echo vfio-pci >/sys/bus/pci/devices/$nic/driver_override
+	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
+	echo $nic >/sys/bus/pci/drivers/vfio-pci/bind
+	run_tool unbind $nic
+	status_is 0
+	[ "${lines[0]}" = "$nic: given back to the kernel's choice of driver: e1000e" ]
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(override_of $nic)" = "(null)" ]
+}
+
+@test "... also when its driver's module is not loaded any more" {
+	begin
+	tool bind $nic
+	rm /run/vfionoiommu/$nic
+	rmmod e1000e
+	tool unbind $nic
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "the driver's module is loaded again when it was removed meanwhile" {
+	begin
+	tool bind $nic
+	rmmod e1000e
+	tool unbind $nic
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "unbind --all takes every noiommu device" {
+	begin
+	tool bind $nic $edu
+	run_tool unbind --all
+	status_is 0
+	says "$nic: given back to e1000e"
+	says "$edu: given back to no driver"
+	[ -z "$(nodes)" ]
+}
+
+@test "every kind of DEVICE means the same card" {
+	begin
+	interface=$(ls /sys/bus/pci/devices/$nic/net)
+	for device in 00:04.0 0000:00:04.0 "$interface" 8086:10d3 8086:10D3 class=0200 driver=e1000e; do
+		tool bind "$device"
+		[ "$(driver_of $nic)" = vfio-pci ]
+		tool unbind $nic
+	done
+	tool bind $nic
+	group=$(nodes | grep -v devices) cdev=$(nodes | grep devices)
+	for device in "$group" "$cdev" "$(basename "$group")" "$(basename "$cdev")"; do
+		run_tool list -nro ADDRESS "$device"
+		[ "$output" = $nic ]
+	done
+	tool unbind "$cdev"
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "with the mode off, bind --enable switches it on" {
+	begin
+	tool disable
+	[ "$(mode)" = N ]
+	run_tool bind --enable $edu
+	status_is 0
+	says "noiommu mode: switched on"
+	[ "$(mode)" = Y ]
+	tool unbind $edu
+}
+
+@test "disable is refused while a device is bound, and names it; --force does it" {
+	begin
+	tool bind $edu
+	run_tool disable
+	status_is 3
+	complains "$edu: is bound as a noiommu device"
+	complains "[noiommu-devices-bound]"
+	[ "$(mode)" = Y ]
+	tool disable --force
+	[ "$(mode)" = N ]
+	tool unbind $edu
+	run_tool disable
+	status_is 0
+	[ "$output" = "noiommu mode: is off already" ]
+}
+
+@test "what is no device is said to be none, and nothing changes" {
+	begin
+	before=$(machine)
+	run_tool bind 0000:00:99.0
+	status_is 2
+	complains "0000:00:99.0: not a PCI address"
+	run_tool bind zz
+	status_is 1
+	complains "zz: no PCI device"
+	run_tool bind ""
+	status_is 2
+	complains "DEVICE is empty"
+	run_tool bind $nic zz
+	status_is 1
+	run_tool bind 0000:00:1d.0
+	status_is 1
+	complains "there is no such PCI device"
+	[ "$(machine)" = "$before" ]
+}
+
+@test "an ordinary user may look, and is told that bind needs root" {
+	begin
+	before=$(machine)
+	user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" "$@"; }
+	run --separate-stderr user status
+	status_is 0
+	run --separate-stderr user list --all
+	status_is 0
+	says "$nic"
+	run --separate-stderr user bind $nic
+	status_is 3
+	complains "only root may change this [not-root]"
+	run --separate-stderr user bind --dry-run $nic
+	status_is 0
+	[ "$(machine)" = "$before" ]
+}
+
+# The n-th write of a bind to /sys fails: strace counts those on the paths given, which are all that bind writes to.
+inject() { # ERRNO N COMMAND...
+	local error=$1 n=$2
+	shift 2
+	run --separate-stderr strace -qq -o /tmp/strace -e trace=write -e "inject=write:error=$error:when=$n" \
+		-P /sys/bus/pci/devices/$nic/driver_override -P /sys/bus/pci/drivers/e1000e/unbind \
+		-P /sys/bus/pci/drivers/e1000e/bind -P /sys/bus/pci/drivers/vfio-pci/bind \
+		-P /sys/bus/pci/drivers/vfio-pci/unbind "$VFIONOIOMMU" "$@"
+}
+
+@test "whichever write of a bind fails: the device is on its old driver, and the message names the step" {
+	begin
+	before=$(machine)
+	steps=(/sys/bus/pci/devices/$nic/driver_override /sys/bus/pci/drivers/e1000e/unbind
+		/sys/bus/pci/drivers/vfio-pci/bind)
+	for error in EBUSY EIO; do
+		for n in 1 2 3; do
+			inject $error $n bind $nic
+			status_is 1
+			grep -q INJECTED /tmp/strace
+			complains "$nic: could not write"
+			complains "to ${steps[n - 1]}:"
+			complains "everything was put back as it was"
+			[ "$(machine)" = "$before" ]
+		done
+	done
+	# There is no fourth write.
+	inject EIO 4 bind $nic
+	status_is 0
+	not grep -q INJECTED /tmp/strace
+	tool unbind $nic
+}
+
+@test "whichever write of an unbind fails: the device is on vfio-pci as before" {
+	begin
+	tool bind $nic
+	for n in 1 2 3; do
+		inject EIO $n unbind $nic
+		status_is 1
+		complains "everything was put back as it was"
+		[ "$(driver_of $nic)" = vfio-pci ]
+		[ "$(override_of $nic)" = vfio-pci ]
+		[ "$(nodes | wc -l)" -eq 2 ]
+		[ -e /run/vfionoiommu/$nic ]
+	done
+	tool unbind $nic
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "a failed bind --enable leaves the mode off" {
+	begin
+	tool disable
+	inject EIO 3 bind --enable $nic
+	status_is 1
+	[ "$(mode)" = N ]
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "of two devices one fails: the other is bound, and status is 1" {
+	begin
+	inject EIO 2 bind $nic $edu
+	status_is 1
+	complains "1 of 2 failed"
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(driver_of $edu)" = vfio-pci ]
+	tool unbind $edu
+}
+
+@test "a second run waits for the first, then says who it is" {
+	begin
+	before=$(machine)
+	flock /run/lock/vfionoiommu.lock sleep 30 &
+	holder=$!
+	echo $holder >/run/lock/vfionoiommu.lock
+	sleep 0.5
+	run_tool bind --wait 1 $nic
+	status_is 1
+	complains "another vfionoiommu is at work (process $holder)"
+	[ "$(machine)" = "$before" ]
+	tool bind --wait 60 $nic &
+	pkill -P $holder sleep
+	wait $!
+	[ "$(driver_of $nic)" = vfio-pci ]
+	tool unbind $nic
+}
+
+@test "scripts get JSON and bare columns" {
+	begin
+	tool bind $nic
+	run_tool list --json
+	[ "$(jq -r '.schema' <<<"$output")" = 1 ]
+	[ "$(jq -r '.devices[0].address' <<<"$output")" = $nic ]
+	[ "$(jq -r '.devices[0].before.driver' <<<"$output")" = e1000e ]
+	jq -e '.devices[0].group.noiommu and .devices[0].cdev.noiommu' <<<"$output"
+	run_tool status --json
+	status_is 0
+	jq -e '.ready and .access.case == 3 and .host.mode == "on" and .host.taint == 64' <<<"$output"
+	run_tool list --raw --noheadings --output ADDRESS,GROUP,CDEV
+	[[ "$output" =~ ^0000:00:04.0\ /dev/vfio/noiommu-[0-9]+\ /dev/vfio/devices/noiommu-vfio[0-9]+$ ]]
+	run_tool unbind --json $nic
+	jq -e '.changed and .results[0].outcome == "changed"' <<<"$output"
+	run_tool unbind --json $nic
+	jq -e '.changed == false and .results[0].outcome == "unchanged"' <<<"$output"
+}
+
+@test "a standard output that cannot be written is an error" {
+	run bash -c "$VFIONOIOMMU list --all >/dev/full"
+	status_is 1
+	[[ "$output" == *"standard output: No space left on device"* ]]
+}
