@@ -92,7 +92,8 @@ run-demo:
 unit: $(UNIT)
 
 run-check: all unit lint
-	@BUILD=$(B) tests/run all
+	@$(MAKE) --no-print-directory SANITIZE=1 all unit
+	@tests/run all
 
 check-fast: all unit
 	@BUILD=$(B) tests/run fast

@@ -217,6 +217,7 @@ enum outcome { OUTCOME_PLANNED, OUTCOME_CHANGED, OUTCOME_UNCHANGED, OUTCOME_REFU
 struct result {
 	const char *subject; /* a device's address, or what else was to be changed: "noiommu mode" */
 	enum outcome outcome;
+	bool incidental; /* nobody asked for it by name: said with -v, when only planned, or when it failed */
 	char *sentence;
 	struct plan plan; /* what was to be done; no steps when unchanged or refused */
 };

@@ -11,7 +11,6 @@ setup() {
 
 @test "--help, help and help COMMAND print to stdout and end with 0" {
 	for words in --help help "help bind" "bind --help" "list --usage"; do
-		# shellcheck disable=SC2086
 		run_tool $words
 		status_is 0
 		[[ "$output" == Usage:* ]]
@@ -27,7 +26,6 @@ setup() {
 
 @test "wrong usage is status 2, with a sentence on stderr and nothing on stdout" {
 	while read -r words; do
-		# shellcheck disable=SC2086
 		run_tool $words
 		status_is 2
 		[ -z "$output" ]
@@ -75,7 +73,6 @@ setup() {
 
 @test "what acts takes --sysroot with --dry-run only" {
 	for command in "bind 0000:00:03.0" "unbind 0000:00:03.0" enable disable; do
-		# shellcheck disable=SC2086
 		run_tool $command --sysroot $machine
 		status_is 2
 		complains "add --dry-run"

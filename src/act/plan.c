@@ -46,7 +46,7 @@ static int action_announce_and_run(const struct action *action, plan_announce *a
 
 int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *failure)
 {
-	*failure = (struct plan_failure) { 0 };
+	*failure = (struct plan_failure){ 0 };
 	while (plan->done < plan->count) {
 		const struct action *action = &plan->items[plan->done].act;
 		int error = action_announce_and_run(action, announce);

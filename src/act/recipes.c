@@ -15,19 +15,19 @@ static const struct action nothing = { .kind = ACTION_NONE };
 
 static void add_step(struct plan *plan, struct action act, struct action undo)
 {
-	*array_add(plan) = (struct step) { .act = act, .undo = undo };
+	*array_add(plan) = (struct step){ .act = act, .undo = undo };
 }
 
 /* ---- actions ---- */
 
 static struct action load(const char *module)
 {
-	return (struct action) { .kind = ACTION_LOAD, .value = text_copy(module) };
+	return (struct action){ .kind = ACTION_LOAD, .value = text_copy(module) };
 }
 
 static struct action write_mode(bool on)
 {
-	return (struct action) {
+	return (struct action){
 		.kind = ACTION_WRITE, .path = text_copy(MODE_PARAMETER), .value = text_copy(on ? "Y" : "N")
 	};
 }
@@ -35,7 +35,7 @@ static struct action write_mode(bool on)
 /* No override is written as a newline: the kernel drops a write of no bytes. */
 static struct action write_override(const struct device *device, const char *driver)
 {
-	return (struct action) {
+	return (struct action){
 		.kind = ACTION_WRITE,
 		.path = text_format(PCI_BUS "/devices/%s/driver_override", device->address),
 		.value = text_copy(driver ? driver : "\n"),
@@ -45,12 +45,12 @@ static struct action write_override(const struct device *device, const char *dri
 static struct action change_driver(
 	const struct device *device, const char *driver, const char *attribute, bool bound)
 {
-	return (struct action) {
+	return (struct action){
 		.kind = ACTION_DRIVER,
 		.path = text_format(PCI_BUS "/drivers/%s/%s", driver, attribute),
 		.value = text_copy(device->address),
 		.link = text_format(PCI_BUS "/devices/%s/driver", device->address),
-		.driver = bound ? text_copy(driver) : NULL,
+		.driver = text_copy(bound ? driver : NULL),
 	};
 }
 
@@ -67,7 +67,7 @@ static struct action unbind_from(const struct device *device, const char *driver
 
 static struct action probe(const struct device *device)
 {
-	return (struct action) { .kind = ACTION_WRITE,
+	return (struct action){ .kind = ACTION_WRITE,
 		.path = text_copy(PCI_BUS "/drivers_probe"),
 		.value = text_copy(device->address) };
 }
@@ -98,7 +98,7 @@ static struct action save(
 
 static struct action forget(const struct device *device)
 {
-	return (struct action) { .kind = ACTION_REMOVE,
+	return (struct action){ .kind = ACTION_REMOVE,
 		.path = text_format(STATE_DIRECTORY "/%s", device->address) };
 }
 

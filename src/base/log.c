@@ -23,6 +23,8 @@ static void log_line(const char *format, va_list arguments)
 	char escaped[sizeof line * 2];
 	vsnprintf(line, sizeof line, format, arguments);
 	text_escape_into(escaped, sizeof escaped, line);
+	/* Where both lead to the same place, what was printed before stands before. */
+	fflush(stdout);
 	fprintf(stderr, "%s\n", escaped);
 }
 

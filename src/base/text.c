@@ -22,8 +22,8 @@ char *text_format(const char *format, ...)
 
 char *text_copy(const char *text)
 {
-	char *copy = strdup(text);
-	if (!copy)
+	char *copy = text ? strdup(text) : NULL;
+	if (text && !copy)
 		log_out_of_memory();
 	return copy;
 }

@@ -5,7 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A new string made by printf's rules, or a copy; the program ends when memory does. The caller frees. */
+/* A new string made by printf's rules, or a copy (NULL stays NULL); the program ends when memory does. The
+ * caller frees. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_copy(const char *text);
 

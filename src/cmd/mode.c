@@ -33,7 +33,7 @@ static enum status mode_main(
 	if (already) {
 		session_result(&session, "noiommu mode", OUTCOME_UNCHANGED,
 			text_format("is %s already", on ? "on" : "off"));
-		return session_finish(&session, &(struct device_refs) { 0 });
+		return session_finish(&session, &(struct device_refs){ 0 });
 	}
 	judge(&session, on);
 	if (session_refused(&session))
@@ -42,7 +42,7 @@ static enum status mode_main(
 	session_run(&session, "noiommu mode", &plan, text_format("would be switched %s", on ? "on" : "off"),
 		text_format("switched %s", on ? "on" : "off"));
 	session_refresh(&session, NULL);
-	return session_finish(&session, &(struct device_refs) { 0 });
+	return session_finish(&session, &(struct device_refs){ 0 });
 }
 
 static enum status enable_main(int argc, char **argv, struct options *options)

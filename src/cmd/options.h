@@ -15,7 +15,7 @@ struct options {
 	int wait; /* seconds to wait for another run to end */
 };
 
-#define OPTIONS_DEFAULT ((struct options) { .wait = 10 })
+#define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
 
 /* argp children; the input of each is a struct options. */
 extern const struct argp options_common; /* for every command */

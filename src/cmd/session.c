@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "act/plan.h"
@@ -26,7 +27,7 @@
 enum status session_open(struct session *session, const struct options *options)
 {
 	const char *path = options->sysroot ? options->sysroot : "/";
-	*session = (struct session) { .options = options, .lock = -1 };
+	*session = (struct session){ .options = options, .lock = -1 };
 	int error = sysroot_open(&session->root, path);
 	if (error) {
 		log_error("%s: cannot be opened: %s", path, strerror(-error));
@@ -113,7 +114,7 @@ struct result *session_result(
 	struct session *session, const char *subject, enum outcome outcome, char *sentence)
 {
 	struct result *result = array_add(&session->results);
-	*result = (struct result) { .subject = subject, .outcome = outcome, .sentence = sentence };
+	*result = (struct result){ .subject = subject, .outcome = outcome, .sentence = sentence };
 	return result;
 }
 
@@ -124,6 +125,7 @@ bool session_run(
 	bool dry = session->options->dry_run;
 	struct result *result = session_result(session, subject, OUTCOME_CHANGED, dry ? would : done);
 	result->plan = *plan;
+	free(dry ? done : would);
 	if (dry) {
 		result->outcome = OUTCOME_PLANNED;
 		return true;
@@ -191,7 +193,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 	else if (!options->quiet)
 		show_json(session, devices);
 	long long before = session->taint_before, after = session->host.taint;
-	if (before >= 0 && after >= 0 && !(before & TAINT_USER) && (after & TAINT_USER))
+	if (!options->quiet && before >= 0 && after >= 0 && !(before & TAINT_USER) && (after & TAINT_USER))
 		log_error(
 			"the kernel is now tainted (%lld, was %lld): U, by VFIO noiommu, until the next boot",
 			after, before);

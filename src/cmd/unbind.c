@@ -24,7 +24,7 @@ static void unbind_one(struct session *session, struct device *device)
 {
 	struct plan plan = { 0 };
 	struct device before = *device;
-	const struct remembered *remembered = &device->remembered;
+	const struct remembered *remembered = &before.remembered;
 	const char *back = !remembered->known   ? "the driver of the kernel's choice"
 			   : remembered->driver ? remembered->driver
 						: "no driver, as before";

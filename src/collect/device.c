@@ -119,17 +119,31 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	return 0;
 }
 
+/* It becomes a part of a path, or the name of a module. */
+static bool is_name(const char *text)
+{
+	return !text || (*text && *text != '.' && !strchr(text, '/') && strlen(text) < 256);
+}
+
 static void collect_remembered(const struct sysroot *root, struct device *device)
 {
 	auto_free char *path = text_format("run/vfionoiommu/%s", device->address);
 	auto_free char *text = sysroot_read(root, path);
 	if (!text)
 		return;
-	device->remembered = (struct remembered) {
+	/* What is not in our own form was not written by us. */
+	auto_free char *address = text_value(text, "ADDRESS");
+	auto_free char *driver = text_value(text, "DRIVER");
+	auto_free char *module = text_value(text, "MODULE");
+	auto_free char *override = text_value(text, "DRIVER_OVERRIDE");
+	if (!text_same(address, device->address) || !is_name(driver) || !is_name(module) ||
+		!is_name(override))
+		return;
+	device->remembered = (struct remembered){
 		.known = true,
-		.driver = text_value(text, "DRIVER"),
-		.module = text_value(text, "MODULE"),
-		.driver_override = text_value(text, "DRIVER_OVERRIDE"),
+		.driver = text_copy(driver),
+		.module = text_copy(module),
+		.driver_override = text_copy(override),
 	};
 }
 

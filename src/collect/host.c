@@ -104,7 +104,7 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 		[MODULE_IOMMUFD] = "iommufd",
 	};
 	for (int i = 0; i < MODULE_COUNT; i++)
-		host->modules[i] = (struct module) { .name = names[i],
+		host->modules[i] = (struct module){ .name = names[i],
 			.state = collect_module(root, host->release, names[i]) };
 	host->mode = collect_mode(root);
 	host->taint = collect_taint(root);
@@ -115,7 +115,7 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 
 void host_collect(const struct sysroot *root, struct host *host)
 {
-	*host = (struct host) { 0 };
+	*host = (struct host){ 0 };
 	host->release = sysroot_read(root, "proc/sys/kernel/osrelease");
 	/* It becomes a part of paths. */
 	if (host->release && strchr(host->release, '/')) {

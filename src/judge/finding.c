@@ -17,8 +17,8 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 	va_list arguments;
 	struct finding *finding = array_add(findings);
 	*finding = catalogue[kind];
-	finding->subject = subject ? text_copy(subject) : NULL;
-	finding->remedy = remedy ? text_copy(remedy) : NULL;
+	finding->subject = text_copy(subject);
+	finding->remedy = text_copy(remedy);
 	va_start(arguments, format);
 	if (vasprintf(&finding->sentence, format, arguments) < 0)
 		log_out_of_memory();

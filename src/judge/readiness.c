@@ -35,7 +35,8 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 	return false;
 }
 
-static void judge_kernel(const struct host *host, const struct access_case *access, struct finding_list *findings)
+static void judge_kernel(
+	const struct host *host, const struct access_case *access, struct finding_list *findings)
 {
 	if (access->noiommu == ANSWER_NO)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_NOIOMMU, NULL,

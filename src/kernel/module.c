@@ -48,7 +48,8 @@ enum module_state module_lookup(const struct sysroot *root, const char *release,
 		return MODULE_UNKNOWN;
 	auto_free char *directory = text_format("/proc/self/fd/%d", fd);
 	auto_kmod struct kmod_ctx *kmod = module_context(directory);
-	if (!kmod || kmod_load_resources(kmod) < 0)
+	auto_free char *index = text_format("%s/modules.dep.bin", path);
+	if (!kmod || sysroot_exists(root, index) != ANSWER_YES)
 		return MODULE_UNKNOWN;
 	auto_modules struct kmod_list *found = NULL;
 	if (kmod_module_new_from_lookup(kmod, name, &found) < 0)
@@ -64,8 +65,8 @@ enum module_state module_lookup(const struct sysroot *root, const char *release,
 int module_load(const char *name)
 {
 	auto_kmod struct kmod_ctx *kmod = module_context(NULL);
-	if (!kmod || kmod_load_resources(kmod) < 0)
-		return -ENOENT;
+	if (!kmod)
+		return -ENOMEM;
 	auto_modules struct kmod_list *found = NULL;
 	int error = kmod_module_new_from_lookup(kmod, name, &found);
 	if (error < 0)

@@ -26,14 +26,13 @@ int sysroot_open(struct sysroot *root, const char *path)
 	return 0;
 }
 
-/* Everything is opened here. A kernel before 5.6, or a seccomp filter older than that, has no openat2; for
- * the live root plain openat is the same. */
+/* Everything is opened here. In this machine's own root there is nothing to lead out of, and a kernel
+ * before 5.6 has no openat2. */
 static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 {
 	struct open_how how = { .flags = (unsigned long long)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	int fd = (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
-	if (fd < 0 && root->live && (errno == ENOSYS || errno == EPERM))
-		fd = openat(root->fd, path, flags | O_CLOEXEC);
+	int fd = root->live ? openat(root->fd, path, flags | O_CLOEXEC)
+			    : (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -163,5 +162,5 @@ void name_list_free(struct name_list *names)
 	array_each (name, names)
 		free(*name);
 	free(names->items);
-	*names = (struct name_list) { 0 };
+	*names = (struct name_list){ 0 };
 }

@@ -52,8 +52,8 @@ struct name_list {
 	size_t count;
 };
 
-/* The names in the directory `path`, sorted, but for those that start with a dot, which sysfs does not have. Returns 0 or a negative errno; free with
- * name_list_free. */
+/* The names in the directory `path`, sorted, but for those that start with a dot, which sysfs does not have.
+ * Returns 0 or a negative errno; free with name_list_free. */
 int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names);
 void name_list_free(struct name_list *names);
 

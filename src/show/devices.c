@@ -4,11 +4,6 @@
 #include "base/text.h"
 #include "show/words.h"
 
-static char *copy_or_null(const char *text)
-{
-	return text ? text_copy(text) : NULL;
-}
-
 static char *get_address(const void *row)
 {
 	const struct device *device = row;
@@ -30,19 +25,19 @@ static char *get_class(const void *row)
 static char *get_driver(const void *row)
 {
 	const struct device *device = row;
-	return copy_or_null(device->driver);
+	return text_copy(device->driver);
 }
 
 static char *get_group(const void *row)
 {
 	const struct device *device = row;
-	return copy_or_null(device->group.path);
+	return text_copy(device->group.path);
 }
 
 static char *get_cdev(const void *row)
 {
 	const struct device *device = row;
-	return copy_or_null(device->cdev.path);
+	return text_copy(device->cdev.path);
 }
 
 static char *get_use(const void *row)
@@ -60,25 +55,25 @@ static char *get_iommu(const void *row)
 static char *get_override(const void *row)
 {
 	const struct device *device = row;
-	return copy_or_null(device->driver_override);
+	return text_copy(device->driver_override);
 }
 
 static char *get_before(const void *row)
 {
 	const struct device *device = row;
-	return copy_or_null(device->remembered.driver);
+	return text_copy(device->remembered.driver);
 }
 
 static char *get_vendor(const void *row)
 {
 	const struct device *device = row;
-	return copy_or_null(device->vendor_name);
+	return text_copy(device->vendor_name);
 }
 
 static char *get_name(const void *row)
 {
 	const struct device *device = row;
-	return copy_or_null(device->device_name);
+	return text_copy(device->device_name);
 }
 
 static const struct column columns[] = {

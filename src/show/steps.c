@@ -72,6 +72,8 @@ void results_print(const struct result_list *results, bool failures_only)
 	array_each (result, results) {
 		if (result->outcome == OUTCOME_FAILED) {
 			log_error("%s: %s", result->subject, result->sentence);
+		} else if (result->incidental && result->outcome != OUTCOME_PLANNED) {
+			log_verbose("%s: %s", result->subject, result->sentence);
 		} else if (!failures_only) {
 			print_line(stdout, "%s: %s", result->subject, result->sentence);
 			if (result->outcome == OUTCOME_PLANNED)

@@ -19,7 +19,7 @@ static struct host configured(const int *yes, const int *no)
 	return host;
 }
 
-#define LIST(...) ((const int[]) { __VA_ARGS__ __VA_OPT__(, ) - 1 })
+#define LIST(...) ((const int[]){ __VA_ARGS__ __VA_OPT__(, ) - 1 })
 
 /* What the matrix says of a configuration, and whether it is this. */
 static bool is(struct host host, int number, enum answer group, enum answer cdev)

@@ -9,7 +9,7 @@
 
 static struct device e1000e(void)
 {
-	return (struct device) { .address = "0000:00:04.0", .driver = "e1000e", .driver_module = "e1000e" };
+	return (struct device){ .address = "0000:00:04.0", .driver = "e1000e", .driver_module = "e1000e" };
 }
 
 static bool writes(const struct action *action, const char *value, const char *path)

@@ -109,10 +109,8 @@ load guest
 @test "two devices in one call, in either order" {
 	begin
 	for order in "$nic $edu" "$edu $nic"; do
-		# shellcheck disable=SC2086
 		tool bind $order
 		[ "$(nodes | wc -l)" -eq 4 ]
-		# shellcheck disable=SC2086
 		tool unbind $order
 		[ "$(driver_of $nic)" = e1000e ]
 		[ -z "$(driver_of $edu)" ]
@@ -265,7 +263,7 @@ inject() { # ERRNO N COMMAND...
 @test "whichever write of a bind fails: the device is on its old driver, and the message names the step" {
 	begin
 	before=$(machine)
-	steps=(/sys/bus/pci/devices/$nic/driver_override /sys/bus/pci/drivers/e1000e/unbind
+	steps=("/sys/bus/pci/devices/$nic/driver_override" /sys/bus/pci/drivers/e1000e/unbind
 		/sys/bus/pci/drivers/vfio-pci/bind)
 	for error in EBUSY EIO; do
 		for n in 1 2 3; do
