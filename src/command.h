@@ -21,12 +21,12 @@ struct command {
 };
 
 extern const struct command command_status, command_list, command_enable, command_disable, command_bind,
-	command_unbind;
+	command_unbind, command_matrix;
 
 #define COMMANDS                                                                                             \
 	{                                                                                                    \
-		&command_status, &command_list, &command_enable, &command_disable, &command_bind,            \
-			&command_unbind                                                                      \
+		&command_status, &command_list, &command_matrix, &command_enable, &command_disable,          \
+			&command_bind, &command_unbind                                                       \
 	}
 
 #endif

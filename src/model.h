@@ -42,7 +42,29 @@ enum kconfig_value {
 
 struct kconfig {
 	char *source; /* the file it was read from; NULL: none was found, every value is KCONFIG_UNKNOWN */
+	int version;  /* of the kernel, from the file's head: 703 for 7.3; 0: not named there */
 	enum kconfig_value value[KCONFIG_COUNT];
+};
+
+/* ---- what is asked of a kernel, and who answers ---- */
+
+enum question {
+	QUESTION_GROUP,         /* VFIO_GROUP, or a kernel that always has it */
+	QUESTION_CONTAINER,     /* VFIO_CONTAINER or IOMMUFD_VFIO_CONTAINER, or a kernel that always has it */
+	QUESTION_CDEV,          /* VFIO_DEVICE_CDEV */
+	QUESTION_IOMMUFD,       /* IOMMUFD */
+	QUESTION_NOIOMMU,       /* VFIO_NOIOMMU, or either of the two that it once was */
+	QUESTION_GROUP_NOIOMMU, /* VFIO_NOIOMMU or VFIO_GROUP_NOIOMMU */
+	QUESTION_CDEV_NOIOMMU,  /* IOMMUFD_NOIOMMU or VFIO_CDEV_NOIOMMU */
+	QUESTION_COUNT,
+};
+
+/* The surest first. */
+enum source {
+	SOURCE_SEEN,    /* the running kernel shows it */
+	SOURCE_MODULES, /* its module files name it */
+	SOURCE_CONFIG,  /* its configuration says so */
+	SOURCE_COUNT,
 };
 
 /* ---- the running system ---- */
@@ -75,27 +97,42 @@ enum mode {
 #define TAINT_USER (1 << 6)
 
 struct host {
-	char *release; /* /proc/sys/kernel/osrelease; NULL: unknown */
+	char *release; /* /proc/sys/kernel/osrelease, or the kernel that was asked for; NULL: unknown */
+	bool running;  /* it is the kernel that runs; what only that can show is UNKNOWN otherwise */
 	struct kconfig kconfig;
 	struct module modules[MODULE_COUNT];
 	enum mode mode;
-	enum answer iommu;          /* /sys/class/iommu has an entry */
-	enum answer group_class;    /* /sys/class/vfio exists: only with GROUP, once vfio is there */
-	enum answer container_misc; /* /sys/class/misc/vfio: only with a container, once vfio is there */
-	enum answer iommufd_misc;   /* /sys/class/misc/iommu: only with iommufd, once it is there */
-	enum answer sysfs_writable; /* NO: mounted read-only, as in a container */
-	bool root;                  /* this process's effective user is root */
-	long long taint;            /* /proc/sys/kernel/tainted; -1: unknown */
+	enum answer iommu;                      /* /sys/class/iommu has an entry */
+	enum answer seen[QUESTION_COUNT];       /* in the running kernel; UNKNOWN before vfio is in it */
+	enum answer in_modules[QUESTION_COUNT]; /* by what its module files name */
+	enum answer sysfs_writable;             /* NO: mounted read-only, as in a container */
+	bool root;                              /* this process's effective user is root */
+	long long taint;                        /* /proc/sys/kernel/tainted; -1: unknown */
 };
 
 /* ---- the matrix verdict ---- */
 
+struct answered {
+	enum answer answer;
+	enum source source; /* the one that counted; meaningless when the answer is UNKNOWN */
+	bool contradicted;  /* a source of a lower rank says otherwise */
+};
+
+/* What a noiommu device can be opened through. */
+enum path {
+	PATH_UNKNOWN = -1,
+	PATH_NONE,
+	PATH_WORKS,
+	PATH_IOMMUFD_ONLY, /* the group, with an /dev/iommu fd in the place of the container that there is not
+			    */
+};
+
 struct access_case {
-	int number; /* 1 to 6, the row of the matrix; 0: unknown */
-	/* What the kernel was built with. */
-	enum answer group, container, cdev, noiommu;
-	/* What a noiommu device gets in it: YES works, NO does not exist or is useless. */
-	enum answer group_path, cdev_path;
+	int number;                            /* 1 to 6, the row of the matrix; 0: unknown */
+	struct answered built[QUESTION_COUNT]; /* what the kernel was built with */
+	enum answer possible;  /* whether this kernel's Kconfig lets VFIO_NOIOMMU be selected so */
+	enum path group, cdev; /* what works on a noiommu device */
+	enum answer group_node, cdev_node; /* which nodes its bind makes, working or not */
 };
 
 /* ---- devices ---- */
@@ -169,6 +206,31 @@ struct finding {
 
 struct finding_list {
 	struct finding *items;
+	size_t count;
+};
+
+/* What to change in a kernel's configuration to get a path that it has not. */
+struct advice {
+	const char *goal; /* "for the group" */
+	char *lines;      /* CONFIG_ lines that differ from what it has, one below the other */
+};
+
+struct advice_list {
+	struct advice *items;
+	size_t count;
+};
+
+/* A kernel, running or not, and all that is said about it. */
+struct kernel {
+	const char *name; /* as it was asked for: a release, or a configuration file */
+	struct host host;
+	struct access_case access;
+	struct finding_list findings;
+	struct advice_list advice;
+};
+
+struct kernel_list {
+	struct kernel *items;
 	size_t count;
 };
 

@@ -49,7 +49,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		check(parsing, state);
 		return 0;
 	default:
-		return parsing->spec->parse && parsing->spec->parse(key, parsing->spec->input)
+		return parsing->spec->parse && parsing->spec->parse(key, argument, parsing->spec->input)
 			       ? 0
 			       : ARGP_ERR_UNKNOWN;
 	}

@@ -13,10 +13,10 @@ struct arguments_spec {
 	const char *doc;                 /* what --help says above and, behind a \v, below the options */
 	const struct argp_option
 		*options; /* its own; NULL: none. Their keys are letters or 0x200 and above */
-	bool (*parse)(int key, void *input); /* takes an own option; NULL: none */
-	void *input;                         /* for parse */
-	bool acting;                         /* takes --dry-run and the like */
-	const struct column_set *columns;    /* what -o may name, for --help and for the check */
+	bool (*parse)(int key, char *argument, void *input); /* takes an own option; NULL: none */
+	void *input;                                         /* for parse */
+	bool acting;                                         /* takes --dry-run and the like */
+	const struct column_set *columns; /* what -o may name, for --help and for the check */
 };
 
 struct arguments {

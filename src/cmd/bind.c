@@ -1,4 +1,5 @@
 /* vfionoiommu bind: devices to vfio-pci, each as one transaction. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "act/plan.h"
@@ -21,8 +22,9 @@ static const struct argp_option bind_options[] = {
 	{ 0 },
 };
 
-static bool bind_parse(int key, void *enable)
+static bool bind_parse(int key, char *argument, void *enable)
 {
+	(void)argument;
 	if (key == OPTION_ENABLE)
 		*(bool *)enable = true;
 	return key == OPTION_ENABLE;
@@ -74,8 +76,14 @@ static bool verify(struct session *session, struct device *device)
 	struct plan_failure failure = { 0 };
 	session_refresh(session, device);
 	char *problem = outcome_of_bind(device, &session->access);
-	if (!problem)
+	if (!problem) {
+		char *surprise = outcome_surprise(device, &session->access);
+		if (surprise)
+			finding_add(&session->findings, FINDING_NODE_UNEXPECTED, device->address, NULL, "%s",
+				surprise);
+		free(surprise);
 		return true;
+	}
 	struct result *result = &session->results.items[session->results.count - 1];
 	bool undone = !plan_undo(&result->plan, action_announce, &failure);
 	result->outcome = OUTCOME_FAILED;

@@ -14,8 +14,9 @@ static const struct argp_option list_options[] = {
 	{ 0 },
 };
 
-static bool list_parse(int key, void *all)
+static bool list_parse(int key, char *argument, void *all)
 {
+	(void)argument;
 	if (key == 'a')
 		*(bool *)all = true;
 	return key == 'a';

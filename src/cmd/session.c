@@ -96,8 +96,6 @@ bool session_refused(struct session *session)
 {
 	const struct options *options = session->options;
 	if (!finding_blockers(&session->findings, options->force)) {
-		if (!options->json)
-			findings_print(stderr, &session->findings, SEVERITY_WARNING);
 		return false;
 	}
 	if (options->json && !options->quiet) {
@@ -197,6 +195,8 @@ enum status session_finish(struct session *session, const struct device_refs *de
 		log_error(
 			"the kernel is now tainted (%lld, was %lld): U, by VFIO noiommu, until the next boot",
 			after, before);
+	if (!options->json && !options->quiet)
+		findings_print(stderr, &session->findings, SEVERITY_NOTE);
 	if (failed && session->results.count > 1)
 		log_error("%zu of %zu failed", failed, session->results.count);
 	return failed ? STATUS_FAILED : STATUS_DONE;

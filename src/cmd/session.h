@@ -30,8 +30,8 @@ enum status session_open_acting(struct session *session, const struct options *o
 enum status session_select(
 	struct session *session, const struct arguments *arguments, struct device_refs *found);
 
-/* Whether the findings forbid to act; then they have been shown, and the command ends with STATUS_REFUSED.
- * Warnings are shown on the way. */
+/* Whether the findings forbid to act; then they have been shown, and the command ends with
+ * STATUS_REFUSED. */
 bool session_refused(struct session *session);
 
 /* Adds a result; `sentence` is taken over. Returns it, good until the next one. */

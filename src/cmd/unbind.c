@@ -13,8 +13,9 @@ static const struct argp_option unbind_options[] = {
 	{ 0 },
 };
 
-static bool unbind_parse(int key, void *all)
+static bool unbind_parse(int key, char *argument, void *all)
 {
+	(void)argument;
 	if (key == 'a')
 		*(bool *)all = true;
 	return key == 'a';

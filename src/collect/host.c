@@ -38,7 +38,8 @@ static void collect_kconfig(const struct sysroot *root, struct host *host)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kconfig_places) && !host->kconfig.source; i++) {
 		auto_free char *path = kconfig_place(kconfig_places[i], host->release);
-		if (path)
+		/* That of the running kernel is not that of another. */
+		if (path && (host->running || !text_starts(path, "proc/")))
 			kconfig_read(root, path, &host->kconfig);
 	}
 }
@@ -63,17 +64,17 @@ static enum mode collect_mode(const struct sysroot *root)
 	return absent && sysroot_exists(root, "sys/module/vfio") == ANSWER_YES ? MODE_ABSENT : MODE_UNKNOWN;
 }
 
-static enum module_state collect_module(const struct sysroot *root, const char *release, const char *name)
+static enum module_state collect_module(const struct sysroot *root, const struct host *host, const char *name)
 {
 	auto_free char *directory = text_format("sys/module/%s", name);
 	auto_free char *initstate = text_format("%s/initstate", directory);
 	/* Only what was loaded from a file has an initstate; built in modules show up only for their
 	 * parameters. */
-	if (sysroot_exists(root, initstate) == ANSWER_YES)
+	if (host->running && sysroot_exists(root, initstate) == ANSWER_YES)
 		return MODULE_LOADED;
-	if (sysroot_exists(root, directory) == ANSWER_YES)
+	if (host->running && sysroot_exists(root, directory) == ANSWER_YES)
 		return MODULE_BUILTIN;
-	return release ? module_lookup(root, release, name) : MODULE_UNKNOWN;
+	return host->release ? module_lookup(root, host->release, name) : MODULE_UNKNOWN;
 }
 
 static enum answer collect_iommu(const struct sysroot *root)
@@ -96,6 +97,57 @@ static long long collect_taint(const struct sysroot *root)
 	return errno || end == text || *end || value < 0 ? -1 : value;
 }
 
+/* Facts that only a kernel with vfio in it shows: which classes, nodes and parameters it made. */
+static void collect_seen(const struct sysroot *root, struct host *host)
+{
+	enum module_state vfio = host->modules[MODULE_VFIO].state;
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		host->seen[question] = ANSWER_UNKNOWN;
+	if (!host->running || (vfio != MODULE_LOADED && vfio != MODULE_BUILTIN))
+		return;
+	host->seen[QUESTION_GROUP] = sysroot_exists(root, "sys/class/vfio");
+	host->seen[QUESTION_CONTAINER] = sysroot_exists(root, "sys/class/misc/vfio");
+	if (host->mode != MODE_UNKNOWN)
+		host->seen[QUESTION_NOIOMMU] = host->mode == MODE_ABSENT ? ANSWER_NO : ANSWER_YES;
+	auto_free char *devices = sysroot_read(root, "proc/devices");
+	if (devices)
+		host->seen[QUESTION_CDEV] = strstr(devices, " vfio-dev\n") ? ANSWER_YES : ANSWER_NO;
+	/* iommufd may be there and not loaded: what is not seen proves nothing. */
+	if (sysroot_exists(root, "sys/class/misc/iommu") == ANSWER_YES)
+		host->seen[QUESTION_IOMMUFD] = ANSWER_YES;
+}
+
+/* Each file of the kernel's source betrays itself by what it exports or uses: group.c and container.c of vfio
+ * export, device_cdev.c uses a function of iommufd that nothing else of vfio does, and iommufd's
+ * hwpt_noiommu.c the page table format of AMD. */
+static void collect_in_modules(const struct sysroot *root, struct host *host)
+{
+	const char *release = host->release;
+	enum answer *answers = host->in_modules;
+	enum module_state vfio = release ? module_lookup(root, release, "vfio") : MODULE_UNKNOWN;
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		answers[question] = vfio == MODULE_MISSING ? ANSWER_NO : ANSWER_UNKNOWN;
+	if (vfio != MODULE_AVAILABLE && vfio != MODULE_BUILTIN)
+		return;
+	answers[QUESTION_NOIOMMU] = module_has_parameter(root, release, "vfio", "enable_unsafe_noiommu_mode");
+	answers[QUESTION_CONTAINER] = module_answers(root, release, "devname:vfio/vfio");
+	enum module_state iommufd = module_lookup(root, release, "iommufd");
+	answers[QUESTION_IOMMUFD] = iommufd == MODULE_MISSING   ? ANSWER_NO
+				    : iommufd == MODULE_UNKNOWN ? ANSWER_UNKNOWN
+								: ANSWER_YES;
+	if (vfio == MODULE_BUILTIN)
+		return;
+	/* Its name before 5.19, when the group was always built, was another. */
+	answers[QUESTION_GROUP] =
+		module_answers(root, release, "symbol:vfio_file_iommu_group") == ANSWER_YES
+			? ANSWER_YES
+			: module_answers(root, release, "symbol:vfio_group_get_external_user");
+	answers[QUESTION_CDEV] = module_uses(root, release, "vfio", "iommufd_ctx_from_fd");
+	answers[QUESTION_CDEV_NOIOMMU] =
+		iommufd == MODULE_MISSING ? ANSWER_NO
+					  : module_uses(root, release, "iommufd", "pt_iommu_amdv1_init");
+}
+
 void host_collect_state(const struct sysroot *root, struct host *host)
 {
 	static const char *const names[MODULE_COUNT] = {
@@ -104,27 +156,66 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 		[MODULE_IOMMUFD] = "iommufd",
 	};
 	for (int i = 0; i < MODULE_COUNT; i++)
-		host->modules[i] = (struct module){ .name = names[i],
-			.state = collect_module(root, host->release, names[i]) };
-	host->mode = collect_mode(root);
+		host->modules[i] =
+			(struct module){ .name = names[i], .state = collect_module(root, host, names[i]) };
+	host->mode = host->running ? collect_mode(root) : MODE_UNKNOWN;
 	host->taint = collect_taint(root);
-	host->group_class = sysroot_exists(root, "sys/class/vfio");
-	host->container_misc = sysroot_exists(root, "sys/class/misc/vfio");
-	host->iommufd_misc = sysroot_exists(root, "sys/class/misc/iommu");
+	collect_seen(root, host);
+}
+
+static char *running_release(const struct sysroot *root)
+{
+	char *release = sysroot_read(root, "proc/sys/kernel/osrelease");
+	/* It becomes a part of paths. */
+	if (release && strchr(release, '/')) {
+		free(release);
+		return NULL;
+	}
+	return release;
 }
 
 void host_collect(const struct sysroot *root, struct host *host)
 {
-	*host = (struct host){ 0 };
-	host->release = sysroot_read(root, "proc/sys/kernel/osrelease");
-	/* It becomes a part of paths. */
-	if (host->release && strchr(host->release, '/')) {
-		free(host->release);
-		host->release = NULL;
-	}
+	*host = (struct host){ .release = running_release(root), .running = true };
 	collect_kconfig(root, host);
 	host_collect_state(root, host);
+	collect_in_modules(root, host);
 	host->iommu = collect_iommu(root);
 	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
 	host->root = geteuid() == 0;
+}
+
+int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host)
+{
+	auto_free char *running = running_release(root);
+	if (text_same(release, running)) {
+		host_collect(root, host);
+		return 0;
+	}
+	struct host found = {
+		.release = text_copy(release), .mode = MODE_UNKNOWN, .iommu = ANSWER_UNKNOWN, .taint = -1
+	};
+	collect_kconfig(root, &found);
+	host_collect_state(root, &found);
+	collect_in_modules(root, &found);
+	if (!found.kconfig.source && found.modules[MODULE_VFIO].state == MODULE_UNKNOWN)
+		return -ENOENT;
+	*host = found;
+	return 0;
+}
+
+int host_collect_config(const char *path, struct host *host)
+{
+	struct host found = { .mode = MODE_UNKNOWN, .iommu = ANSWER_UNKNOWN, .taint = -1 };
+	bool standard_input = text_same(path, "-");
+	int fd = standard_input ? dup(STDIN_FILENO) : sysroot_open_file(&SYSROOT_USER, path);
+	if (fd < 0)
+		return standard_input ? -errno : fd;
+	int error = kconfig_read_fd(fd, standard_input ? "standard input" : path, &found.kconfig);
+	if (error)
+		return error;
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		found.seen[question] = found.in_modules[question] = ANSWER_UNKNOWN;
+	*host = found;
+	return 0;
 }

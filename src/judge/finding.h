@@ -13,6 +13,8 @@
 	X(KERNEL_WITHOUT_NOIOMMU, "kernel-without-noiommu", BLOCKER, false)                                  \
 	X(KERNEL_WITHOUT_PATH, "kernel-without-path", BLOCKER, false)                                        \
 	X(KERNEL_CONFIG_UNKNOWN, "kernel-config-unknown", NOTE, false)                                       \
+	X(SOURCES_CONTRADICT, "sources-contradict", WARNING, false)                                          \
+	X(GROUP_NEEDS_IOMMUFD, "group-needs-iommufd", WARNING, false)                                        \
 	X(VFIO_PCI_MISSING, "vfio-pci-missing", BLOCKER, false)                                              \
 	X(SYSFS_READ_ONLY, "sysfs-read-only", BLOCKER, false)                                                \
 	X(NOT_ROOT, "not-root", BLOCKER, false)                                                              \
@@ -20,7 +22,8 @@
 	X(NOIOMMU_WITH_IOMMU, "noiommu-with-iommu", WARNING, false)                                          \
 	X(NOIOMMU_DEVICES_BOUND, "noiommu-devices-bound", BLOCKER, true)                                     \
 	X(DEVICE_IS_BRIDGE, "device-is-bridge", BLOCKER, false)                                              \
-	X(DEVICE_HAS_IOMMU, "device-has-iommu", BLOCKER, false)
+	X(DEVICE_HAS_IOMMU, "device-has-iommu", BLOCKER, false)                                              \
+	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)
 
 #define FINDING_ENUM(name, id, severity, forcible) FINDING_##name,
 enum finding_kind { FINDINGS(FINDING_ENUM) FINDING_COUNT };

@@ -1,5 +1,12 @@
 #include "judge/matrix.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "judge/finding.h"
+
 static enum answer answer_and(enum answer a, enum answer b)
 {
 	if (a == ANSWER_NO || b == ANSWER_NO)
@@ -13,6 +20,13 @@ static enum answer answer_or(enum answer a, enum answer b)
 		return ANSWER_YES;
 	return a == ANSWER_NO && b == ANSWER_NO ? ANSWER_NO : ANSWER_UNKNOWN;
 }
+
+static enum answer answer_not(enum answer a)
+{
+	return a == ANSWER_UNKNOWN ? ANSWER_UNKNOWN : !a;
+}
+
+/* ---- what a configuration says ---- */
 
 static enum answer built(const struct kconfig *config, enum kconfig_symbol symbol)
 {
@@ -28,79 +42,241 @@ static enum answer built(const struct kconfig *config, enum kconfig_symbol symbo
 	}
 }
 
+static bool absent(const struct kconfig *config, enum kconfig_symbol symbol)
+{
+	return config->value[symbol] == KCONFIG_ABSENT;
+}
+
 /* Before 6.6 there is no symbol VFIO_GROUP (since then it is always named, if only as "not set"): always
  * built. */
-static enum answer group_built(const struct kconfig *config)
+static enum answer group_configured(const struct kconfig *config)
 {
-	bool always = built(config, KCONFIG_VFIO) == ANSWER_YES &&
-		      config->value[KCONFIG_VFIO_GROUP] == KCONFIG_ABSENT;
-	return always ? ANSWER_YES : built(config, KCONFIG_VFIO_GROUP);
+	return absent(config, KCONFIG_VFIO_GROUP) ? ANSWER_YES : built(config, KCONFIG_VFIO_GROUP);
 }
 
 /* Before 6.2 there is no symbol VFIO_CONTAINER either. From 6.6 on it depends on VFIO_GROUP, and is not named
  * without. */
-static enum answer container_built(const struct kconfig *config)
+static enum answer container_configured(const struct kconfig *config)
 {
-	bool always = built(config, KCONFIG_VFIO) == ANSWER_YES &&
-		      config->value[KCONFIG_VFIO_GROUP] == KCONFIG_ABSENT &&
-		      config->value[KCONFIG_VFIO_CONTAINER] == KCONFIG_ABSENT;
-	return always ? ANSWER_YES
-		      : answer_or(built(config, KCONFIG_VFIO_CONTAINER),
-				built(config, KCONFIG_IOMMUFD_VFIO_CONTAINER));
-}
-
-static bool vfio_is_there(const struct host *host)
-{
-	enum module_state state = host->modules[MODULE_VFIO].state;
-	return state == MODULE_LOADED || state == MODULE_BUILTIN;
-}
-
-/* What is seen of the running kernel, once vfio is in it, before what its configuration says. */
-static enum answer seen_or(const struct host *host, enum answer seen, enum answer configured)
-{
-	return vfio_is_there(host) && seen != ANSWER_UNKNOWN ? seen : configured;
-}
-
-/* The parameter of the vfio module exists exactly when noiommu was built. */
-static enum answer noiommu_seen(const struct host *host)
-{
-	if (host->mode == MODE_ON || host->mode == MODE_OFF)
+	if (absent(config, KCONFIG_VFIO_GROUP) && absent(config, KCONFIG_VFIO_CONTAINER))
 		return ANSWER_YES;
-	return host->mode == MODE_ABSENT ? ANSWER_NO : ANSWER_UNKNOWN;
+	return answer_or(
+		built(config, KCONFIG_VFIO_CONTAINER), built(config, KCONFIG_IOMMUFD_VFIO_CONTAINER));
 }
 
-static int matrix_row(const struct access_case *found)
+static enum answer configured(const struct kconfig *config, enum question question)
 {
-	if (found->group == ANSWER_NO && found->cdev != ANSWER_UNKNOWN)
-		return found->cdev ? 5 : 6;
-	if (found->group != ANSWER_YES || found->container == ANSWER_UNKNOWN || found->cdev == ANSWER_UNKNOWN)
+	enum answer vfio = built(config, KCONFIG_VFIO);
+	enum answer either = built(config, KCONFIG_VFIO_NOIOMMU);
+	switch (question) {
+	case QUESTION_GROUP:
+		return answer_and(vfio, group_configured(config));
+	case QUESTION_CONTAINER:
+		return answer_and(vfio, container_configured(config));
+	case QUESTION_CDEV:
+		return answer_and(vfio, built(config, KCONFIG_VFIO_DEVICE_CDEV));
+	case QUESTION_IOMMUFD:
+		return built(config, KCONFIG_IOMMUFD);
+	case QUESTION_GROUP_NOIOMMU:
+		return answer_and(vfio, answer_or(either, built(config, KCONFIG_VFIO_GROUP_NOIOMMU)));
+	case QUESTION_CDEV_NOIOMMU:
+		return answer_and(vfio, answer_or(built(config, KCONFIG_IOMMUFD_NOIOMMU),
+						built(config, KCONFIG_VFIO_CDEV_NOIOMMU)));
+	case QUESTION_NOIOMMU:
+		return answer_or(configured(config, QUESTION_GROUP_NOIOMMU),
+			configured(config, QUESTION_CDEV_NOIOMMU));
+	default:
+		return ANSWER_UNKNOWN;
+	}
+}
+
+/* ---- the surest source counts ---- */
+
+static struct answered answer(const struct host *host, enum question question)
+{
+	const enum answer said[SOURCE_COUNT] = {
+		[SOURCE_SEEN] = host->seen[question],
+		[SOURCE_MODULES] = host->in_modules[question],
+		[SOURCE_CONFIG] = configured(&host->kconfig, question),
+	};
+	struct answered found = { .answer = ANSWER_UNKNOWN };
+	for (int source = 0; source < SOURCE_COUNT; source++) {
+		if (said[source] == ANSWER_UNKNOWN)
+			continue;
+		if (found.answer == ANSWER_UNKNOWN)
+			found = (struct answered){ .answer = said[source], .source = source };
+		else
+			found.contradicted |= said[source] != found.answer;
+	}
+	return found;
+}
+
+/* What only the configuration tells, derived where there is none: one symbol stands for both paths but in one
+ * series of patches, and a kernel without it has neither. */
+static void derive(struct answered *all)
+{
+	const struct answered *noiommu = &all[QUESTION_NOIOMMU];
+	if (all[QUESTION_GROUP_NOIOMMU].answer == ANSWER_UNKNOWN || noiommu->answer == ANSWER_NO)
+		all[QUESTION_GROUP_NOIOMMU] = *noiommu;
+	if (noiommu->answer == ANSWER_NO || all[QUESTION_CDEV].answer == ANSWER_NO)
+		all[QUESTION_CDEV_NOIOMMU] = noiommu->answer == ANSWER_NO ? *noiommu : all[QUESTION_CDEV];
+}
+
+/* ---- the verdict ---- */
+
+static int matrix_row(enum answer group, enum answer container, enum answer cdev)
+{
+	if (group == ANSWER_NO && cdev != ANSWER_UNKNOWN)
+		return cdev ? 5 : 6;
+	if (group != ANSWER_YES || container == ANSWER_UNKNOWN || cdev == ANSWER_UNKNOWN)
 		return 0;
-	if (found->cdev)
-		return found->container ? 3 : 4;
-	return found->container ? 1 : 2;
+	if (cdev)
+		return container ? 3 : 4;
+	return container ? 1 : 2;
+}
+
+static int kernel_version(const struct host *host)
+{
+	int major, minor;
+	if (host->kconfig.version)
+		return host->kconfig.version;
+	if (host->release && sscanf(host->release, "%3d.%3d", &major, &minor) == 2)
+		return major * 100 + minor;
+	return 0;
+}
+
+/* The dependencies of VFIO_NOIOMMU: since 7.3 on a container if there is a group, and on the group or the
+ * cdev; before, on the group alone. */
+static enum answer selectable(const struct host *host, const struct answered *all)
+{
+	enum answer group = all[QUESTION_GROUP].answer, cdev = all[QUESTION_CDEV].answer;
+	int version = kernel_version(host);
+	if (version && version < 703)
+		return group;
+	enum answer atomic64 =
+		host->kconfig.source ? built(&host->kconfig, KCONFIG_GENERIC_ATOMIC64) : ANSWER_NO;
+	return answer_and(answer_or(group, answer_and(cdev, answer_not(atomic64))),
+		answer_or(answer_not(group), all[QUESTION_CONTAINER].answer));
+}
+
+static enum path group_path(const struct answered *all, enum answer node)
+{
+	if (node != ANSWER_YES)
+		return node == ANSWER_NO ? PATH_NONE : PATH_UNKNOWN;
+	enum answer container = all[QUESTION_CONTAINER].answer, iommufd = all[QUESTION_IOMMUFD].answer;
+	if (container != ANSWER_NO)
+		return container == ANSWER_YES ? PATH_WORKS : PATH_UNKNOWN;
+	return iommufd == ANSWER_YES ? PATH_IOMMUFD_ONLY : iommufd == ANSWER_NO ? PATH_NONE : PATH_UNKNOWN;
 }
 
 struct access_case access_case_judge(const struct host *host)
 {
-	const struct kconfig *config = &host->kconfig;
-	enum answer either = built(config, KCONFIG_VFIO_NOIOMMU);
-	enum answer for_group = answer_or(either, built(config, KCONFIG_VFIO_GROUP_NOIOMMU));
-	enum answer for_cdev =
-		answer_or(built(config, KCONFIG_IOMMUFD_NOIOMMU), built(config, KCONFIG_VFIO_CDEV_NOIOMMU));
-	enum answer seen = noiommu_seen(host);
-	struct access_case found = {
-		.group = seen_or(host, host->group_class, group_built(config)),
-		.container = seen_or(host, host->container_misc, container_built(config)),
-		.cdev = built(config, KCONFIG_VFIO_DEVICE_CDEV),
-		.noiommu = seen_or(host, seen, answer_or(for_group, for_cdev)),
-	};
-	/* The parameter says that one of the two was built; which, only the configuration tells, or that the
-	 * other cannot be. */
-	if (for_group == ANSWER_UNKNOWN && found.noiommu == ANSWER_YES && found.group == ANSWER_YES)
-		for_group = found.container;
-	found.group_path =
-		answer_and(answer_and(found.noiommu, for_group), answer_and(found.group, found.container));
-	found.cdev_path = answer_and(answer_and(found.noiommu, for_cdev), found.cdev);
-	found.number = matrix_row(&found);
+	struct access_case found = { 0 };
+	struct answered *all = found.built;
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		all[question] = answer(host, question);
+	derive(all);
+	found.number = matrix_row(
+		all[QUESTION_GROUP].answer, all[QUESTION_CONTAINER].answer, all[QUESTION_CDEV].answer);
+	found.possible = selectable(host, all);
+	found.group_node = answer_and(all[QUESTION_GROUP].answer, all[QUESTION_GROUP_NOIOMMU].answer);
+	found.cdev_node = answer_and(all[QUESTION_CDEV].answer, all[QUESTION_CDEV_NOIOMMU].answer);
+	found.group = group_path(all, found.group_node);
+	found.cdev = found.cdev_node == ANSWER_YES  ? PATH_WORKS
+		     : found.cdev_node == ANSWER_NO ? PATH_NONE
+						    : PATH_UNKNOWN;
 	return found;
+}
+
+/* ---- advice ---- */
+
+/* A line that a configuration should have. */
+struct line {
+	enum kconfig_symbol symbol;
+	enum kconfig_value value;
+	const char *text;
+};
+
+static const struct line for_group[] = {
+	{ KCONFIG_VFIO, KCONFIG_M, "CONFIG_VFIO=m" },
+	{ KCONFIG_VFIO_PCI, KCONFIG_M, "CONFIG_VFIO_PCI=m" },
+	{ KCONFIG_VFIO_GROUP, KCONFIG_Y, "CONFIG_VFIO_GROUP=y" },
+	{ KCONFIG_VFIO_CONTAINER, KCONFIG_Y, "CONFIG_VFIO_CONTAINER=y" },
+	{ KCONFIG_VFIO_NOIOMMU, KCONFIG_Y, "CONFIG_VFIO_NOIOMMU=y" },
+};
+
+static const struct line for_cdev[] = {
+	{ KCONFIG_IOMMUFD, KCONFIG_M, "CONFIG_IOMMUFD=m" },
+	{ KCONFIG_VFIO, KCONFIG_M, "CONFIG_VFIO=m" },
+	{ KCONFIG_VFIO_PCI, KCONFIG_M, "CONFIG_VFIO_PCI=m" },
+	{ KCONFIG_VFIO_DEVICE_CDEV, KCONFIG_Y, "CONFIG_VFIO_DEVICE_CDEV=y" },
+	{ KCONFIG_VFIO_NOIOMMU, KCONFIG_Y, "CONFIG_VFIO_NOIOMMU=y" },
+	/* Only for the cdev alone. */
+	{ KCONFIG_VFIO_GROUP, KCONFIG_N, "# CONFIG_VFIO_GROUP is not set" },
+};
+
+static bool has(const struct kconfig *config, const struct line *line)
+{
+	enum kconfig_value value = config->value[line->symbol];
+	return value == line->value || (line->value == KCONFIG_M && value == KCONFIG_Y);
+}
+
+static void advise(struct advice_list *advice, const char *goal, const struct kconfig *config,
+	const struct line *lines, size_t count)
+{
+	char *text = text_copy("");
+	for (size_t i = 0; i < count; i++) {
+		if (has(config, &lines[i]))
+			continue;
+		char *longer = text_format("%s%s%s", text, *text ? "\n" : "", lines[i].text);
+		free(text);
+		text = longer;
+	}
+	*array_add(advice) = (struct advice){ goal, text };
+}
+
+void access_case_advise(const struct host *host, const struct access_case *access, struct advice_list *advice)
+{
+	const struct kconfig *config = &host->kconfig;
+	if (access->group == PATH_NONE || access->group == PATH_IOMMUFD_ONLY)
+		advise(advice, "for the group", config, for_group, ARRAY_SIZE(for_group));
+	if (access->cdev == PATH_NONE && access->group == PATH_WORKS)
+		advise(advice, "for the cdev too, with Linux 7.3 or later", config, for_cdev,
+			ARRAY_SIZE(for_cdev) - 1);
+	if (access->cdev == PATH_NONE && access->group != PATH_WORKS && access->group != PATH_UNKNOWN)
+		advise(advice, "for the cdev alone, with Linux 7.3 or later", config, for_cdev,
+			ARRAY_SIZE(for_cdev));
+}
+
+/* ---- contradictions ---- */
+
+static const char *question_symbol(enum question question)
+{
+	static const char *const symbols[QUESTION_COUNT] = {
+		[QUESTION_GROUP] = "VFIO_GROUP",
+		[QUESTION_CONTAINER] = "VFIO_CONTAINER",
+		[QUESTION_CDEV] = "VFIO_DEVICE_CDEV",
+		[QUESTION_IOMMUFD] = "IOMMUFD",
+		[QUESTION_NOIOMMU] = "VFIO_NOIOMMU",
+		[QUESTION_GROUP_NOIOMMU] = "VFIO_NOIOMMU for the group",
+		[QUESTION_CDEV_NOIOMMU] = "IOMMUFD_NOIOMMU",
+	};
+	return symbols[question];
+}
+
+void access_case_judge_sources(
+	const struct host *host, const struct access_case *access, struct finding_list *findings)
+{
+	for (int question = 0; question < QUESTION_COUNT; question++) {
+		const struct answered *answered = &access->built[question];
+		if (!answered->contradicted)
+			continue;
+		bool by_config = configured(&host->kconfig, question) == answer_not(answered->answer);
+		finding_add(findings, FINDING_SOURCES_CONTRADICT, NULL, NULL,
+			"%s is %s by %s, though %s says otherwise: is that of another kernel? The first counts",
+			question_symbol(question), answered->answer ? "built" : "not built",
+			answered->source == SOURCE_SEEN ? "what the running kernel shows"
+							: "the kernel's module files",
+			by_config ? host->kconfig.source : "its module information");
+	}
 }

@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-static char *node_problem(const struct vfio_node *node, enum answer promised, const char *what)
+static char *node_problem(const struct vfio_node *node, bool promised, const char *what)
 {
 	if (node->name && !node->noiommu)
 		return text_format("its %s is %s, not a noiommu one", what, node->path);
@@ -10,7 +10,7 @@ static char *node_problem(const struct vfio_node *node, enum answer promised, co
 		return text_format(
 			"%s was registered, but did not appear in /dev: is a devtmpfs or udev at work?",
 			node->path);
-	if (!node->name && promised == ANSWER_YES)
+	if (!node->name && promised)
 		return text_format("the kernel made no noiommu %s, though it is built for it", what);
 	return NULL;
 }
@@ -20,12 +20,31 @@ char *outcome_of_bind(const struct device *device, const struct access_case *acc
 	if (!text_same(device->driver, "vfio-pci"))
 		return text_format("the kernel took the bind, but the driver is %s",
 			device->driver ? device->driver : "none");
-	char *problem = node_problem(&device->group, access->group_path, "group node");
+	char *problem = node_problem(&device->group, access->group == PATH_WORKS, "group node");
 	if (!problem)
-		problem = node_problem(&device->cdev, access->cdev_path, "cdev node");
+		problem = node_problem(&device->cdev, access->cdev == PATH_WORKS, "cdev node");
 	if (!problem && !device->group.name && !device->cdev.name)
 		problem = text_copy("it is on vfio-pci, but the kernel made no node for it");
 	return problem;
+}
+
+char *outcome_surprise(const struct device *device, const struct access_case *access)
+{
+	if (device->group.name && access->group_node == ANSWER_NO)
+		return text_format(
+			"%s exists, which this kernel was not expected to make", device->group.path);
+	if (device->cdev.name && access->cdev_node == ANSWER_NO)
+		return text_format(
+			"%s exists, which this kernel was not expected to make", device->cdev.path);
+	if (!device->group.name && access->group_node == ANSWER_YES)
+		return text_copy(
+			"this kernel made no group node, which without a container would be of little use anyway");
+	if (device->group.name && access->group == PATH_IOMMUFD_ONLY)
+		return text_format("%s opens only for what takes /dev/iommu in the place of /dev/vfio/vfio",
+			device->group.path);
+	if (device->group.name && access->group == PATH_NONE)
+		return text_format("%s cannot be opened: this kernel has no container", device->group.path);
+	return NULL;
 }
 
 static const char *or_none(const char *text)

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "judge/finding.h"
+#include "judge/matrix.h"
 
 static const char *release(const struct host *host)
 {
@@ -38,21 +39,24 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 static void judge_kernel(
 	const struct host *host, const struct access_case *access, struct finding_list *findings)
 {
-	if (access->noiommu == ANSWER_NO)
-		finding_add(findings, FINDING_KERNEL_WITHOUT_NOIOMMU, NULL,
-			"boot a kernel with CONFIG_VFIO_NOIOMMU=y",
+	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
+		finding_add(findings, FINDING_KERNEL_WITHOUT_NOIOMMU, NULL, "vfionoiommu matrix",
 			"kernel %s was built without VFIO noiommu (CONFIG_VFIO_NOIOMMU)", release(host));
-	else if (access->group_path == ANSWER_NO && access->cdev_path == ANSWER_NO)
-		finding_add(findings, FINDING_KERNEL_WITHOUT_PATH, NULL,
-			"boot a kernel with CONFIG_VFIO_CONTAINER=y, or with CONFIG_VFIO_DEVICE_CDEV=y and "
-			"CONFIG_IOMMUFD_NOIOMMU=y",
+	else if (access->group == PATH_NONE && access->cdev == PATH_NONE)
+		finding_add(findings, FINDING_KERNEL_WITHOUT_PATH, NULL, "vfionoiommu matrix",
 			"kernel %s offers no path to a noiommu device: the group needs a container, and there is no "
 			"noiommu cdev",
 			release(host));
-	else if (!host->kconfig.source)
-		finding_add(findings, FINDING_KERNEL_CONFIG_UNKNOWN, NULL, NULL,
-			"the configuration of kernel %s was not found: what it offers is known only as far as it shows",
+	else if (access->group == PATH_IOMMUFD_ONLY && access->cdev != PATH_WORKS)
+		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, NULL, "ln -s /dev/iommu /dev/vfio/vfio",
+			"kernel %s has no VFIO container: the group opens only for what takes /dev/iommu in its place",
 			release(host));
+	if (!host->kconfig.source)
+		finding_add(findings, FINDING_KERNEL_CONFIG_UNKNOWN, NULL, NULL,
+			"the configuration of kernel %s was not found: what it offers is known from what it shows, and "
+			"from its module files",
+			release(host));
+	access_case_judge_sources(host, access, findings);
 }
 
 static void judge_vfio_pci(const struct host *host, struct finding_list *findings)
@@ -88,7 +92,7 @@ void readiness_judge(const struct host *host, const struct access_case *access, 
 	if (!judge_vfio(host, findings))
 		return;
 	judge_kernel(host, access, findings);
-	if (access->noiommu == ANSWER_NO)
+	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
 		return;
 	judge_vfio_pci(host, findings);
 	judge_mode(host, findings);

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -26,8 +27,17 @@ static enum kconfig_value kconfig_value(const char *rest, bool commented)
 				: KCONFIG_UNKNOWN;
 }
 
+/* "# Linux/x86 7.3.4 Kernel Configuration", the third line of every .config. */
+static void kconfig_head(struct kconfig *config, const char *line)
+{
+	int major, minor;
+	if (!config->version && sscanf(line, "# Linux/%*[^ ] %3d.%3d", &major, &minor) == 2)
+		config->version = major * 100 + minor;
+}
+
 void kconfig_line(struct kconfig *config, const char *line)
 {
+	kconfig_head(config, line);
 	const char *commented = text_after(line, "# ");
 	const char *name = text_after(commented ? commented : line, "CONFIG_");
 	if (!name)
@@ -47,11 +57,8 @@ static bool is_config_line(const char *line)
 	return text_starts(line, "CONFIG_") || text_starts(line, "# CONFIG_");
 }
 
-int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *config)
+int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 {
-	int fd = sysroot_open_file(root, path);
-	if (fd < 0)
-		return fd;
 	gzFile file = gzdopen(fd, "rb");
 	if (!file) {
 		close(fd);
@@ -80,7 +87,16 @@ int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *c
 		error = -ENODATA;
 	if (error)
 		return error;
-	found.source = text_format("/%s", path);
+	found.source = text_copy(name);
 	*config = found;
 	return 0;
+}
+
+int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *config)
+{
+	int fd = sysroot_open_file(root, path);
+	if (fd < 0)
+		return fd;
+	auto_free char *name = text_format("/%s", path);
+	return kconfig_read_fd(fd, name, config);
 }

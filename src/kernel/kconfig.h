@@ -12,9 +12,13 @@
  * nothing. A symbol that is named twice has its last value, as in the kernel's own scripts/kconfig. */
 void kconfig_line(struct kconfig *config, const char *line);
 
-/* Reads the configuration `path` below `root`; `source` becomes "/PATH". Returns 0, or a negative errno with
- * `config` untouched: -EINVAL not a regular file, -EFBIG too large, -EBADMSG broken compression, -ENODATA no
+/* Reads a configuration from the file descriptor `fd`, which is closed; `source` becomes `name`. Returns 0,
+ * or a negative errno with `config` untouched: -EFBIG too large, -EBADMSG broken compression, -ENODATA no
  * CONFIG_ line. */
+int kconfig_read_fd(int fd, const char *name, struct kconfig *config);
+
+/* Reads the configuration `path` below `root`; `source` becomes "/PATH". Returns 0, or a negative errno with
+ * `config` untouched: those of kconfig_read_fd, and -EISDIR or -EINVAL for what is not a regular file. */
 int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *config);
 
 #endif

@@ -20,6 +20,13 @@ static void cleanup_modules(struct kmod_list **modules)
 		kmod_module_unref_list(*modules);
 }
 
+static void cleanup_module(struct kmod_module **module)
+{
+	if (*module)
+		kmod_module_unref(*module);
+}
+
+#define auto_module  cleanup(cleanup_module)
 #define auto_kmod    cleanup(cleanup_kmod)
 #define auto_modules cleanup(cleanup_modules)
 
@@ -39,27 +46,99 @@ static struct kmod_ctx *module_context(const char *directory)
 	return kmod;
 }
 
+/* The modules of a kernel below a root. */
+struct module_files {
+	int fd;
+	struct kmod_ctx *kmod; /* NULL: there are no indexes */
+};
+
+static void cleanup_files(struct module_files *files)
+{
+	if (files->kmod)
+		kmod_unref(files->kmod);
+	if (files->fd >= 0)
+		close(files->fd);
+}
+
+/* Through the open directory, so that no link on the way leads out of the root. */
+static struct module_files module_files(const struct sysroot *root, const char *release)
+{
+	auto_free char *path = text_format("lib/modules/%s", release);
+	auto_free char *dependencies = text_format("%s/modules.dep.bin", path);
+	struct module_files files = { .fd = sysroot_open_dir(root, path) };
+	if (files.fd < 0 || sysroot_exists(root, dependencies) != ANSWER_YES)
+		return files;
+	auto_free char *directory = text_format("/proc/self/fd/%d", files.fd);
+	files.kmod = module_context(directory);
+	return files;
+}
+
+/* The first module that answers to `name`, or NULL. The caller unrefs. */
+static struct kmod_module *module_find(const struct module_files *files, const char *name)
+{
+	auto_modules struct kmod_list *found = NULL;
+	if (!files->kmod || kmod_module_new_from_lookup(files->kmod, name, &found) < 0 || !found)
+		return NULL;
+	return kmod_module_get_module(found);
+}
+
 enum module_state module_lookup(const struct sysroot *root, const char *release, const char *name)
 {
-	/* Through the open directory, so that no link on the way leads out of the root. */
-	auto_free char *path = text_format("lib/modules/%s", release);
-	auto_fd int fd = sysroot_open_dir(root, path);
-	if (fd < 0)
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	if (!files.kmod)
 		return MODULE_UNKNOWN;
-	auto_free char *directory = text_format("/proc/self/fd/%d", fd);
-	auto_kmod struct kmod_ctx *kmod = module_context(directory);
-	auto_free char *index = text_format("%s/modules.dep.bin", path);
-	if (!kmod || sysroot_exists(root, index) != ANSWER_YES)
-		return MODULE_UNKNOWN;
-	auto_modules struct kmod_list *found = NULL;
-	if (kmod_module_new_from_lookup(kmod, name, &found) < 0)
-		return MODULE_UNKNOWN;
-	if (!found)
+	auto_module struct kmod_module *module = module_find(&files, name);
+	if (!module)
 		return MODULE_MISSING;
-	struct kmod_module *module = kmod_module_get_module(found);
-	bool file = kmod_module_get_path(module) != NULL;
-	kmod_module_unref(module);
-	return file ? MODULE_AVAILABLE : MODULE_BUILTIN;
+	return kmod_module_get_path(module) ? MODULE_AVAILABLE : MODULE_BUILTIN;
+}
+
+enum answer module_answers(const struct sysroot *root, const char *release, const char *alias)
+{
+	const char *index = text_starts(alias, "symbol:") ? "modules.symbols.bin" : "modules.alias.bin";
+	auto_free char *path = text_format("lib/modules/%s/%s", release, index);
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	if (!files.kmod || sysroot_exists(root, path) != ANSWER_YES)
+		return ANSWER_UNKNOWN;
+	auto_module struct kmod_module *module = module_find(&files, alias);
+	return module ? ANSWER_YES : ANSWER_NO;
+}
+
+enum answer module_has_parameter(
+	const struct sysroot *root, const char *release, const char *name, const char *parameter)
+{
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	auto_module struct kmod_module *module = module_find(&files, name);
+	struct kmod_list *info = NULL, *entry;
+	if (!module || kmod_module_get_info(module, &info) < 0 || !info)
+		return ANSWER_UNKNOWN;
+	enum answer answer = ANSWER_NO;
+	size_t length = strlen(parameter);
+	kmod_list_foreach(entry, info)
+	{
+		/* "parm: NAME:DESCRIPTION" */
+		const char *value = kmod_module_info_get_value(entry);
+		if (text_same(kmod_module_info_get_key(entry), "parm") && value &&
+			strncmp(value, parameter, length) == 0 && value[length] == ':')
+			answer = ANSWER_YES;
+	}
+	kmod_module_info_free_list(info);
+	return answer;
+}
+
+enum answer module_uses(const struct sysroot *root, const char *release, const char *name, const char *symbol)
+{
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	auto_module struct kmod_module *module = module_find(&files, name);
+	struct kmod_list *symbols = NULL, *entry;
+	if (!module || !kmod_module_get_path(module) ||
+		kmod_module_get_dependency_symbols(module, &symbols) < 0 || !symbols)
+		return ANSWER_UNKNOWN;
+	enum answer answer = ANSWER_NO;
+	kmod_list_foreach(entry, symbols) if (text_same(kmod_module_dependency_symbol_get_symbol(entry),
+						      symbol)) answer = ANSWER_YES;
+	kmod_module_dependency_symbols_free_list(symbols);
+	return answer;
 }
 
 int module_load(const char *name)

@@ -4,6 +4,7 @@
 #ifndef KERNEL_SYSROOT_H
 #define KERNEL_SYSROOT_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -20,6 +21,9 @@ struct sysroot {
 
 /* Opens the directory `path` as the root. Returns 0 or a negative errno. */
 int sysroot_open(struct sysroot *root, const char *path);
+
+/* The files as the user who typed a path sees them: relative to the working directory, all links followed. */
+#define SYSROOT_USER ((struct sysroot){ .fd = AT_FDCWD, .live = true })
 
 /* An open file descriptor for reading of the regular file `path`, or a negative errno (-EINVAL: not a regular
  * file). The caller closes. */

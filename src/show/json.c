@@ -57,10 +57,11 @@ void json_print(struct json *document)
 	json_object_put(object(document));
 }
 
-void json_add_host(struct json *document, const struct host *host)
+static struct json_object *host_object(const struct host *host)
 {
 	struct json_object *to = json_object_new_object();
 	add_text(to, "release", host->release);
+	add(to, "running", json_object_new_boolean(host->running));
 	add_text(to, "config", host->kconfig.source);
 	struct json_object *symbols = json_object_new_object();
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
@@ -73,20 +74,35 @@ void json_add_host(struct json *document, const struct host *host)
 	add_text(to, "mode", word_mode(host->mode));
 	add_answer(to, "iommu", host->iommu);
 	add_number(to, "taint", host->taint);
-	add(object(document), "host", to);
+	return to;
+}
+
+void json_add_host(struct json *document, const struct host *host)
+{
+	add(object(document), "host", host_object(host));
+}
+
+static struct json_object *access_object(const struct access_case *access)
+{
+	struct json_object *to = json_object_new_object();
+	add_number(to, "case", access->number ? access->number : -1);
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		add_answer(to, word_question(question), access->built[question].answer);
+	add_answer(to, "noiommu_possible", access->possible);
+	add_text(to, "group_path", word_path(access->group));
+	add_text(to, "cdev_path", word_path(access->cdev));
+	add_answer(to, "group_node", access->group_node);
+	add_answer(to, "cdev_node", access->cdev_node);
+	struct json_object *sources = json_object_new_object();
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		add_text(sources, word_question(question), word_source(&access->built[question]));
+	add(to, "sources", sources);
+	return to;
 }
 
 void json_add_access(struct json *document, const struct access_case *access)
 {
-	struct json_object *to = json_object_new_object();
-	add_number(to, "case", access->number ? access->number : -1);
-	add_answer(to, "group", access->group);
-	add_answer(to, "container", access->container);
-	add_answer(to, "cdev", access->cdev);
-	add_answer(to, "noiommu", access->noiommu);
-	add_answer(to, "group_path", access->group_path);
-	add_answer(to, "cdev_path", access->cdev_path);
-	add(object(document), "access", to);
+	add(object(document), "access", access_object(access));
 }
 
 static struct json_object *node_object(const struct vfio_node *node)
@@ -144,7 +160,7 @@ void json_add_devices(struct json *document, const struct device_refs *devices)
 	add(object(document), "devices", list);
 }
 
-void json_add_findings(struct json *document, const struct finding_list *findings)
+static struct json_object *finding_array(const struct finding_list *findings)
 {
 	struct json_object *list = json_object_new_array();
 	const struct finding *finding;
@@ -157,7 +173,41 @@ void json_add_findings(struct json *document, const struct finding_list *finding
 		add_text(to, "remedy", finding->remedy);
 		json_object_array_add(list, to);
 	}
-	add(object(document), "findings", list);
+	return list;
+}
+
+void json_add_findings(struct json *document, const struct finding_list *findings)
+{
+	add(object(document), "findings", finding_array(findings));
+}
+
+static struct json_object *advice_array(const struct advice_list *advice)
+{
+	struct json_object *list = json_object_new_array();
+	const struct advice *item;
+	array_each (item, advice) {
+		struct json_object *to = json_object_new_object();
+		add_text(to, "goal", item->goal);
+		/* Not add_text: the newlines between the lines are meant. */
+		add(to, "lines", json_object_new_string(item->lines));
+		json_object_array_add(list, to);
+	}
+	return list;
+}
+
+void json_add_kernels(struct json *document, const struct kernel_list *kernels)
+{
+	struct json_object *list = json_object_new_array();
+	const struct kernel *kernel;
+	array_each (kernel, kernels) {
+		struct json_object *to = host_object(&kernel->host);
+		add_text(to, "name", kernel->name);
+		add(to, "access", access_object(&kernel->access));
+		add(to, "findings", finding_array(&kernel->findings));
+		add(to, "advice", advice_array(&kernel->advice));
+		json_object_array_add(list, to);
+	}
+	add(object(document), "kernels", list);
 }
 
 static struct json_object *action_object(const struct action *action)

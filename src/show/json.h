@@ -16,6 +16,7 @@ void json_add_access(struct json *document, const struct access_case *access);
 void json_add_devices(struct json *document, const struct device_refs *devices);
 void json_add_findings(struct json *document, const struct finding_list *findings);
 void json_add_results(struct json *document, const struct result_list *results);
+void json_add_kernels(struct json *document, const struct kernel_list *kernels);
 void json_add_ready(struct json *document, bool ready);
 
 /* Adds "taint": the value before and after acting; -1, unknown, becomes null. */

@@ -41,15 +41,15 @@ static char *case_value(const struct access_case *access)
 	if (!access->number)
 		return text_format("unknown: %s", word_access(access));
 	return text_format("case %d, noiommu %s: %s", access->number,
-		access->noiommu == ANSWER_YES  ? "built"
-		: access->noiommu == ANSWER_NO ? "not built"
-					       : "unknown",
+		access->built[QUESTION_NOIOMMU].answer == ANSWER_YES  ? "built"
+		: access->built[QUESTION_NOIOMMU].answer == ANSWER_NO ? "not built"
+								      : "unknown",
 		word_access(access));
 }
 
 static char *mode_value(const struct host *host, const struct access_case *access)
 {
-	if (access->noiommu == ANSWER_NO)
+	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
 		return text_copy(word_mode(MODE_ABSENT));
 	if (host->mode == MODE_UNKNOWN && host->modules[MODULE_VFIO].state == MODULE_AVAILABLE)
 		return text_copy("off until vfio is loaded");

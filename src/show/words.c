@@ -83,13 +83,53 @@ const char *word_use(enum use use)
 	return words[use];
 }
 
+const char *word_path(enum path path)
+{
+	switch (path) {
+	case PATH_NONE:
+		return "none";
+	case PATH_WORKS:
+		return "works";
+	case PATH_IOMMUFD_ONLY:
+		return "iommufd-only";
+	default:
+		return "unknown";
+	}
+}
+
+const char *word_source(const struct answered *answered)
+{
+	static const char *const words[SOURCE_COUNT] = {
+		[SOURCE_SEEN] = "seen",
+		[SOURCE_MODULES] = "modules",
+		[SOURCE_CONFIG] = "config",
+	};
+	return answered->answer == ANSWER_UNKNOWN ? NULL : words[answered->source];
+}
+
+const char *word_question(enum question question)
+{
+	static const char *const words[QUESTION_COUNT] = {
+		[QUESTION_GROUP] = "group",
+		[QUESTION_CONTAINER] = "container",
+		[QUESTION_CDEV] = "cdev",
+		[QUESTION_IOMMUFD] = "iommufd",
+		[QUESTION_NOIOMMU] = "noiommu",
+		[QUESTION_GROUP_NOIOMMU] = "group_noiommu",
+		[QUESTION_CDEV_NOIOMMU] = "cdev_noiommu",
+	};
+	return words[question];
+}
+
+/* One sentence for each pair of paths; rows: the group, columns: the cdev, each unknown, none, works. */
 const char *word_access(const struct access_case *access)
 {
-	if (access->group_path == ANSWER_UNKNOWN || access->cdev_path == ANSWER_UNKNOWN)
-		return access->group_path == ANSWER_YES  ? "group works, cdev unknown"
-		       : access->cdev_path == ANSWER_YES ? "cdev works, group unknown"
-							 : "unknown";
-	if (access->group_path == ANSWER_YES)
-		return access->cdev_path == ANSWER_YES ? "group and cdev both work" : "group works, no cdev";
-	return access->cdev_path == ANSWER_YES ? "cdev works, no group" : "no access path";
+	static const char *const words[4][3] = {
+		{ "unknown", "no cdev, group unknown", "cdev works, group unknown" },
+		{ "no group, cdev unknown", "no access path", "cdev works, no group" },
+		{ "group works, cdev unknown", "group works, no cdev", "group and cdev both work" },
+		{ "group with /dev/iommu only, cdev unknown", "group with /dev/iommu only, no cdev",
+			"cdev works, group with /dev/iommu only" },
+	};
+	return words[access->group + 1][access->cdev + 1];
 }

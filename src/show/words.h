@@ -20,6 +20,12 @@ const char *word_symbol(enum kconfig_symbol symbol);
 const char *word_outcome(enum outcome outcome);
 /* "bound", "vfio", "free", "impossible" */
 const char *word_use(enum use use);
+/* "none", "works", "iommufd-only", "unknown" */
+const char *word_path(enum path path);
+/* Who answered: "seen", "modules", "config"; NULL: nobody */
+const char *word_source(const struct answered *answered);
+/* "group", "container", "cdev", ... as JSON has them */
+const char *word_question(enum question question);
 /* What a noiommu device gets: "group and cdev both work", "no access path", ... */
 const char *word_access(const struct access_case *access);
 

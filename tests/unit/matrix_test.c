@@ -2,14 +2,26 @@
  * one. */
 #include "judge/matrix.h"
 
-#include <stdarg.h>
+#include <stdlib.h>
 
+#include "base/array.h"
+#include "base/text.h"
 #include "tap.h"
+
+/* A host of which nothing is known. */
+static struct host unseen(void)
+{
+	struct host host = { .mode = MODE_UNKNOWN };
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		host.seen[question] = host.in_modules[question] = ANSWER_UNKNOWN;
+	return host;
+}
 
 /* A host whose configuration has the symbols `yes` set and names `no` as not set; -1 ends each. */
 static struct host configured(const int *yes, const int *no)
 {
-	struct host host = { .kconfig.source = "/config", .mode = MODE_UNKNOWN };
+	struct host host = unseen();
+	host.kconfig.source = "/config";
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
 		host.kconfig.value[symbol] = KCONFIG_ABSENT;
 	for (; *yes >= 0; yes++)
@@ -22,10 +34,10 @@ static struct host configured(const int *yes, const int *no)
 #define LIST(...) ((const int[]){ __VA_ARGS__ __VA_OPT__(, ) - 1 })
 
 /* What the matrix says of a configuration, and whether it is this. */
-static bool is(struct host host, int number, enum answer group, enum answer cdev)
+static bool is(struct host host, int number, enum path group, enum path cdev)
 {
 	struct access_case access = access_case_judge(&host);
-	return access.number == number && access.group_path == group && access.cdev_path == cdev;
+	return access.number == number && access.group == group && access.cdev == cdev;
 }
 
 #define V     KCONFIG_VFIO
@@ -36,8 +48,9 @@ static bool is(struct host host, int number, enum answer group, enum answer cdev
 #define ION   KCONFIG_IOMMUFD_NOIOMMU
 #define IOC   KCONFIG_IOMMUFD_VFIO_CONTAINER
 #define SPLIT KCONFIG_VFIO_GROUP_NOIOMMU
-#define YES   ANSWER_YES
-#define NO    ANSWER_NO
+#define YES   PATH_WORKS
+#define NO    PATH_NONE
+#define IOF   PATH_IOMMUFD_ONLY
 
 static void test_since_7_3(void)
 {
@@ -50,7 +63,9 @@ static void test_since_7_3(void)
 	ok(is(configured(LIST(), LIST(V)), 6, NO, NO));
 	/* GENERIC_ATOMIC64: noiommu without a noiommu cdev */
 	ok(is(configured(LIST(V, G, C, D, N, KCONFIG_GENERIC_ATOMIC64), LIST()), 3, YES, NO));
-	/* case 4 with the dependency loosened: the cdev works */
+	/* case 4 with the dependency loosened: the cdev works, the group with an iommufd in the container's
+	 * place */
+	ok(is(configured(LIST(V, G, D, N, ION, KCONFIG_IOMMUFD), LIST(C)), 4, IOF, YES));
 	ok(is(configured(LIST(V, G, D, N, ION), LIST(C)), 4, NO, YES));
 }
 
@@ -69,27 +84,74 @@ static void test_older(void)
 	ok(is(configured(LIST(V, G, C, D, KCONFIG_VFIO_CDEV_NOIOMMU), LIST(SPLIT)), 3, NO, YES));
 }
 
-static void test_seen(void)
+static void test_sources(void)
 {
-	struct host nothing = { .mode = MODE_UNKNOWN, .group_class = -1, .container_misc = -1 };
-	ok(is(nothing, 0, ANSWER_UNKNOWN, ANSWER_UNKNOWN));
-	/* vfio is there without the parameter: built without noiommu, whatever a stale file says */
-	struct host without = configured(LIST(V, G, C, D, N, ION), LIST());
-	without.modules[MODULE_VFIO].state = MODULE_LOADED;
-	without.mode = MODE_ABSENT;
-	without.group_class = without.container_misc = ANSWER_YES;
-	ok(is(without, 3, NO, NO));
-	/* no configuration, but the parameter, the class and the container are there */
-	struct host seen = { .mode = MODE_OFF, .group_class = ANSWER_YES, .container_misc = ANSWER_YES };
-	seen.modules[MODULE_VFIO].state = MODULE_BUILTIN;
-	struct access_case access = access_case_judge(&seen);
-	ok(access.noiommu == YES && access.group_path == YES && access.cdev_path == ANSWER_UNKNOWN);
+	ok(is(unseen(), 0, PATH_UNKNOWN, PATH_UNKNOWN));
+	/* the running kernel has no parameter: built without noiommu, whatever a stale file says */
+	struct host stale = configured(LIST(V, G, C, D, N, ION), LIST());
+	stale.seen[QUESTION_NOIOMMU] = ANSWER_NO;
+	ok(is(stale, 3, NO, NO));
+	struct access_case access = access_case_judge(&stale);
+	ok(access.built[QUESTION_NOIOMMU].contradicted &&
+		access.built[QUESTION_NOIOMMU].source == SOURCE_SEEN);
+	ok(!access.built[QUESTION_GROUP].contradicted &&
+		access.built[QUESTION_GROUP].source == SOURCE_CONFIG);
+	/* no configuration: what is seen, and what the module files name */
+	struct host seen = unseen();
+	seen.seen[QUESTION_GROUP] = seen.seen[QUESTION_CONTAINER] = seen.seen[QUESTION_CDEV] = ANSWER_YES;
+	seen.seen[QUESTION_NOIOMMU] = ANSWER_YES;
+	ok(is(seen, 3, YES, PATH_UNKNOWN));
+	seen.in_modules[QUESTION_CDEV_NOIOMMU] = ANSWER_YES;
+	ok(is(seen, 3, YES, YES));
+	/* what the files of the modules say counts before a configuration */
+	struct host modules = configured(LIST(V, G, C, N), LIST(D));
+	modules.in_modules[QUESTION_CDEV] = modules.in_modules[QUESTION_CDEV_NOIOMMU] = ANSWER_YES;
+	ok(is(modules, 3, YES, YES));
+}
+
+static bool selectable(struct host host, int version)
+{
+	host.kconfig.version = version;
+	return access_case_judge(&host).possible == ANSWER_YES;
+}
+
+static void test_possible(void)
+{
+	ok(selectable(configured(LIST(V, G, C), LIST(D, N)), 703));
+	ok(!selectable(configured(LIST(V, G), LIST(C, D, N)), 703));
+	ok(selectable(configured(LIST(V, G), LIST(C, D, N)), 612));
+	ok(selectable(configured(LIST(V, G, IOC, D), LIST(C, N)), 703));
+	ok(selectable(configured(LIST(V, D), LIST(G, N)), 703));
+	ok(!selectable(configured(LIST(V, D), LIST(G, N)), 612));
+	ok(!selectable(configured(LIST(V, D, KCONFIG_GENERIC_ATOMIC64), LIST(G, N)), 703));
+	ok(!selectable(configured(LIST(), LIST(V)), 703));
+}
+
+static bool advises(struct host host, size_t which, const char *lines)
+{
+	static struct advice_list advice;
+	advice.count = 0;
+	struct access_case access = access_case_judge(&host);
+	access_case_advise(&host, &access, &advice);
+	return lines ? advice.count > which && text_same(advice.items[which].lines, lines)
+		     : advice.count <= which;
+}
+
+static void test_advice(void)
+{
+	struct host four = configured(LIST(V, KCONFIG_VFIO_PCI, KCONFIG_IOMMUFD, G, D), LIST(C, N));
+	ok(advises(four, 0, "CONFIG_VFIO_CONTAINER=y\nCONFIG_VFIO_NOIOMMU=y"));
+	ok(advises(four, 1, "CONFIG_VFIO_NOIOMMU=y\n# CONFIG_VFIO_GROUP is not set"));
+	ok(advises(configured(LIST(V, G, C, D, N, ION), LIST()), 0, NULL));
+	ok(advises(unseen(), 0, NULL));
 }
 
 int main(void)
 {
 	test_since_7_3();
 	test_older();
-	test_seen();
+	test_sources();
+	test_possible();
+	test_advice();
 	return tap_done();
 }

@@ -1,0 +1,142 @@
+/* vfionoiommu matrix: which paths to a noiommu device a kernel offers, and how that is known. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/arguments.h"
+#include "collect/host.h"
+#include "command.h"
+#include "judge/matrix.h"
+#include "show/findings.h"
+#include "show/json.h"
+#include "show/matrix.h"
+
+enum { OPTION_CONFIG = 0x200, OPTION_KERNEL };
+
+static const struct argp_option matrix_options[] = {
+	{ "config", OPTION_CONFIG, "FILE", 0,
+		"judge the kernel of this configuration, plain or gzip, - for standard input; may be repeated",
+		0 },
+	{ "kernel", OPTION_KERNEL, "RELEASE", 0, "judge this installed kernel; may be repeated", 0 },
+	{ 0 },
+};
+
+/* What is to be judged, in the order of the command line. */
+struct wanted {
+	struct {
+		int option;
+		const char *name;
+	} * items;
+	size_t count;
+};
+
+static bool matrix_parse(int key, char *argument, void *input)
+{
+	struct wanted *wanted = input;
+	if (key != OPTION_CONFIG && key != OPTION_KERNEL)
+		return false;
+	array_add(wanted);
+	wanted->items[wanted->count - 1].option = key;
+	wanted->items[wanted->count - 1].name = argument;
+	return true;
+}
+
+static const char *why(int error)
+{
+	switch (error) {
+	case -EINVAL:
+		return "is not a regular file";
+	case -EFBIG:
+		return "is too large for a kernel's configuration";
+	case -EBADMSG:
+		return "is damaged: it cannot be decompressed to its end";
+	case -ENODATA:
+		return "is not a kernel's configuration: it has no CONFIG_ line";
+	default:
+		return strerror(-error);
+	}
+}
+
+static enum status collect(
+	const struct sysroot *root, int option, const char *name, struct kernel_list *kernels)
+{
+	struct kernel kernel = { .name = name };
+	int error = 0;
+	if (option == OPTION_CONFIG)
+		error = host_collect_config(name, &kernel.host);
+	else if (option == OPTION_KERNEL)
+		error = strchr(name, '/') ? -ENOENT : host_collect_kernel(root, name, &kernel.host);
+	else
+		host_collect(root, &kernel.host);
+	if (error && option == OPTION_KERNEL)
+		log_error(
+			"%s: neither a configuration nor the modules of such a kernel are installed; see /lib/modules",
+			name);
+	else if (error)
+		log_error("%s: %s", name, why(error));
+	if (error)
+		return STATUS_FAILED;
+	if (!name)
+		kernel.name = kernel.host.release ? kernel.host.release : "this kernel";
+	kernel.access = access_case_judge(&kernel.host);
+	access_case_judge_sources(&kernel.host, &kernel.access, &kernel.findings);
+	access_case_advise(&kernel.host, &kernel.access, &kernel.advice);
+	*array_add(kernels) = kernel;
+	return STATUS_DONE;
+}
+
+static void show(const struct options *options, const struct kernel_list *kernels)
+{
+	const struct kernel *first = kernels->items;
+	const struct table_options *table = &options->table;
+	if (options->json) {
+		struct json *document = json_new();
+		json_add_kernels(document, kernels);
+		json_print(document);
+	} else if (kernels->count > 1) {
+		matrix_print_kernels(table, kernels);
+	} else if (kernels->count == 1) {
+		matrix_print_cases(table, first);
+		if (table->raw || table->noheadings || table->columns)
+			return;
+		putchar('\n');
+		matrix_print_evidence(first);
+		findings_print(stdout, &first->findings, SEVERITY_NOTE);
+	}
+}
+
+static enum status matrix_main(int argc, char **argv, struct options *options)
+{
+	static struct wanted wanted;
+	static struct kernel_list kernels;
+	static struct arguments arguments;
+	struct sysroot root;
+	const struct arguments_spec spec = {
+		.doc = "Show the group/container/cdev/noiommu matrix, the case of this kernel marked, and how that is known.\v"
+		       "Of a symbol that a configuration names twice the last line counts.",
+		.options = matrix_options,
+		.parse = matrix_parse,
+		.input = &wanted,
+		.columns = &matrix_columns,
+	};
+	arguments_parse(&spec, argc, argv, options, &arguments);
+	const char *path = options->sysroot ? options->sysroot : "/";
+	int error = sysroot_open(&root, path);
+	if (error) {
+		log_error("%s: cannot be opened: %s", path, strerror(-error));
+		return STATUS_FAILED;
+	}
+	enum status status = STATUS_DONE;
+	for (size_t i = 0; i < wanted.count; i++)
+		status |= collect(&root, wanted.items[i].option, wanted.items[i].name, &kernels);
+	if (!wanted.count)
+		status = collect(&root, 0, NULL, &kernels);
+	if (!options->quiet)
+		show(options, &kernels);
+	return status;
+}
+
+const struct command command_matrix = { "matrix", "show which paths a kernel offers, and why", matrix_main };

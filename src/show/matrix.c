@@ -1,0 +1,205 @@
+#include "show/matrix.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "show/print.h"
+#include "show/words.h"
+
+struct row {
+	const char *kernel;
+	bool this;
+	int number;
+	enum answer group, container, cdev;
+	const char *noiommu, *result;
+};
+
+static const char *yes_or_no(enum answer answer)
+{
+	return answer == ANSWER_UNKNOWN ? "?" : answer == ANSWER_YES ? "y" : "n";
+}
+
+static char *get_kernel(const void *item)
+{
+	const struct row *row = item;
+	return text_copy(row->kernel);
+}
+
+static char *get_this(const void *item)
+{
+	const struct row *row = item;
+	return text_copy(row->this ? "*" : NULL);
+}
+
+static char *get_case(const void *item)
+{
+	const struct row *row = item;
+	return row->number ? text_format("%d", row->number) : text_copy("?");
+}
+
+static char *get_group(const void *item)
+{
+	const struct row *row = item;
+	return text_copy(yes_or_no(row->group));
+}
+
+static char *get_container(const void *item)
+{
+	const struct row *row = item;
+	/* Without a group nobody asks for a container. */
+	return text_copy(row->group == ANSWER_NO ? NULL : yes_or_no(row->container));
+}
+
+static char *get_cdev(const void *item)
+{
+	const struct row *row = item;
+	return text_copy(yes_or_no(row->cdev));
+}
+
+static char *get_noiommu(const void *item)
+{
+	const struct row *row = item;
+	return text_copy(row->noiommu);
+}
+
+static char *get_result(const void *item)
+{
+	const struct row *row = item;
+	return text_copy(row->result);
+}
+
+static const struct column columns[] = {
+	{ "KERNEL", "release or configuration file", get_kernel, false },
+	{ "THIS", "* for the case of this kernel", get_this, false },
+	{ "CASE", "number of the case, ? if unknown", get_case, false },
+	{ "GROUP", "whether /dev/vfio/N is built", get_group, false },
+	{ "CONTAINER", "whether /dev/vfio/vfio is built, by VFIO or by iommufd", get_container, false },
+	{ "CDEV", "whether /dev/vfio/devices/vfioX is built", get_cdev, false },
+	{ "NOIOMMU", "whether noiommu can be built (of a kernel: is built)", get_noiommu, false },
+	{ "RESULT", "what a device without an IOMMU gets", get_result, true },
+};
+
+const struct column_set matrix_columns = { columns, ARRAY_SIZE(columns),
+	"THIS,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT" };
+const struct column_set matrix_columns_kernels = { columns, ARRAY_SIZE(columns),
+	"KERNEL,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT" };
+
+/* Linux 7.3 and later; Documentation/driver-api/vfio.rst, and drivers/vfio/Kconfig. */
+static const struct row cases[] = {
+	{ NULL, false, 1, 1, 1, 0, "yes", "group noiommu works" },
+	{ NULL, false, 2, 1, 0, 0, "no", "blocked: no container" },
+	{ NULL, false, 3, 1, 1, 1, "yes", "group and cdev both work" },
+	{ NULL, false, 4, 1, 0, 1, "no", "blocked: no container (for the cdev only: VFIO_GROUP=n)" },
+	{ NULL, false, 5, 0, 0, 1, "yes", "cdev only" },
+	{ NULL, false, 6, 0, 0, 0, "no", "no access path" },
+};
+
+void matrix_print_cases(const struct table_options *options, const struct kernel *kernel)
+{
+	struct row rows[ARRAY_SIZE(cases)];
+	const void *refs[ARRAY_SIZE(cases)];
+	memcpy(rows, cases, sizeof rows);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		rows[i].this = rows[i].number == kernel->access.number;
+		rows[i].kernel = rows[i].this ? kernel->name : NULL;
+		refs[i] = &rows[i];
+	}
+	table_print(&matrix_columns, options, refs, ARRAY_SIZE(cases));
+}
+
+void matrix_print_kernels(const struct table_options *options, const struct kernel_list *kernels)
+{
+	struct row *rows = NULL;
+	const void **refs = NULL;
+	size_t count = 0;
+	const struct kernel *kernel;
+	array_each (kernel, kernels) {
+		const struct access_case *access = &kernel->access;
+		rows = array_room(rows, count, sizeof *rows);
+		rows[count++] = (struct row){
+			.kernel = kernel->name,
+			.number = access->number,
+			.group = access->built[QUESTION_GROUP].answer,
+			.container = access->built[QUESTION_CONTAINER].answer,
+			.cdev = access->built[QUESTION_CDEV].answer,
+			.noiommu = word_answer(access->built[QUESTION_NOIOMMU].answer),
+			.result = word_access(access),
+		};
+	}
+	for (size_t i = 0; i < count; i++) {
+		refs = array_room(refs, i, sizeof *refs);
+		refs[i] = &rows[i];
+	}
+	table_print(&matrix_columns_kernels, options, refs, count);
+	free(rows);
+	free(refs);
+}
+
+static void append(char **text, const char *word)
+{
+	char *longer = text_format("%s %s", *text, word);
+	free(*text);
+	*text = longer;
+}
+
+static void print_config(const struct kconfig *config)
+{
+	if (!config->source) {
+		print_line(stdout, "configuration: none was found");
+		return;
+	}
+	char *line = text_format("configuration: %s:", config->source);
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++) {
+		if (config->value[symbol] == KCONFIG_ABSENT)
+			continue;
+		auto_free char *word =
+			text_format("%s=%s", word_symbol(symbol), word_kconfig(config->value[symbol]));
+		append(&line, word);
+	}
+	print_line(stdout, "%s", line);
+	free(line);
+}
+
+static void print_answers(const char *who, const enum answer *answers, const char *nothing)
+{
+	char *line = text_format("%s:", who);
+	bool any = false;
+	for (int question = 0; question < QUESTION_COUNT; question++) {
+		if (answers[question] == ANSWER_UNKNOWN)
+			continue;
+		auto_free char *word =
+			text_format("%s=%s", word_question(question), yes_or_no(answers[question]));
+		append(&line, word);
+		any = true;
+	}
+	print_line(stdout, "%s%s", line, any ? "" : nothing);
+	free(line);
+}
+
+void matrix_print_evidence(const struct kernel *kernel)
+{
+	const struct access_case *access = &kernel->access;
+	const struct advice *advice;
+	const char *noiommu = access->built[QUESTION_NOIOMMU].answer == ANSWER_YES  ? "noiommu built"
+			      : access->built[QUESTION_NOIOMMU].answer == ANSWER_NO ? "noiommu not built"
+										    : "noiommu unknown";
+	print_line(stdout, "%s: case %s, %s: %s", kernel->name,
+		access->number ? (const char[]){ (char)('0' + access->number), '\0' } : "unknown", noiommu,
+		word_access(access));
+	print_config(&kernel->host.kconfig);
+	if (kernel->host.running)
+		print_answers("seen running", kernel->host.seen, " nothing, vfio is not loaded");
+	if (kernel->host.release)
+		print_answers("module files", kernel->host.in_modules, " nothing, none were found");
+	array_each (advice, &kernel->advice) {
+		char *lines = text_copy(advice->lines), *rest = NULL;
+		print_line(stdout, "to change in the configuration, %s:", advice->goal);
+		for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+			print_line(stdout, "    %s", line);
+		free(lines);
+	}
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env bats
+# kernels: case1 case2 case3 case3-iommufd case4 case4-loosened case5 off builtin linux6.1
+# boot: --no-udev --device e1000e,addr=4,romfile= --device edu,addr=6
+#
+# Prediction = observation, on one kernel after the other: what matrix says before anything is loaded is what the kernel
+# then does, with its configuration and without, and what it says after is the same.
+
+load guest
+
+# A machine that is this one but for its configuration: the tool then has only what it sees, and the module files.
+without_config() {
+	unshare --mount bash -c '
+		[ ! -e /proc/config.gz ] || mount --bind /dev/null /proc/config.gz
+		exec "$@"' bash "$VFIONOIOMMU" "$@"
+}
+
+# The parts of the verdict that say what will happen.
+verdict() { # COMMAND...
+	"$@" matrix --json | jq -c '.kernels[0].access | del(.sources, .noiommu_possible)'
+}
+
+known() { # KEY: of the verdict in $verdict
+	jq -r ".$1" <<<"$verdict"
+}
+
+@test "the case is the one that the kernel was built as" {
+	verdict=$(verdict tool)
+	case $KERNEL in
+	case[1-5]*) [ "$(known case)" = "${KERNEL:4:1}" ] ;;
+	off) [ "$(known case)" = 6 ] ;;
+	builtin) [ "$(known case)" = 3 ] ;;
+	linux6.1) [ "$(known case)" = 1 ] ;;
+	*) false ;;
+	esac
+}
+
+@test "before vfio is loaded: the verdict without the configuration is that with it" {
+	[ "$KERNEL" = builtin ] || [ ! -e /sys/module/vfio ]
+	with=$(verdict tool) without=$(verdict without_config)
+	echo "with: $with"
+	echo "without: $without"
+	# A kernel without any vfio shows no iommufd either way; the rest must agree to the letter.
+	[ "$with" = "$without" ]
+}
+
+@test "bind does what was predicted: its status, the nodes, the taint" {
+	verdict=$(verdict tool)
+	echo "$verdict" >/run/predicted
+	run_tool bind --dry-run --enable --json $edu
+	predicted=$status
+	run_tool bind --enable $edu
+	status_is "$predicted"
+	if [ "$predicted" -eq 0 ]; then
+		[ "$(tainted)" -eq 64 ]
+		[ "$(driver_of $edu)" = vfio-pci ]
+	else
+		[ "$predicted" -eq 3 ]
+		[ "$(tainted)" -eq 0 ]
+		[ -z "$(driver_of $edu)" ]
+	fi
+	group=no cdev=no
+	[ -z "$(find /dev/vfio -maxdepth 1 -name 'noiommu-*' 2>/dev/null)" ] || group=yes
+	[ -z "$(find /dev/vfio/devices -name 'noiommu-vfio*' 2>/dev/null)" ] || cdev=yes
+	yes_no() { jq -r "if .$1 then \"yes\" else \"no\" end" <<<"$verdict"; }
+	echo "predicted group $(yes_no group_node) cdev $(yes_no cdev_node), seen group $group cdev $cdev"
+	[ "$(known group_node)" != null ] && [ "$(known cdev_node)" != null ]
+	[ "$(yes_no group_node)" = $group ]
+	[ "$(yes_no cdev_node)" = $cdev ]
+	[ "$(known group_path)" = none ] && [ "$(known cdev_path)" = none ] && [ "$predicted" -eq 0 ] && return 1
+	return 0
+}
+
+@test "after: the verdict is the same, with the configuration and without" {
+	with=$(verdict tool) without=$(verdict without_config)
+	echo "before: $(cat /run/predicted)"
+	echo "with: $with"
+	echo "without: $without"
+	[ "$with" = "$(cat /run/predicted)" ]
+	[ "$without" = "$with" ]
+	tool matrix --json | jq -e '[.kernels[0].findings[] | select(.id == "sources-contradict")] == []'
+}
+
+@test "and everything is given back" {
+	tool unbind --all
+	[ -z "$(driver_of $edu)" ]
+	[ "$(override_of $edu)" = "(null)" ]
+	[ -z "$(nodes)" ]
+}
