@@ -64,6 +64,7 @@ enum source {
 	SOURCE_SEEN,    /* the running kernel shows it */
 	SOURCE_MODULES, /* its module files name it */
 	SOURCE_CONFIG,  /* its configuration says so */
+	SOURCE_RELEASE, /* it follows from the other answers, as kernels of this release are built */
 	SOURCE_COUNT,
 };
 
@@ -98,6 +99,7 @@ enum mode {
 
 struct host {
 	char *release; /* /proc/sys/kernel/osrelease, or the kernel that was asked for; NULL: unknown */
+	char *arch;    /* /proc/sys/kernel/arch, "x86_64"; NULL: unknown, as before 6.1 */
 	bool running;  /* it is the kernel that runs; what only that can show is UNKNOWN otherwise */
 	struct kconfig kconfig;
 	struct module modules[MODULE_COUNT];

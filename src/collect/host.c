@@ -180,6 +180,7 @@ void host_collect(const struct sysroot *root, struct host *host)
 	collect_kconfig(root, host);
 	host_collect_state(root, host);
 	collect_in_modules(root, host);
+	host->arch = sysroot_read(root, "proc/sys/kernel/arch");
 	host->iommu = collect_iommu(root);
 	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
 	host->root = geteuid() == 0;

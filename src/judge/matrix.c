@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -98,9 +99,10 @@ static struct answered answer(const struct host *host, enum question question)
 		[SOURCE_SEEN] = host->seen[question],
 		[SOURCE_MODULES] = host->in_modules[question],
 		[SOURCE_CONFIG] = configured(&host->kconfig, question),
+		[SOURCE_RELEASE] = ANSWER_UNKNOWN,
 	};
 	struct answered found = { .answer = ANSWER_UNKNOWN };
-	for (int source = 0; source < SOURCE_COUNT; source++) {
+	for (int source = 0; source <= SOURCE_CONFIG; source++) {
 		if (said[source] == ANSWER_UNKNOWN)
 			continue;
 		if (found.answer == ANSWER_UNKNOWN)
@@ -111,15 +113,38 @@ static struct answered answer(const struct host *host, enum question question)
 	return found;
 }
 
-/* What only the configuration tells, derived where there is none: one symbol stands for both paths but in one
- * series of patches, and a kernel without it has neither. */
-static void derive(struct answered *all)
+static int kernel_version(const struct host *host)
 {
-	const struct answered *noiommu = &all[QUESTION_NOIOMMU];
-	if (all[QUESTION_GROUP_NOIOMMU].answer == ANSWER_UNKNOWN || noiommu->answer == ANSWER_NO)
-		all[QUESTION_GROUP_NOIOMMU] = *noiommu;
-	if (noiommu->answer == ANSWER_NO || all[QUESTION_CDEV].answer == ANSWER_NO)
-		all[QUESTION_CDEV_NOIOMMU] = noiommu->answer == ANSWER_NO ? *noiommu : all[QUESTION_CDEV];
+	int major, minor;
+	if (host->kconfig.version)
+		return host->kconfig.version;
+	if (host->release && sscanf(host->release, "%3d.%3d", &major, &minor) == 2)
+		return major * 100 + minor;
+	return 0;
+}
+
+/* GENERIC_ATOMIC64 is for machines of 32 bits. */
+static bool has_64_bits(const struct host *host)
+{
+	return host->arch && (strstr(host->arch, "64") || text_same(host->arch, "s390x"));
+}
+
+/* What nobody answered, from what somebody did. One symbol stands for both paths but in one series of
+ * patches; a kernel without it has neither; and since 7.3 it brings IOMMUFD_NOIOMMU with it where there is a
+ * cdev. */
+static void derive(const struct host *host, struct answered *all)
+{
+	const struct answered *noiommu = &all[QUESTION_NOIOMMU], *cdev = &all[QUESTION_CDEV];
+	struct answered *for_group = &all[QUESTION_GROUP_NOIOMMU], *for_cdev = &all[QUESTION_CDEV_NOIOMMU];
+	if (for_group->answer == ANSWER_UNKNOWN || noiommu->answer == ANSWER_NO)
+		*for_group = *noiommu;
+	if (noiommu->answer == ANSWER_NO)
+		*for_cdev = *noiommu;
+	else if (cdev->answer == ANSWER_NO)
+		*for_cdev = *cdev;
+	else if (for_cdev->answer == ANSWER_UNKNOWN && cdev->answer == ANSWER_YES &&
+		 noiommu->answer == ANSWER_YES && kernel_version(host) >= 703 && has_64_bits(host))
+		*for_cdev = (struct answered){ .answer = ANSWER_YES, .source = SOURCE_RELEASE };
 }
 
 /* ---- the verdict ---- */
@@ -133,16 +158,6 @@ static int matrix_row(enum answer group, enum answer container, enum answer cdev
 	if (cdev)
 		return container ? 3 : 4;
 	return container ? 1 : 2;
-}
-
-static int kernel_version(const struct host *host)
-{
-	int major, minor;
-	if (host->kconfig.version)
-		return host->kconfig.version;
-	if (host->release && sscanf(host->release, "%3d.%3d", &major, &minor) == 2)
-		return major * 100 + minor;
-	return 0;
 }
 
 /* The dependencies of VFIO_NOIOMMU: since 7.3 on a container if there is a group, and on the group or the
@@ -175,7 +190,7 @@ struct access_case access_case_judge(const struct host *host)
 	struct answered *all = found.built;
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		all[question] = answer(host, question);
-	derive(all);
+	derive(host, all);
 	found.number = matrix_row(
 		all[QUESTION_GROUP].answer, all[QUESTION_CONTAINER].answer, all[QUESTION_CDEV].answer);
 	found.possible = selectable(host, all);

@@ -61,6 +61,7 @@ static struct json_object *host_object(const struct host *host)
 {
 	struct json_object *to = json_object_new_object();
 	add_text(to, "release", host->release);
+	add_text(to, "arch", host->arch);
 	add(to, "running", json_object_new_boolean(host->running));
 	add_text(to, "config", host->kconfig.source);
 	struct json_object *symbols = json_object_new_object();

@@ -103,6 +103,7 @@ const char *word_source(const struct answered *answered)
 		[SOURCE_SEEN] = "seen",
 		[SOURCE_MODULES] = "modules",
 		[SOURCE_CONFIG] = "config",
+		[SOURCE_RELEASE] = "release",
 	};
 	return answered->answer == ANSWER_UNKNOWN ? NULL : words[answered->source];
 }

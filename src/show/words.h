@@ -22,7 +22,7 @@ const char *word_outcome(enum outcome outcome);
 const char *word_use(enum use use);
 /* "none", "works", "iommufd-only", "unknown" */
 const char *word_path(enum path path);
-/* Who answered: "seen", "modules", "config"; NULL: nobody */
+/* Who answered: "seen", "modules", "config", "release"; NULL: nobody */
 const char *word_source(const struct answered *answered);
 /* "group", "container", "cdev", ... as JSON has them */
 const char *word_question(enum question question);

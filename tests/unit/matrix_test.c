@@ -101,6 +101,11 @@ static void test_sources(void)
 	seen.seen[QUESTION_GROUP] = seen.seen[QUESTION_CONTAINER] = seen.seen[QUESTION_CDEV] = ANSWER_YES;
 	seen.seen[QUESTION_NOIOMMU] = ANSWER_YES;
 	ok(is(seen, 3, YES, PATH_UNKNOWN));
+	seen.release = "7.3.4";
+	ok(is(seen, 3, YES, PATH_UNKNOWN));
+	seen.arch = "x86_64";
+	ok(is(seen, 3, YES, YES));
+	seen.arch = "armv7l";
 	seen.in_modules[QUESTION_CDEV_NOIOMMU] = ANSWER_YES;
 	ok(is(seen, 3, YES, YES));
 	/* what the files of the modules say counts before a configuration */
