@@ -12,6 +12,21 @@
 #include "kernel/kconfig.h"
 #include "kernel/module.h"
 
+/* A host of which nothing is known yet. */
+static struct host host_unknown(void)
+{
+	struct host host = { .mode = MODE_UNKNOWN,
+		.iommu = ANSWER_UNKNOWN,
+		.sysfs_writable = ANSWER_UNKNOWN,
+		.taint = -1,
+		.modules = { [MODULE_VFIO].name = "vfio",
+			[MODULE_VFIO_PCI].name = "vfio_pci",
+			[MODULE_IOMMUFD].name = "iommufd" } };
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		host.seen[question] = host.in_modules[question] = ANSWER_UNKNOWN;
+	return host;
+}
+
 /* Where a running kernel's configuration may lie, the surest first; RELEASE stands for uname -r. */
 static const char *const kconfig_places[] = {
 	"proc/config.gz",
@@ -150,14 +165,8 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 
 void host_collect_state(const struct sysroot *root, struct host *host)
 {
-	static const char *const names[MODULE_COUNT] = {
-		[MODULE_VFIO] = "vfio",
-		[MODULE_VFIO_PCI] = "vfio_pci",
-		[MODULE_IOMMUFD] = "iommufd",
-	};
 	for (int i = 0; i < MODULE_COUNT; i++)
-		host->modules[i] =
-			(struct module){ .name = names[i], .state = collect_module(root, host, names[i]) };
+		host->modules[i].state = collect_module(root, host, host->modules[i].name);
 	host->mode = host->running ? collect_mode(root) : MODE_UNKNOWN;
 	host->taint = collect_taint(root);
 	collect_seen(root, host);
@@ -176,7 +185,9 @@ static char *running_release(const struct sysroot *root)
 
 void host_collect(const struct sysroot *root, struct host *host)
 {
-	*host = (struct host){ .release = running_release(root), .running = true };
+	*host = host_unknown();
+	host->release = running_release(root);
+	host->running = true;
 	collect_kconfig(root, host);
 	host_collect_state(root, host);
 	collect_in_modules(root, host);
@@ -193,9 +204,8 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
 		host_collect(root, host);
 		return 0;
 	}
-	struct host found = {
-		.release = text_copy(release), .mode = MODE_UNKNOWN, .iommu = ANSWER_UNKNOWN, .taint = -1
-	};
+	struct host found = host_unknown();
+	found.release = text_copy(release);
 	collect_kconfig(root, &found);
 	host_collect_state(root, &found);
 	collect_in_modules(root, &found);
@@ -207,7 +217,7 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
 
 int host_collect_config(const char *path, struct host *host)
 {
-	struct host found = { .mode = MODE_UNKNOWN, .iommu = ANSWER_UNKNOWN, .taint = -1 };
+	struct host found = host_unknown();
 	bool standard_input = text_same(path, "-");
 	int fd = standard_input ? dup(STDIN_FILENO) : sysroot_open_file(&SYSROOT_USER, path);
 	if (fd < 0)
@@ -215,8 +225,6 @@ int host_collect_config(const char *path, struct host *host)
 	int error = kconfig_read_fd(fd, standard_input ? "standard input" : path, &found.kconfig);
 	if (error)
 		return error;
-	for (int question = 0; question < QUESTION_COUNT; question++)
-		found.seen[question] = found.in_modules[question] = ANSWER_UNKNOWN;
 	*host = found;
 	return 0;
 }

@@ -1,0 +1,68 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --append intel_iommu=on --qemu -machine --qemu kernel-irqchip=split --device intel-iommu --device e1000e,addr=4,romfile= --device edu,addr=6
+#
+# A machine with a real IOMMU (VT-d): noiommu is not for it, whatever the mode, and an ordinary VFIO device is told from a
+# noiommu one.
+
+load guest
+
+use() { # ADDRESS
+	tool list -nro IOMMU,USE "$1"
+}
+
+# By hand, as any other tool would.
+bind_ordinarily() { # ADDRESS
+	echo vfio-pci >"/sys/bus/pci/devices/$1/driver_override"
+	echo "$1" >/sys/bus/pci/drivers/vfio-pci/bind
+}
+
+@test "the IOMMU is seen, and the device is impossible for noiommu" {
+	run_tool status --json
+	jq -e '.host.iommu == true' <<<"$output"
+	[ "$(use $edu)" = "yes impossible" ]
+}
+
+@test "bind is refused, with the mode off and on" {
+	run_tool bind --enable $edu
+	status_is 3
+	complains "$edu: has an IOMMU"
+	complains "[device-has-iommu]"
+	[ -z "$(driver_of $edu)" ]
+	tool enable
+	run_tool bind $edu
+	status_is 3
+	complains "[device-has-iommu]"
+	run_tool status
+	says "[noiommu-with-iommu]"
+	[ -z "$(driver_of $edu)" ]
+	[ "$(tainted)" -eq 0 ]
+}
+
+@test "an ordinary VFIO device is one, also while the mode is on: its nodes are plain, and list shows no noiommu device" {
+	modprobe vfio-pci
+	bind_ordinarily $edu
+	[ "$(use $edu)" = "yes vfio" ]
+	run_tool list
+	status_is 0
+	[ -z "$output" ]
+	run_tool list -nro GROUP,CDEV $edu
+	[[ "$output" =~ ^/dev/vfio/[0-9]+\ /dev/vfio/devices/vfio[0-9]+$ ]]
+	[ -z "$(nodes)" ]
+	[ "$(tainted)" -eq 0 ]
+}
+
+@test "its nodes mean the device, and unbind gives it back" {
+	for node in $(tool list -nro GROUP,CDEV $edu); do
+		[ "$(tool list -nro ADDRESS "$node")" = $edu ]
+	done
+	run_tool unbind --all
+	status_is 0
+	[ "$(driver_of $edu)" = vfio-pci ]
+	run_tool disable
+	status_is 0
+	run_tool unbind $edu
+	status_is 0
+	[ -z "$(driver_of $edu)" ]
+	[ "$(override_of $edu)" = "(null)" ]
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --device e1000e,addr=4,romfile= --device edu,addr=6
+#
+# An emulated VFIO device (the kernel's sample mtty) gets a fabricated group of the same name as a noiommu device, vfio-noiommu,
+# and is none.
+
+load guest
+
+uuid=83b8f4f2-509f-382f-3c1e-e6bfe0fa1001
+
+setup_file() {
+	modprobe mtty
+	echo $uuid >/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1/create
+}
+
+@test "the group is named vfio-noiommu, its nodes are plain" {
+	group=$(basename "$(readlink /sys/bus/mdev/devices/$uuid/iommu_group)")
+	[ "$(cat "/sys/kernel/iommu_groups/$group/name")" = vfio-noiommu ]
+	[ -c "/dev/vfio/$group" ]
+	[ -z "$(nodes)" ]
+	[ "$(tainted)" -eq 0 ]
+}
+
+@test "it is never shown as a noiommu device, nor is its group taken for an IOMMU" {
+	run_tool list --json
+	jq -e '.devices == []' <<<"$output"
+	run_tool status --json
+	jq -e '.host.iommu == false and .devices == []' <<<"$output"
+	run_tool list /dev/vfio/0
+	status_is 1
+	complains "/dev/vfio/0: "
+}
+
+@test "beside it a noiommu device is told, by the prefix of its node" {
+	tool bind --enable $edu
+	run_tool list --json
+	jq -e '[.devices[].address] == ["'$edu'"] and .devices[0].group.noiommu' <<<"$output"
+	[ "$(nodes | wc -l)" -eq 2 ]
+}
+
+@test "unbind --all and disable leave it alone" {
+	tool unbind --all
+	run_tool disable
+	status_is 0
+	[ -e /sys/bus/mdev/devices/$uuid/vfio-dev ]
+}
