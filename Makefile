@@ -25,9 +25,9 @@ V        =
 
 # Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them.
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev
-DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git udev kmod pciutils iproute2 \
-             procps util-linux libcap2-bin
-DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev
+DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
+DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
+             pciutils iproute2 procps util-linux
 
 PACKAGES = libudev libkmod smartcols json-c zlib
 
@@ -54,7 +54,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps demo check check-fast lint install uninstall clean
+.PHONY: all deps deps-demo demo run-demo check run-check check-fast unit lint install uninstall clean
 .DELETE_ON_ERROR:
 
 all: $(BINARY)
@@ -80,13 +80,16 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)
 deps:
 	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM)
 
-# A second make, so that what deps has just installed is there when the rules are read.
-demo check: deps
-	@$(MAKE) --no-print-directory all
+deps-demo:
+	@tests/deps $(DEPS_BUILD) $(DEPS_VM)
+
+demo: deps-demo
+check: deps
+# A second make, so that what was just installed is there when the rules are read.
+demo check:
 	@$(MAKE) --no-print-directory run-$@
 
-.PHONY: run-demo run-check unit
-run-demo:
+run-demo: all
 	@tests/vm/demo
 
 unit: $(UNIT)

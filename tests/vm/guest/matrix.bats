@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# kernels: case1 case2 case3 case3-iommufd case4 case4-loosened case5 off builtin linux6.1
+# kernels: case1 case2 case3 case3-iommufd case4 case4-loosened case5 off builtin linux6.1 debian
 # boot: --no-udev --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # Prediction = observation, on one kernel after the other: what matrix says before anything is loaded is what the kernel
@@ -7,10 +7,17 @@
 
 load guest
 
+# Debian has its configuration in /boot; the others have it in /proc.
+setup_file() {
+	[ -e /proc/config.gz ] || cp "$("$BATS_TEST_DIRNAME/../kernel" "$KERNEL")/config" "/boot/config-$(uname -r)"
+}
+
 # A machine that is this one but for its configuration: the tool then has only what it sees, and the module files.
 without_config() {
 	unshare --mount bash -c '
-		[ ! -e /proc/config.gz ] || mount --bind /dev/null /proc/config.gz
+		for config in /proc/config.gz "/boot/config-$(uname -r)"; do
+			[ ! -e "$config" ] || mount --bind /dev/null "$config"
+		done
 		exec "$@"' bash "$VFIONOIOMMU" "$@"
 }
 
@@ -29,7 +36,7 @@ known() { # KEY: of the verdict in $verdict
 	case[1-5]*) [ "$(known case)" = "${KERNEL:4:1}" ] ;;
 	off) [ "$(known case)" = 6 ] ;;
 	builtin) [ "$(known case)" = 3 ] ;;
-	linux6.1) [ "$(known case)" = 1 ] ;;
+	linux6.1 | debian) [ "$(known case)" = 1 ] ;;
 	*) false ;;
 	esac
 }
