@@ -78,9 +78,11 @@ static char *help_filter(int key, const char *text, void *input)
 /* A full disk or a closed pipe is a failure like any other, whoever printed. */
 static void close_stdout(void)
 {
-	if (fclose(stdout) == 0)
+	/* What could not be written earlier is forgotten by fclose. */
+	bool failed = ferror(stdout);
+	if (fclose(stdout) == 0 && !failed)
 		return;
-	log_error("vfionoiommu: standard output: %s", strerror(errno));
+	log_error("vfionoiommu: standard output: %s", failed ? "could not be written" : strerror(errno));
 	_exit(STATUS_FAILED);
 }
 

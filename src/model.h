@@ -148,18 +148,47 @@ struct vfio_node {
 
 /* What bind wrote down of a device before it changed it: /run/vfionoiommu/ADDRESS. */
 struct remembered {
-	bool known;
-	char *driver;          /* NULL: it had none */
-	char *module;          /* of that driver; NULL: built in, or no driver */
+	enum answer known; /* UNKNOWN: there is something, which cannot be read, or is not of this device */
+	char *driver;      /* NULL: it had none */
+	char *module;      /* of that driver; NULL: built in, or no driver */
 	char *driver_override; /* NULL: none was set */
 };
 
 /* What can be said of a device in a word; judged by judge/safety. */
-enum use {
-	USE_FREE,       /* nothing speaks against binding it */
-	USE_BOUND,      /* is a noiommu device */
-	USE_VFIO,       /* is an ordinary VFIO device */
-	USE_IMPOSSIBLE, /* cannot be a noiommu device */
+enum fitness {
+	FITNESS_FREE,       /* nothing speaks against binding it */
+	FITNESS_BOUND,      /* is a noiommu device */
+	FITNESS_VFIO,       /* is an ordinary VFIO device */
+	FITNESS_USED,       /* something uses it */
+	FITNESS_IMPOSSIBLE, /* cannot be a noiommu device */
+};
+
+enum use_kind {
+	USE_UP,        /* network interface `object` is up */
+	USE_ADDRESS,   /* ... has the address `detail` */
+	USE_ROUTE,     /* ... carries the route to `detail` */
+	USE_ENSLAVED,  /* ... is below the interface `detail` */
+	USE_ELSEWHERE, /* a network driver `object` is bound, and no interface is to be seen in this namespace
+			*/
+	USE_MOUNT,     /* block device `object` is mounted on `detail` */
+	USE_SWAP,      /* ... is swap */
+	USE_HELD,      /* ... is opened exclusively; `detail` is what stands on it, NULL: unknown */
+	USE_DISPLAY,   /* the display that the machine booted with */
+	USE_FRAMEBUFFER, /* framebuffer `object` */
+	USE_VFS,         /* `detail` virtual functions are enabled */
+	USE_PROCESS,     /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
+};
+
+/* A fact: something uses a device. */
+struct use {
+	enum use_kind kind;
+	char *object; /* "eth0", "nvme0n1p2", "/dev/vfio/noiommu-0"; NULL: the device itself */
+	char *detail; /* see the kinds; NULL where there is nothing more to say */
+};
+
+struct use_list {
+	struct use *items;
+	size_t count;
 };
 
 /* A function on the PCI bus: /sys/bus/pci/devices/ADDRESS. */
@@ -178,7 +207,9 @@ struct device {
 	struct vfio_node group;
 	struct vfio_node cdev;
 	struct remembered remembered;
-	enum use use;
+	struct use_list uses; /* empty unless looked at */
+	int interfaces;       /* network interfaces of it that are to be seen */
+	enum fitness fitness;
 	char *vendor_name, *device_name; /* hwdb; NULL: not known there, or not looked up */
 };
 
@@ -200,10 +231,11 @@ enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_BLOCKER };
 struct finding {
 	const char *id; /* stable, for scripts: "noiommu-disabled" */
 	enum severity severity;
-	bool forcible;  /* a blocker that --force overrides */
-	char *subject;  /* a device's address; NULL: the machine */
-	char *sentence; /* what is so, and why it matters */
-	char *remedy;   /* the next command to type; NULL: there is none */
+	bool forcible;   /* a blocker that --force overrides */
+	bool overridden; /* --force has */
+	char *subject;   /* a device's address; NULL: the machine */
+	char *sentence;  /* what is so, and why it matters */
+	char *remedy;    /* the next command to type; NULL: there is none */
 };
 
 struct finding_list {
@@ -240,8 +272,9 @@ struct kernel_list {
 
 enum action_kind {
 	ACTION_NONE,
-	ACTION_LOAD,   /* load the module whose name or alias is `value` */
-	ACTION_WRITE,  /* `value` into the attribute `path` */
+	ACTION_LOAD,     /* load the module whose name or alias is `value` */
+	ACTION_TRY_LOAD, /* the same, whatever comes of it: what follows tells */
+	ACTION_WRITE,    /* `value` into the attribute `path` */
 	ACTION_DRIVER, /* the same, to change the driver: afterwards the link `link` must lead to `driver` */
 	ACTION_SAVE,   /* `value` as the whole of the file `path` */
 	ACTION_REMOVE, /* the file `path`; nothing when it is not there */

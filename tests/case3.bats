@@ -49,6 +49,8 @@ setup() {
 	status_is 0
 	says "64, with U"
 	says "1 bound as noiommu"
+	run_tool status --json --sysroot $bound
+	jq -e '.devices[0].before.driver == "e1000e" and .devices[0].driver_override == "vfio-pci"' <<<"$output"
 	run_tool list --sysroot $bound
 	[ ${#lines[@]} -eq 2 ]
 	says "0000:00:04.0 vfio-pci /dev/vfio/noiommu-0 /dev/vfio/devices/noiommu-vfio0"
@@ -109,8 +111,47 @@ setup() {
 	head -c 100000 /dev/zero | tr '\0' A >"$state"
 	run_tool unbind --dry-run --sysroot "$BATS_TEST_TMPDIR/machine" 00:04.0
 	status_is 0
-	printf 'ADDRESS=0000:00:04.0\nDRIVER=../../../../tmp/x\n' >"$state"
+	sed -i 's|^DRIVER=.*|DRIVER=../../../../tmp/x|' "$state"
 	run_tool unbind --dry-run --sysroot "$BATS_TEST_TMPDIR/machine" 00:04.0
 	status_is 0
 	not grep -qF ../ <<<"$output"
+	complains "[memory-unusable]"
+}
+
+@test "what was written down of another card at that address is not used" {
+	cp -r $bound "$BATS_TEST_TMPDIR/machine"
+	sed -i 's|^MODALIAS=.*|MODALIAS=pci:v00001234d000011E8|' "$BATS_TEST_TMPDIR/machine/run/vfionoiommu/0000:00:04.0"
+	run_tool unbind --dry-run --sysroot "$BATS_TEST_TMPDIR/machine" 00:04.0
+	status_is 0
+	says "would be given back to the driver of the kernel's choice"
+	complains "[memory-unusable]"
+}
+
+@test "cut off between unbind and bind: unbind puts it right, bind does so first" {
+	cp -r $bound "$BATS_TEST_TMPDIR/machine"
+	root=$BATS_TEST_TMPDIR/machine
+	device=$(echo "$root"/sys/devices/pci*/0000:00:04.0)
+	rm -r "$device"/vfio-dev "$device"/driver "$device"/iommu_group
+	sed -i /^DRIVER=/d "$device/uevent"
+	run_tool unbind --dry-run --sysroot "$root" 00:04.0
+	status_is 0
+	[ "${lines[0]}" = "0000:00:04.0: would be given back to e1000e" ]
+	run_tool bind --dry-run --sysroot "$root" 00:04.0
+	status_is 0
+	says "0000:00:04.0: would be put back after a run that was cut off"
+}
+
+@test "a byte that is not UTF-8 does not break the JSON" {
+	cp -r $before "$BATS_TEST_TMPDIR/machine"
+	printf '\377\n' >"$(echo "$BATS_TEST_TMPDIR"/machine/sys/devices/pci*/0000:00:04.0/driver_override)"
+	run_tool bind --dry-run --enable --json --sysroot "$BATS_TEST_TMPDIR/machine" 00:04.0
+	iconv -f UTF-8 -t UTF-8 <<<"$output" >/dev/null
+	jq -e .schema <<<"$output"
+}
+
+@test "what is loaded is there, whatever the configuration says" {
+	cp -r $bound "$BATS_TEST_TMPDIR/machine"
+	sed -i 's/^CONFIG_VFIO_PCI=.*/# CONFIG_VFIO_PCI is not set/' "$BATS_TEST_TMPDIR/machine/proc/config.gz"
+	run_tool status --sysroot "$BATS_TEST_TMPDIR/machine"
+	status_is 0
 }

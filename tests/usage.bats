@@ -79,6 +79,15 @@ setup() {
 	done
 }
 
+@test "a column may be asked for twice" {
+	for words in "list --all" status "matrix --config -"; do
+		for columns in +CASE +VALUE +ADDRESS CASE,CASE VALUE,VALUE ADDRESS,ADDRESS; do
+			run bash -c "echo CONFIG_VFIO=m | $VFIONOIOMMU --sysroot $machine $words -o $columns"
+			[ "$status" -le 3 ]
+		done
+	done
+}
+
 @test "--quiet prints nothing, and the status tells" {
 	run_tool status --quiet --sysroot $machine
 	status_is 3

@@ -3,8 +3,23 @@
 #include <errno.h>
 #include <string.h>
 
+#include "act/recipes.h"
+#include "kernel/lock.h"
 #include "kernel/module.h"
+#include "kernel/signals.h"
 #include "kernel/write.h"
+
+int plan_begin(int seconds, int *holder)
+{
+	signals_catch();
+	int lock = lock_take(RECIPE_LOCK, seconds, holder);
+	return lock < 0 ? lock : 0;
+}
+
+bool plan_interrupted(void)
+{
+	return signals_caught();
+}
 
 /* The bind attribute returns what the probe returned, drivers_probe reports success whatever happened: the
  * link is the proof for both. */
@@ -25,6 +40,9 @@ static int action_run(const struct action *action)
 		return 0;
 	case ACTION_LOAD:
 		return module_load(action->value);
+	case ACTION_TRY_LOAD:
+		module_load(action->value);
+		return 0;
 	case ACTION_WRITE:
 		return write_attribute(action->path, action->value);
 	case ACTION_DRIVER:
@@ -65,6 +83,9 @@ int plan_undo(struct plan *plan, plan_announce *announce, struct plan_failure *f
 {
 	while (plan->done) {
 		const struct action *action = &plan->items[--plan->done].undo;
+		/* What was written down is kept when the device is not as it was: unbind needs it. */
+		if (failure->undo && action->kind == ACTION_REMOVE)
+			continue;
 		int error = action_announce_and_run(action, announce);
 		if (error && !failure->undo) {
 			failure->undo = action;

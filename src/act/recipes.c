@@ -25,6 +25,11 @@ static struct action load(const char *module)
 	return (struct action){ .kind = ACTION_LOAD, .value = text_copy(module) };
 }
 
+static struct action try_load(const char *module)
+{
+	return (struct action){ .kind = ACTION_TRY_LOAD, .value = text_copy(module) };
+}
+
 static struct action write_mode(bool on)
 {
 	return (struct action){
@@ -90,6 +95,7 @@ static struct action save(
 		.path = text_format(STATE_DIRECTORY "/%s", device->address),
 		.value = text_format("ADDRESS=%s\n", device->address),
 	};
+	append_value(&action.value, "MODALIAS", device->modalias);
 	append_value(&action.value, "DRIVER", driver);
 	append_value(&action.value, "MODULE", module);
 	append_value(&action.value, "DRIVER_OVERRIDE", override);
@@ -123,41 +129,58 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
 	add_step(plan, write_mode(on), write_mode(!on));
 }
 
-/* The override comes before the old driver is let go, so that a refusal of it has cost nothing; yet it must
- * be put back before the old driver can take the device again. Hence the first step, which only has an undo.
- */
-static void hand_over(struct plan *plan, const struct device *device, const char *to, const char *override)
+/* The kernel binds a driver only to a device whose override is unset, or names it: what the override must be
+ * while `driver` is bound, if it is to be `override` in the end. */
+static const char *override_for(const char *driver, const char *override)
 {
-	add_step(plan, nothing, bind_to(device, device->driver));
-	if (!text_same(device->driver_override, override))
-		add_step(plan, write_override(device, override),
-			write_override(device, device->driver_override));
-	add_step(plan, unbind_from(device, device->driver), nothing);
+	return driver && override ? driver : override;
+}
+
+/* From the driver and override that `device` has to the driver `to` and the override `final`; `module`, if
+ * any, is loaded for it on the way. The override comes before the old driver is let go, so that a refusal of
+ * it has cost nothing. For the way back the first steps only have an undo: it runs last, when the override
+ * fits the old driver. */
+static void hand_over(
+	struct plan *plan, const struct device *device, const char *to, const char *final, const char *module)
+{
+	const char *from = device->driver, *before = device->driver_override;
+	const char *back = override_for(from, before), *on = override_for(to, final);
+	if (from && text_same(from, to)) {
+		if (!text_same(before, final))
+			add_step(plan, write_override(device, final), write_override(device, before));
+		return;
+	}
+	if (!text_same(back, before))
+		add_step(plan, nothing, write_override(device, before));
+	add_step(plan, nothing, bind_to(device, from));
+	add_step(plan, text_same(before, on) ? nothing : write_override(device, on),
+		text_same(on, back) ? nothing : write_override(device, back));
+	add_step(plan, unbind_from(device, from), nothing);
+	if (module)
+		add_step(plan, try_load(module), nothing);
 	add_step(plan, bind_to(device, to), unbind_from(device, to));
+	if (!text_same(on, final))
+		add_step(plan, write_override(device, final), write_override(device, on));
 }
 
 void recipe_bind(struct plan *plan, const struct device *device)
 {
 	add_step(plan, save(device, device->driver, device->driver_module, device->driver_override),
 		forget(device));
-	hand_over(plan, device, VFIO_PCI_DRIVER, VFIO_PCI_DRIVER);
+	hand_over(plan, device, VFIO_PCI_DRIVER, VFIO_PCI_DRIVER, NULL);
 }
 
 void recipe_unbind(struct plan *plan, const struct device *device)
 {
 	const struct remembered *remembered = &device->remembered;
-	if (remembered->known) {
-		if (remembered->module)
-			add_step(plan, load(remembered->module), nothing);
-		hand_over(plan, device, remembered->driver, remembered->driver_override);
+	if (remembered->known == ANSWER_YES) {
+		hand_over(plan, device, remembered->driver, remembered->driver_override, remembered->module);
 		add_step(plan, forget(device),
 			save(device, remembered->driver, remembered->module, remembered->driver_override));
 		return;
 	}
 	/* Somebody else bound it. Their override, if it names the driver that it must leave, goes with it. */
 	bool theirs = text_same(device->driver_override, device->driver);
-	if (device->modalias)
-		add_step(plan, load(device->modalias), nothing);
-	hand_over(plan, device, NULL, theirs ? NULL : device->driver_override);
+	hand_over(plan, device, NULL, theirs ? NULL : device->driver_override, device->modalias);
 	add_step(plan, probe(device), nothing);
 }

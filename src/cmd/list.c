@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cmd/session.h"
 #include "collect/device.h"
+#include "collect/use.h"
 #include "judge/safety.h"
 #include "show/devices.h"
 #include "show/json.h"
@@ -58,7 +59,7 @@ static enum status list_main(int argc, char **argv, struct options *options)
 		.columns = &device_columns,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
-	const struct column_set *columns = all || arguments.count ? &device_columns_all : &device_columns;
+	const struct column_set *columns = all ? &device_columns_all : &device_columns;
 	enum status status = session_open(&session, options);
 	if (!status)
 		status = session_select(&session, &arguments, &shown);
@@ -66,6 +67,10 @@ static enum status list_main(int argc, char **argv, struct options *options)
 		return status;
 	if (!arguments.count)
 		choose(&session, all, &shown);
+	if (options->json || table_shows(columns, &options->table, "USE")) {
+		use_collect_all(&session.root, &session.devices, false);
+		safety_judge_fitness(&session.devices);
+	}
 	if (needs_details(options, columns))
 		array_each (device, &shown)
 			device_collect_details(&session.root, *device);

@@ -29,7 +29,9 @@ static enum status mode_main(
 		return status;
 	bool already = session.host.mode == (on ? MODE_ON : MODE_OFF);
 	/* Without vfio there is no mode to be on, and nothing is loaded to switch it off. */
-	already |= !on && session.host.mode != MODE_ON;
+	already |= !on && (session.host.mode == MODE_ABSENT ||
+				  session.host.modules[MODULE_VFIO].state == MODULE_AVAILABLE ||
+				  session.host.modules[MODULE_VFIO].state == MODULE_MISSING);
 	if (already) {
 		session_result(&session, "noiommu mode", OUTCOME_UNCHANGED,
 			text_format("is %s already", on ? "on" : "off"));

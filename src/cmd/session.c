@@ -18,7 +18,6 @@
 #include "judge/matrix.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
-#include "kernel/lock.h"
 #include "show/devices.h"
 #include "show/findings.h"
 #include "show/json.h"
@@ -27,7 +26,7 @@
 enum status session_open(struct session *session, const struct options *options)
 {
 	const char *path = options->sysroot ? options->sysroot : "/";
-	*session = (struct session){ .options = options, .lock = -1 };
+	*session = (struct session){ .options = options };
 	int error = sysroot_open(&session->root, path);
 	if (error) {
 		log_error("%s: cannot be opened: %s", path, strerror(-error));
@@ -42,35 +41,34 @@ enum status session_open(struct session *session, const struct options *options)
 			error == -ENOENT ? "there is no PCI bus here" : strerror(-error));
 		return STATUS_FAILED;
 	}
-	safety_judge_use(&session->devices);
+	safety_judge_fitness(&session->devices);
 	return STATUS_DONE;
 }
 
-static enum status take_lock(int seconds, int *lock)
+static enum status begin(int seconds)
 {
 	int holder = 0;
-	*lock = lock_take(RECIPE_LOCK, seconds, &holder);
-	if (*lock >= 0)
+	int error = plan_begin(seconds, &holder);
+	if (!error)
 		return STATUS_DONE;
-	if (*lock == -EAGAIN)
-		log_error("another vfionoiommu is at work (process %d); it was waited for %d s, see --wait",
-			holder, seconds);
-	else if (*lock == -EPERM)
+	auto_free char *who = holder ? text_format(" (process %d)", holder) : text_copy("");
+	if (error == -EAGAIN)
+		log_error(
+			"another vfionoiommu is at work%s; it was waited for %d s, see --wait", who, seconds);
+	else if (error == -EPERM)
 		log_error(RECIPE_LOCK
 			": does not belong to root; look who made it, and remove it: rm " RECIPE_LOCK);
 	else
-		log_error(RECIPE_LOCK ": the lock cannot be taken: %s", strerror(-*lock));
+		log_error(RECIPE_LOCK ": the lock cannot be taken: %s", strerror(-error));
 	return STATUS_FAILED;
 }
 
 enum status session_open_acting(struct session *session, const struct options *options)
 {
-	int lock = -1;
-	bool writes = !options->dry_run && geteuid() == 0;
-	if (writes && take_lock(options->wait, &lock))
+	bool writes = !options->dry_run && host_is_root();
+	if (writes && begin(options->wait))
 		return STATUS_FAILED;
 	enum status status = session_open(session, options);
-	session->lock = lock;
 	if (!options->dry_run)
 		readiness_judge_acting(&session->host, &session->findings);
 	return status;
@@ -95,9 +93,8 @@ enum status session_select(
 bool session_refused(struct session *session)
 {
 	const struct options *options = session->options;
-	if (!finding_blockers(&session->findings, options->force)) {
+	if (!finding_override(&session->findings, options->force))
 		return false;
-	}
 	if (options->json && !options->quiet) {
 		struct json *document = json_new();
 		json_add_results(document, &session->results);
@@ -128,6 +125,11 @@ bool session_run(
 		result->outcome = OUTCOME_PLANNED;
 		return true;
 	}
+	if (plan_interrupted()) {
+		result->outcome = OUTCOME_FAILED;
+		result->sentence = text_copy("was not begun: a signal asked to end");
+		return false;
+	}
 	log_verbose("%s:", subject);
 	if (!plan_run(&result->plan, action_announce, &failure))
 		return true;
@@ -143,7 +145,7 @@ void session_refresh(struct session *session, struct device *device)
 	session->access = access_case_judge(&session->host);
 	if (device && !device_collect(&session->root, device->address, &fresh))
 		*device = fresh;
-	safety_judge_use(&session->devices);
+	safety_judge_fitness(&session->devices);
 }
 
 static void show_json(const struct session *session, const struct device_refs *devices)
@@ -178,9 +180,14 @@ enum status session_finish(struct session *session, const struct device_refs *de
 {
 	const struct options *options = session->options;
 	const struct result *result;
-	size_t failed = 0;
-	array_each (result, &session->results)
+	struct device **device;
+	size_t failed = 0, failed_devices = 0;
+	array_each (result, &session->results) {
 		failed += result->outcome == OUTCOME_FAILED;
+		array_each (device, devices)
+			failed_devices += result->outcome == OUTCOME_FAILED &&
+					  text_same(result->subject, (*device)->address);
+	}
 	if (options->json || table_shows(&device_columns, &options->table, "NAME") ||
 		table_shows(&device_columns, &options->table, "VENDOR"))
 		device_collect_names(devices);
@@ -197,7 +204,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 			after, before);
 	if (!options->json && !options->quiet)
 		findings_print(stderr, &session->findings, SEVERITY_NOTE);
-	if (failed && session->results.count > 1)
-		log_error("%zu of %zu failed", failed, session->results.count);
+	if (failed_devices && devices->count > 1)
+		log_error("%zu of %zu devices failed", failed_devices, devices->count);
 	return failed ? STATUS_FAILED : STATUS_DONE;
 }

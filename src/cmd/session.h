@@ -16,7 +16,6 @@ struct session {
 	struct finding_list findings;
 	struct result_list results;
 	long long taint_before;
-	int lock; /* -1: not taken */
 };
 
 /* Opens and collects the machine. Returns STATUS_DONE, or STATUS_FAILED after saying why. */

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "cmd/session.h"
+#include "collect/device.h"
 #include "judge/finding.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
@@ -35,7 +36,7 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	static struct session session;
 	static struct arguments arguments;
 	static struct device_refs bound;
-	struct device *device;
+	struct device *device, **bound_device;
 	const struct arguments_spec spec = {
 		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"
 		       "Exit status: 0 ready, 3 not ready.",
@@ -49,7 +50,10 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	array_each (device, &session.devices)
 		if (device_is_noiommu(device))
 			*array_add(&bound) = device;
-	bool ready = !finding_blockers(&session.findings, false);
+	array_each (bound_device, &bound)
+		device_collect_details(&session.root, *bound_device);
+	device_collect_names(&bound);
+	bool ready = !finding_blockers(&session.findings);
 	if (!options->quiet)
 		show(&session, &bound, ready);
 	return ready ? STATUS_DONE : STATUS_REFUSED;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cmd/session.h"
 #include "collect/device.h"
+#include "collect/use.h"
 #include "judge/outcome.h"
 #include "judge/safety.h"
 #include "show/devices.h"
@@ -26,9 +27,9 @@ static void unbind_one(struct session *session, struct device *device)
 	struct plan plan = { 0 };
 	struct device before = *device;
 	const struct remembered *remembered = &before.remembered;
-	const char *back = !remembered->known   ? "the driver of the kernel's choice"
-			   : remembered->driver ? remembered->driver
-						: "no driver, as before";
+	const char *back = remembered->known != ANSWER_YES ? "the driver of the kernel's choice"
+			   : remembered->driver            ? remembered->driver
+							   : "no driver, as before";
 	recipe_unbind(&plan, device);
 	bool well = session_run(session, device->address, &plan,
 		text_format("would be given back to %s", back), text_format("given back to %s", back));
@@ -40,7 +41,7 @@ static void unbind_one(struct session *session, struct device *device)
 	if (problem) {
 		result->outcome = OUTCOME_FAILED;
 		result->sentence = problem;
-	} else if (well && !remembered->known) {
+	} else if (well && remembered->known != ANSWER_YES) {
 		result->sentence = text_format("given back to the kernel's choice of driver: %s",
 			device->driver ? device->driver : "none");
 	}
@@ -71,7 +72,7 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 		.acting = true,
 		.needs_argument = true,
 		.instead_of_argument = &all,
-		.columns = &device_columns_all,
+		.columns = &device_columns,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	enum status status = session_open_acting(&session, options);
@@ -81,10 +82,14 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 		return status;
 	if (all)
 		add_all(&session, &asked);
+	array_each (device, &asked) {
+		device_collect_details(&session.root, *device);
+		use_collect_processes(&session.root, *device);
+		safety_judge_unbind(*device, &session.findings);
+	}
 	if (session_refused(&session))
 		return STATUS_REFUSED;
 	array_each (device, &asked) {
-		device_collect_details(&session.root, *device);
 		if ((*device)->vfio || device_is_interrupted(*device))
 			unbind_one(&session, *device);
 		else

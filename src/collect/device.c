@@ -125,22 +125,25 @@ static bool is_name(const char *text)
 	return !text || (*text && *text != '.' && !strchr(text, '/') && strlen(text) < 256);
 }
 
+/* What is not in our own form, or was written for another card, was not written by us of this one. */
 static void collect_remembered(const struct sysroot *root, struct device *device)
 {
 	auto_free char *path = text_format("run/vfionoiommu/%s", device->address);
 	auto_free char *text = sysroot_read(root, path);
+	bool nothing = !text && (errno == ENOENT || errno == ENOTDIR);
+	device->remembered.known = nothing ? ANSWER_NO : ANSWER_UNKNOWN;
 	if (!text)
 		return;
-	/* What is not in our own form was not written by us. */
 	auto_free char *address = text_value(text, "ADDRESS");
+	auto_free char *modalias = text_value(text, "MODALIAS");
 	auto_free char *driver = text_value(text, "DRIVER");
 	auto_free char *module = text_value(text, "MODULE");
 	auto_free char *override = text_value(text, "DRIVER_OVERRIDE");
-	if (!text_same(address, device->address) || !is_name(driver) || !is_name(module) ||
-		!is_name(override))
+	if (!text_same(address, device->address) || !text_same(modalias, device->modalias) ||
+		!is_name(driver) || !is_name(module) || !is_name(override))
 		return;
 	device->remembered = (struct remembered){
-		.known = true,
+		.known = ANSWER_YES,
 		.driver = text_copy(driver),
 		.module = text_copy(module),
 		.driver_override = text_copy(override),

@@ -168,7 +168,7 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 	for (int i = 0; i < MODULE_COUNT; i++)
 		host->modules[i].state = collect_module(root, host, host->modules[i].name);
 	host->mode = host->running ? collect_mode(root) : MODE_UNKNOWN;
-	host->taint = collect_taint(root);
+	host->taint = host->running ? collect_taint(root) : -1;
 	collect_seen(root, host);
 }
 
@@ -183,6 +183,11 @@ static char *running_release(const struct sysroot *root)
 	return release;
 }
 
+bool host_is_root(void)
+{
+	return geteuid() == 0;
+}
+
 void host_collect(const struct sysroot *root, struct host *host)
 {
 	*host = host_unknown();
@@ -194,7 +199,7 @@ void host_collect(const struct sysroot *root, struct host *host)
 	host->arch = sysroot_read(root, "proc/sys/kernel/arch");
 	host->iommu = collect_iommu(root);
 	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
-	host->root = geteuid() == 0;
+	host->root = host_is_root();
 }
 
 int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host)

@@ -16,6 +16,9 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
  * standard input. Returns 0, or with `host` untouched the negative errno of kconfig_read. */
 int host_collect_config(const char *path, struct host *host);
 
+/* Whether this process's effective user is root. */
+bool host_is_root(void);
+
 /* Reads again what acting may have changed: the mode, the modules, the taint. */
 void host_collect_state(const struct sysroot *root, struct host *host);
 

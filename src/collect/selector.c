@@ -10,32 +10,15 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-
-bool selector_address(const char *text, char address[20])
-{
-	unsigned long domain = 0, bus, slot, function;
-	const char *at = text, *behind_domain = text;
-	if (text_hex(&behind_domain, 4, 8, &domain)) {
-		if (*behind_domain++ != ':')
-			return false;
-		at = behind_domain;
-	}
-	if (!text_hex(&at, 2, 2, &bus) || *at++ != ':' || !text_hex(&at, 2, 2, &slot) || *at++ != '.' ||
-		!text_hex(&at, 1, 1, &function) || *at)
-		return false;
-	if (slot > 0x1f || function > 7)
-		return false;
-	/* The kernel prints at least four digits of the domain, and compares strings. */
-	snprintf(address, 20, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
-	return true;
-}
+#include "collect/address.h"
+#include "collect/owner.h"
 
 /* ---- matches on what is collected already ---- */
 
 static bool match_address(const struct device *device, const char *text)
 {
 	char address[20];
-	return selector_address(text, address) && text_same(device->address, address);
+	return address_parse(text, address) && text_same(device->address, address);
 }
 
 static bool match_node(const struct device *device, const char *text)
@@ -79,46 +62,16 @@ static bool match_driver(const struct device *device, const char *text)
 
 /* ---- names that sysfs has to resolve ---- */
 
-/* The address of the PCI device that the link `path` leads through last; false when it leads through none. */
-static bool address_behind(const struct sysroot *root, const char *path, char address[20])
-{
-	auto_free char *target = sysroot_readlink(root, path);
-	bool found = false;
-	char *rest = NULL;
-	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
-		part = strtok_r(NULL, "/", &rest))
-		found |= selector_address(part, address);
-	return found;
-}
-
-/* An NVMe namespace with multipath lies below its subsystem, which links to its controllers. */
-static void addresses_of_subsystem(const struct sysroot *root, const char *name, struct name_list *addresses)
-{
-	auto_names struct name_list entries = { 0 };
-	auto_free char *directory = text_format("sys/class/block/%s/device", name);
-	if (sysroot_list(root, directory, &entries))
-		return;
-	char **entry;
-	char address[20];
-	array_each (entry, &entries) {
-		auto_free char *path = text_format("sys/class/nvme/%s", *entry);
-		if (text_starts(*entry, "nvme") && address_behind(root, path, address))
-			*array_add(addresses) = text_copy(address);
-	}
-}
-
-/* The addresses of the PCI devices behind the network interface or block device `name`. */
 static void addresses_of_name(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
-	char address[20];
 	static const char *const classes[] = { "net", "block" };
 	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
 		auto_free char *path = text_format("sys/class/%s/%s", classes[i], name);
-		if (address_behind(root, path, address))
-			*array_add(addresses) = text_copy(address);
+		auto_free char *target = sysroot_readlink(root, path);
+		/* Behind a USB controller it is one of many: who means the controller names its address. */
+		if (target && !strstr(target, "/usb"))
+			owner_collect(root, classes[i], name, addresses);
 	}
-	if (!addresses->count)
-		addresses_of_subsystem(root, name, addresses);
 }
 
 static bool listed(const struct name_list *names, const char *name)
@@ -203,7 +156,7 @@ int selector_resolve(const struct sysroot *root, struct device_list *devices, co
 		*why = text_copy("DEVICE is empty; see vfionoiommu list --all");
 		return -EINVAL;
 	}
-	if (!is_pattern(text) && !selector_address(text, address) && is_broken_address(text)) {
+	if (!is_pattern(text) && !address_parse(text, address) && is_broken_address(text)) {
 		*why = text_format(
 			"%s: not a PCI address: that is [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal, DEVICE up "
 			"to 1f, FUNCTION up to 7",

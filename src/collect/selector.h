@@ -5,11 +5,6 @@
 #include "kernel/sysroot.h"
 #include "model.h"
 
-/* Whether `text` has the form of a PCI address ("0000:00:04.0", "00:04.0", domains of up to 8 digits, upper
- * or lower case). Then `address` becomes the kernel's own form of it. A number that no address can have
- * (device 32, function 8) is no address. */
-bool selector_address(const char *text, char address[20]);
-
 /* Adds the devices that `text` means to `found`, each once over all calls, in the order of `devices`: a PCI
  * address, a network interface, a block device, a VFIO node, or a pattern (vendor:device, class=, driver=),
  * which alone may mean several. Returns 0; -EINVAL when `text` cannot be a DEVICE; -ENOENT when there is no

@@ -7,7 +7,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-#define FINDING_ROW(name, id, severity, forcible) { id, SEVERITY_##severity, forcible, NULL, NULL, NULL },
+#define FINDING_ROW(name, id, severity, forcible)                                                            \
+	{ id, SEVERITY_##severity, forcible, false, NULL, NULL, NULL },
 static const struct finding catalogue[FINDING_COUNT] = { FINDINGS(FINDING_ROW) };
 #undef FINDING_ROW
 
@@ -34,11 +35,19 @@ void finding_drop(struct finding_list *findings, enum finding_kind kind)
 	findings->count = kept;
 }
 
-size_t finding_blockers(const struct finding_list *findings, bool force)
+size_t finding_blockers(const struct finding_list *findings)
 {
 	size_t count = 0;
 	const struct finding *finding;
 	array_each (finding, findings)
-		count += finding->severity == SEVERITY_BLOCKER && !(force && finding->forcible);
+		count += finding->severity == SEVERITY_BLOCKER && !finding->overridden;
 	return count;
+}
+
+size_t finding_override(struct finding_list *findings, bool force)
+{
+	struct finding *finding;
+	array_each (finding, findings)
+		finding->overridden = force && finding->forcible;
+	return finding_blockers(findings);
 }

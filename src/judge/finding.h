@@ -23,6 +23,21 @@
 	X(NOIOMMU_DEVICES_BOUND, "noiommu-devices-bound", BLOCKER, true)                                     \
 	X(DEVICE_IS_BRIDGE, "device-is-bridge", BLOCKER, false)                                              \
 	X(DEVICE_HAS_IOMMU, "device-has-iommu", BLOCKER, false)                                              \
+	X(DEVICE_DENYLISTED, "device-denylisted", BLOCKER, false)                                            \
+	X(DEVICE_HAS_VFS, "device-has-vfs", BLOCKER, false)                                                  \
+	X(INTERFACE_UP, "interface-up", BLOCKER, true)                                                       \
+	X(INTERFACE_ADDRESS, "interface-address", BLOCKER, true)                                             \
+	X(INTERFACE_ROUTE, "interface-route", BLOCKER, true)                                                 \
+	X(INTERFACE_ENSLAVED, "interface-enslaved", BLOCKER, true)                                           \
+	X(INTERFACE_ELSEWHERE, "interface-elsewhere", BLOCKER, true)                                         \
+	X(DISK_MOUNTED, "disk-mounted", BLOCKER, true)                                                       \
+	X(DISK_SWAP, "disk-swap", BLOCKER, true)                                                             \
+	X(DISK_HELD, "disk-held", BLOCKER, true)                                                             \
+	X(DISPLAY_BOOT, "display-boot", BLOCKER, true)                                                       \
+	X(DISPLAY_FRAMEBUFFER, "display-framebuffer", BLOCKER, true)                                         \
+	X(DEVICE_HELD, "device-held", BLOCKER, true)                                                         \
+	X(MEMORY_UNUSABLE, "memory-unusable", WARNING, false)                                                \
+	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \
 	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)
 
 #define FINDING_ENUM(name, id, severity, forcible) FINDING_##name,
@@ -37,7 +52,10 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 /* Takes the findings of this kind out again. */
 void finding_drop(struct finding_list *findings, enum finding_kind kind);
 
-/* How many of the findings are blockers, those aside that --force overrides when `force` is given. */
-size_t finding_blockers(const struct finding_list *findings, bool force);
+/* How many of the findings are blockers. */
+size_t finding_blockers(const struct finding_list *findings);
+
+/* Marks the blockers that --force overrides, if `force` is given. Returns how many blockers are left. */
+size_t finding_override(struct finding_list *findings, bool force);
 
 #endif

@@ -230,36 +230,48 @@ static const struct line for_cdev[] = {
 	{ KCONFIG_VFIO_GROUP, KCONFIG_N, "# CONFIG_VFIO_GROUP is not set" },
 };
 
-static bool has(const struct kconfig *config, const struct line *line)
+/* Whether a line need not be said: the configuration has it, or what it is for is built anyhow (by another
+ * symbol, or in a kernel of a time before the symbol). */
+static bool has(const struct host *host, const struct access_case *access, const struct line *line)
 {
-	enum kconfig_value value = config->value[line->symbol];
+	enum kconfig_value value = host->kconfig.value[line->symbol];
+	if (line->value != KCONFIG_N && line->symbol == KCONFIG_VFIO_GROUP)
+		return access->built[QUESTION_GROUP].answer == ANSWER_YES;
+	if (line->symbol == KCONFIG_VFIO_CONTAINER)
+		return access->built[QUESTION_CONTAINER].answer == ANSWER_YES;
 	return value == line->value || (line->value == KCONFIG_M && value == KCONFIG_Y);
 }
 
-static void advise(struct advice_list *advice, const char *goal, const struct kconfig *config,
-	const struct line *lines, size_t count)
+static void advise(struct advice_list *advice, const char *goal, const struct host *host,
+	const struct access_case *access, const struct line *lines, size_t count)
 {
 	char *text = text_copy("");
 	for (size_t i = 0; i < count; i++) {
-		if (has(config, &lines[i]))
+		if (has(host, access, &lines[i]))
 			continue;
 		char *longer = text_format("%s%s%s", text, *text ? "\n" : "", lines[i].text);
 		free(text);
 		text = longer;
 	}
-	*array_add(advice) = (struct advice){ goal, text };
+	/* Where no line is missing, it is the kernel that is too old. */
+	if (*text)
+		*array_add(advice) = (struct advice){ goal, text };
+	else
+		free(text);
 }
 
 void access_case_advise(const struct host *host, const struct access_case *access, struct advice_list *advice)
 {
-	const struct kconfig *config = &host->kconfig;
+	bool cdev_possible = built(&host->kconfig, KCONFIG_GENERIC_ATOMIC64) != ANSWER_YES;
 	if (access->group == PATH_NONE || access->group == PATH_IOMMUFD_ONLY)
-		advise(advice, "for the group", config, for_group, ARRAY_SIZE(for_group));
-	if (access->cdev == PATH_NONE && access->group == PATH_WORKS)
-		advise(advice, "for the cdev too, with Linux 7.3 or later", config, for_cdev,
+		advise(advice, "for the group", host, access, for_group, ARRAY_SIZE(for_group));
+	if (access->cdev != PATH_NONE || !cdev_possible)
+		return;
+	if (access->group == PATH_WORKS)
+		advise(advice, "for the cdev too, with Linux 7.3 or later", host, access, for_cdev,
 			ARRAY_SIZE(for_cdev) - 1);
-	if (access->cdev == PATH_NONE && access->group != PATH_WORKS && access->group != PATH_UNKNOWN)
-		advise(advice, "for the cdev alone, with Linux 7.3 or later", config, for_cdev,
+	else if (access->group != PATH_UNKNOWN)
+		advise(advice, "for the cdev alone, with Linux 7.3 or later", host, access, for_cdev,
 			ARRAY_SIZE(for_cdev));
 }
 

@@ -20,6 +20,10 @@ char *outcome_of_bind(const struct device *device, const struct access_case *acc
 	if (!text_same(device->driver, "vfio-pci"))
 		return text_format("the kernel took the bind, but the driver is %s",
 			device->driver ? device->driver : "none");
+	/* An ordinary VFIO device has the nodes that it has. */
+	if (device->iommu == ANSWER_YES)
+		return device->group.name || device->cdev.name ? NULL
+							       : text_copy("the kernel made no node for it");
 	char *problem = node_problem(&device->group, access->group == PATH_WORKS, "group node");
 	if (!problem)
 		problem = node_problem(&device->cdev, access->cdev == PATH_WORKS, "cdev node");
@@ -30,6 +34,8 @@ char *outcome_of_bind(const struct device *device, const struct access_case *acc
 
 char *outcome_surprise(const struct device *device, const struct access_case *access)
 {
+	if (device->iommu == ANSWER_YES)
+		return NULL;
 	if (device->group.name && access->group_node == ANSWER_NO)
 		return text_format(
 			"%s exists, which this kernel was not expected to make", device->group.path);
@@ -55,12 +61,12 @@ static const char *or_none(const char *text)
 char *outcome_of_unbind(const struct device *before, const struct device *after)
 {
 	const struct remembered *remembered = &before->remembered;
-	if (after->vfio && !remembered->known)
+	if (after->vfio && remembered->known != ANSWER_YES)
 		return text_format(
 			"the kernel gave it to %s again, by an id in its new_id list; remove it with: "
 			"echo '%04x %04x' > /sys/bus/pci/drivers/%s/remove_id",
 			after->driver, after->vendor, after->device, after->driver);
-	if (!remembered->known)
+	if (remembered->known != ANSWER_YES)
 		return NULL;
 	if (!text_same(after->driver, remembered->driver))
 		return text_format(

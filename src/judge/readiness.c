@@ -18,7 +18,7 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO];
-	if (vfio == MODULE_LOADED || vfio == MODULE_BUILTIN)
+	if (vfio == MODULE_LOADED || vfio == MODULE_BUILTIN || vfio == MODULE_AVAILABLE)
 		return true;
 	if (configured == KCONFIG_N || configured == KCONFIG_ABSENT)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
@@ -27,12 +27,10 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 	else if (vfio == MODULE_MISSING || (vfio == MODULE_UNKNOWN && configured != KCONFIG_UNKNOWN))
 		finding_add(findings, FINDING_VFIO_MISSING, NULL, "install the kernel's modules package",
 			"the module vfio of kernel %s is not installed", release(host));
-	else if (vfio == MODULE_UNKNOWN)
+	else
 		finding_add(findings, FINDING_VFIO_UNKNOWN, NULL, "install the kernel's modules package",
 			"whether kernel %s has VFIO is unknown: neither its configuration nor its modules were found",
 			release(host));
-	else
-		return true;
 	return false;
 }
 
@@ -62,7 +60,8 @@ static void judge_kernel(
 static void judge_vfio_pci(const struct host *host, struct finding_list *findings)
 {
 	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO_PCI];
-	if (host->modules[MODULE_VFIO_PCI].state != MODULE_MISSING && configured != KCONFIG_N)
+	enum module_state state = host->modules[MODULE_VFIO_PCI].state;
+	if (state != MODULE_MISSING && (state != MODULE_UNKNOWN || configured != KCONFIG_N))
 		return;
 	finding_add(findings, FINDING_VFIO_PCI_MISSING, NULL,
 		configured == KCONFIG_N ? "boot a kernel with CONFIG_VFIO_PCI=m"
@@ -70,6 +69,14 @@ static void judge_vfio_pci(const struct host *host, struct finding_list *finding
 		configured == KCONFIG_N ? "kernel %s was built without vfio-pci"
 					: "the module vfio_pci of kernel %s is not installed",
 		release(host));
+}
+
+static void judge_sysfs(const struct host *host, struct finding_list *findings)
+{
+	if (host->sysfs_writable == ANSWER_NO)
+		finding_add(findings, FINDING_SYSFS_READ_ONLY, NULL,
+			"run it on the host, or in a container that was started with a writable /sys",
+			"/sys is mounted read-only here, as in most containers");
 }
 
 static void judge_mode(const struct host *host, struct finding_list *findings)
@@ -103,10 +110,8 @@ void readiness_judge_acting(const struct host *host, struct finding_list *findin
 	if (!host->root)
 		finding_add(findings, FINDING_NOT_ROOT, NULL, "run it again with sudo",
 			"only root may change this");
-	if (host->root && host->sysfs_writable == ANSWER_NO)
-		finding_add(findings, FINDING_SYSFS_READ_ONLY, NULL,
-			"run it on the host, or in a container that was started with a writable /sys",
-			"/sys is mounted read-only here, as in most containers");
+	else
+		judge_sysfs(host, findings);
 }
 
 void readiness_judge_disable(const struct device_list *devices, struct finding_list *findings)

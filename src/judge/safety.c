@@ -1,6 +1,10 @@
 #include "judge/safety.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "judge/finding.h"
 
@@ -20,7 +24,7 @@ bool device_is_bridge(const struct device *device)
 bool device_is_interrupted(const struct device *device)
 {
 	const struct remembered *remembered = &device->remembered;
-	if (!remembered->known || device->vfio)
+	if (remembered->known != ANSWER_YES || device->vfio)
 		return false;
 	bool driverless = !device->driver && remembered->driver;
 	bool overridden = text_same(device->driver_override, "vfio-pci") &&
@@ -28,28 +32,143 @@ bool device_is_interrupted(const struct device *device)
 	return driverless || overridden;
 }
 
-static enum use judge_use(const struct device *device)
+/* vfio-pci's own list of devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c, pci_ids.h.
+ */
+static bool is_denylisted(const struct device *device)
 {
-	if (device_is_noiommu(device))
-		return USE_BOUND;
-	if (device->vfio)
-		return USE_VFIO;
-	return device_is_bridge(device) || device->iommu == ANSWER_YES ? USE_IMPOSSIBLE : USE_FREE;
+	static const unsigned int devices[] = { 0x0435, 0x0443, 0x19e2, 0x19e3, 0x37c8, 0x37c9, 0x0b25,
+		0x0cfe };
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+		if (device->vendor == 0x8086 && device->device == devices[i])
+			return true;
+	return false;
 }
 
-void safety_judge_use(struct device_list *devices)
+static bool uses(const struct device *device, enum use_kind kind)
+{
+	const struct use *use;
+	array_each (use, &device->uses)
+		if (use->kind == kind)
+			return true;
+	return false;
+}
+
+static enum fitness judge_fitness(const struct device *device)
+{
+	if (device_is_noiommu(device))
+		return FITNESS_BOUND;
+	if (device->vfio)
+		return FITNESS_VFIO;
+	if (device_is_bridge(device) || is_denylisted(device) || device->iommu == ANSWER_YES ||
+		uses(device, USE_VFS))
+		return FITNESS_IMPOSSIBLE;
+	return device->uses.count ? FITNESS_USED : FITNESS_FREE;
+}
+
+void safety_judge_fitness(struct device_list *devices)
 {
 	struct device *device;
 	array_each (device, devices)
-		device->use = judge_use(device);
+		device->fitness = judge_fitness(device);
 }
 
-void safety_judge_bind(const struct device *device, struct finding_list *findings)
+/* What each kind of use means for who wants to take the device; {} stands for its object, {detail} for its
+ * detail. */
+static const struct {
+	enum finding_kind finding;
+	const char *sentence;
+	const char *remedy; /* NULL: none */
+} use_rules[] = {
+	[USE_UP] = { FINDING_INTERFACE_UP, "its network interface {} is up", "ip link set {} down" },
+	[USE_ADDRESS] = { FINDING_INTERFACE_ADDRESS, "its network interface {} has the address {detail}",
+		"ip address flush dev {}" },
+	[USE_ROUTE] = { FINDING_INTERFACE_ROUTE, "its network interface {} carries the route to {detail}",
+		"ip route show dev {} table all" },
+	[USE_ENSLAVED] = { FINDING_INTERFACE_ENSLAVED, "its network interface {} is part of {detail}",
+		"ip link set {} nomaster, or ip link delete {detail}" },
+	[USE_ELSEWHERE] = { FINDING_INTERFACE_ELSEWHERE,
+		"is bound to the network driver {}, but its interface is not to be seen here: it is probably in another "
+		"network namespace, as a container's",
+		"ip netns list" },
+	[USE_MOUNT] = { FINDING_DISK_MOUNTED, "{} is mounted on {detail}", "umount {detail}" },
+	[USE_SWAP] = { FINDING_DISK_SWAP, "{} is swap", "swapoff /dev/{}" },
+	[USE_HELD] = { FINDING_DISK_HELD, "{} is in use by {detail}", "lsblk /dev/{}" },
+	[USE_DISPLAY] = { FINDING_DISPLAY_BOOT, "is the display that this machine booted with", NULL },
+	[USE_FRAMEBUFFER] = { FINDING_DISPLAY_FRAMEBUFFER, "shows the framebuffer {}", NULL },
+	[USE_VFS] = { FINDING_DEVICE_HAS_VFS,
+		"has {detail} virtual functions enabled: the kernel refuses it to vfio-pci so", NULL },
+	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is held open by process {detail}", NULL },
+};
+
+/* A new string: `pattern` with {} and {detail} filled in. NULL stays NULL. */
+static char *fill(const char *pattern, const struct use *use)
+{
+	static const char detail_mark[] = "{detail}";
+	char *text = text_copy(pattern ? "" : NULL);
+	while (pattern && *pattern) {
+		size_t plain = strcspn(pattern, "{");
+		bool detail = text_starts(pattern + plain, detail_mark);
+		const char *word = !pattern[plain] ? "" : detail ? use->detail : use->object;
+		char *longer =
+			text_format("%s%.*s%s", text, (int)plain, pattern, word ? word : "something else");
+		free(text);
+		text = longer;
+		pattern += plain;
+		pattern += !*pattern ? 0 : detail ? sizeof detail_mark - 1 : strlen("{}");
+	}
+	return text;
+}
+
+static void judge_uses(const struct device *device, struct finding_list *findings)
+{
+	const struct use *use;
+	array_each (use, &device->uses) {
+		auto_free char *sentence = fill(use_rules[use->kind].sentence, use);
+		auto_free char *remedy = fill(use_rules[use->kind].remedy, use);
+		finding_add(findings, use_rules[use->kind].finding, device->address, remedy, "%s", sentence);
+	}
+}
+
+void safety_judge_bind(const struct device *device, bool allow_iommu, struct finding_list *findings)
 {
 	if (device_is_bridge(device))
-		finding_add(findings, FINDING_DEVICE_IS_BRIDGE, device->address, NULL,
+		finding_add(findings, FINDING_DEVICE_IS_BRIDGE, device->address, "vfionoiommu list --all",
 			"is a bridge: VFIO takes endpoints only; name the devices behind it");
-	if (device->iommu == ANSWER_YES)
-		finding_add(findings, FINDING_DEVICE_HAS_IOMMU, device->address, NULL,
-			"has an IOMMU: noiommu is not for it, ordinary vfio-pci is safe");
+	if (device->iommu == ANSWER_YES && !allow_iommu) {
+		auto_free char *remedy = text_format("vfionoiommu bind --allow-iommu %s", device->address);
+		finding_add(findings, FINDING_DEVICE_HAS_IOMMU, device->address, remedy,
+			"has an IOMMU: noiommu is not for it; as an ordinary VFIO device it is safe");
+	}
+	if (is_denylisted(device))
+		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, NULL,
+			"is on vfio-pci's list of devices with known errata, and would be refused");
+	judge_uses(device, findings);
+}
+
+void safety_judge_unbind(const struct device *device, struct finding_list *findings)
+{
+	if (device->vfio && device->remembered.known == ANSWER_UNKNOWN)
+		finding_add(findings, FINDING_MEMORY_UNUSABLE, device->address, NULL,
+			"what it had before bind, in /run/vfionoiommu/%s, cannot be used: only root may read it, or it is "
+			"of another device; without it the kernel chooses the driver",
+			device->address);
+	judge_uses(device, findings);
+}
+
+void safety_judge_siblings(const struct device_list *devices, const struct device *device,
+	const struct device_refs *wanted, struct finding_list *findings)
+{
+	const struct device *sibling;
+	struct device **other;
+	/* All of the address but the function. */
+	size_t slot = strlen(device->address) - 1;
+	array_each (sibling, devices) {
+		bool bound = sibling->vfio || strncmp(sibling->address, device->address, slot) != 0;
+		array_each (other, wanted)
+			bound |= *other == sibling;
+		if (!bound)
+			finding_add(findings, FINDING_SIBLING_UNBOUND, device->address, NULL,
+				"shares its slot with %s, which stays where it is: a hot reset of the slot will be refused",
+				sibling->address);
+	}
 }

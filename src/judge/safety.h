@@ -16,9 +16,18 @@ bool device_is_bridge(const struct device *device);
 bool device_is_interrupted(const struct device *device);
 
 /* The word for each device; the sentences are in safety_judge_bind. */
-void safety_judge_use(struct device_list *devices);
+void safety_judge_fitness(struct device_list *devices);
 
-/* Adds what speaks against binding `device` to vfio-pci as a noiommu device. */
-void safety_judge_bind(const struct device *device, struct finding_list *findings);
+/* Adds what speaks against binding `device` to vfio-pci: as a noiommu device, or with `allow_iommu` as an
+ * ordinary one if it has an IOMMU. The uses of the device must have been looked at. */
+void safety_judge_bind(const struct device *device, bool allow_iommu, struct finding_list *findings);
+
+/* Adds what speaks against taking `device` away from VFIO: the processes that hold it. */
+void safety_judge_unbind(const struct device *device, struct finding_list *findings);
+
+/* Adds a note for each function in the slot of `device` that is neither bound to VFIO nor among the `wanted`:
+ * a hot reset of the slot will be refused. */
+void safety_judge_siblings(const struct device_list *devices, const struct device *device,
+	const struct device_refs *wanted, struct finding_list *findings);
 
 #endif

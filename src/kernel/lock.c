@@ -50,8 +50,9 @@ int lock_take(const char *path, int seconds, int *holder)
 		bool late =
 			now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec);
 		if (error == EWOULDBLOCK && !late) {
-			nanosleep(&pause, NULL);
-			continue;
+			if (nanosleep(&pause, NULL) == 0)
+				continue;
+			error = EINTR;
 		}
 		*holder = lock_holder(fd);
 		close(fd);

@@ -40,7 +40,9 @@ static void say_nothing(void *data, int priority, const char *file, int line, co
  * it. */
 static struct kmod_ctx *module_context(const char *directory)
 {
-	struct kmod_ctx *kmod = kmod_new(directory, NULL);
+	/* This machine's modprobe.d is for loading; it says nothing about what a kernel has. */
+	static const char *const no_config[] = { NULL };
+	struct kmod_ctx *kmod = kmod_new(directory, directory ? no_config : NULL);
 	if (kmod)
 		kmod_set_log_fn(kmod, say_nothing, NULL);
 	return kmod;

@@ -121,6 +121,12 @@ enum answer sysroot_exists(const struct sysroot *root, const char *path)
 	return fd == -ENOENT || fd == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
+bool sysroot_is_exclusive(const struct sysroot *root, const char *path)
+{
+	auto_fd int fd = sysroot_openat(root, path, O_RDONLY | O_EXCL | O_NONBLOCK);
+	return fd == -EBUSY;
+}
+
 enum answer sysroot_writable(const struct sysroot *root, const char *path)
 {
 	struct statvfs filesystem;

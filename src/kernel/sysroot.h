@@ -47,6 +47,11 @@ char *sysroot_link_name(const struct sysroot *root, const char *path);
 /* Whether `path` exists; ANSWER_UNKNOWN when it cannot be told (permissions). */
 enum answer sysroot_exists(const struct sysroot *root, const char *path);
 
+/* Whether the kernel refuses to let the block device `path` be opened exclusively: a filesystem, swap or
+ * another block device has it, in whichever mount namespace. It is opened for reading and closed again;
+ * open(2) on O_EXCL. */
+bool sysroot_is_exclusive(const struct sysroot *root, const char *path);
+
 /* Whether `path` could be written by its own file system: NO when that is mounted read-only, UNKNOWN when
  * `path` does not exist or cannot be reached. Not a question of permissions. */
 enum answer sysroot_writable(const struct sysroot *root, const char *path);

@@ -43,7 +43,9 @@ static char *get_cdev(const void *row)
 static char *get_use(const void *row)
 {
 	const struct device *device = row;
-	return text_copy(word_use(device->use));
+	if (device->fitness != FITNESS_USED || !device->uses.items[0].object)
+		return text_copy(word_fitness(device->fitness));
+	return text_format("%s:%s", word_fitness(device->fitness), device->uses.items[0].object);
 }
 
 static char *get_iommu(const void *row)
@@ -81,7 +83,7 @@ static const struct column columns[] = {
 	{ "ID", "vendor:device", get_id, false },
 	{ "CLASS", "PCI class and subclass", get_class, false },
 	{ "DRIVER", "driver that it is bound to", get_driver, false },
-	{ "USE", "bound, vfio, free or impossible", get_use, false },
+	{ "USE", "bound, vfio, free, used:BY-WHAT or impossible", get_use, false },
 	{ "GROUP", "group node", get_group, false },
 	{ "CDEV", "cdev node", get_cdev, false },
 	{ "IOMMU", "whether it has a real IOMMU", get_iommu, false },

@@ -10,10 +10,13 @@ void findings_print(FILE *stream, const struct finding_list *findings, enum seve
 	array_each (finding, findings) {
 		if (finding->severity < least)
 			continue;
-		print_line(stream, "%s: %s [%s]",
-			finding->subject ? finding->subject : word_severity(finding->severity),
-			finding->sentence, finding->id);
-		if (finding->remedy)
+		const char *subject = finding->subject ? finding->subject : word_severity(finding->severity);
+		if (finding->overridden)
+			print_line(stream, "%s: overridden by --force: %s [%s]", subject, finding->sentence,
+				finding->id);
+		else
+			print_line(stream, "%s: %s [%s]", subject, finding->sentence, finding->id);
+		if (finding->remedy && !finding->overridden)
 			print_line(stream, "    remedy: %s", finding->remedy);
 	}
 }

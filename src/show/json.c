@@ -120,13 +120,27 @@ static struct json_object *node_object(const struct vfio_node *node)
 
 static struct json_object *remembered_object(const struct remembered *remembered)
 {
-	if (!remembered->known)
+	if (remembered->known != ANSWER_YES)
 		return NULL;
 	struct json_object *to = json_object_new_object();
 	add_text(to, "driver", remembered->driver);
 	add_text(to, "module", remembered->module);
 	add_text(to, "driver_override", remembered->driver_override);
 	return to;
+}
+
+static struct json_object *use_array(const struct use_list *uses)
+{
+	struct json_object *list = json_object_new_array();
+	const struct use *use;
+	array_each (use, uses) {
+		struct json_object *to = json_object_new_object();
+		add_text(to, "kind", word_use(use->kind));
+		add_text(to, "object", use->object);
+		add_text(to, "detail", use->detail);
+		json_object_array_add(list, to);
+	}
+	return list;
 }
 
 static struct json_object *device_object(const struct device *device)
@@ -145,7 +159,8 @@ static struct json_object *device_object(const struct device *device)
 	add_text(to, "driver_override", device->driver_override);
 	add_answer(to, "iommu", device->iommu);
 	add_number(to, "iommu_group", device->iommu_group);
-	add_text(to, "use", word_use(device->use));
+	add_text(to, "use", word_fitness(device->fitness));
+	add(to, "uses", use_array(&device->uses));
 	add(to, "group", node_object(&device->group));
 	add(to, "cdev", node_object(&device->cdev));
 	add(to, "before", remembered_object(&device->remembered));
@@ -172,6 +187,7 @@ static struct json_object *finding_array(const struct finding_list *findings)
 		add_text(to, "subject", finding->subject);
 		add_text(to, "sentence", finding->sentence);
 		add_text(to, "remedy", finding->remedy);
+		add(to, "overridden", json_object_new_boolean(finding->overridden));
 		json_object_array_add(list, to);
 	}
 	return list;
@@ -216,6 +232,7 @@ static struct json_object *action_object(const struct action *action)
 	static const char *const kinds[] = {
 		[ACTION_NONE] = "none",
 		[ACTION_LOAD] = "load",
+		[ACTION_TRY_LOAD] = "load",
 		[ACTION_WRITE] = "write",
 		[ACTION_DRIVER] = "write",
 		[ACTION_SAVE] = "save",
@@ -224,8 +241,11 @@ static struct json_object *action_object(const struct action *action)
 	struct json_object *to = json_object_new_object();
 	add_text(to, "action", kinds[action->kind]);
 	add_text(to, "path", action->path);
-	/* Not add_text: the newline that clears an override is a value like another. */
-	add(to, "value", action->value ? json_object_new_string(action->value) : NULL);
+	/* The newline that clears an override is a value like another. */
+	if (text_same(action->value, "\n"))
+		add(to, "value", json_object_new_string("\n"));
+	else
+		add_text(to, "value", action->value);
 	return to;
 }
 

@@ -1,5 +1,7 @@
 #include "show/status.h"
 
+#include <stdlib.h>
+
 #include "base/array.h"
 #include "base/text.h"
 #include "show/words.h"
@@ -18,7 +20,7 @@ static char *get_item(const void *row)
 static char *get_value(const void *row)
 {
 	const struct item *item = row;
-	return item->value;
+	return text_copy(item->value);
 }
 
 static const struct column columns[] = {
@@ -93,4 +95,6 @@ void status_print(const struct table_options *options, const struct host *host,
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
 		rows[i] = &items[i];
 	table_print(&status_columns, options, rows, ARRAY_SIZE(items));
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		free(items[i].value);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "show/print.h"
@@ -17,6 +18,7 @@ static void action_format(const struct action *action, char sentence[SENTENCE_MA
 	const char *value = text_same(action->value, "\n") ? "a newline" : action->value;
 	switch (action->kind) {
 	case ACTION_LOAD:
+	case ACTION_TRY_LOAD:
 		snprintf(sentence, SENTENCE_MAX, "load module %s", value);
 		break;
 	case ACTION_WRITE:
@@ -54,16 +56,22 @@ static void plan_print(const struct plan *plan)
 	}
 }
 
+char *undo_sentence(const struct plan_failure *failure)
+{
+	char undo[SENTENCE_MAX];
+	if (!failure->undo)
+		return text_copy("everything was put back as it was");
+	action_format(failure->undo, undo);
+	return text_format("and putting it back failed: could not %s: %s; try again with: vfionoiommu unbind",
+		undo, strerror(-failure->undo_error));
+}
+
 char *failure_sentence(const struct plan_failure *failure)
 {
-	char act[SENTENCE_MAX], undo[SENTENCE_MAX];
+	char act[SENTENCE_MAX];
 	action_format(failure->action, act);
-	if (!failure->undo)
-		return text_format("could not %s: %s; everything was put back as it was", act,
-			strerror(-failure->error));
-	action_format(failure->undo, undo);
-	return text_format("could not %s: %s; and putting it back failed: could not %s: %s", act,
-		strerror(-failure->error), undo, strerror(-failure->undo_error));
+	auto_free char *undo = undo_sentence(failure);
+	return text_format("could not %s: %s; %s", act, strerror(-failure->error), undo);
 }
 
 void results_print(const struct result_list *results, bool failures_only)

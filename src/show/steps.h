@@ -7,6 +7,10 @@
 /* Says on stderr, with -v only, that the action is being taken. */
 void action_announce(const struct action *action);
 
+/* Whether all that was done could be put back, as the end of a sentence: a new string, which the caller
+ * frees. */
+char *undo_sentence(const struct plan_failure *failure);
+
 /* Why a plan failed, and whether all of it was undone, as a sentence: a new string, which the caller frees.
  */
 char *failure_sentence(const struct plan_failure *failure);

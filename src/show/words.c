@@ -53,6 +53,25 @@ const char *word_kconfig(enum kconfig_value value)
 	return words[value];
 }
 
+const char *word_use(enum use_kind kind)
+{
+	static const char *const words[] = {
+		[USE_UP] = "up",
+		[USE_ADDRESS] = "address",
+		[USE_ROUTE] = "route",
+		[USE_ENSLAVED] = "enslaved",
+		[USE_ELSEWHERE] = "elsewhere",
+		[USE_MOUNT] = "mount",
+		[USE_SWAP] = "swap",
+		[USE_HELD] = "held",
+		[USE_DISPLAY] = "display",
+		[USE_FRAMEBUFFER] = "framebuffer",
+		[USE_VFS] = "vfs",
+		[USE_PROCESS] = "process",
+	};
+	return words[kind];
+}
+
 #define KCONFIG_NAME(symbol) #symbol,
 const char *word_symbol(enum kconfig_symbol symbol)
 {
@@ -72,15 +91,16 @@ const char *word_outcome(enum outcome outcome)
 	return words[outcome];
 }
 
-const char *word_use(enum use use)
+const char *word_fitness(enum fitness fitness)
 {
 	static const char *const words[] = {
-		[USE_FREE] = "free",
-		[USE_BOUND] = "bound",
-		[USE_VFIO] = "vfio",
-		[USE_IMPOSSIBLE] = "impossible",
+		[FITNESS_FREE] = "free",
+		[FITNESS_BOUND] = "bound",
+		[FITNESS_VFIO] = "vfio",
+		[FITNESS_USED] = "used",
+		[FITNESS_IMPOSSIBLE] = "impossible",
 	};
-	return words[use];
+	return words[fitness];
 }
 
 const char *word_path(enum path path)

@@ -18,14 +18,16 @@ const char *word_kconfig(enum kconfig_value value);
 const char *word_symbol(enum kconfig_symbol symbol);
 /* "planned", "changed", "unchanged", "refused", "failed" */
 const char *word_outcome(enum outcome outcome);
-/* "bound", "vfio", "free", "impossible" */
-const char *word_use(enum use use);
+/* "bound", "vfio", "free", "used", "impossible" */
+const char *word_fitness(enum fitness fitness);
 /* "none", "works", "iommufd-only", "unknown" */
 const char *word_path(enum path path);
 /* Who answered: "seen", "modules", "config", "release"; NULL: nobody */
 const char *word_source(const struct answered *answered);
 /* "group", "container", "cdev", ... as JSON has them */
 const char *word_question(enum question question);
+/* "up", "mount", "swap", ... : the kinds in lower case */
+const char *word_use(enum use_kind kind);
 /* What a noiommu device gets: "group and cdev both work", "no access path", ... */
 const char *word_access(const struct access_case *access);
 

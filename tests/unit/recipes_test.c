@@ -57,15 +57,52 @@ static void test_unbind(void)
 	struct device device = { .address = ADDRESS,
 		.driver = "vfio-pci",
 		.driver_override = "vfio-pci",
-		.remembered = { .known = true, .driver = "e1000e", .module = "e1000e" } };
+		.remembered = { .known = ANSWER_YES, .driver = "e1000e", .module = "e1000e" } };
 	recipe_unbind(&plan, &device);
 	ok(plan.count == 6);
-	ok(plan.items[0].act.kind == ACTION_LOAD && text_same(plan.items[0].act.value, "e1000e"));
-	ok(writes(&plan.items[1].undo, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/bind"));
-	ok(writes(&plan.items[2].act, "\n", OVERRIDE) && writes(&plan.items[2].undo, "vfio-pci", OVERRIDE));
-	ok(writes(&plan.items[3].act, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/unbind"));
+	ok(writes(&plan.items[0].undo, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/bind"));
+	ok(writes(&plan.items[1].act, "\n", OVERRIDE) && writes(&plan.items[1].undo, "vfio-pci", OVERRIDE));
+	ok(writes(&plan.items[2].act, ADDRESS, "/sys/bus/pci/drivers/vfio-pci/unbind"));
+	ok(plan.items[3].act.kind == ACTION_TRY_LOAD && text_same(plan.items[3].act.value, "e1000e"));
 	ok(writes(&plan.items[4].act, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
 	ok(plan.items[5].act.kind == ACTION_REMOVE && plan.items[5].undo.kind == ACTION_SAVE);
+}
+
+/* The kernel binds no driver against the override: it names the driver while that is bound, and is what it
+ * was after. */
+static void test_override_of_another_driver(void)
+{
+	static struct plan plan, back;
+	struct device device = e1000e();
+	device.driver_override = "other";
+	recipe_bind(&plan, &device);
+	ok(plan.count == 6);
+	ok(plan.items[1].act.kind == ACTION_NONE && writes(&plan.items[1].undo, "other", OVERRIDE));
+	ok(writes(&plan.items[2].undo, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
+	ok(writes(&plan.items[3].act, "vfio-pci", OVERRIDE) &&
+		writes(&plan.items[3].undo, "e1000e", OVERRIDE));
+	struct device bound = { .address = ADDRESS,
+		.driver = "vfio-pci",
+		.driver_override = "vfio-pci",
+		.remembered = { .known = ANSWER_YES, .driver = "e1000e", .driver_override = "vfio-pci" } };
+	recipe_unbind(&back, &bound);
+	ok(writes(&back.items[1].act, "e1000e", OVERRIDE) &&
+		writes(&back.items[1].undo, "vfio-pci", OVERRIDE));
+	ok(writes(&back.items[3].act, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
+	ok(writes(&back.items[4].act, "vfio-pci", OVERRIDE) &&
+		writes(&back.items[4].undo, "e1000e", OVERRIDE));
+}
+
+/* Cut off right after the first write: the card is still on its driver, and is not taken from it. */
+static void test_only_the_override(void)
+{
+	static struct plan plan;
+	struct device device = e1000e();
+	device.driver_override = "vfio-pci";
+	device.remembered = (struct remembered){ .known = ANSWER_YES, .driver = "e1000e" };
+	recipe_unbind(&plan, &device);
+	ok(plan.count == 2 && writes(&plan.items[0].act, "\n", OVERRIDE));
+	ok(plan.items[1].act.kind == ACTION_REMOVE);
 }
 
 static void test_unbind_of_a_stranger(void)
@@ -75,8 +112,8 @@ static void test_unbind_of_a_stranger(void)
 		.address = ADDRESS, .driver = "vfio-pci", .driver_override = "vfio-pci", .modalias = "pci:v1"
 	};
 	recipe_unbind(&plan, &device);
-	ok(plan.items[0].act.kind == ACTION_LOAD && text_same(plan.items[0].act.value, "pci:v1"));
-	ok(writes(&plan.items[2].act, "\n", OVERRIDE));
+	ok(writes(&plan.items[1].act, "\n", OVERRIDE));
+	ok(plan.items[3].act.kind == ACTION_TRY_LOAD && text_same(plan.items[3].act.value, "pci:v1"));
 	ok(writes(&plan.items[plan.count - 1].act, ADDRESS, "/sys/bus/pci/drivers_probe"));
 }
 
@@ -100,6 +137,8 @@ int main(void)
 	test_bind();
 	test_bind_without_driver();
 	test_unbind();
+	test_override_of_another_driver();
+	test_only_the_override();
 	test_unbind_of_a_stranger();
 	test_mode();
 	return tap_done();

@@ -250,11 +250,13 @@ load guest
 	[ "$(machine)" = "$before" ]
 }
 
-# The n-th write of a bind to /sys fails: strace counts those on the paths given, which are all that bind writes to.
-inject() { # ERRNO N COMMAND...
-	local error=$1 n=$2
+# Something befalls the n-th write to the device's attributes: strace counts those on the paths given, which are all that
+# bind and unbind write to. WHAT is "error=EIO", or "signal=KILL"; "3+" is the third and all that follow.
+inject() { # WHAT N COMMAND...
+	local what=$1 n=$2
 	shift 2
-	run --separate-stderr strace -qq -o /tmp/strace -e trace=write -e "inject=write:error=$error:when=$n" \
+	[[ $what == *=* ]] || what=error=$what
+	run --separate-stderr strace -qq -o /tmp/strace -e trace=write -e "inject=write:$what:when=$n" \
 		-P /sys/bus/pci/devices/$nic/driver_override -P /sys/bus/pci/drivers/e1000e/unbind \
 		-P /sys/bus/pci/drivers/e1000e/bind -P /sys/bus/pci/drivers/vfio-pci/bind \
 		-P /sys/bus/pci/drivers/vfio-pci/unbind "$VFIONOIOMMU" "$@"
@@ -312,10 +314,83 @@ inject() { # ERRNO N COMMAND...
 	begin
 	inject EIO 2 bind $nic $edu
 	status_is 1
-	complains "1 of 2 failed"
+	complains "1 of 2 devices failed"
 	[ "$(driver_of $nic)" = e1000e ]
 	[ "$(driver_of $edu)" = vfio-pci ]
 	tool unbind $edu
+}
+
+@test "an override that names another driver than the one at work is no obstacle, on either way" {
+	begin
+	echo vfio-pci >/sys/bus/pci/devices/$nic/driver_override
+	before=$(machine)
+	for n in 1 2; do
+		inject EIO $n bind $nic
+		status_is 1
+		grep -q INJECTED /tmp/strace
+		[ "$(machine)" = "$before" ]
+	done
+	tool bind $nic
+	[ "$(driver_of $nic)" = vfio-pci ]
+	tool unbind $nic
+	[ "$(machine)" = "$before" ]
+	echo >/sys/bus/pci/devices/$nic/driver_override
+}
+
+@test "when putting back fails as well, it is said, and unbind still knows what to give back" {
+	begin
+	inject EIO 3+ bind $nic
+	status_is 1
+	complains "and putting it back failed"
+	complains "try again with: vfionoiommu unbind"
+	[ -e /run/vfionoiommu/$nic ]
+	tool unbind $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(override_of $nic)" = "(null)" ]
+	[ ! -e /run/vfionoiommu/$nic ]
+}
+
+@test "killed between two writes: unbind puts it right, and bind does so first" {
+	begin
+	for n in 2 3; do
+		inject signal=KILL $n bind $nic
+		[ "$(override_of $nic)" = vfio-pci ]
+		tool unbind $nic
+		[ "$(driver_of $nic)" = e1000e ]
+		[ "$(override_of $nic)" = "(null)" ]
+		inject signal=KILL $n bind $nic
+		tool bind $nic
+		[ "$(driver_of $nic)" = vfio-pci ]
+		tool unbind $nic
+		[ "$(driver_of $nic)" = e1000e ]
+		[ "$(override_of $nic)" = "(null)" ]
+		[ ! -e /run/vfionoiommu/$nic ]
+	done
+}
+
+@test "a signal to end lets the device at work be finished, and no other be begun" {
+	begin
+	inject signal=TERM 2 bind $nic $edu
+	status_is 1
+	says "$nic: bound to vfio-pci"
+	complains "$edu: was not begun: a signal asked to end"
+	[ "$(driver_of $nic)" = vfio-pci ]
+	[ -z "$(driver_of $edu)" ]
+	tool unbind $nic
+}
+
+@test "a module that cannot be loaded: nothing is touched, and the mode is off again" {
+	begin
+	tool disable
+	rmmod vfio_pci
+	before=$(machine)
+	run --separate-stderr strace -qq -o /tmp/strace -e trace=finit_module -e inject=finit_module:error=EPERM \
+		"$VFIONOIOMMU" bind --enable $nic
+	status_is 1
+	complains "could not load module vfio_pci: Operation not permitted"
+	complains "$nic: was not touched"
+	[ "$(mode)" = N ]
+	[ "$(machine)" = "$before" ]
 }
 
 @test "a second run waits for the first, then says who it is" {
@@ -356,6 +431,11 @@ inject() { # ERRNO N COMMAND...
 }
 
 @test "a standard output that cannot be written is an error" {
+	begin
+	run bash -c "$VFIONOIOMMU bind $edu >/dev/full"
+	status_is 1
+	[ "$(driver_of $edu)" = vfio-pci ]
+	tool unbind $edu
 	run bash -c "$VFIONOIOMMU list --all >/dev/full"
 	status_is 1
 	[[ "$output" == *"standard output: No space left on device"* ]]

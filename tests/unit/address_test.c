@@ -1,4 +1,4 @@
-#include "collect/selector.h"
+#include "collect/address.h"
 
 #include "base/text.h"
 #include "tap.h"
@@ -6,7 +6,7 @@
 static bool is(const char *text, const char *address)
 {
 	char found[20] = "";
-	return selector_address(text, found) ? text_same(found, address) : !address;
+	return address_parse(text, found) ? text_same(found, address) : !address;
 }
 
 int main(void)

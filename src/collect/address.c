@@ -1,0 +1,24 @@
+#include "collect/address.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+bool address_parse(const char *text, char address[20])
+{
+	unsigned long domain = 0, bus, slot, function;
+	const char *at = text, *behind_domain = text;
+	if (text_hex(&behind_domain, 4, 8, &domain)) {
+		if (*behind_domain++ != ':')
+			return false;
+		at = behind_domain;
+	}
+	if (!text_hex(&at, 2, 2, &bus) || *at++ != ':' || !text_hex(&at, 2, 2, &slot) || *at++ != '.' ||
+		!text_hex(&at, 1, 1, &function) || *at)
+		return false;
+	if (slot > 0x1f || function > 7)
+		return false;
+	/* The kernel prints at least four digits of the domain, and compares strings. */
+	snprintf(address, 20, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
+	return true;
+}

@@ -1,0 +1,228 @@
+#include "collect/use.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "collect/owner.h"
+#include "kernel/mounts.h"
+#include "kernel/network.h"
+
+/* What is known of the machine while its devices are looked at. */
+struct survey {
+	const struct sysroot *root;
+	struct device_list *devices;
+	struct network_facts network;
+	struct mount_facts mounts;
+	bool thorough;
+};
+
+static void use_add(struct use_list *uses, enum use_kind kind, const char *object, const char *detail)
+{
+	*array_add(uses) = (struct use){ kind, text_copy(object), text_copy(detail) };
+}
+
+static bool text_is_one_of(const struct name_list *names, const char *text)
+{
+	char **name;
+	array_each (name, names)
+		if (text_same(*name, text))
+			return true;
+	return false;
+}
+
+/* Calls `look` for each entry of the class and each PCI device that stands behind it. */
+static void each_owned(const struct survey *survey, const char *class,
+	void (*look)(const struct survey *survey, const char *name, struct device *device))
+{
+	auto_names struct name_list names = { 0 };
+	auto_free char *directory = text_format("sys/class/%s", class);
+	char **name;
+	struct device *device;
+	if (sysroot_list(survey->root, directory, &names))
+		return;
+	array_each (name, &names) {
+		auto_names struct name_list addresses = { 0 };
+		owner_collect(survey->root, class, *name, &addresses);
+		array_each (device, survey->devices)
+			if (addresses.count && text_is_one_of(&addresses, device->address))
+				look(survey, *name, device);
+	}
+}
+
+/* ---- network ---- */
+
+#define FLAG_UP 0x1 /* IFF_UP */
+
+static void look_at_interface(const struct survey *survey, const char *name, struct device *device)
+{
+	auto_names struct name_list entries = { 0 };
+	auto_free char *directory = text_format("sys/class/net/%s", name);
+	auto_free char *flags_path = text_format("%s/flags", directory);
+	auto_free char *flags = sysroot_read(survey->root, flags_path);
+	const struct network_fact *fact;
+	char **entry;
+	device->interfaces++;
+	if (flags && (strtoul(flags, NULL, 16) & FLAG_UP))
+		use_add(&device->uses, USE_UP, name, NULL);
+	array_each (fact, &survey->network)
+		if (text_same(fact->interface, name))
+			use_add(&device->uses, fact->route ? USE_ROUTE : USE_ADDRESS, name, fact->text);
+	/* upper_NAME: every interface above, be it a bridge, a bond, a team, a vlan or a macvlan. */
+	sysroot_list(survey->root, directory, &entries);
+	array_each (entry, &entries) {
+		const char *upper = text_after(*entry, "upper_");
+		if (upper)
+			use_add(&device->uses, USE_ENSLAVED, name, upper);
+	}
+}
+
+/* Drivers that make no interface of a network card. */
+static bool is_userspace_driver(const char *driver)
+{
+	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "xen-pciback" };
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (text_same(driver, drivers[i]))
+			return true;
+	return false;
+}
+
+static void look_elsewhere(struct device *device)
+{
+	bool network = device->class >> 16 == 0x02;
+	if (network && device->driver && !device->vfio && !device->interfaces &&
+		!is_userspace_driver(device->driver))
+		use_add(&device->uses, USE_ELSEWHERE, device->driver, NULL);
+}
+
+/* ---- disks ---- */
+
+/* Whether `source` (/dev/mapper/root, /dev/nvme0n1p2) is the block device `name`. */
+static bool is_source(const struct survey *survey, const char *source, const char *name)
+{
+	const char *node = source ? text_after(source, "/dev/") : NULL;
+	const char *mapped = node ? text_after(node, "mapper/") : NULL;
+	if (!mapped)
+		return node && text_same(node, name);
+	auto_free char *path = text_format("sys/class/block/%s/dm/name", name);
+	auto_free char *mapper_name = sysroot_read(survey->root, path);
+	return text_same(mapped, mapper_name);
+}
+
+/* What is mounted of, or swap on, the block device `name`. Returns whether anything is. */
+static bool look_at_mounts(const struct survey *survey, const char *name, struct device *device)
+{
+	auto_free char *path = text_format("sys/class/block/%s/dev", name);
+	auto_free char *number = sysroot_read(survey->root, path);
+	const struct mount_fact *mount;
+	bool found = false;
+	array_each (mount, &survey->mounts) {
+		/* By its number; btrfs has one of its own, and is told by its source. */
+		bool same = (number && text_same(mount->device, number)) ||
+			    is_source(survey, mount->source, name);
+		if (same)
+			use_add(&device->uses, mount->target ? USE_MOUNT : USE_SWAP, name, mount->target);
+		found |= same;
+	}
+	return found;
+}
+
+/* The block devices that stand on `name`: device mapper, md, bcache ... At most `depth` storeys. */
+static bool look_at_holders(const struct survey *survey, const char *name, struct device *device, int depth)
+{
+	auto_names struct name_list holders = { 0 };
+	auto_free char *directory = text_format("sys/class/block/%s/holders", name);
+	char **holder;
+	if (!depth || sysroot_list(survey->root, directory, &holders))
+		return false;
+	array_each (holder, &holders) {
+		use_add(&device->uses, USE_HELD, name, *holder);
+		look_at_mounts(survey, *holder, device);
+		look_at_holders(survey, *holder, device, depth - 1);
+	}
+	return holders.count > 0;
+}
+
+static void look_at_disk(const struct survey *survey, const char *name, struct device *device)
+{
+	bool known = look_at_mounts(survey, name, device);
+	known |= look_at_holders(survey, name, device, 8);
+	auto_free char *node = text_format("dev/%s", name);
+	if (!known && survey->thorough && survey->root->live && sysroot_is_exclusive(survey->root, node))
+		use_add(&device->uses, USE_HELD, name, NULL);
+}
+
+/* ---- displays, virtual functions ---- */
+
+static void look_at_framebuffer(const struct survey *survey, const char *name, struct device *device)
+{
+	(void)survey;
+	use_add(&device->uses, USE_FRAMEBUFFER, name, NULL);
+}
+
+static void look_at_attributes(const struct survey *survey, struct device *device)
+{
+	auto_free char *vga_path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
+	auto_free char *vfs_path = text_format("sys/bus/pci/devices/%s/sriov_numvfs", device->address);
+	/* Only display devices have the first. */
+	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(survey->root, vga_path) : NULL;
+	auto_free char *vfs = sysroot_read(survey->root, vfs_path);
+	if (text_same(vga, "1"))
+		use_add(&device->uses, USE_DISPLAY, NULL, NULL);
+	if (vfs && atoi(vfs) > 0)
+		use_add(&device->uses, USE_VFS, NULL, vfs);
+}
+
+void use_collect_all(const struct sysroot *root, struct device_list *devices, bool thorough)
+{
+	struct survey survey = { .root = root, .devices = devices, .thorough = thorough };
+	struct device *device;
+	if (root->live)
+		network_facts(&survey.network);
+	mount_facts(root, &survey.mounts);
+	each_owned(&survey, "net", look_at_interface);
+	each_owned(&survey, "block", look_at_disk);
+	each_owned(&survey, "graphics", look_at_framebuffer);
+	array_each (device, devices) {
+		look_at_attributes(&survey, device);
+		look_elsewhere(device);
+	}
+}
+
+/* ---- processes ---- */
+
+static void look_at_process(const struct sysroot *root, const char *pid, struct device *device)
+{
+	auto_names struct name_list files = { 0 };
+	auto_free char *directory = text_format("proc/%s/fd", pid);
+	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
+	bool holds[ARRAY_SIZE(nodes)] = { false };
+	char **file;
+	sysroot_list(root, directory, &files);
+	array_each (file, &files) {
+		auto_free char *path = text_format("%s/%s", directory, *file);
+		auto_free char *target = sysroot_readlink(root, path);
+		for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+			holds[i] |= target && text_same(target, nodes[i]->path);
+	}
+	auto_free char *comm_path = text_format("proc/%s/comm", pid);
+	auto_free char *comm = sysroot_read(root, comm_path);
+	auto_free char *process = text_format("%s (%s)", pid, comm ? comm : "?");
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+		if (holds[i])
+			use_add(&device->uses, USE_PROCESS, nodes[i]->path, process);
+}
+
+void use_collect_processes(const struct sysroot *root, struct device *device)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	if (!device->group.name && !device->cdev.name)
+		return;
+	sysroot_list(root, "proc", &names);
+	array_each (name, &names)
+		if ((*name)[strspn(*name, "0123456789")] == '\0')
+			look_at_process(root, *name, device);
+}

@@ -1,0 +1,49 @@
+#include "kernel/mounts.h"
+
+#include <errno.h>
+#include <libmount/libmount.h>
+#include <sys/sysmacros.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+
+/* libmount wants a name: the open file's, so that nothing is opened twice. */
+static int parse(const struct sysroot *root, const char *path, struct libmnt_table *table,
+	int (*read)(struct libmnt_table *, const char *))
+{
+	auto_fd int fd = sysroot_open_file(root, path);
+	if (fd < 0)
+		return fd;
+	auto_free char *name = text_format("/proc/self/fd/%d", fd);
+	return read(table, name);
+}
+
+static void add_all(struct libmnt_table *table, bool swap, struct mount_facts *facts)
+{
+	struct libmnt_fs *fs;
+	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
+	while (iterator && mnt_table_next_fs(table, iterator, &fs) == 0) {
+		dev_t device = mnt_fs_get_devno(fs);
+		*array_add(facts) = (struct mount_fact){
+			.source = text_copy(mnt_fs_get_source(fs)),
+			.device = swap ? NULL : text_format("%u:%u", major(device), minor(device)),
+			.target = swap ? NULL : text_copy(mnt_fs_get_target(fs)),
+		};
+	}
+	mnt_free_iter(iterator);
+}
+
+int mount_facts(const struct sysroot *root, struct mount_facts *facts)
+{
+	struct libmnt_table *mounts = mnt_new_table(), *swaps = mnt_new_table();
+	int error = !mounts || !swaps ? -ENOMEM
+				      : parse(root, "proc/self/mountinfo", mounts, mnt_table_parse_file);
+	if (!error)
+		add_all(mounts, false, facts);
+	if (!error && parse(root, "proc/swaps", swaps, mnt_table_parse_swaps) == 0)
+		add_all(swaps, true, facts);
+	mnt_unref_table(mounts);
+	mnt_unref_table(swaps);
+	return error;
+}

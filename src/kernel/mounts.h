@@ -1,0 +1,22 @@
+/* What is mounted, and what is swap, through libmount. */
+#ifndef KERNEL_MOUNTS_H
+#define KERNEL_MOUNTS_H
+
+#include "kernel/sysroot.h"
+
+struct mount_fact {
+	char *source; /* as mountinfo or swaps has it: /dev/nvme0n1p2 */
+	char *device; /* "259:2", as sysfs' dev has it; anonymous for btrfs; NULL: swap */
+	char *target; /* where it is mounted; NULL: swap */
+};
+
+struct mount_facts {
+	struct mount_fact *items;
+	size_t count;
+};
+
+/* Adds what is mounted in this mount namespace (/proc/self/mountinfo), and swap (/proc/swaps), below `root`.
+ * Returns 0, or a negative errno when mountinfo cannot be read. */
+int mount_facts(const struct sysroot *root, struct mount_facts *facts);
+
+#endif

@@ -1,0 +1,151 @@
+#include "kernel/network.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/text.h"
+
+static void add_fact(struct network_facts *facts, const char *interface, bool route, char *text)
+{
+	*array_add(facts) = (struct network_fact){ text_copy(interface), route, text };
+}
+
+/* ---- addresses ---- */
+
+static void add_address(struct network_facts *facts, const struct ifaddrs *entry)
+{
+	char text[INET6_ADDRSTRLEN];
+	const void *address;
+	if (entry->ifa_addr->sa_family == AF_INET) {
+		address = &((const struct sockaddr_in *)(const void *)entry->ifa_addr)->sin_addr;
+	} else if (entry->ifa_addr->sa_family == AF_INET6) {
+		const struct in6_addr *six =
+			&((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr;
+		if (IN6_IS_ADDR_LINKLOCAL(six))
+			return;
+		address = six;
+	} else {
+		return;
+	}
+	if (inet_ntop(entry->ifa_addr->sa_family, address, text, sizeof text))
+		add_fact(facts, entry->ifa_name, false, text_copy(text));
+}
+
+static int addresses(struct network_facts *facts)
+{
+	struct ifaddrs *all;
+	if (getifaddrs(&all) < 0)
+		return -errno;
+	for (const struct ifaddrs *entry = all; entry; entry = entry->ifa_next)
+		if (entry->ifa_addr)
+			add_address(facts, entry);
+	freeifaddrs(all);
+	return 0;
+}
+
+/* ---- routes ---- */
+
+static int keep_attribute(const struct nlattr *attribute, void *data)
+{
+	const struct nlattr **attributes = data;
+	if (mnl_attr_type_valid(attribute, RTA_MAX) >= 0)
+		attributes[mnl_attr_get_type(attribute)] = attribute;
+	return MNL_CB_OK;
+}
+
+static char *route_text(const struct rtmsg *route, const struct nlattr *const *attributes)
+{
+	char destination[INET6_ADDRSTRLEN] = "";
+	unsigned int table =
+		attributes[RTA_TABLE] ? mnl_attr_get_u32(attributes[RTA_TABLE]) : route->rtm_table;
+	if (attributes[RTA_DST])
+		inet_ntop(route->rtm_family, mnl_attr_get_payload(attributes[RTA_DST]), destination,
+			sizeof destination);
+	char *to = route->rtm_dst_len ? text_format("%s/%u", destination, route->rtm_dst_len)
+				      : text_copy("default");
+	if (table == RT_TABLE_MAIN)
+		return to;
+	char *with_table = text_format("%s in table %u", to, table);
+	free(to);
+	return with_table;
+}
+
+static bool route_is_everyones(const struct rtmsg *route, const struct nlattr *const *attributes)
+{
+	if (route->rtm_table == RT_TABLE_LOCAL || route->rtm_type != RTN_UNICAST ||
+		(route->rtm_flags & RTM_F_CLONED))
+		return true;
+	if (route->rtm_family != AF_INET6 || !attributes[RTA_DST] ||
+		mnl_attr_get_payload_len(attributes[RTA_DST]) < sizeof(struct in6_addr))
+		return false;
+	const struct in6_addr *to = mnl_attr_get_payload(attributes[RTA_DST]);
+	return IN6_IS_ADDR_LINKLOCAL(to) || IN6_IS_ADDR_MULTICAST(to);
+}
+
+static void add_route(struct network_facts *facts, unsigned int index, const struct rtmsg *route,
+	const struct nlattr *const *attributes)
+{
+	char name[IF_NAMESIZE];
+	if (if_indextoname(index, name))
+		add_fact(facts, name, true, route_text(route, attributes));
+}
+
+static int take_route(const struct nlmsghdr *message, void *data)
+{
+	struct network_facts *facts = data;
+	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
+	if (message->nlmsg_type != RTM_NEWROUTE ||
+		mnl_attr_parse(message, sizeof *route, keep_attribute, attributes) < 0 ||
+		route_is_everyones(route, attributes))
+		return MNL_CB_OK;
+	if (attributes[RTA_OIF])
+		add_route(facts, mnl_attr_get_u32(attributes[RTA_OIF]), route, attributes);
+	if (!attributes[RTA_MULTIPATH])
+		return MNL_CB_OK;
+	const struct rtnexthop *hop = mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
+	int left = mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
+	for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
+		add_route(facts, (unsigned int)hop->rtnh_ifindex, route, attributes);
+	return MNL_CB_OK;
+}
+
+static int receive_routes(struct mnl_socket *socket, struct network_facts *facts)
+{
+	/* As large as the kernel ever makes one part of a dump. */
+	static char buffer[32768];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	request->nlmsg_type = RTM_GETROUTE;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	struct rtmsg *route = mnl_nlmsg_put_extra_header(request, sizeof *route);
+	route->rtm_family = AF_UNSPEC;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	for (;;) {
+		ssize_t length = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+		int more = length < 0 ? -1 : mnl_cb_run(buffer, (size_t)length, 0, 0, take_route, facts);
+		if (more < 0)
+			return -errno;
+		if (more == MNL_CB_STOP)
+			return 0;
+	}
+}
+
+int network_facts(struct network_facts *facts)
+{
+	int error = addresses(facts);
+	struct mnl_socket *socket = mnl_socket_open(NETLINK_ROUTE);
+	if (!socket)
+		return -errno;
+	int failed = receive_routes(socket, facts);
+	mnl_socket_close(socket);
+	return error ? error : failed;
+}

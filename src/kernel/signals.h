@@ -1,0 +1,14 @@
+/* Signals that ask the program to end: a plan is not left halfway for them. */
+#ifndef KERNEL_SIGNALS_H
+#define KERNEL_SIGNALS_H
+
+#include <stdbool.h>
+
+/* From now on SIGINT, SIGTERM and SIGHUP are only remembered, and SIGPIPE is ignored: what writes then sees
+ * EPIPE. */
+void signals_catch(void);
+
+/* Whether one has come since. */
+bool signals_caught(void);
+
+#endif

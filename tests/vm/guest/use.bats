@@ -1,0 +1,223 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --disk disk --disk vdisk --disk pf --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk --device virtio-blk-pci,addr=8,drive=vdisk --device pcie-root-port,addr=9,id=port0 --device nvme-subsys,id=subsys --device nvme,addr=a,serial=two,subsys=subsys,sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2 --device e1000e,addr=b.0,multifunction=on,romfile= --device edu,addr=b.1
+#
+# What is in use is refused, with a sentence that names what uses it, and is not touched; --force does it nevertheless.
+
+load guest
+
+nvme=0000:00:07.0
+vblk=0000:00:08.0
+port=0000:00:09.0
+pf=0000:00:0a.0
+
+setup_file() {
+	modprobe nvme
+	modprobe virtio_blk
+	modprobe e1000e
+	"$VFIONOIOMMU" enable
+	udevadm settle
+}
+
+interface() {
+	ls /sys/bus/pci/devices/$nic/net
+}
+
+# A bind of the device is refused with these words, and nothing changes: neither it, nor the free one beside it.
+refused() { # ADDRESS ID SENTENCE
+	local driver
+	driver=$(driver_of "$1")
+	run_tool bind $edu "$1"
+	status_is 3
+	complains "$1: $3"
+	complains "[$2]"
+	[ "$(driver_of "$1")" = "$driver" ]
+	[ "$(override_of "$1")" = "(null)" ]
+	[ -z "$(driver_of $edu)" ]
+	[ -z "$(nodes)" ]
+}
+
+used() { # ADDRESS
+	tool list -nro USE "$1"
+}
+
+@test "what is free is free" {
+	[ "$(used $edu)" = free ]
+	[ "$(used $nvme)" = free ]
+	[ "$(used $vblk)" = free ]
+	[ "$(used $nic)" = free ]
+}
+
+@test "a network card that is up, with an address and a default route" {
+	local eth
+	eth=$(interface)
+	ip link set "$eth" up
+	ip address add 192.0.2.1/24 dev "$eth"
+	ip route add default via 192.0.2.254
+	ip route add 198.51.100.0/24 via 192.0.2.254 table 77
+	ip -6 address add 2001:db8::1/64 dev "$eth" nodad
+	refused $nic interface-up "its network interface $eth is up"
+	complains "$eth has the address 192.0.2.1 [interface-address]"
+	complains "$eth has the address 2001:db8::1 [interface-address]"
+	complains "$eth carries the route to default [interface-route]"
+	complains "$eth carries the route to 198.51.100.0/24 in table 77 [interface-route]"
+	complains "remedy: ip link set $eth down"
+	[ "$(used $nic)" = "used:$eth" ]
+	ip address flush dev "$eth"
+	ip link set "$eth" down
+	[ "$(used $nic)" = free ]
+}
+
+@test "a network card that is a port of a bridge" {
+	local eth
+	eth=$(interface)
+	modprobe bridge
+	ip link add br0 type bridge
+	ip link set "$eth" master br0
+	refused $nic interface-enslaved "its network interface $eth is part of br0"
+	ip link delete br0
+}
+
+@test "a network card that is in another network namespace" {
+	local eth
+	eth=$(interface)
+	ip netns add elsewhere
+	ip link set "$eth" netns elsewhere
+	refused $nic interface-elsewhere "is bound to the network driver e1000e, but its interface is not to be seen here"
+	ip netns exec elsewhere ip link set "$eth" netns 1
+	ip netns delete elsewhere
+	[ "$(used $nic)" = free ]
+}
+
+@test "a disk with a mounted filesystem, seen through its partition" {
+	printf 'size=32M\n,\n' | sfdisk -q /dev/nvme0n1
+	udevadm settle
+	mkfs.ext2 -q /dev/nvme0n1p1
+	mkdir -p /run/mounted
+	mount /dev/nvme0n1p1 /run/mounted
+	refused $nvme disk-mounted "nvme0n1p1 is mounted on /run/mounted"
+	complains "remedy: umount /run/mounted"
+	[ "$(used $nvme)" = used:nvme0n1p1 ]
+	# In another mount namespace it is not to be seen, but still in use.
+	run --separate-stderr unshare --mount bash -c "umount /run/mounted; $VFIONOIOMMU bind $nvme"
+	status_is 3
+	complains "$nvme: nvme0n1"
+	umount /run/mounted
+}
+
+@test "a disk with swap on a partition" {
+	mkswap -q /dev/nvme0n1p2
+	swapon /dev/nvme0n1p2
+	refused $nvme disk-swap "nvme0n1p2 is swap"
+	swapoff /dev/nvme0n1p2
+	[ "$(used $nvme)" = free ]
+}
+
+@test "a disk below a device mapper volume, mounted or not" {
+	modprobe dm-mod
+	echo "0 65536 linear /dev/vda 0" | dmsetup create volume
+	refused $vblk disk-held "vda is in use by dm-0"
+	mkfs.ext2 -q /dev/mapper/volume
+	mkdir -p /run/mounted
+	mount /dev/mapper/volume /run/mounted
+	refused $vblk disk-mounted "dm-0 is mounted on /run/mounted"
+	umount /run/mounted
+	dmsetup remove volume
+}
+
+@test "a disk that something has opened exclusively" {
+	exec 5<>/dev/null
+	modprobe dm-mod
+	# What stands on a disk without showing itself: a mount of which this namespace knows nothing.
+	unshare --mount bash -c 'mkfs.ext2 -q /dev/vda; mkdir -p /run/mounted; mount /dev/vda /run/mounted; exec sleep 60' &
+	local holder=$!
+	for _ in $(seq 50); do
+		grep -q /dev/vda "/proc/$holder/mountinfo" && break
+		sleep 0.1
+	done
+	refused $vblk disk-held "vda is in use by something else"
+	kill $holder
+	wait $holder || true
+}
+
+@test "a bridge is no endpoint, and cannot be forced" {
+	refused $port device-is-bridge "is a bridge"
+	run_tool bind --force $port
+	status_is 3
+	[ -z "$(tool list --all -nro ADDRESS | grep $port)" ]
+}
+
+@test "a physical function with virtual functions enabled; a virtual one binds" {
+	echo 2 >/sys/bus/pci/devices/$pf/sriov_numvfs
+	udevadm settle
+	refused $pf device-has-vfs "has 2 virtual functions enabled"
+	run_tool bind --force $pf
+	status_is 3
+	local vf
+	vf=$(basename "$(readlink /sys/bus/pci/devices/$pf/virtfn0)")
+	before=$(driver_of "$vf")
+	tool bind "$vf"
+	[ "$(driver_of "$vf")" = vfio-pci ]
+	tool unbind "$vf"
+	[ "$(driver_of "$vf")" = "$before" ]
+	echo 0 >/sys/bus/pci/devices/$pf/sriov_numvfs
+}
+
+@test "a function that stays behind in the slot is a note, not a refusal" {
+	run_tool bind 0000:00:0b.1
+	status_is 0
+	complains "0000:00:0b.1: shares its slot with 0000:00:0b.0"
+	complains "[sibling-unbound]"
+	tool unbind 0000:00:0b.1
+	run_tool bind --dry-run 0000:00:0b.0 0000:00:0b.1
+	status_is 0
+	not grep -q sibling-unbound <<<"$stderr"
+}
+
+@test "--force overrides, says what, and the free one is bound too" {
+	local eth
+	eth=$(interface)
+	ip link set "$eth" up
+	run_tool bind --force $nic $edu
+	status_is 0
+	complains "$nic: overridden by --force: its network interface $eth is up [interface-up]"
+	[ "$(driver_of $nic)" = vfio-pci ]
+	[ "$(driver_of $edu)" = vfio-pci ]
+	tool unbind --all
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "what is free binds, and comes back" {
+	for device in $edu $nvme $vblk; do
+		before=$(driver_of $device)
+		tool bind $device
+		tool unbind $device
+		[ "$(driver_of $device)" = "$before" ]
+	done
+}
+
+@test "unbind names the processes that hold the nodes, within a second, and does nothing" {
+	tool bind $edu
+	group=$(tool list -nro GROUP $edu) cdev=$(tool list -nro CDEV $edu)
+	sleep 60 <"$group" &
+	one=$!
+	sleep 1
+	SECONDS=0
+	run_tool unbind $edu
+	[ "$SECONDS" -le 2 ]
+	status_is 3
+	complains "$edu: $group is held open by process $one (sleep) [device-held]"
+	[ "$(driver_of $edu)" = vfio-pci ]
+	kill $one
+	wait $one || true
+	sleep 60 <"$cdev" &
+	two=$!
+	sleep 1
+	run_tool unbind $edu
+	status_is 3
+	complains "$edu: $cdev is held open by process $two (sleep) [device-held]"
+	kill $two
+	wait $two || true
+	tool unbind $edu
+	[ -z "$(driver_of $edu)" ]
+}
