@@ -57,11 +57,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static char *command_table(void)
 {
 	char *text = text_copy("Commands:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
-		char *longer = text_format("%s  %-8s  %s\n", text, commands[i]->name, commands[i]->summary);
-		free(text);
-		text = longer;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		text_append(&text, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
 	return text;
 }
 

@@ -297,7 +297,8 @@ struct step {
 struct plan {
 	struct step *items;
 	size_t count;
-	size_t done; /* steps that were run and not undone */
+	size_t done;  /* steps that were run and not undone */
+	int deadline; /* seconds that the kernel may take to let a device go; 0: for ever */
 };
 
 /* What stopped a plan. */

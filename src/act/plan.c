@@ -23,17 +23,19 @@ bool plan_interrupted(void)
 
 /* The bind attribute returns what the probe returned, drivers_probe reports success whatever happened: the
  * link is the proof for both. */
-static int change_driver(const struct action *action)
+static int change_driver(const struct action *action, int deadline)
 {
 	if (write_link_is(action->link, action->driver))
 		return 0;
-	int error = write_attribute(action->path, action->value);
+	bool lets_go = !action->driver;
+	int error = lets_go && deadline ? write_attribute_within(action->path, action->value, deadline)
+					: write_attribute(action->path, action->value);
 	if (error)
 		return error;
 	return write_link_is(action->link, action->driver) ? 0 : -ENODEV;
 }
 
-static int action_run(const struct action *action)
+static int action_run(const struct action *action, int deadline)
 {
 	switch (action->kind) {
 	case ACTION_NONE:
@@ -46,7 +48,7 @@ static int action_run(const struct action *action)
 	case ACTION_WRITE:
 		return write_attribute(action->path, action->value);
 	case ACTION_DRIVER:
-		return change_driver(action);
+		return change_driver(action, deadline);
 	case ACTION_SAVE:
 		return write_file(action->path, action->value);
 	case ACTION_REMOVE:
@@ -55,11 +57,11 @@ static int action_run(const struct action *action)
 	return -EINVAL;
 }
 
-static int action_announce_and_run(const struct action *action, plan_announce *announce)
+static int action_announce_and_run(const struct action *action, int deadline, plan_announce *announce)
 {
 	if (action->kind != ACTION_NONE)
 		announce(action);
-	return action_run(action);
+	return action_run(action, deadline);
 }
 
 int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *failure)
@@ -67,11 +69,14 @@ int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *fa
 	*failure = (struct plan_failure){ 0 };
 	while (plan->done < plan->count) {
 		const struct action *action = &plan->items[plan->done].act;
-		int error = action_announce_and_run(action, announce);
+		int error = action_announce_and_run(action, plan->deadline, announce);
 		if (error) {
 			failure->action = action;
 			failure->error = error;
-			plan_undo(plan, announce, failure);
+			/* In the middle of letting go the kernel holds the device's lock: whatever is
+			 * written to it now would wait as well. */
+			if (error != -ETIMEDOUT)
+				plan_undo(plan, announce, failure);
 			return error;
 		}
 		plan->done++;
@@ -86,7 +91,7 @@ int plan_undo(struct plan *plan, plan_announce *announce, struct plan_failure *f
 		/* What was written down is kept when the device is not as it was: unbind needs it. */
 		if (failure->undo && action->kind == ACTION_REMOVE)
 			continue;
-		int error = action_announce_and_run(action, announce);
+		int error = action_announce_and_run(action, plan->deadline, announce);
 		if (error && !failure->undo) {
 			failure->undo = action;
 			failure->undo_error = error;

@@ -80,11 +80,8 @@ static struct action probe(const struct device *device)
 /* The format of uevent, read again by collect/device. */
 static void append_value(char **text, const char *key, const char *value)
 {
-	if (!value)
-		return;
-	char *longer = text_format("%s%s=%s\n", *text, key, value);
-	free(*text);
-	*text = longer;
+	if (value)
+		text_append(text, "%s=%s\n", key, value);
 }
 
 static struct action save(

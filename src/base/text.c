@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/log.h"
 
 char *text_format(const char *format, ...)
@@ -18,6 +19,20 @@ char *text_format(const char *format, ...)
 	if (length < 0)
 		log_out_of_memory();
 	return text;
+}
+
+void text_append(char **text, const char *format, ...)
+{
+	va_list arguments;
+	auto_free char *more = NULL;
+	va_start(arguments, format);
+	int length = vasprintf(&more, format, arguments);
+	va_end(arguments);
+	char *longer = length < 0 ? NULL : realloc(*text, strlen(*text) + (size_t)length + 1);
+	if (!longer)
+		log_out_of_memory();
+	strcat(longer, more);
+	*text = longer;
 }
 
 char *text_copy(const char *text)

@@ -10,6 +10,9 @@
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_copy(const char *text);
 
+/* Lengthens the string `*text`, which may move, by what printf's rules make of the rest. */
+void text_append(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Whether both are the same string; NULL equals only NULL. */
 bool text_same(const char *a, const char *b);
 bool text_starts(const char *text, const char *prefix);

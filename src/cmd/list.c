@@ -37,12 +37,6 @@ static bool needs_details(const struct options *options, const struct column_set
 	       table_shows(columns, &options->table, "BEFORE");
 }
 
-static bool needs_names(const struct options *options, const struct column_set *columns)
-{
-	return options->json || table_shows(columns, &options->table, "NAME") ||
-	       table_shows(columns, &options->table, "VENDOR");
-}
-
 static enum status list_main(int argc, char **argv, struct options *options)
 {
 	bool all = false;
@@ -74,7 +68,7 @@ static enum status list_main(int argc, char **argv, struct options *options)
 	if (needs_details(options, columns))
 		array_each (device, &shown)
 			device_collect_details(&session.root, *device);
-	if (needs_names(options, columns))
+	if (options->json || devices_show_names(columns, &options->table))
 		device_collect_names(&shown);
 	if (options->quiet)
 		return STATUS_DONE;

@@ -100,7 +100,7 @@ static void show(const struct options *options, const struct kernel_list *kernel
 		matrix_print_kernels(table, kernels);
 	} else if (kernels->count == 1) {
 		matrix_print_cases(table, first);
-		if (table->raw || table->noheadings || table->columns)
+		if (table_is_for_scripts(table))
 			return;
 		putchar('\n');
 		matrix_print_evidence(first);

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { OPTION_SYSROOT = 0x100, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN };
+enum { OPTION_SYSROOT = 0x100, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN, OPTION_TIMEOUT };
 
 static const struct argp_option common[] = {
 	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
@@ -20,6 +20,8 @@ static const struct argp_option common[] = {
 static const struct argp_option acting[] = {
 	{ "dry-run", OPTION_DRY_RUN, NULL, 0, "print what would be written, and write nothing", 2 },
 	{ "force", OPTION_FORCE, NULL, 0, "do it in spite of the findings that allow it", 2 },
+	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
+		"how long unbind --force waits for a device that is held (10)", 2 },
 	{ "wait", OPTION_WAIT, "SECONDS", 0, "how long to wait for another run to end (10)", 2 },
 	{ 0 },
 };
@@ -73,6 +75,9 @@ static error_t parse_acting(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_FORCE:
 		options->force = true;
+		return 0;
+	case OPTION_TIMEOUT:
+		options->timeout = parse_seconds(argument, state);
 		return 0;
 	case OPTION_WAIT:
 		options->wait = parse_seconds(argument, state);

@@ -12,10 +12,11 @@ struct options {
 	bool json, quiet, verbose;
 	const char *sysroot; /* NULL: this machine */
 	bool dry_run, force;
-	int wait; /* seconds to wait for another run to end */
+	int wait;    /* seconds to wait for another run to end */
+	int timeout; /* seconds that unbind --force waits for the kernel */
 };
 
-#define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
+#define OPTIONS_DEFAULT ((struct options){ .wait = 10, .timeout = 10 })
 
 /* argp children; the input of each is a struct options. */
 extern const struct argp options_common; /* for every command */

@@ -158,17 +158,11 @@ static void show_json(const struct session *session, const struct device_refs *d
 	json_print(document);
 }
 
-/* Who asks for columns gets columns, and nothing between them. */
-static bool columns_asked_for(const struct options *options)
-{
-	return options->table.raw || options->table.noheadings || options->table.columns;
-}
-
 static void show_text(const struct session *session, const struct device_refs *devices)
 {
 	const struct options *options = session->options;
 	const struct table_options *table = &options->table;
-	bool columns_only = columns_asked_for(options);
+	bool columns_only = table_is_for_scripts(&options->table);
 	if (options->quiet || options->dry_run || !devices->count)
 		return;
 	if (!columns_only)
@@ -188,10 +182,9 @@ enum status session_finish(struct session *session, const struct device_refs *de
 			failed_devices += result->outcome == OUTCOME_FAILED &&
 					  text_same(result->subject, (*device)->address);
 	}
-	if (options->json || table_shows(&device_columns, &options->table, "NAME") ||
-		table_shows(&device_columns, &options->table, "VENDOR"))
+	if (options->json || devices_show_names(&device_columns, &options->table))
 		device_collect_names(devices);
-	bool table_only = columns_asked_for(options) && !options->dry_run;
+	bool table_only = table_is_for_scripts(&options->table) && !options->dry_run;
 	results_print(&session->results, options->quiet || options->json || table_only);
 	if (!options->json)
 		show_text(session, devices);

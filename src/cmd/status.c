@@ -25,7 +25,7 @@ static void show(struct session *session, const struct device_refs *bound, bool 
 		return;
 	}
 	status_print(&options->table, &session->host, &session->access, bound->count);
-	if (options->table.raw)
+	if (table_is_for_scripts(&options->table))
 		return;
 	printf("\n%s\n", ready ? "ready: vfionoiommu bind DEVICE" : "not ready:");
 	findings_print(stdout, &session->findings, SEVERITY_NOTE);

@@ -31,9 +31,12 @@ static void unbind_one(struct session *session, struct device *device)
 			   : remembered->driver            ? remembered->driver
 							   : "no driver, as before";
 	recipe_unbind(&plan, device);
+	/* Who forces it from somebody's hands must not hang with them. */
+	plan.deadline = session->options->force ? session->options->timeout : 0;
 	bool well = session_run(session, device->address, &plan,
 		text_format("would be given back to %s", back), text_format("given back to %s", back));
-	if (session->options->dry_run)
+	/* A device that the kernel is still letting go must not even be read. */
+	if (session->options->dry_run || (!well && plan.deadline))
 		return;
 	session_refresh(session, device);
 	struct result *result = &session->results.items[session->results.count - 1];

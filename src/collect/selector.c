@@ -74,15 +74,6 @@ static void addresses_of_name(const struct sysroot *root, const char *name, stru
 	}
 }
 
-static bool listed(const struct name_list *names, const char *name)
-{
-	char **item;
-	array_each (item, names)
-		if (text_same(*item, name))
-			return true;
-	return false;
-}
-
 /* ---- the parts together ---- */
 
 static bool is_pattern(const char *text)
@@ -103,11 +94,8 @@ static char *candidates(const struct device_refs *refs)
 {
 	char *text = text_copy("");
 	struct device **device;
-	array_each (device, refs) {
-		char *longer = text_format("%s%s%s", text, *text ? ", " : "", (*device)->address);
-		free(text);
-		text = longer;
-	}
+	array_each (device, refs)
+		text_append(&text, "%s%s", *text ? ", " : "", (*device)->address);
 	return text;
 }
 
@@ -129,7 +117,7 @@ static void match_all(struct device_list *devices, const char *text, const struc
 	array_each (device, devices)
 		if (match_address(device, text) || match_node(device, text) || match_id(device, text) ||
 			match_class(device, text) || match_driver(device, text) ||
-			listed(addresses, device->address))
+			name_list_has(addresses, device->address))
 			*array_add(found) = device;
 }
 

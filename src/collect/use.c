@@ -24,15 +24,6 @@ static void use_add(struct use_list *uses, enum use_kind kind, const char *objec
 	*array_add(uses) = (struct use){ kind, text_copy(object), text_copy(detail) };
 }
 
-static bool text_is_one_of(const struct name_list *names, const char *text)
-{
-	char **name;
-	array_each (name, names)
-		if (text_same(*name, text))
-			return true;
-	return false;
-}
-
 /* Calls `look` for each entry of the class and each PCI device that stands behind it. */
 static void each_owned(const struct survey *survey, const char *class,
 	void (*look)(const struct survey *survey, const char *name, struct device *device))
@@ -47,7 +38,7 @@ static void each_owned(const struct survey *survey, const char *class,
 		auto_names struct name_list addresses = { 0 };
 		owner_collect(survey->root, class, *name, &addresses);
 		array_each (device, survey->devices)
-			if (addresses.count && text_is_one_of(&addresses, device->address))
+			if (addresses.count && name_list_has(&addresses, device->address))
 				look(survey, *name, device);
 	}
 }
@@ -189,6 +180,8 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices, bo
 		look_at_attributes(&survey, device);
 		look_elsewhere(device);
 	}
+	network_facts_free(&survey.network);
+	mount_facts_free(&survey.mounts);
 }
 
 /* ---- processes ---- */

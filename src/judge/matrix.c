@@ -246,13 +246,9 @@ static void advise(struct advice_list *advice, const char *goal, const struct ho
 	const struct access_case *access, const struct line *lines, size_t count)
 {
 	char *text = text_copy("");
-	for (size_t i = 0; i < count; i++) {
-		if (has(host, access, &lines[i]))
-			continue;
-		char *longer = text_format("%s%s%s", text, *text ? "\n" : "", lines[i].text);
-		free(text);
-		text = longer;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (!has(host, access, &lines[i]))
+			text_append(&text, "%s%s", *text ? "\n" : "", lines[i].text);
 	/* Where no line is missing, it is the kernel that is too old. */
 	if (*text)
 		*array_add(advice) = (struct advice){ goal, text };

@@ -1,6 +1,5 @@
 #include "judge/safety.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -26,10 +25,8 @@ bool device_is_interrupted(const struct device *device)
 	const struct remembered *remembered = &device->remembered;
 	if (remembered->known != ANSWER_YES || device->vfio)
 		return false;
-	bool driverless = !device->driver && remembered->driver;
-	bool overridden = text_same(device->driver_override, "vfio-pci") &&
-			  !text_same(device->driver_override, remembered->driver_override);
-	return driverless || overridden;
+	/* On a third driver somebody has put it since: what was written down is of no use any more. */
+	return !device->driver || text_same(device->driver, remembered->driver);
 }
 
 /* vfio-pci's own list of devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c, pci_ids.h.
@@ -109,10 +106,7 @@ static char *fill(const char *pattern, const struct use *use)
 		size_t plain = strcspn(pattern, "{");
 		bool detail = text_starts(pattern + plain, detail_mark);
 		const char *word = !pattern[plain] ? "" : detail ? use->detail : use->object;
-		char *longer =
-			text_format("%s%.*s%s", text, (int)plain, pattern, word ? word : "something else");
-		free(text);
-		text = longer;
+		text_append(&text, "%.*s%s", (int)plain, pattern, word ? word : "something else");
 		pattern += plain;
 		pattern += !*pattern ? 0 : detail ? sizeof detail_mark - 1 : strlen("{}");
 	}

@@ -11,8 +11,8 @@ bool device_is_noiommu(const struct device *device);
  * read. */
 bool device_is_bridge(const struct device *device);
 
-/* Whether a run that was to bind or give back `device` was cut off: it was remembered, and has no driver, or
- * an override for vfio-pci without being there. Needs the device's details. */
+/* Whether a run that was to bind or give back `device` was cut off: what it had is still written down, though
+ * it is not bound to VFIO. Needs the device's details. */
 bool device_is_interrupted(const struct device *device);
 
 /* The word for each device; the sentences are in safety_judge_bind. */

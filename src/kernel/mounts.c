@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <libmount/libmount.h>
+#include <stdlib.h>
 #include <sys/sysmacros.h>
 
 #include "base/array.h"
@@ -46,4 +47,15 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts)
 	mnt_unref_table(mounts);
 	mnt_unref_table(swaps);
 	return error;
+}
+
+void mount_facts_free(struct mount_facts *facts)
+{
+	struct mount_fact *fact;
+	array_each (fact, facts) {
+		free(fact->source);
+		free(fact->device);
+		free(fact->target);
+	}
+	free(facts->items);
 }

@@ -149,3 +149,13 @@ int network_facts(struct network_facts *facts)
 	mnl_socket_close(socket);
 	return error ? error : failed;
 }
+
+void network_facts_free(struct network_facts *facts)
+{
+	struct network_fact *fact;
+	array_each (fact, facts) {
+		free(fact->interface);
+		free(fact->text);
+	}
+	free(facts->items);
+}

@@ -21,5 +21,6 @@ struct network_facts {
  * has (link local, multicast, the table local). Returns 0 or a negative errno; what was found until then is
  * kept. */
 int network_facts(struct network_facts *facts);
+void network_facts_free(struct network_facts *facts);
 
 #endif

@@ -170,3 +170,12 @@ void name_list_free(struct name_list *names)
 	free(names->items);
 	*names = (struct name_list){ 0 };
 }
+
+bool name_list_has(const struct name_list *names, const char *name)
+{
+	char **item;
+	array_each (item, names)
+		if (text_same(*item, name))
+			return true;
+	return false;
+}

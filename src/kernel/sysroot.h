@@ -66,6 +66,8 @@ struct name_list {
 int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names);
 void name_list_free(struct name_list *names);
 
+bool name_list_has(const struct name_list *names, const char *name);
+
 #define auto_names cleanup(name_list_free)
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -26,6 +28,28 @@ int write_attribute(const char *path, const char *value)
 {
 	auto_fd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	return fd < 0 ? -errno : write_whole(fd, value);
+}
+
+int write_attribute_within(const char *path, const char *value, int seconds)
+{
+	static const struct timespec pause = { .tv_nsec = 5L * 1000 * 1000 };
+	long waits = seconds * 200L;
+	int status;
+	pid_t child = fork();
+	if (child < 0)
+		return -errno;
+	if (child == 0) {
+		/* It may outlive us: the lock, and the pipes of whoever waits for our output, are not to go
+		 * with it. */
+		close_range(0, ~0U, 0);
+		_exit(-write_attribute(path, value));
+	}
+	for (; waitpid(child, &status, WNOHANG) == 0; waits--) {
+		if (waits <= 0)
+			return -ETIMEDOUT;
+		nanosleep(&pause, NULL);
+	}
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
 static int write_new(const char *path, const char *value)

@@ -8,6 +8,10 @@
  * answer. */
 int write_attribute(const char *path, const char *value);
 
+/* The same in a child process, which is left alone if it has not ended after `seconds`: the kernel lets a
+ * write wait without any way to end it. Then returns -ETIMEDOUT, and the write may still come about. */
+int write_attribute_within(const char *path, const char *value, int seconds);
+
 /* Makes the file `path` hold `value`, whole or not at all (written beside it, synced, renamed), mode 0600.
  * Its directory is made when it is missing, mode 0700. Returns 0 or a negative errno. */
 int write_file(const char *path, const char *value);

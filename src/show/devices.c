@@ -97,6 +97,11 @@ const struct column_set device_columns = { columns, ARRAY_SIZE(columns), "ADDRES
 const struct column_set device_columns_all = { columns, ARRAY_SIZE(columns),
 	"ADDRESS,ID,CLASS,DRIVER,USE,NAME" };
 
+bool devices_show_names(const struct column_set *set, const struct table_options *options)
+{
+	return table_shows(set, options, "NAME") || table_shows(set, options, "VENDOR");
+}
+
 void devices_print(
 	const struct column_set *set, const struct table_options *options, const struct device_refs *devices)
 {

@@ -9,6 +9,9 @@
 extern const struct column_set device_columns;
 extern const struct column_set device_columns_all;
 
+/* Whether the devices' names from the hardware database will be shown. */
+bool devices_show_names(const struct column_set *columns, const struct table_options *options);
+
 /* Prints the devices to stdout. */
 void devices_print(const struct column_set *columns, const struct table_options *options,
 	const struct device_refs *devices);

@@ -139,13 +139,6 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 	free(refs);
 }
 
-static void append(char **text, const char *word)
-{
-	char *longer = text_format("%s %s", *text, word);
-	free(*text);
-	*text = longer;
-}
-
 static void print_config(const struct kconfig *config)
 {
 	if (!config->source) {
@@ -156,9 +149,7 @@ static void print_config(const struct kconfig *config)
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++) {
 		if (config->value[symbol] == KCONFIG_ABSENT)
 			continue;
-		auto_free char *word =
-			text_format("%s=%s", word_symbol(symbol), word_kconfig(config->value[symbol]));
-		append(&line, word);
+		text_append(&line, " %s=%s", word_symbol(symbol), word_kconfig(config->value[symbol]));
 	}
 	print_line(stdout, "%s", line);
 	free(line);
@@ -171,9 +162,7 @@ static void print_answers(const char *who, const enum answer *answers, const cha
 	for (int question = 0; question < QUESTION_COUNT; question++) {
 		if (answers[question] == ANSWER_UNKNOWN)
 			continue;
-		auto_free char *word =
-			text_format("%s=%s", word_question(question), yes_or_no(answers[question]));
-		append(&line, word);
+		text_append(&line, " %s=%s", word_question(question), yes_or_no(answers[question]));
 		any = true;
 	}
 	print_line(stdout, "%s%s", line, any ? "" : nothing);

@@ -1,5 +1,6 @@
 #include "show/steps.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +71,11 @@ char *failure_sentence(const struct plan_failure *failure)
 {
 	char act[SENTENCE_MAX];
 	action_format(failure->action, act);
+	if (failure->error == -ETIMEDOUT)
+		return text_format(
+			"could not %s in time: the kernel waits for whoever holds the device, and will let it go "
+			"when that has ended; then type: vfionoiommu unbind",
+			act);
 	auto_free char *undo = undo_sentence(failure);
 	return text_format("could not %s: %s; %s", act, strerror(-failure->error), undo);
 }

@@ -33,6 +33,11 @@ static int next_name(const char **list, const char **name)
 	return (int)length;
 }
 
+bool table_is_for_scripts(const struct table_options *options)
+{
+	return options->raw || options->noheadings || options->columns;
+}
+
 char *table_unknown_column(const struct column_set *columns, const char *wanted)
 {
 	const char *name;
@@ -122,13 +127,8 @@ void table_print(const struct column_set *columns, const struct table_options *o
 char *table_help(const struct column_set *columns)
 {
 	char *text = text_copy("Columns for --output:\n");
-	for (size_t i = 0; i < columns->count; i++) {
-		char *longer =
-			text_format("%s  %-11s %s\n", text, columns->items[i].name, columns->items[i].help);
-		free(text);
-		text = longer;
-	}
-	char *whole = text_format("%s\nShown by default: %s. +NAME adds to these.", text, columns->shown);
-	free(text);
-	return whole;
+	for (size_t i = 0; i < columns->count; i++)
+		text_append(&text, "  %-11s %s\n", columns->items[i].name, columns->items[i].help);
+	text_append(&text, "\nShown by default: %s. +NAME adds to these.", columns->shown);
+	return text;
 }

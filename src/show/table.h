@@ -24,6 +24,10 @@ struct table_options {
 	bool noheadings, raw;
 };
 
+/* Whether bare columns were asked for: by name, or for a script. Then nothing else is to be printed between
+ * them. */
+bool table_is_for_scripts(const struct table_options *options);
+
 /* The first name in `wanted` that no column has: a new string, which the caller frees; NULL when all are
  * known. */
 char *table_unknown_column(const struct column_set *columns, const char *wanted);

@@ -196,6 +196,26 @@ used() { # ADDRESS
 	done
 }
 
+@test "unbind --force of a device that is held ends in time, and can be done again when it is free" {
+	tool bind $edu
+	exec 7<"$(tool list -nro CDEV $edu)"
+	SECONDS=0
+	run_tool unbind --force --timeout 2 $edu 7<&-
+	[ "$SECONDS" -le 8 ]
+	status_is 1
+	complains "$edu: could not write $edu to /sys/bus/pci/drivers/vfio-pci/unbind in time"
+	complains "then type: vfionoiommu unbind"
+	exec 7<&-
+	for _ in $(seq 50); do
+		[ -n "$(driver_of $edu)" ] || break
+		sleep 0.1
+	done
+	tool unbind $edu
+	[ -z "$(driver_of $edu)" ]
+	[ "$(override_of $edu)" = "(null)" ]
+	[ ! -e /run/vfionoiommu/$edu ]
+}
+
 @test "unbind names the processes that hold the nodes, within a second, and does nothing" {
 	tool bind $edu
 	group=$(tool list -nro GROUP $edu) cdev=$(tool list -nro CDEV $edu)
