@@ -28,10 +28,11 @@ void text_append(char **text, const char *format, ...)
 	va_start(arguments, format);
 	int length = vasprintf(&more, format, arguments);
 	va_end(arguments);
-	char *longer = length < 0 ? NULL : realloc(*text, strlen(*text) + (size_t)length + 1);
+	size_t before = strlen(*text);
+	char *longer = length < 0 ? NULL : realloc(*text, before + (size_t)length + 1);
 	if (!longer)
 		log_out_of_memory();
-	strcat(longer, more);
+	memcpy(longer + before, more, (size_t)length + 1);
 	*text = longer;
 }
 
