@@ -50,6 +50,7 @@ setup() {
 	says "64, with U"
 	says "1 bound as noiommu"
 	run_tool status --json --sysroot $bound
+	jq -e '.host.seen.group and .host.seen.noiommu and .host.in_modules.container' <<<"$output"
 	jq -e '.devices[0].before.driver == "e1000e" and .devices[0].driver_override == "vfio-pci"' <<<"$output"
 	run_tool list --sysroot $bound
 	[ ${#lines[@]} -eq 2 ]
@@ -136,6 +137,10 @@ setup() {
 	run_tool unbind --dry-run --sysroot "$root" 00:04.0
 	status_is 0
 	[ "${lines[0]}" = "0000:00:04.0: would be given back to e1000e" ]
+	run_tool unbind --dry-run --all --sysroot "$root"
+	[ "${lines[0]}" = "0000:00:04.0: would be given back to e1000e" ]
+	run_tool status --sysroot "$root"
+	says "0000:00:04.0: was left halfway by a run that was cut off [device-interrupted]"
 	run_tool bind --dry-run --sysroot "$root" 00:04.0
 	status_is 0
 	says "0000:00:04.0: would be put back after a run that was cut off"

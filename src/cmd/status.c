@@ -47,6 +47,8 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	if (status)
 		return status;
 	readiness_judge(&session.host, &session.access, &session.findings);
+	device_collect_remembered(&session.root, &session.devices);
+	safety_judge_interrupted(&session.devices, &session.findings);
 	array_each (device, &session.devices)
 		if (device_is_noiommu(device))
 			*array_add(&bound) = device;

@@ -10,7 +10,7 @@
 #include "show/devices.h"
 
 static const struct argp_option unbind_options[] = {
-	{ "all", 'a', NULL, 0, "every noiommu device", 0 },
+	{ "all", 'a', NULL, 0, "every noiommu device, and what a run that was cut off left halfway", 0 },
 	{ 0 },
 };
 
@@ -53,8 +53,9 @@ static void unbind_one(struct session *session, struct device *device)
 static void add_all(struct session *session, struct device_refs *asked)
 {
 	struct device *device;
+	device_collect_remembered(&session->root, &session->devices);
 	array_each (device, &session->devices)
-		if (device_is_noiommu(device))
+		if (device_is_noiommu(device) || device_is_interrupted(device))
 			*array_add(asked) = device;
 }
 

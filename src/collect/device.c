@@ -150,8 +150,21 @@ static void collect_remembered(const struct sysroot *root, struct device *device
 	};
 }
 
+/* As before device_collect_details. */
+static void forget_details(struct device *device)
+{
+	free(device->driver_module);
+	free(device->driver_override);
+	free(device->remembered.driver);
+	free(device->remembered.module);
+	free(device->remembered.driver_override);
+	device->driver_module = device->driver_override = NULL;
+	device->remembered = (struct remembered){ .known = ANSWER_NO };
+}
+
 void device_collect_details(const struct sysroot *root, struct device *device)
 {
+	forget_details(device);
 	auto_free char *config_path = device_path(device, "config");
 	unsigned char config[16];
 	if (sysroot_read_bytes(root, config_path, config, sizeof config) == sizeof config)
@@ -164,6 +177,17 @@ void device_collect_details(const struct sysroot *root, struct device *device)
 	if (override && *override && !text_same(override, "(null)"))
 		device->driver_override = text_copy(override);
 	collect_remembered(root, device);
+}
+
+void device_collect_remembered(const struct sysroot *root, struct device_list *devices)
+{
+	auto_names struct name_list names = { 0 };
+	struct device *device;
+	if (sysroot_list(root, "run/vfionoiommu", &names))
+		return;
+	array_each (device, devices)
+		if (name_list_has(&names, device->address))
+			device_collect_details(root, device);
 }
 
 int device_collect(const struct sysroot *root, const char *address, struct device *device)

@@ -16,6 +16,9 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 /* Reads what only binding needs into a device from device_collect_all. */
 void device_collect_details(const struct sysroot *root, struct device *device);
 
+/* Reads the details of those devices of which something is written down in /run/vfionoiommu: usually none. */
+void device_collect_remembered(const struct sysroot *root, struct device_list *devices);
+
 /* Looks the names of the devices up in this machine's hardware database. */
 void device_collect_names(const struct device_refs *devices);
 

@@ -37,6 +37,7 @@
 	X(DISPLAY_FRAMEBUFFER, "display-framebuffer", BLOCKER, true)                                         \
 	X(DEVICE_HELD, "device-held", BLOCKER, true)                                                         \
 	X(MEMORY_UNUSABLE, "memory-unusable", WARNING, false)                                                \
+	X(DEVICE_INTERRUPTED, "device-interrupted", WARNING, false)                                          \
 	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \
 	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)
 

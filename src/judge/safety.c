@@ -166,3 +166,15 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 				sibling->address);
 	}
 }
+
+void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings)
+{
+	const struct device *device;
+	array_each (device, devices) {
+		if (!device_is_interrupted(device))
+			continue;
+		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
+		finding_add(findings, FINDING_DEVICE_INTERRUPTED, device->address, remedy,
+			"was left halfway by a run that was cut off");
+	}
+}

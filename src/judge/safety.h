@@ -15,6 +15,10 @@ bool device_is_bridge(const struct device *device);
  * it is not bound to VFIO. Needs the device's details. */
 bool device_is_interrupted(const struct device *device);
 
+/* Adds a warning for each device that a run which was cut off left halfway. Needs what was remembered of
+ * them. */
+void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings);
+
 /* The word for each device; the sentences are in safety_judge_bind. */
 void safety_judge_fitness(struct device_list *devices);
 

@@ -57,6 +57,14 @@ void json_print(struct json *document)
 	json_object_put(object(document));
 }
 
+static struct json_object *answers_object(const enum answer *answers)
+{
+	struct json_object *to = json_object_new_object();
+	for (int question = 0; question < QUESTION_COUNT; question++)
+		add_answer(to, word_question(question), answers[question]);
+	return to;
+}
+
 static struct json_object *host_object(const struct host *host)
 {
 	struct json_object *to = json_object_new_object();
@@ -72,6 +80,8 @@ static struct json_object *host_object(const struct host *host)
 	for (int i = 0; i < MODULE_COUNT; i++)
 		add_text(modules, host->modules[i].name, word_module(host->modules[i].state));
 	add(to, "modules", modules);
+	add(to, "seen", answers_object(host->seen));
+	add(to, "in_modules", answers_object(host->in_modules));
 	add_text(to, "mode", word_mode(host->mode));
 	add_answer(to, "iommu", host->iommu);
 	add_number(to, "taint", host->taint);
@@ -187,6 +197,7 @@ static struct json_object *finding_array(const struct finding_list *findings)
 		add_text(to, "subject", finding->subject);
 		add_text(to, "sentence", finding->sentence);
 		add_text(to, "remedy", finding->remedy);
+		add(to, "forcible", json_object_new_boolean(finding->forcible));
 		add(to, "overridden", json_object_new_boolean(finding->overridden));
 		json_object_array_add(list, to);
 	}
