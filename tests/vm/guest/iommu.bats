@@ -27,6 +27,7 @@ bind_ordinarily() { # ADDRESS
 	run_tool bind --enable $edu
 	status_is 3
 	complains "$edu: has an IOMMU"
+	complains "remedy: vfionoiommu bind --allow-iommu $edu"
 	complains "[device-has-iommu]"
 	[ -z "$(driver_of $edu)" ]
 	tool enable
@@ -61,6 +62,23 @@ bind_ordinarily() { # ADDRESS
 	[ "$(driver_of $edu)" = vfio-pci ]
 	run_tool disable
 	status_is 0
+	run_tool unbind $edu
+	status_is 0
+	[ -z "$(driver_of $edu)" ]
+	[ "$(override_of $edu)" = "(null)" ]
+}
+
+@test "bind --allow-iommu makes it an ordinary VFIO device, with the mode off and without a taint" {
+	run_tool bind --allow-iommu $edu
+	status_is 0
+	[ "${lines[0]}" = "$edu: bound to vfio-pci (before: no driver)" ]
+	[ "$(use $edu)" = "yes vfio" ]
+	[ -z "$(nodes)" ]
+	[ "$(mode)" = N ]
+	[ "$(tainted)" -eq 0 ]
+	run_tool bind --allow-iommu $edu
+	status_is 0
+	[ "${lines[0]}" = "$edu: is bound to vfio-pci already" ]
 	run_tool unbind $edu
 	status_is 0
 	[ -z "$(driver_of $edu)" ]
