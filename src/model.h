@@ -310,14 +310,14 @@ struct plan_failure {
 };
 
 /* What became of one subject of a command that acts. */
-enum outcome { OUTCOME_PLANNED, OUTCOME_CHANGED, OUTCOME_UNCHANGED, OUTCOME_REFUSED, OUTCOME_FAILED };
+enum outcome { OUTCOME_PLANNED, OUTCOME_CHANGED, OUTCOME_UNCHANGED, OUTCOME_FAILED };
 
 struct result {
 	const char *subject; /* a device's address, or what else was to be changed: "noiommu mode" */
 	enum outcome outcome;
 	bool incidental; /* nobody asked for it by name: said with -v, when only planned, or when it failed */
 	char *sentence;
-	struct plan plan; /* what was to be done; no steps when unchanged or refused */
+	struct plan plan; /* what was to be done; no steps when unchanged */
 };
 
 struct result_list {

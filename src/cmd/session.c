@@ -32,9 +32,6 @@ enum status session_open(struct session *session, const struct options *options)
 		log_error("%s: cannot be opened: %s", path, strerror(-error));
 		return STATUS_FAILED;
 	}
-	host_collect(&session->root, &session->host);
-	session->access = access_case_judge(&session->host);
-	session->taint_before = session->host.taint;
 	error = device_collect_all(&session->root, &session->devices);
 	if (error) {
 		log_error("%s/sys/bus/pci: %s", options->sysroot ? path : "",
@@ -43,6 +40,13 @@ enum status session_open(struct session *session, const struct options *options)
 	}
 	safety_judge_fitness(&session->devices);
 	return STATUS_DONE;
+}
+
+void session_collect_host(struct session *session)
+{
+	host_collect(&session->root, &session->host);
+	session->access = access_case_judge(&session->host);
+	session->taint_before = session->host.taint;
 }
 
 static enum status begin(int seconds)
@@ -69,9 +73,12 @@ enum status session_open_acting(struct session *session, const struct options *o
 	if (writes && begin(options->wait))
 		return STATUS_FAILED;
 	enum status status = session_open(session, options);
+	if (status)
+		return status;
+	session_collect_host(session);
 	if (!options->dry_run)
 		readiness_judge_acting(&session->host, &session->findings);
-	return status;
+	return STATUS_DONE;
 }
 
 enum status session_select(

@@ -18,10 +18,15 @@ struct session {
 	long long taint_before;
 };
 
-/* Opens and collects the machine. Returns STATUS_DONE, or STATUS_FAILED after saying why. */
+/* Opens the machine and collects its devices. Returns STATUS_DONE, or STATUS_FAILED after saying why. */
 enum status session_open(struct session *session, const struct options *options);
 
-/* The same for a command that acts: takes the lock first, unless nothing will be written. */
+/* Collects the machine as a whole, with the verdict on its kernel: what listing devices has no use for, and
+ * costs. */
+void session_collect_host(struct session *session);
+
+/* The same for a command that acts: takes the lock first, unless nothing will be written, and collects the
+ * machine as a whole. */
 enum status session_open_acting(struct session *session, const struct options *options);
 
 /* The devices that the arguments mean; none without arguments. Returns STATUS_DONE, or after saying what is

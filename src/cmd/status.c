@@ -46,6 +46,7 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	enum status status = session_open(&session, options);
 	if (status)
 		return status;
+	session_collect_host(&session);
 	readiness_judge(&session.host, &session.access, &session.findings);
 	device_collect_remembered(&session.root, &session.devices);
 	safety_judge_interrupted(&session.devices, &session.findings);

@@ -85,7 +85,6 @@ const char *word_outcome(enum outcome outcome)
 		[OUTCOME_PLANNED] = "planned",
 		[OUTCOME_CHANGED] = "changed",
 		[OUTCOME_UNCHANGED] = "unchanged",
-		[OUTCOME_REFUSED] = "refused",
 		[OUTCOME_FAILED] = "failed",
 	};
 	return words[outcome];

@@ -16,7 +16,7 @@ const char *word_severity(enum severity severity);
 const char *word_kconfig(enum kconfig_value value);
 /* "VFIO_NOIOMMU": the symbol without CONFIG_ */
 const char *word_symbol(enum kconfig_symbol symbol);
-/* "planned", "changed", "unchanged", "refused", "failed" */
+/* "planned", "changed", "unchanged", "failed" */
 const char *word_outcome(enum outcome outcome);
 /* "bound", "vfio", "free", "used", "impossible" */
 const char *word_fitness(enum fitness fitness);
