@@ -160,6 +160,7 @@ enum fitness {
 	FITNESS_BOUND,      /* is a noiommu device */
 	FITNESS_VFIO,       /* is an ordinary VFIO device */
 	FITNESS_USED,       /* something uses it */
+	FITNESS_UNKNOWN,    /* whether something uses it cannot be told */
 	FITNESS_IMPOSSIBLE, /* cannot be a noiommu device */
 };
 
@@ -176,6 +177,7 @@ enum use_kind {
 	USE_DISPLAY,   /* the display that the machine booted with */
 	USE_FRAMEBUFFER, /* framebuffer `object` */
 	USE_VFS,         /* `detail` virtual functions are enabled */
+	USE_UNKNOWN,     /* what `object` has to do with it could not be read: `detail` */
 	USE_PROCESS,     /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
 };
 
@@ -200,6 +202,7 @@ struct device {
 	char *driver;                                      /* uevent DRIVER; NULL: none */
 	char *driver_module;   /* driver/module's target; NULL: built in, none, or not looked at */
 	char *driver_override; /* NULL: none, or unknown */
+	char *unreadable;      /* the first detail that is there and could not be read; NULL: none */
 	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read */
 	enum answer iommu;     /* ADDRESS/iommu exists: a real one */
 	int iommu_group;       /* iommu_group's target; -1: none. May be fabricated by noiommu */

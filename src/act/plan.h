@@ -5,8 +5,8 @@
 #include "model.h"
 
 /* What everything that changes the machine starts with: from now on a signal to end lets the plan at work be
- * finished, and no other run is at work. Waits up to `seconds` for another; returns 0 or the negative errno
- * of lock_take, with `holder`. Held until the program ends. */
+ * finished, and no other run is at work. Waits up to `seconds` for each other; returns 0 or the negative
+ * errno of lock_take, with `holder`. Held until the program ends. */
 int plan_begin(int seconds, int *holder);
 
 /* Whether a signal to end has come since: no further plan should be begun. */

@@ -158,8 +158,16 @@ static void forget_details(struct device *device)
 	free(device->remembered.driver);
 	free(device->remembered.module);
 	free(device->remembered.driver_override);
-	device->driver_module = device->driver_override = NULL;
+	free(device->unreadable);
+	device->driver_module = device->driver_override = device->unreadable = NULL;
 	device->remembered = (struct remembered){ .known = ANSWER_NO };
+}
+
+/* What is not there is a fact; what is there and cannot be read is not known. */
+static void note_unreadable(struct device *device, const char *attribute)
+{
+	if (errno != ENOENT && errno != ENOTDIR && !device->unreadable)
+		device->unreadable = text_format("%s: %s", attribute, strerror(errno));
 }
 
 void device_collect_details(const struct sysroot *root, struct device *device)
@@ -171,8 +179,12 @@ void device_collect_details(const struct sysroot *root, struct device *device)
 		device->header_type = config[0x0e] & 0x7f;
 	auto_free char *module_path = device_path(device, "driver/module");
 	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
+	if (device->driver && !device->driver_module)
+		note_unreadable(device, "driver/module");
 	auto_free char *override_path = device_path(device, "driver_override");
 	auto_free char *override = sysroot_read(root, override_path);
+	if (!override)
+		note_unreadable(device, "driver_override");
 	/* What was never set reads as printf's word for NULL. */
 	if (override && *override && !text_same(override, "(null)"))
 		device->driver_override = text_copy(override);

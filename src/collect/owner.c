@@ -1,5 +1,6 @@
 #include "collect/owner.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,41 +9,56 @@
 #include "base/text.h"
 #include "collect/address.h"
 
-/* The address of the PCI device that the link `path` leads through last; false when it leads through none. */
-static bool address_behind(const struct sysroot *root, const char *path, char address[20])
+/* What vanished meanwhile, or was never there, is nobody's. */
+static int unless_missing(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR ? 0 : error;
+}
+
+/* The address of the PCI device that the link `path` leads through last. Returns 1, 0 when it leads through
+ * none, or a negative errno. */
+static int address_behind(const struct sysroot *root, const char *path, char address[20])
 {
 	auto_free char *target = sysroot_readlink(root, path);
-	bool found = false;
+	int found = target ? 0 : unless_missing(-errno);
 	char *rest = NULL;
 	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
 		part = strtok_r(NULL, "/", &rest))
-		found |= address_parse(part, address);
+		if (address_parse(part, address))
+			found = 1;
 	return found;
 }
 
 /* An NVMe namespace with multipath lies below its subsystem, which links to its controllers. */
-static void collect_subsystem(const struct sysroot *root, const char *name, struct name_list *addresses)
+static int collect_subsystem(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
 	auto_names struct name_list entries = { 0 };
 	auto_free char *directory = text_format("sys/class/block/%s/device", name);
-	if (!text_starts(name, "nvme") || sysroot_list(root, directory, &entries))
-		return;
+	int error = text_starts(name, "nvme") ? sysroot_list(root, directory, &entries) : 0;
+	if (error)
+		return unless_missing(error);
 	char **entry;
 	char address[20];
 	array_each (entry, &entries) {
 		auto_free char *path = text_format("sys/class/nvme/%s", *entry);
-		if (text_starts(*entry, "nvme") && address_behind(root, path, address))
+		int found = text_starts(*entry, "nvme") ? address_behind(root, path, address) : 0;
+		if (found > 0)
 			*array_add(addresses) = text_copy(address);
+		else if (found < 0)
+			error = found;
 	}
+	return error;
 }
 
-void owner_collect(
+int owner_collect(
 	const struct sysroot *root, const char *class, const char *name, struct name_list *addresses)
 {
 	char address[20];
 	auto_free char *path = text_format("sys/class/%s/%s", class, name);
-	if (address_behind(root, path, address))
+	int found = address_behind(root, path, address);
+	if (found > 0)
 		*array_add(addresses) = text_copy(address);
-	else if (text_same(class, "block"))
-		collect_subsystem(root, name, addresses);
+	else if (!found && text_same(class, "block"))
+		return collect_subsystem(root, name, addresses);
+	return found < 0 ? found : 0;
 }

@@ -70,7 +70,7 @@ static void addresses_of_name(const struct sysroot *root, const char *name, stru
 		auto_free char *target = sysroot_readlink(root, path);
 		/* Behind a USB controller it is one of many: who means the controller names its address. */
 		if (target && !strstr(target, "/usb"))
-			owner_collect(root, classes[i], name, addresses);
+			(void)owner_collect(root, classes[i], name, addresses);
 	}
 }
 

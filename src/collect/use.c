@@ -1,11 +1,13 @@
 #include "collect/use.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "collect/host.h"
 #include "collect/owner.h"
 #include "kernel/mounts.h"
 #include "kernel/network.h"
@@ -16,12 +18,27 @@ struct survey {
 	struct device_list *devices;
 	struct network_facts network;
 	struct mount_facts mounts;
+	int network_error, mounts_error; /* negative errno: they are not known, or not all of them */
 	bool thorough;
 };
 
 static void use_add(struct use_list *uses, enum use_kind kind, const char *object, const char *detail)
 {
 	*array_add(uses) = (struct use){ kind, text_copy(object), text_copy(detail) };
+}
+
+/* `what` could not be read: whether it uses the device is not known. What is not there uses nothing. */
+static void use_unknown(struct device *device, const char *what, int error)
+{
+	if (error && error != -ENOENT && error != -ENOTDIR)
+		use_add(&device->uses, USE_UNKNOWN, what, strerror(-error));
+}
+
+static void all_unknown(const struct survey *survey, const char *what, int error)
+{
+	struct device *device;
+	array_each (device, survey->devices)
+		use_unknown(device, what, error);
 }
 
 /* Calls `look` for each entry of the class and each PCI device that stands behind it. */
@@ -32,11 +49,10 @@ static void each_owned(const struct survey *survey, const char *class,
 	auto_free char *directory = text_format("sys/class/%s", class);
 	char **name;
 	struct device *device;
-	if (sysroot_list(survey->root, directory, &names))
-		return;
+	all_unknown(survey, directory, sysroot_list(survey->root, directory, &names));
 	array_each (name, &names) {
 		auto_names struct name_list addresses = { 0 };
-		owner_collect(survey->root, class, *name, &addresses);
+		all_unknown(survey, *name, owner_collect(survey->root, class, *name, &addresses));
 		array_each (device, survey->devices)
 			if (addresses.count && name_list_has(&addresses, device->address))
 				look(survey, *name, device);
@@ -56,13 +72,15 @@ static void look_at_interface(const struct survey *survey, const char *name, str
 	const struct network_fact *fact;
 	char **entry;
 	device->interfaces++;
+	use_unknown(device, flags_path, flags ? 0 : -errno);
+	use_unknown(device, name, survey->network_error);
 	if (flags && (strtoul(flags, NULL, 16) & FLAG_UP))
 		use_add(&device->uses, USE_UP, name, NULL);
 	array_each (fact, &survey->network)
 		if (text_same(fact->interface, name))
 			use_add(&device->uses, fact->route ? USE_ROUTE : USE_ADDRESS, name, fact->text);
 	/* upper_NAME: every interface above, be it a bridge, a bond, a team, a vlan or a macvlan. */
-	sysroot_list(survey->root, directory, &entries);
+	use_unknown(device, directory, sysroot_list(survey->root, directory, &entries));
 	array_each (entry, &entries) {
 		const char *upper = text_after(*entry, "upper_");
 		if (upper)
@@ -109,6 +127,7 @@ static bool look_at_mounts(const struct survey *survey, const char *name, struct
 	auto_free char *number = sysroot_read(survey->root, path);
 	const struct mount_fact *mount;
 	bool found = false;
+	use_unknown(device, path, number ? 0 : -errno);
 	array_each (mount, &survey->mounts) {
 		/* By its number; btrfs has one of its own, and is told by its source. */
 		bool same = (number && text_same(mount->device, number)) ||
@@ -126,8 +145,9 @@ static bool look_at_holders(const struct survey *survey, const char *name, struc
 	auto_names struct name_list holders = { 0 };
 	auto_free char *directory = text_format("sys/class/block/%s/holders", name);
 	char **holder;
-	if (!depth || sysroot_list(survey->root, directory, &holders))
+	if (!depth)
 		return false;
+	use_unknown(device, directory, sysroot_list(survey->root, directory, &holders));
 	array_each (holder, &holders) {
 		use_add(&device->uses, USE_HELD, name, *holder);
 		look_at_mounts(survey, *holder, device);
@@ -138,6 +158,7 @@ static bool look_at_holders(const struct survey *survey, const char *name, struc
 
 static void look_at_disk(const struct survey *survey, const char *name, struct device *device)
 {
+	use_unknown(device, name, survey->mounts_error);
 	bool known = look_at_mounts(survey, name, device);
 	known |= look_at_holders(survey, name, device, 8);
 	auto_free char *node = text_format("dev/%s", name);
@@ -160,6 +181,7 @@ static void look_at_attributes(const struct survey *survey, struct device *devic
 	/* Only display devices have the first. */
 	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(survey->root, vga_path) : NULL;
 	auto_free char *vfs = sysroot_read(survey->root, vfs_path);
+	use_unknown(device, vfs_path, vfs ? 0 : -errno);
 	if (text_same(vga, "1"))
 		use_add(&device->uses, USE_DISPLAY, NULL, NULL);
 	if (vfs && atoi(vfs) > 0)
@@ -171,8 +193,8 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices, bo
 	struct survey survey = { .root = root, .devices = devices, .thorough = thorough };
 	struct device *device;
 	if (root->live)
-		network_facts(&survey.network);
-	mount_facts(root, &survey.mounts);
+		survey.network_error = network_facts(&survey.network);
+	survey.mounts_error = mount_facts(root, &survey.mounts);
 	each_owned(&survey, "net", look_at_interface);
 	each_owned(&survey, "block", look_at_disk);
 	each_owned(&survey, "graphics", look_at_framebuffer);
@@ -186,17 +208,18 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices, bo
 
 /* ---- processes ---- */
 
-static void look_at_process(const struct sysroot *root, const char *pid, struct device *device)
+static int look_at_process(const struct sysroot *root, const char *pid, struct device *device)
 {
 	auto_names struct name_list files = { 0 };
 	auto_free char *directory = text_format("proc/%s/fd", pid);
 	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
 	bool holds[ARRAY_SIZE(nodes)] = { false };
 	char **file;
-	sysroot_list(root, directory, &files);
+	int error = sysroot_list(root, directory, &files);
 	array_each (file, &files) {
 		auto_free char *path = text_format("%s/%s", directory, *file);
 		auto_free char *target = sysroot_readlink(root, path);
+		error = target || errno == ENOENT ? error : -errno;
 		for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
 			holds[i] |= target && text_same(target, nodes[i]->path);
 	}
@@ -206,6 +229,8 @@ static void look_at_process(const struct sysroot *root, const char *pid, struct 
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
 		if (holds[i])
 			use_add(&device->uses, USE_PROCESS, nodes[i]->path, process);
+	/* It has ended meanwhile. */
+	return error == -ESRCH || error == -ENOENT ? 0 : error;
 }
 
 void use_collect_processes(const struct sysroot *root, struct device *device)
@@ -214,8 +239,13 @@ void use_collect_processes(const struct sysroot *root, struct device *device)
 	char **name;
 	if (!device->group.name && !device->cdev.name)
 		return;
-	sysroot_list(root, "proc", &names);
-	array_each (name, &names)
-		if ((*name)[strspn(*name, "0123456789")] == '\0')
-			look_at_process(root, *name, device);
+	int error = sysroot_list(root, "proc", &names);
+	array_each (name, &names) {
+		bool is_process = (*name)[strspn(*name, "0123456789")] == '\0';
+		int failed = is_process ? look_at_process(root, *name, device) : 0;
+		error = error ? error : failed;
+	}
+	/* Other users' processes are hidden from who is not root, and cannot unbind anything either. */
+	if (error != -EACCES || host_is_root())
+		use_unknown(device, "/proc/*/fd", error);
 }

@@ -23,6 +23,7 @@
 	X(NOIOMMU_DEVICES_BOUND, "noiommu-devices-bound", BLOCKER, true)                                     \
 	X(DEVICE_IS_BRIDGE, "device-is-bridge", BLOCKER, false)                                              \
 	X(DEVICE_HAS_IOMMU, "device-has-iommu", BLOCKER, false)                                              \
+	X(DEVICE_UNREADABLE, "device-unreadable", BLOCKER, false)                                            \
 	X(DEVICE_DENYLISTED, "device-denylisted", BLOCKER, false)                                            \
 	X(DEVICE_HAS_VFS, "device-has-vfs", BLOCKER, false)                                                  \
 	X(INTERFACE_UP, "interface-up", BLOCKER, true)                                                       \
@@ -36,6 +37,7 @@
 	X(DISPLAY_BOOT, "display-boot", BLOCKER, true)                                                       \
 	X(DISPLAY_FRAMEBUFFER, "display-framebuffer", BLOCKER, true)                                         \
 	X(DEVICE_HELD, "device-held", BLOCKER, true)                                                         \
+	X(USE_UNKNOWN, "use-unknown", BLOCKER, true)                                                         \
 	X(MEMORY_UNUSABLE, "memory-unusable", WARNING, false)                                                \
 	X(DEVICE_INTERRUPTED, "device-interrupted", WARNING, false)                                          \
 	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \

@@ -59,7 +59,12 @@ static enum fitness judge_fitness(const struct device *device)
 	if (device_is_bridge(device) || is_denylisted(device) || device->iommu == ANSWER_YES ||
 		uses(device, USE_VFS))
 		return FITNESS_IMPOSSIBLE;
-	return device->uses.count ? FITNESS_USED : FITNESS_FREE;
+	/* What is known of its uses comes before what is not. */
+	const struct use *use;
+	array_each (use, &device->uses)
+		if (use->kind != USE_UNKNOWN)
+			return FITNESS_USED;
+	return device->uses.count ? FITNESS_UNKNOWN : FITNESS_FREE;
 }
 
 void safety_judge_fitness(struct device_list *devices)
@@ -94,6 +99,7 @@ static const struct {
 	[USE_FRAMEBUFFER] = { FINDING_DISPLAY_FRAMEBUFFER, "shows the framebuffer {}", NULL },
 	[USE_VFS] = { FINDING_DEVICE_HAS_VFS,
 		"has {detail} virtual functions enabled: the kernel refuses it to vfio-pci so", NULL },
+	[USE_UNKNOWN] = { FINDING_USE_UNKNOWN, "whether it is in use cannot be told: {}: {detail}", NULL },
 	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is held open by process {detail}", NULL },
 };
 
@@ -123,6 +129,14 @@ static void judge_uses(const struct device *device, struct finding_list *finding
 	}
 }
 
+static void judge_readable(const struct device *device, struct finding_list *findings)
+{
+	if (device->unreadable)
+		finding_add(findings, FINDING_DEVICE_UNREADABLE, device->address, NULL,
+			"what it has now could not be put back again, as it cannot be read: %s",
+			device->unreadable);
+}
+
 void safety_judge_bind(const struct device *device, bool allow_iommu, struct finding_list *findings)
 {
 	if (device_is_bridge(device))
@@ -136,6 +150,7 @@ void safety_judge_bind(const struct device *device, bool allow_iommu, struct fin
 	if (is_denylisted(device))
 		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, NULL,
 			"is on vfio-pci's list of devices with known errata, and would be refused");
+	judge_readable(device, findings);
 	judge_uses(device, findings);
 }
 
@@ -146,6 +161,7 @@ void safety_judge_unbind(const struct device *device, struct finding_list *findi
 			"what it had before bind, in /run/vfionoiommu/%s, cannot be used: only root may read it, or it is "
 			"of another device; without it the kernel chooses the driver",
 			device->address);
+	judge_readable(device, findings);
 	judge_uses(device, findings);
 }
 

@@ -34,29 +34,47 @@ static int lock_open(const char *path)
 	return -EPERM;
 }
 
-int lock_take(const char *path, int seconds, int *holder)
+static bool is_late(const struct timespec *end)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec > end->tv_sec || (now.tv_sec == end->tv_sec && now.tv_nsec >= end->tv_nsec);
+}
+
+/* Waits for each holder in turn: many runs begun at once all come to their turn, and only one that holds the
+ * lock for too long is given up. Returns 0 or a negative errno. */
+static int lock_wait(int fd, int seconds, int *holder)
 {
 	static const struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
-	struct timespec now, end;
+	struct timespec end = { 0 };
+	*holder = -1;
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return -errno;
+		int now = lock_holder(fd);
+		if (now != *holder) {
+			*holder = now;
+			clock_gettime(CLOCK_MONOTONIC, &end);
+			end.tv_sec += seconds;
+		}
+		if (is_late(&end))
+			return -EAGAIN;
+		if (nanosleep(&pause, NULL) < 0)
+			return -EINTR;
+	}
+	return 0;
+}
+
+int lock_take(const char *path, int seconds, int *holder)
+{
 	char text[16];
 	int fd = lock_open(path);
 	if (fd < 0)
 		return fd;
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += seconds;
-	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		int error = errno;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		bool late =
-			now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec >= end.tv_nsec);
-		if (error == EWOULDBLOCK && !late) {
-			if (nanosleep(&pause, NULL) == 0)
-				continue;
-			error = EINTR;
-		}
-		*holder = lock_holder(fd);
+	int error = lock_wait(fd, seconds, holder);
+	if (error) {
 		close(fd);
-		return error == EWOULDBLOCK ? -EAGAIN : -error;
+		return error;
 	}
 	int length = snprintf(text, sizeof text, "%d\n", (int)getpid());
 	/* The name of the holder is a courtesy: without it the lock holds as well. */

@@ -42,7 +42,9 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts)
 				      : parse(root, "proc/self/mountinfo", mounts, mnt_table_parse_file);
 	if (!error)
 		add_all(mounts, false, facts);
-	if (!error && parse(root, "proc/swaps", swaps, mnt_table_parse_swaps) == 0)
+	if (!error)
+		error = parse(root, "proc/swaps", swaps, mnt_table_parse_swaps);
+	if (!error)
 		add_all(swaps, true, facts);
 	mnt_unref_table(mounts);
 	mnt_unref_table(swaps);

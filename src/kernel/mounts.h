@@ -16,7 +16,7 @@ struct mount_facts {
 };
 
 /* Adds what is mounted in this mount namespace (/proc/self/mountinfo), and swap (/proc/swaps), below `root`.
- * Returns 0, or a negative errno when mountinfo cannot be read. */
+ * Returns 0, or a negative errno when one of them cannot be read: -ENOENT for a kernel without swap. */
 int mount_facts(const struct sysroot *root, struct mount_facts *facts);
 void mount_facts_free(struct mount_facts *facts);
 

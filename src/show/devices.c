@@ -43,9 +43,13 @@ static char *get_cdev(const void *row)
 static char *get_use(const void *row)
 {
 	const struct device *device = row;
-	if (device->fitness != FITNESS_USED || !device->uses.items[0].object)
-		return text_copy(word_fitness(device->fitness));
-	return text_format("%s:%s", word_fitness(device->fitness), device->uses.items[0].object);
+	const char *word = word_fitness(device->fitness);
+	const struct use *use;
+	if (device->fitness == FITNESS_USED)
+		array_each (use, &device->uses)
+			if (use->kind != USE_UNKNOWN && use->object)
+				return text_format("%s:%s", word, use->object);
+	return text_copy(word);
 }
 
 static char *get_iommu(const void *row)

@@ -67,6 +67,7 @@ const char *word_use(enum use_kind kind)
 		[USE_DISPLAY] = "display",
 		[USE_FRAMEBUFFER] = "framebuffer",
 		[USE_VFS] = "vfs",
+		[USE_UNKNOWN] = "unknown",
 		[USE_PROCESS] = "process",
 	};
 	return words[kind];
@@ -97,6 +98,7 @@ const char *word_fitness(enum fitness fitness)
 		[FITNESS_BOUND] = "bound",
 		[FITNESS_VFIO] = "vfio",
 		[FITNESS_USED] = "used",
+		[FITNESS_UNKNOWN] = "unknown",
 		[FITNESS_IMPOSSIBLE] = "impossible",
 	};
 	return words[fitness];

@@ -18,7 +18,7 @@ const char *word_kconfig(enum kconfig_value value);
 const char *word_symbol(enum kconfig_symbol symbol);
 /* "planned", "changed", "unchanged", "failed" */
 const char *word_outcome(enum outcome outcome);
-/* "bound", "vfio", "free", "used", "impossible" */
+/* "bound", "vfio", "free", "used", "unknown", "impossible" */
 const char *word_fitness(enum fitness fitness);
 /* "none", "works", "iommufd-only", "unknown" */
 const char *word_path(enum path path);
