@@ -139,11 +139,18 @@ struct access_case {
 
 /* ---- devices ---- */
 
+/* Who may open a node, as far as its owner and mode say. */
+struct node_access {
+	long user, group; /* ids; -1: unknown, or to be left as it is */
+	int mode;         /* 0660; -1: likewise */
+};
+
 struct vfio_node {
 	char *name;   /* "noiommu-0", "noiommu-vfio3", "2", "vfio0"; NULL: there is none */
 	char *path;   /* "/dev/vfio/noiommu-0"; NULL like name */
 	bool noiommu; /* the name says so: the only proof */
 	bool present; /* `path` exists in /dev */
+	struct node_access access;
 };
 
 /* What bind wrote down of a device before it changed it: /run/vfionoiommu/ADDRESS. */
@@ -227,6 +234,69 @@ struct device_refs {
 	size_t count;
 };
 
+/* ---- a device that is opened for real ---- */
+
+/* What a program does to open a device, in this order on either path. */
+enum open_step {
+	STEP_OPEN_CONTAINER,
+	STEP_CHECK_EXTENSION,
+	STEP_OPEN_GROUP,
+	STEP_GROUP_GET_STATUS,
+	STEP_SET_CONTAINER,
+	STEP_SET_IOMMU,
+	STEP_GET_DEVICE_FD,
+	STEP_OPEN_CDEV,
+	STEP_OPEN_IOMMUFD,
+	STEP_BIND_IOMMUFD,
+	STEP_IOAS_ALLOC,
+	STEP_ATTACH_PT,
+	STEP_IOAS_MAP,
+	STEP_GET_PA,
+	STEP_IOAS_UNMAP,
+	STEP_GET_INFO,
+	STEP_COUNT,
+};
+
+struct step_result {
+	enum open_step step;
+	int error; /* 0, or a negative errno */
+};
+
+/* As include/uapi/linux/vfio.h numbers them for PCI: BAR 0 to 5, ROM, configuration space, VGA. */
+#define REGION_KINDS 9
+/* INTx, MSI, MSI-X, error, request */
+#define INTERRUPT_KINDS 5
+
+struct region {
+	unsigned long long size; /* bytes; 0: there is none */
+	bool read, write, mmap;
+};
+
+struct device_offer {
+	bool known; /* a path was opened, and told */
+	struct region regions[REGION_KINDS];
+	unsigned int interrupts[INTERRUPT_KINDS]; /* how many of each kind */
+	bool reset;                               /* the device can be reset by itself */
+};
+
+/* One device, opened through one of its nodes, step by step until one failed. */
+struct opening {
+	const struct device *device;
+	const struct vfio_node *node;
+	struct step_result steps[STEP_COUNT];
+	size_t count;
+	bool opened;                 /* all of the steps went well */
+	bool iommufd_as_container;   /* there is no /dev/vfio/vfio: /dev/iommu was taken in its place */
+	unsigned long long physical; /* address that the kernel named for a page; 0: not asked */
+	enum answer physical_right;  /* it is that of the page, by /proc/self/pagemap */
+	struct device_offer offer;
+};
+
+struct opening_list {
+	struct opening *items;
+	size_t count;
+};
+
 /* ---- what is said about readiness and safety ---- */
 
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_BLOCKER };
@@ -281,12 +351,16 @@ enum action_kind {
 	ACTION_DRIVER, /* the same, to change the driver: afterwards the link `link` must lead to `driver` */
 	ACTION_SAVE,   /* `value` as the whole of the file `path` */
 	ACTION_REMOVE, /* the file `path`; nothing when it is not there */
+	ACTION_WATCH,  /* from now on note which nodes udev has settled */
+	ACTION_SETTLE, /* wait until udev has settled the node `path` */
+	ACTION_ACCESS, /* owner and mode of the node `path`: `access` */
 };
 
 struct action {
 	enum action_kind kind;
 	char *path;
 	char *value;
+	struct node_access access; /* ACTION_ACCESS only */
 	/* ACTION_DRIVER only; nothing is written when it is so already. */
 	char *link;
 	char *driver; /* the last part of the link's target; NULL: there is no link */

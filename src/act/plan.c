@@ -7,7 +7,11 @@
 #include "kernel/lock.h"
 #include "kernel/module.h"
 #include "kernel/signals.h"
+#include "kernel/udev.h"
 #include "kernel/write.h"
+
+/* What udevd may take for a node, on a machine that is starting. */
+#define SETTLE_SECONDS 30
 
 int plan_begin(int seconds, int *holder)
 {
@@ -53,6 +57,14 @@ static int action_run(const struct action *action, int deadline)
 		return write_file(action->path, action->value);
 	case ACTION_REMOVE:
 		return write_remove(action->path);
+	case ACTION_WATCH:
+		/* Without udevd a node stays as the kernel made it. */
+		udev_watch_begin(action->path);
+		return 0;
+	case ACTION_SETTLE:
+		return udev_watch_wait(action->path, SETTLE_SECONDS);
+	case ACTION_ACCESS:
+		return write_access(action->path, &action->access);
 	}
 	return -EINVAL;
 }

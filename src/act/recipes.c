@@ -9,6 +9,7 @@
 #define VFIO_PCI_DRIVER "vfio-pci"
 #define PCI_BUS         "/sys/bus/pci"
 #define MODE_PARAMETER  "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
+#define UDEV_CONTROL    "/run/udev/control"
 #define STATE_DIRECTORY "/run/vfionoiommu"
 
 static const struct action nothing = { .kind = ACTION_NONE };
@@ -105,6 +106,11 @@ static struct action forget(const struct device *device)
 		.path = text_format(STATE_DIRECTORY "/%s", device->address) };
 }
 
+static struct action change_access(const char *path, const struct node_access *access)
+{
+	return (struct action){ .kind = ACTION_ACCESS, .path = text_copy(path), .access = *access };
+}
+
 /* ---- recipes ---- */
 
 void recipe_modules(struct plan *plan, const struct host *host)
@@ -180,4 +186,35 @@ void recipe_unbind(struct plan *plan, const struct device *device)
 	bool theirs = text_same(device->driver_override, device->driver);
 	hand_over(plan, device, NULL, theirs ? NULL : device->driver_override, device->modalias);
 	add_step(plan, probe(device), nothing);
+}
+
+void recipe_access_begin(struct plan *plan)
+{
+	add_step(plan, (struct action){ .kind = ACTION_WATCH, .path = text_copy(UDEV_CONTROL) }, nothing);
+}
+
+static void give_node(struct plan *plan, const char *path, const struct node_access *access,
+	const struct node_access *before, bool fresh)
+{
+	if (fresh)
+		add_step(plan, (struct action){ .kind = ACTION_SETTLE, .path = text_copy(path) }, nothing);
+	add_step(plan, change_access(path, access), change_access(path, before));
+}
+
+void recipe_access(
+	struct plan *plan, const struct device *device, const struct node_access *access, bool fresh)
+{
+	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
+	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
+		if (nodes[i]->name)
+			give_node(plan, nodes[i]->path, access, &nodes[i]->access, fresh);
+}
+
+void recipe_access_ahead(
+	struct plan *plan, const struct access_case *expected, const struct node_access *access)
+{
+	if (expected->group_node == ANSWER_YES)
+		give_node(plan, "/dev/vfio/noiommu-N", access, access, true);
+	if (expected->cdev_node == ANSWER_YES)
+		give_node(plan, "/dev/vfio/devices/noiommu-vfioX", access, access, true);
 }

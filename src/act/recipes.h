@@ -20,4 +20,17 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on);
 void recipe_bind(struct plan *plan, const struct device *device);
 void recipe_unbind(struct plan *plan, const struct device *device);
 
+/* Adds the step that must come before a bind whose nodes recipe_access is to change afterwards. */
+void recipe_access_begin(struct plan *plan);
+
+/* Adds the steps to give the nodes of `device` this owner and mode; new ones once udev has settled them. To
+ * undo them gives the nodes back to whom they belong now. */
+void recipe_access(
+	struct plan *plan, const struct device *device, const struct node_access *access, bool fresh);
+
+/* The same for a device that is not bound yet, by the nodes that are to be expected: to be shown, not to be
+ * run. */
+void recipe_access_ahead(
+	struct plan *plan, const struct access_case *expected, const struct node_access *access);
+
 #endif

@@ -44,6 +44,23 @@ char *text_copy(const char *text)
 	return copy;
 }
 
+char *text_fill(const char *pattern, const char *object, const char *detail)
+{
+	static const char object_mark[] = "{}", detail_mark[] = "{detail}";
+	char *text = text_copy(pattern ? "" : NULL);
+	while (pattern && *pattern) {
+		size_t plain = strcspn(pattern, "{");
+		text_append(&text, "%.*s", (int)plain, pattern);
+		pattern += plain;
+		bool is_detail = text_starts(pattern, detail_mark);
+		if (!*pattern)
+			break;
+		text_append(&text, "%s", is_detail ? detail : object);
+		pattern += is_detail ? sizeof detail_mark - 1 : sizeof object_mark - 1;
+	}
+	return text;
+}
+
 bool text_same(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);

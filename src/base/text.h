@@ -13,6 +13,10 @@ char *text_copy(const char *text);
 /* Lengthens the string `*text`, which may move, by what printf's rules make of the rest. */
 void text_append(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A new string: `pattern` with {} replaced by `object` and {detail} by `detail`, of which only those that
+ * occur need not be NULL. NULL stays NULL. The caller frees. */
+char *text_fill(const char *pattern, const char *object, const char *detail);
+
 /* Whether both are the same string; NULL equals only NULL. */
 bool text_same(const char *a, const char *b);
 bool text_starts(const char *text, const char *prefix);

@@ -27,6 +27,8 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 		if (unknown)
 			argp_error(state, "there is no column '%s'; --help lists them", unknown);
 	}
+	if (spec->live && options->sysroot)
+		argp_error(state, "--sysroot is a recorded machine, whose devices cannot be opened");
 	if (spec->acting && options->sysroot && !options->dry_run)
 		argp_error(state, "--sysroot is a recorded machine, where nothing is changed: add --dry-run");
 }

@@ -50,7 +50,8 @@ static void node_set(
 	node->name = text_copy(name);
 	node->path = text_format("%s/%s", directory, name);
 	node->noiommu = text_starts(name, "noiommu-");
-	node->present = sysroot_exists(root, node->path + 1) == ANSWER_YES;
+	node->access = (struct node_access){ -1, -1, -1 };
+	node->present = sysroot_access(root, node->path + 1, &node->access) == 0;
 }
 
 /* The group's class device tells noiommu from ordinary; the group's number and name do not. */

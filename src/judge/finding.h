@@ -38,8 +38,20 @@
 	X(DISPLAY_FRAMEBUFFER, "display-framebuffer", BLOCKER, true)                                         \
 	X(DEVICE_HELD, "device-held", BLOCKER, true)                                                         \
 	X(USE_UNKNOWN, "use-unknown", BLOCKER, true)                                                         \
+	X(DEVICE_NOT_BOUND, "device-not-bound", BLOCKER, false)                                              \
+	X(CAPABILITY_MISSING, "capability-missing", BLOCKER, false)                                          \
+	X(NODE_PERMISSION, "node-permission", BLOCKER, false)                                                \
+	X(NODE_MISSING, "node-missing", BLOCKER, false)                                                      \
+	X(CONTAINER_MISSING, "container-missing", BLOCKER, false)                                            \
+	X(IOMMUFD_MISSING, "iommufd-missing", BLOCKER, false)                                                \
+	X(GROUP_NOT_VIABLE, "group-not-viable", BLOCKER, false)                                              \
+	X(MEMORY_LIMIT, "memory-limit", BLOCKER, false)                                                      \
+	X(PHYSICAL_ADDRESS_WRONG, "physical-address-wrong", BLOCKER, false)                                  \
+	X(KERNEL_TOO_OLD, "kernel-too-old", BLOCKER, false)                                                  \
+	X(OPEN_FAILED, "open-failed", BLOCKER, false)                                                        \
 	X(MEMORY_UNUSABLE, "memory-unusable", WARNING, false)                                                \
 	X(DEVICE_INTERRUPTED, "device-interrupted", WARNING, false)                                          \
+	X(OWNER_NEEDS_CAPABILITY, "owner-needs-capability", NOTE, false)                                     \
 	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \
 	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)
 

@@ -103,28 +103,13 @@ static const struct {
 	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is held open by process {detail}", NULL },
 };
 
-/* A new string: `pattern` with {} and {detail} filled in. NULL stays NULL. */
-static char *fill(const char *pattern, const struct use *use)
-{
-	static const char detail_mark[] = "{detail}";
-	char *text = text_copy(pattern ? "" : NULL);
-	while (pattern && *pattern) {
-		size_t plain = strcspn(pattern, "{");
-		bool detail = text_starts(pattern + plain, detail_mark);
-		const char *word = !pattern[plain] ? "" : detail ? use->detail : use->object;
-		text_append(&text, "%.*s%s", (int)plain, pattern, word ? word : "something else");
-		pattern += plain;
-		pattern += !*pattern ? 0 : detail ? sizeof detail_mark - 1 : strlen("{}");
-	}
-	return text;
-}
-
 static void judge_uses(const struct device *device, struct finding_list *findings)
 {
 	const struct use *use;
 	array_each (use, &device->uses) {
-		auto_free char *sentence = fill(use_rules[use->kind].sentence, use);
-		auto_free char *remedy = fill(use_rules[use->kind].remedy, use);
+		const char *detail = use->detail ? use->detail : "something else";
+		auto_free char *sentence = text_fill(use_rules[use->kind].sentence, use->object, detail);
+		auto_free char *remedy = text_fill(use_rules[use->kind].remedy, use->object, detail);
 		finding_add(findings, use_rules[use->kind].finding, device->address, remedy, "%s", sentence);
 	}
 }

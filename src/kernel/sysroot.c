@@ -53,6 +53,11 @@ int sysroot_open_file(const struct sysroot *root, const char *path)
 	return -error;
 }
 
+int sysroot_open_node(const struct sysroot *root, const char *path)
+{
+	return sysroot_openat(root, path, O_RDWR | O_NOCTTY);
+}
+
 int sysroot_open_dir(const struct sysroot *root, const char *path)
 {
 	return sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
@@ -119,6 +124,18 @@ enum answer sysroot_exists(const struct sysroot *root, const char *path)
 	if (fd >= 0)
 		return ANSWER_YES;
 	return fd == -ENOENT || fd == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access)
+{
+	struct stat file;
+	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &file) < 0)
+		return -errno;
+	*access = (struct node_access){ file.st_uid, file.st_gid, file.st_mode & 07777 };
+	return 0;
 }
 
 bool sysroot_is_exclusive(const struct sysroot *root, const char *path)

@@ -29,6 +29,10 @@ int sysroot_open(struct sysroot *root, const char *path);
  * file). The caller closes. */
 int sysroot_open_file(const struct sysroot *root, const char *path);
 
+/* An open file descriptor for reading and writing of the device node `path`, or a negative errno. The caller
+ * closes. */
+int sysroot_open_node(const struct sysroot *root, const char *path);
+
 /* An open file descriptor of the directory `path`, or a negative errno. The caller closes. */
 int sysroot_open_dir(const struct sysroot *root, const char *path);
 
@@ -46,6 +50,9 @@ char *sysroot_link_name(const struct sysroot *root, const char *path);
 
 /* Whether `path` exists; ANSWER_UNKNOWN when it cannot be told (permissions). */
 enum answer sysroot_exists(const struct sysroot *root, const char *path);
+
+/* Owner and mode of the file `path`, no link followed. Returns 0 or a negative errno. */
+int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access);
 
 /* Whether the kernel refuses to let the block device `path` be opened exclusively: a filesystem, swap or
  * another block device has it, in whichever mount namespace. It is opened for reading and closed again;

@@ -1,8 +1,13 @@
 #include "kernel/udev.h"
 
+#include <errno.h>
 #include <libudev.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
+#include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -52,4 +57,63 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 		if (!*model && text_same(name, "ID_MODEL_FROM_DATABASE"))
 			*model = text_copy(value);
 	}
+}
+
+/* ---- nodes that come ---- */
+
+/* What has come while it was watched: the events are in the order in which udevd was ready with them. */
+static struct {
+	struct udev_monitor *monitor;
+	char **items;
+	size_t count;
+} settled;
+
+int udev_watch_begin(const char *control)
+{
+	if (settled.monitor)
+		return 0;
+	/* Where udevd listens: libudev has no other way to ask whether it runs. */
+	struct udev *udev = access(control, F_OK) == 0 ? udev_new() : NULL;
+	if (!udev)
+		return -ENOENT;
+	settled.monitor = udev_monitor_new_from_netlink(udev, "udev");
+	udev_unref(udev);
+	if (!settled.monitor)
+		return -errno;
+	udev_monitor_filter_add_match_subsystem_devtype(settled.monitor, "vfio", NULL);
+	udev_monitor_filter_add_match_subsystem_devtype(settled.monitor, "vfio-dev", NULL);
+	int error = udev_monitor_enable_receiving(settled.monitor);
+	return error < 0 ? error : 0;
+}
+
+static void take_event(void)
+{
+	struct udev_device *device = udev_monitor_receive_device(settled.monitor);
+	const char *node = device ? udev_device_get_devnode(device) : NULL;
+	if (node && text_same(udev_device_get_action(device), "add"))
+		*array_add(&settled) = text_copy(node);
+	udev_device_unref(device);
+}
+
+static bool is_settled(const char *path)
+{
+	char **node;
+	array_each (node, &settled)
+		if (text_same(*node, path))
+			return true;
+	return false;
+}
+
+int udev_watch_wait(const char *path, int seconds)
+{
+	time_t end = time(NULL) + seconds;
+	while (settled.monitor && !is_settled(path)) {
+		struct pollfd event = { .fd = udev_monitor_get_fd(settled.monitor), .events = POLLIN };
+		long left = end - time(NULL);
+		if (left <= 0 || poll(&event, 1, (int)left * 1000) == 0)
+			return -ETIME;
+		if (event.revents & POLLIN)
+			take_event();
+	}
+	return 0;
 }

@@ -1,4 +1,4 @@
-/* libudev: the names of PCI devices from its hardware database. */
+/* libudev: the names of PCI devices from its hardware database, and its events. */
 #ifndef KERNEL_UDEV_H
 #define KERNEL_UDEV_H
 
@@ -12,5 +12,14 @@ void udev_names_close(struct udev_names *names);
 /* The vendor's and the model's name for a modalias ("pci:v00008086d..."): new strings, which the caller
  * frees, or NULL where the database does not know. */
 void udev_names_find(struct udev_names *names, const char *modalias, char **vendor, char **model);
+
+/* From now on nodes of VFIO's groups and cdevs that udevd has settled are noted. `control` is the socket on
+ * which udevd listens. Returns 0; -ENOENT when it is not there, as no udevd is at work; another negative
+ * errno. */
+int udev_watch_begin(const char *control);
+
+/* Waits up to `seconds` until udevd has settled the new node `path`: until then it may still change its owner
+ * and mode. Returns 0, at once when nothing is watched, or -ETIME. */
+int udev_watch_wait(const char *path, int seconds);
 
 #endif

@@ -80,6 +80,22 @@ int write_file(const char *path, const char *value)
 	return error;
 }
 
+int write_access(const char *path, const struct node_access *access)
+{
+	struct stat file;
+	char name[64];
+	auto_fd int fd = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &file) < 0)
+		return -errno;
+	if (!S_ISCHR(file.st_mode))
+		return -EINVAL;
+	if (fchownat(fd, "", (uid_t)access->user, (gid_t)access->group, AT_EMPTY_PATH) < 0)
+		return -errno;
+	/* fchmod does not take a file that is only named. */
+	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	return access->mode >= 0 && chmod(name, (mode_t)access->mode) < 0 ? -errno : 0;
+}
+
 int write_remove(const char *path)
 {
 	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;

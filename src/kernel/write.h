@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "model.h"
+
 /* Writes `value` to the existing attribute `path` in one write. Returns 0 or a negative errno: the kernel's
  * answer. */
 int write_attribute(const char *path, const char *value);
@@ -15,6 +17,10 @@ int write_attribute_within(const char *path, const char *value, int seconds);
 /* Makes the file `path` hold `value`, whole or not at all (written beside it, synced, renamed), mode 0600.
  * Its directory is made when it is missing, mode 0700. Returns 0 or a negative errno. */
 int write_file(const char *path, const char *value);
+
+/* Gives the device node `path` this owner and mode; what is -1 stays as it is. Returns 0 or a negative errno:
+ * -EINVAL for what is not a character device. */
+int write_access(const char *path, const struct node_access *access);
 
 /* Removes the file `path`. Returns 0, also when it is not there, or a negative errno. */
 int write_remove(const char *path);

@@ -2,6 +2,7 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -37,9 +38,9 @@ static void add_number(struct json_object *to, const char *key, long long number
 	add(to, key, number < 0 ? NULL : json_object_new_int64(number));
 }
 
-static void add_hex(struct json_object *to, const char *key, int digits, unsigned int number)
+static void add_hex(struct json_object *to, const char *key, int digits, unsigned long long number)
 {
-	auto_free char *text = text_format("%0*x", digits, number);
+	auto_free char *text = text_format("%0*llx", digits, number);
 	add_text(to, key, text);
 }
 
@@ -125,6 +126,10 @@ static struct json_object *node_object(const struct vfio_node *node)
 	add_text(to, "path", node->path);
 	add(to, "noiommu", json_object_new_boolean(node->noiommu));
 	add(to, "present", json_object_new_boolean(node->present));
+	add_number(to, "owner", node->access.user);
+	add_number(to, "group", node->access.group);
+	auto_free char *mode = text_format("%04o", (unsigned int)node->access.mode);
+	add_text(to, "mode", node->access.mode < 0 ? NULL : mode);
 	return to;
 }
 
@@ -184,6 +189,65 @@ void json_add_devices(struct json *document, const struct device_refs *devices)
 	array_each (device, devices)
 		json_object_array_add(list, device_object(*device));
 	add(object(document), "devices", list);
+}
+
+static struct json_object *offer_object(const struct device_offer *offer)
+{
+	if (!offer->known)
+		return NULL;
+	struct json_object *to = json_object_new_object(), *regions = json_object_new_array();
+	for (int i = 0; i < REGION_KINDS; i++) {
+		const struct region *region = &offer->regions[i];
+		if (!region->size)
+			continue;
+		struct json_object *entry = json_object_new_object();
+		add_text(entry, "name", word_region(i));
+		add(entry, "size", json_object_new_int64((long long)region->size));
+		add(entry, "read", json_object_new_boolean(region->read));
+		add(entry, "write", json_object_new_boolean(region->write));
+		add(entry, "mmap", json_object_new_boolean(region->mmap));
+		json_object_array_add(regions, entry);
+	}
+	add(to, "regions", regions);
+	struct json_object *interrupts = json_object_new_object();
+	for (int i = 0; i < INTERRUPT_KINDS; i++)
+		add(interrupts, word_interrupt(i), json_object_new_int64(offer->interrupts[i]));
+	add(to, "interrupts", interrupts);
+	add(to, "reset", json_object_new_boolean(offer->reset));
+	return to;
+}
+
+static struct json_object *step_array(const struct opening *opening)
+{
+	struct json_object *list = json_object_new_array();
+	for (size_t i = 0; i < opening->count; i++) {
+		struct json_object *to = json_object_new_object();
+		int error = opening->steps[i].error;
+		add_text(to, "step", word_step(opening->steps[i].step));
+		add_text(to, "error", error ? strerrorname_np(-error) : NULL);
+		json_object_array_add(list, to);
+	}
+	return list;
+}
+
+void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses)
+{
+	struct json_object *list = json_object_new_array();
+	const struct opening *opening;
+	array_each (opening, openings) {
+		struct json_object *to = json_object_new_object();
+		add_text(to, "address", opening->device->address);
+		add_text(to, "node", opening->node->path);
+		add(to, "opened", json_object_new_boolean(opening->opened));
+		add(to, "iommufd_as_container", json_object_new_boolean(opening->iommufd_as_container));
+		add(to, "steps", step_array(opening));
+		add_answer(to, "physical_address_right", opening->physical_right);
+		if (addresses)
+			add_hex(to, "physical_address", 1, opening->physical);
+		add(to, "offer", offer_object(&opening->offer));
+		json_object_array_add(list, to);
+	}
+	add(object(document), "openings", list);
 }
 
 static struct json_object *finding_array(const struct finding_list *findings)

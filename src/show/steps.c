@@ -13,6 +13,21 @@
 /* Long enough for any path that a recipe makes. */
 #define SENTENCE_MAX 1024
 
+static void access_format(const struct action *action, char sentence[SENTENCE_MAX])
+{
+	char owner[64] = "", mode[32] = "";
+	const struct node_access *access = &action->access;
+	if (access->user >= 0 && access->group >= 0)
+		snprintf(owner, sizeof owner, " owner %ld:%ld", access->user, access->group);
+	else if (access->user >= 0)
+		snprintf(owner, sizeof owner, " owner %ld", access->user);
+	else if (access->group >= 0)
+		snprintf(owner, sizeof owner, " group %ld", access->group);
+	if (access->mode >= 0)
+		snprintf(mode, sizeof mode, " mode %04o", (unsigned int)access->mode);
+	snprintf(sentence, SENTENCE_MAX, "give %s%s%s", action->path, owner, mode);
+}
+
 /* What the action does, without a full stop. Allocates nothing: it is said in the middle of a plan, too. */
 static void action_format(const struct action *action, char sentence[SENTENCE_MAX])
 {
@@ -31,6 +46,15 @@ static void action_format(const struct action *action, char sentence[SENTENCE_MA
 		break;
 	case ACTION_REMOVE:
 		snprintf(sentence, SENTENCE_MAX, "remove %s", action->path);
+		break;
+	case ACTION_WATCH:
+		snprintf(sentence, SENTENCE_MAX, "watch the nodes that udev settles");
+		break;
+	case ACTION_SETTLE:
+		snprintf(sentence, SENTENCE_MAX, "wait until udev has settled %s", action->path);
+		break;
+	case ACTION_ACCESS:
+		access_format(action, sentence);
 		break;
 	case ACTION_NONE:
 		snprintf(sentence, SENTENCE_MAX, "do nothing");

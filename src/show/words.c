@@ -73,6 +73,42 @@ const char *word_use(enum use_kind kind)
 	return words[kind];
 }
 
+const char *word_step(enum open_step step)
+{
+	static const char *const words[STEP_COUNT] = {
+		[STEP_OPEN_CONTAINER] = "open container",
+		[STEP_CHECK_EXTENSION] = "VFIO_CHECK_EXTENSION",
+		[STEP_OPEN_GROUP] = "open group",
+		[STEP_GROUP_GET_STATUS] = "VFIO_GROUP_GET_STATUS",
+		[STEP_SET_CONTAINER] = "VFIO_GROUP_SET_CONTAINER",
+		[STEP_SET_IOMMU] = "VFIO_SET_IOMMU",
+		[STEP_GET_DEVICE_FD] = "VFIO_GROUP_GET_DEVICE_FD",
+		[STEP_OPEN_CDEV] = "open cdev",
+		[STEP_OPEN_IOMMUFD] = "open iommufd",
+		[STEP_BIND_IOMMUFD] = "VFIO_DEVICE_BIND_IOMMUFD",
+		[STEP_IOAS_ALLOC] = "IOMMU_IOAS_ALLOC",
+		[STEP_ATTACH_PT] = "VFIO_DEVICE_ATTACH_IOMMUFD_PT",
+		[STEP_IOAS_MAP] = "IOMMU_IOAS_MAP",
+		[STEP_GET_PA] = "IOMMU_IOAS_NOIOMMU_GET_PA",
+		[STEP_IOAS_UNMAP] = "IOMMU_IOAS_UNMAP",
+		[STEP_GET_INFO] = "VFIO_DEVICE_GET_INFO",
+	};
+	return words[step];
+}
+
+const char *word_region(int index)
+{
+	static const char *const words[REGION_KINDS] = { "bar0", "bar1", "bar2", "bar3", "bar4", "bar5",
+		"rom", "config", "vga" };
+	return words[index];
+}
+
+const char *word_interrupt(int index)
+{
+	static const char *const words[INTERRUPT_KINDS] = { "INTx", "MSI", "MSI-X", "error", "request" };
+	return words[index];
+}
+
 #define KCONFIG_NAME(symbol) #symbol,
 const char *word_symbol(enum kconfig_symbol symbol)
 {

@@ -28,6 +28,12 @@ const char *word_source(const struct answered *answered);
 const char *word_question(enum question question);
 /* "up", "mount", "swap", ... : the kinds in lower case */
 const char *word_use(enum use_kind kind);
+/* The name of the ioctl; "open" for nodes */
+const char *word_step(enum open_step step);
+/* "bar0" to "bar5", "rom", "config", "vga": index as the kernel numbers regions */
+const char *word_region(int index);
+/* "INTx", "MSI", "MSI-X", "error", "request": index as the kernel numbers interrupts */
+const char *word_interrupt(int index);
 /* What a noiommu device gets: "group and cdev both work", "no access path", ... */
 const char *word_access(const struct access_case *access);
 

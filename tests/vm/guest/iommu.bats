@@ -84,3 +84,14 @@ bind_ordinarily() { # ADDRESS
 	[ -z "$(driver_of $edu)" ]
 	[ "$(override_of $edu)" = "(null)" ]
 }
+
+@test "verify opens an ordinary VFIO device through its group and its cdev" {
+	tool bind --allow-iommu $edu
+	run_tool verify $edu
+	status_is 0
+	says "VFIO_GROUP_GET_DEVICE_FD"
+	says "IOMMU_IOAS_MAP"
+	not grep -q GET_PA <<<"$output"
+	[[ "${lines[0]}" =~ ^$edu:\ opens\ through\ /dev/vfio/[0-9]+\ and\ /dev/vfio/devices/vfio[0-9]+$ ]]
+	tool unbind $edu
+}

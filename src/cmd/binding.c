@@ -1,0 +1,177 @@
+#include "cmd/binding.h"
+
+#include <stdlib.h>
+
+#include "act/plan.h"
+#include "act/recipes.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "collect/device.h"
+#include "judge/finding.h"
+#include "judge/outcome.h"
+#include "judge/safety.h"
+#include "show/steps.h"
+
+bool binding_needs_noiommu(const struct device_refs *wanted, const struct wishes *wishes)
+{
+	struct device **device;
+	array_each (device, wanted)
+		if (!wishes->allow_iommu || (*device)->iommu != ANSWER_YES)
+			return true;
+	return false;
+}
+
+/* Mode and modules: what all devices need. */
+static bool prepare(struct session *session, bool noiommu)
+{
+	struct plan mode = { 0 }, modules = { 0 };
+	if (noiommu)
+		recipe_mode(&mode, &session->host, true);
+	if (mode.count && !session_run(session, "noiommu mode", &mode, text_copy("would be switched on"),
+				  text_copy("switched on")))
+		return false;
+	recipe_modules(&modules, &session->host);
+	bool well = true;
+	if (modules.count) {
+		well = session_run(
+			session, "modules", &modules, text_copy("would be loaded"), text_copy("loaded"));
+		session->results.items[session->results.count - 1].incidental = true;
+	}
+	session_refresh(session, NULL);
+	return well;
+}
+
+/* A node that was promised and did not come makes the bind a failure, which is undone like any other. */
+static bool verify(struct session *session, struct device *device)
+{
+	struct plan_failure failure = { 0 };
+	session_refresh(session, device);
+	char *problem = outcome_of_bind(device, &session->access);
+	if (!problem) {
+		char *surprise = outcome_surprise(device, &session->access);
+		if (surprise)
+			finding_add(&session->findings, FINDING_NODE_UNEXPECTED, device->address, NULL, "%s",
+				surprise);
+		free(surprise);
+		return true;
+	}
+	struct result *result = &session->results.items[session->results.count - 1];
+	plan_undo(&result->plan, action_announce, &failure);
+	result->outcome = OUTCOME_FAILED;
+	auto_free char *undone = undo_sentence(&failure);
+	result->sentence = text_format("%s; %s", problem, undone);
+	session_refresh(session, device);
+	return false;
+}
+
+/* A run that was cut off left the device halfway: what that one had written down is done first. */
+static bool put_right(struct session *session, struct device *device)
+{
+	struct plan plan = { 0 };
+	if (!device_is_interrupted(device))
+		return true;
+	recipe_unbind(&plan, device);
+	bool well = session_run(session, device->address, &plan,
+		text_copy("would be put back after a run that was cut off"),
+		text_copy("put back after a run that was cut off"));
+	if (!session->options->dry_run)
+		session_refresh(session, device);
+	return well;
+}
+
+/* The nodes' names are known when they are there: the plan goes on with them, and if that fails is undone as
+ * a whole. */
+static bool give(struct session *session, struct device *device, const struct node_access *access)
+{
+	struct plan_failure failure;
+	struct result *result = &session->results.items[session->results.count - 1];
+	recipe_access(&result->plan, device, access, true);
+	bool well = !plan_run(&result->plan, action_announce, &failure);
+	if (!well) {
+		result->outcome = OUTCOME_FAILED;
+		result->sentence = failure_sentence(&failure);
+	}
+	session_refresh(session, device);
+	return well;
+}
+
+static bool bind_one(struct session *session, struct device *device, const struct wishes *wishes)
+{
+	struct plan plan = { 0 };
+	bool dry = session->options->dry_run;
+	if (!put_right(session, device))
+		return false;
+	const char *before = device->driver ? device->driver : "no driver";
+	if (wishes->give)
+		recipe_access_begin(&plan);
+	recipe_bind(&plan, device);
+	if (wishes->give && dry)
+		recipe_access_ahead(&plan, &session->access, &wishes->access);
+	if (!session_run(session, device->address, &plan,
+		    text_format("would be bound to vfio-pci (now: %s)", before),
+		    text_format("bound to vfio-pci (before: %s)", before))) {
+		session_refresh(session, device);
+		return false;
+	}
+	if (dry)
+		return true;
+	return verify(session, device) && (!wishes->give || give(session, device, &wishes->access));
+}
+
+static bool has_access(const struct vfio_node *node, const struct node_access *access)
+{
+	return !node->name || ((access->user < 0 || access->user == node->access.user) &&
+				      (access->group < 0 || access->group == node->access.group) &&
+				      (access->mode < 0 || access->mode == node->access.mode));
+}
+
+void binding_give(struct session *session, struct device *device, const struct wishes *wishes)
+{
+	struct plan plan = { 0 };
+	const struct node_access *access = &wishes->access;
+	if (!wishes->give || (has_access(&device->group, access) && has_access(&device->cdev, access))) {
+		session_result(session, device->address, OUTCOME_UNCHANGED,
+			text_format("is bound to %s already", device->driver));
+		return;
+	}
+	recipe_access(&plan, device, access, false);
+	session_run(session, device->address, &plan,
+		text_format("is bound to %s already; owner and mode of its nodes would be changed",
+			device->driver),
+		text_format("is bound to %s already; owner and mode of its nodes changed", device->driver));
+	if (!session->options->dry_run)
+		session_refresh(session, device);
+}
+
+/* The mode was switched on for devices of which none could be bound: it goes off again. */
+static void unprepare(struct session *session)
+{
+	struct plan_failure failure = { 0 };
+	struct result *result;
+	array_each (result, &session->results) {
+		if (!text_same(result->subject, "noiommu mode") || result->outcome != OUTCOME_CHANGED)
+			continue;
+		bool off = !plan_undo(&result->plan, action_announce, &failure);
+		result->outcome = off ? OUTCOME_UNCHANGED : OUTCOME_FAILED;
+		free(result->sentence);
+		result->sentence = off ? text_copy("switched off again") : undo_sentence(&failure);
+	}
+	session_refresh(session, NULL);
+}
+
+void binding_run(struct session *session, const struct device_refs *wanted, const struct wishes *wishes)
+{
+	struct device **device;
+	size_t bound = 0;
+	bool prepared = prepare(session, binding_needs_noiommu(wanted, wishes));
+	array_each (device, wanted) {
+		if (prepared)
+			bound += bind_one(session, *device, wishes);
+		else
+			session_result(session, (*device)->address, OUTCOME_FAILED,
+				text_copy("was not touched, as what it needs failed"));
+	}
+	if (!bound && !session->options->dry_run)
+		unprepare(session);
+}

@@ -1,0 +1,71 @@
+/* vfionoiommu verify: open devices for real, and say how far that comes. */
+#include <stdio.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "cmd/session.h"
+#include "collect/opening.h"
+#include "judge/verification.h"
+#include "show/findings.h"
+#include "show/json.h"
+#include "show/openings.h"
+
+static void show(struct session *session, const struct opening_list *openings)
+{
+	const struct options *options = session->options;
+	if (options->json) {
+		struct json *document = json_new();
+		json_add_openings(document, openings, options->verbose);
+		json_add_findings(document, &session->findings);
+		json_print(document);
+		return;
+	}
+	openings_print(&options->table, openings, options->verbose);
+}
+
+static enum status verify_main(int argc, char **argv, struct options *options)
+{
+	static struct session session;
+	static struct arguments arguments;
+	static struct device_refs asked;
+	static struct opening_list openings;
+	struct device **device;
+	struct opening *opening;
+	size_t unbound = 0, failed = 0;
+	const struct arguments_spec spec = {
+		.usage = "DEVICE...",
+		.doc = "Open each DEVICE through each node that it has, step by step as a program would, and tell what works "
+		       "and what the device offers. Nothing is written to it and no DMA is started; when it is closed "
+		       "again the kernel resets it, as at any close.\v"
+		       "Exit status: 0 all opens, 1 something does not, 3 a device is not bound to VFIO.",
+		.needs_argument = true,
+		.live = true,
+		.columns = &opening_columns,
+	};
+	arguments_parse(&spec, argc, argv, options, &arguments);
+	enum status status = session_open(&session, options);
+	if (!status)
+		status = session_select(&session, &arguments, &asked);
+	if (status)
+		return status;
+	session_collect_host(&session);
+	array_each (device, &asked) {
+		if ((*device)->vfio) {
+			opening_collect(&session.root, *device, &openings);
+		} else {
+			verification_judge_unbound(*device, &session.findings);
+			unbound++;
+		}
+	}
+	array_each (opening, &openings) {
+		verification_judge(&session.host, opening, &session.findings);
+		failed += !opening->opened;
+	}
+	if (!options->quiet)
+		show(&session, &openings);
+	if (!options->json)
+		findings_print(stderr, &session.findings, SEVERITY_WARNING);
+	return failed ? STATUS_FAILED : unbound ? STATUS_REFUSED : STATUS_DONE;
+}
+
+const struct command command_verify = { "verify", "open devices for real, and say what works", verify_main };

@@ -1,0 +1,180 @@
+#include "show/openings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "show/print.h"
+#include "show/words.h"
+
+/* A row of the table. */
+struct row {
+	const struct opening *opening;
+	const struct step_result *result;
+	bool addresses;
+};
+
+struct rows {
+	struct row *items;
+	size_t count;
+};
+
+static char *get_address(const void *row)
+{
+	return text_copy(((const struct row *)row)->opening->device->address);
+}
+
+static char *get_node(const void *row)
+{
+	return text_copy(((const struct row *)row)->opening->node->path);
+}
+
+static char *get_step(const void *row)
+{
+	const struct row *line = row;
+	const struct opening *opening = line->opening;
+	switch (line->result->step) {
+	case STEP_OPEN_CONTAINER:
+		return text_copy(opening->iommufd_as_container ? "open /dev/iommu" : "open /dev/vfio/vfio");
+	case STEP_OPEN_GROUP:
+	case STEP_OPEN_CDEV:
+		return text_format("open %s", opening->node->path);
+	case STEP_OPEN_IOMMUFD:
+		return text_copy("open /dev/iommu");
+	default:
+		return text_copy(word_step(line->result->step));
+	}
+}
+
+static char *get_result(const void *row)
+{
+	int error = ((const struct row *)row)->result->error;
+	return text_copy(error ? strerrorname_np(-error) : "ok");
+}
+
+static char *get_detail(const void *row)
+{
+	const struct row *line = row;
+	const struct opening *opening = line->opening;
+	if (line->result->error)
+		return text_copy(strerror(-line->result->error));
+	if (line->result->step == STEP_OPEN_CONTAINER && opening->iommufd_as_container)
+		return text_copy("in the place of /dev/vfio/vfio");
+	if (line->result->step != STEP_GET_PA)
+		return NULL;
+	const char *compared = opening->physical_right == ANSWER_YES ? "as in /proc/self/pagemap"
+								     : "not compared with /proc/self/pagemap";
+	return line->addresses ? text_format("%#llx, %s", opening->physical, compared) : text_copy(compared);
+}
+
+static const struct column columns[] = {
+	{ "ADDRESS", "PCI address of the device", get_address, false },
+	{ "NODE", "the node that it is opened through", get_node, false },
+	{ "STEP", "what a program does, by the name of the ioctl", get_step, false },
+	{ "RESULT", "ok, or the error's name", get_result, false },
+	{ "DETAIL", "what the error means, or what was seen", get_detail, true },
+};
+
+const struct column_set opening_columns = { columns, ARRAY_SIZE(columns), "NODE,STEP,RESULT,DETAIL" };
+
+static void steps_print(const struct table_options *options, const struct opening_list *openings,
+	const struct device *device, bool addresses)
+{
+	struct rows rows = { 0 };
+	struct {
+		const void **items;
+		size_t count;
+	} lines = { 0 };
+	const struct opening *opening;
+	const struct row *row;
+	array_each (opening, openings)
+		for (size_t i = 0; (!device || opening->device == device) && i < opening->count; i++)
+			*array_add(&rows) = (struct row){ opening, &opening->steps[i], addresses };
+	array_each (row, &rows)
+		*array_add(&lines) = row;
+	table_print(&opening_columns, options, lines.items, lines.count);
+	free(lines.items);
+	free(rows.items);
+}
+
+/* ---- what the device offers ---- */
+
+/* "128K", as lspci has it. */
+static char *size_text(unsigned long long size)
+{
+	static const char units[] = "KMGTPE";
+	const char *unit = NULL;
+	while (size && size % 1024 == 0 && (!unit || unit[1])) {
+		size /= 1024;
+		unit = unit ? unit + 1 : units;
+	}
+	return unit ? text_format("%llu%c", size, *unit) : text_format("%llu", size);
+}
+
+static void offer_print(const struct device_offer *offer)
+{
+	auto_free char *interrupts = text_copy("");
+	putchar('\n');
+	for (int i = 0; i < REGION_KINDS; i++) {
+		const struct region *region = &offer->regions[i];
+		auto_free char *size = size_text(region->size);
+		if (region->size)
+			print_line(stdout, "region %-6s %5s %s%s%s", word_region(i), size,
+				region->read ? " read" : "", region->write ? " write" : "",
+				region->mmap ? " mmap" : "");
+	}
+	for (int i = 0; i < INTERRUPT_KINDS; i++)
+		if (offer->interrupts[i])
+			text_append(&interrupts, " %u %s,", offer->interrupts[i], word_interrupt(i));
+	size_t length = strlen(interrupts);
+	print_line(stdout, "interrupts:%.*s", length ? (int)length - 1 : 5, length ? interrupts : " none");
+	print_line(stdout, "reset: %s", offer->reset ? "yes" : "no");
+}
+
+/* ---- a device ---- */
+
+static void headline_print(const struct opening_list *openings, const struct device *device)
+{
+	auto_free char *through = NULL;
+	const struct opening *opening;
+	array_each (opening, openings) {
+		if (opening->device != device || !opening->opened)
+			continue;
+		char *longer = through ? text_format("%s and %s", through, opening->node->path)
+				       : text_copy(opening->node->path);
+		free(through);
+		through = longer;
+	}
+	if (through)
+		print_line(stdout, "%s: opens through %s", device->address, through);
+	else
+		print_line(stdout, "%s: does not open", device->address);
+}
+
+void openings_print(const struct table_options *options, const struct opening_list *openings, bool addresses)
+{
+	const struct opening *opening;
+	const struct device *device = NULL;
+	if (table_is_for_scripts(options)) {
+		steps_print(options, openings, NULL, addresses);
+		return;
+	}
+	array_each (opening, openings) {
+		if (opening->device == device)
+			continue;
+		if (device)
+			putchar('\n');
+		device = opening->device;
+		headline_print(openings, device);
+		putchar('\n');
+		steps_print(options, openings, device, addresses);
+		for (const struct opening *one = opening;
+			one < openings->items + openings->count && one->device == device; one++)
+			if (one->offer.known) {
+				offer_print(&one->offer);
+				break;
+			}
+	}
+}

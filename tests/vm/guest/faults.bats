@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --device virtio-rng-pci,addr=4 --device edu,addr=6
+#
+# Whatever system call fails, and whenever: a bind has come about and can be given back exactly, or the device is as it was;
+# an unbind has come about, or the device is still bound, and can be given back.
+
+load guest
+
+card=$nic
+driver=virtio-pci
+
+setup_file() {
+	"$VFIONOIOMMU" enable
+	modprobe vfio-pci
+	modprobe iommufd
+	# An override of somebody's: what cannot be read must not be lost.
+	echo $driver >/sys/bus/pci/devices/$card/driver_override
+	"$VFIONOIOMMU" bind $card
+	"$VFIONOIOMMU" unbind $card
+}
+
+as_before() {
+	[ "$(driver_of $card)" = $driver ]
+	[ "$(override_of $card)" = $driver ]
+	[ -z "$(nodes)" ]
+	[ -z "$(ls /run/vfionoiommu)" ]
+}
+
+is_bound() {
+	[ "$(driver_of $card)" = vfio-pci ]
+	[ "$(override_of $card)" = vfio-pci ]
+	[ "$(nodes | wc -l)" -eq 2 ]
+	[ -e /run/vfionoiommu/$card ]
+}
+
+# The n-th of these system calls fails in a run of the tool; 1 when there are fewer of them. With only_path set, those
+# on other paths do not count.
+run_failing() { # SYSCALLS ERROR N COMMAND...
+	run --separate-stderr strace -f -qq -o /tmp/strace -e "trace=$1" -e "inject=$1:error=$2:when=$3" \
+		${only_path:+-P "$only_path"} "$VFIONOIOMMU" "${@:4}"
+	grep -q INJECTED /tmp/strace
+}
+
+# The run has come about: it succeeded, or it only could not say so.
+came_about() {
+	[ "$status" -eq 0 ] || [[ "$stderr" == *"standard output: "* ]]
+}
+
+# A bind in which the n-th of these system calls fails; "none" is set when there are fewer. Not to be called where
+# the shell takes a failure as an answer: each of its checks is to count.
+bind_failing() { # SYSCALLS ERROR N
+	as_before
+	none=
+	run_failing "$1" "$2" "$3" bind $card || none=yes
+	echo "bind, $1 $3: status $status: $stderr"
+	if came_about; then
+		is_bound
+		tool unbind $card >/dev/null
+	else
+		failed=$((failed + 1))
+		[ -n "$stderr" ]
+	fi
+	as_before
+}
+
+unbind_failing() { # SYSCALLS ERROR N
+	is_bound
+	none=
+	run_failing "$1" "$2" "$3" unbind $card || none=yes
+	echo "unbind, $1 $3: status $status: $stderr"
+	if came_about; then
+		as_before
+		tool bind $card >/dev/null
+	else
+		failed=$((failed + 1))
+		[ -n "$stderr" ]
+	fi
+	is_bound
+}
+
+# Each of these system calls fails in turn, or every so many of them, in a bind and in an unbind.
+sweep() { # SYSCALLS ERROR [EVERY]
+	local verb n failed=0
+	for verb in bind unbind; do
+		for ((n = 1; ; n += ${3:-1})); do
+			[ "$verb" = bind ] || [ -n "$(nodes)" ] || tool bind $card >/dev/null
+			${verb}_failing "$1" "$2" $n
+			[ -z "$none" ] || break
+		done
+		status_is 0
+	done
+	tool unbind $card >/dev/null
+	as_before
+	[ "$failed" -gt 0 ]
+}
+
+@test "opening what is written to" {
+	local only_path
+	for only_path in /run/lock/vfionoiommu.lock /run/vfionoiommu/$card.new \
+		/sys/bus/pci/devices/$card/driver_override /sys/bus/pci/drivers/$driver/unbind \
+		/sys/bus/pci/drivers/vfio-pci/bind; do
+		echo "$only_path"
+		bind_failing openat EACCES 1
+		[ "$status" -ne 0 ]
+	done
+	tool bind $card
+	for only_path in /run/lock/vfionoiommu.lock /sys/bus/pci/devices/$card/driver_override \
+		/sys/bus/pci/drivers/vfio-pci/unbind /sys/bus/pci/drivers/$driver/bind; do
+		echo "$only_path"
+		unbind_failing openat EACCES 1
+		[ "$status" -ne 0 ]
+	done
+	tool unbind $card
+}
+
+@test "opening a file or directory" {
+	sweep openat,openat2 EIO 20
+}
+
+@test "writing" {
+	sweep write EIO
+}
+
+@test "reading" {
+	sweep read,pread64 EIO 15
+}
+
+@test "reading a link" {
+	sweep readlink,readlinkat EIO 5
+}
+
+@test "listing a directory" {
+	sweep getdents64 EIO 5
+}
+
+@test "taking the lock" {
+	sweep flock ENOLCK
+}
+
+@test "writing down what is to be given back" {
+	sweep rename ENOSPC
+	sweep fsync EIO
+	sweep unlink EROFS
+}
+
+@test "making the directory for it" {
+	rmdir /run/vfionoiommu
+	run_failing mkdir ENOSPC 1 bind $card
+	status_is 1
+	complains "$card: could not save /run/vfionoiommu/$card: No space left on device"
+	mkdir -m 700 /run/vfionoiommu
+	as_before
+}
+
+@test "loading a module" {
+	local n
+	for ((n = 1; ; n++)); do
+		tool disable
+		rmmod vfio_pci vfio_pci_core vfio_iommu_type1 vfio iommufd || true
+		run_failing finit_module ENOMEM $n bind --enable $card || break
+		[ "$status" -eq 0 ] || as_before
+		[ "$status" -ne 0 ] || tool unbind $card
+	done
+	status_is 0
+	[ "$n" -gt 3 ]
+	tool unbind $card
+	as_before
+}
+
+# /run is full, or read-only.
+@test "no space in /run" {
+	mount -t tmpfs -o size=4k,mode=700 tmpfs /run/vfionoiommu
+	head -c 4096 /dev/zero >/run/vfionoiommu/.full || true
+	run_tool bind $card
+	umount /run/vfionoiommu
+	status_is 1
+	complains "$card: could not save /run/vfionoiommu/$card: No space left on device"
+	complains "everything was put back as it was"
+	as_before
+}
+
+@test "a read-only /run" {
+	mount -t tmpfs -o ro tmpfs /run/vfionoiommu
+	run_tool bind $card
+	umount /run/vfionoiommu
+	status_is 1
+	complains "$card: could not save /run/vfionoiommu/$card: Read-only file system"
+	as_before
+	mount --bind -o ro /run/lock /run/lock
+	mount -o remount,bind,ro /run/lock
+	rm -f /run/lock/vfionoiommu.lock || true
+	run_tool bind $card
+	umount /run/lock
+	status_is 1
+	as_before
+}

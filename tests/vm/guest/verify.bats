@@ -1,0 +1,180 @@
+#!/usr/bin/env bats
+# kernels: case1 case3 case3-iommufd case4-loosened case5 linux6.1
+# boot: --disk disk --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk
+#
+# What verify says of a device is what a program meets: each way through which the matrix says that it opens, and each way
+# in which it does not.
+
+load guest
+
+nvme=0000:00:07.0
+
+setup_file() {
+	modprobe e1000e
+	modprobe nvme
+	"$VFIONOIOMMU" enable
+	"$VFIONOIOMMU" bind $nic $edu $nvme
+}
+
+# Whether the matrix promises this path: group, cdev.
+has_path() { # GROUP|CDEV
+	[ -n "$(tool list -nro "$1" $edu | tr -d -)" ]
+}
+
+@test "every device opens through each node that it has" {
+	run_tool verify $nic $edu $nvme
+	status_is 0
+	for device in $nic $edu $nvme; do
+		says "$device: opens through /dev/vfio/"
+	done
+	if has_path GROUP; then
+		says "VFIO_GROUP_GET_DEVICE_FD"
+	fi
+	if has_path CDEV; then
+		says "IOMMU_IOAS_NOIOMMU_GET_PA"
+		says "as in /proc/self/pagemap"
+	fi
+	run_tool verify -nro RESULT $nic $edu $nvme
+	[ "$(sort -u <<<"$output")" = ok ]
+	# Each node, and nothing stays open.
+	run_tool verify --json $nic $edu $nvme
+	jq -e 'all(.openings[]; .opened)' <<<"$output"
+	[ "$(jq '.openings | length' <<<"$output")" -eq "$(nodes | wc -l)" ]
+	tool unbind --dry-run $nic $edu $nvme
+}
+
+@test "without a container the group opens with /dev/iommu in its place, and that is said" {
+	[ "$KERNEL" = case4-loosened ] || return 0
+	has_path GROUP || return 0
+	run_tool verify $edu
+	status_is 0
+	says "open /dev/iommu"
+	complains "[group-needs-iommufd]"
+	complains "remedy: ln -s /dev/iommu /dev/vfio/vfio"
+}
+
+# "Region 0: Memory at febc0000 (32-bit, non-prefetchable) [disabled] [size=128K]", as "bar0 128K".
+regions_by_lspci() { # ADDRESS
+	lspci -v -s "$1" | sed -nE 's/.*(Memory|I\/O ports) at .*\[size=([0-9]+[KMG]?)\].*/\2/p' | sort
+}
+
+msis_by_lspci() { # ADDRESS CAPABILITY
+	lspci -vv -s "$1" | sed -nE "s|.* $2:.*Count=(1/)?([0-9]+).*|\\2|p"
+}
+
+@test "regions and interrupts are those that lspci tells" {
+	for device in $nic $edu $nvme; do
+		run_tool verify $device
+		[ "$(sed -nE 's/^region bar[0-9] +([0-9]+[KMG]?) .*/\1/p' <<<"$output" | sort)" = "$(regions_by_lspci $device)" ]
+		run_tool verify --json $device
+		offer=$(jq '[.openings[].offer | select(.)][0]' <<<"$output")
+		msi=$(msis_by_lspci $device MSI) msix=$(msis_by_lspci $device MSI-X)
+		[ "$(jq '.interrupts["MSI"]' <<<"$offer")" -eq "${msi:-0}" ]
+		[ "$(jq '.interrupts["MSI-X"]' <<<"$offer")" -eq "${msix:-0}" ]
+		[ "$(jq '.interrupts["INTx"]' <<<"$offer")" -eq "$(lspci -v -s $device | grep -cE 'IRQ [0-9]+|Interrupt: pin')" ]
+		says '"name": "config"'
+	done
+}
+
+@test "without CAP_SYS_RAWIO: that is said, and not that permissions are missing" {
+	run --separate-stderr capsh --drop=cap_sys_rawio -- -c "$VFIONOIOMMU verify $edu"
+	status_is 1
+	complains "CAP_SYS_RAWIO is missing"
+	complains "[capability-missing]"
+	not grep -q "node-permission" <<<"$stderr"
+}
+
+@test "an ordinary user is told that it is the node's owner and mode" {
+	run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" verify $edu
+	status_is 1
+	complains "[node-permission]"
+}
+
+@test "held by another process: it is named" {
+	local node
+	for node in $(tool list -nro GROUP,CDEV $edu | tr -d -); do
+		[ -c "$node" ] || continue
+		sleep 60 <"$node" &
+		holder=$!
+		sleep 1
+		run_tool verify $edu
+		kill $holder
+		wait $holder || true
+		# A cdev may be open in several programs; until one is bound, nobody is kept out.
+		[[ $node == *devices* ]] || { status_is 1 && complains "$node is held open by process $holder (sleep) [device-held]"; }
+	done
+}
+
+@test "the mode switched off since the bind: the group says so, the cdev opens nevertheless" {
+	tool disable --force
+	run_tool verify $edu
+	if has_path GROUP && [ -e /dev/vfio/vfio ] && [ "$KERNEL" != case3-iommufd ]; then
+		status_is 1
+		complains "noiommu mode was switched off since the bind [noiommu-disabled]"
+		complains "remedy: vfionoiommu enable"
+	fi
+	if has_path CDEV; then
+		says "$edu: opens through"
+		says "/dev/vfio/devices/noiommu-vfio"
+	fi
+	tool enable
+}
+
+@test "without /dev/iommu the cdev does not open, and the remedy is named" {
+	has_path CDEV || return 0
+	mv /dev/iommu /dev/iommu.away
+	run_tool verify $edu
+	mv /dev/iommu.away /dev/iommu
+	status_is 1
+	complains "[iommufd-missing]"
+	complains "remedy: modprobe iommufd"
+}
+
+@test "what is not bound is said not to be, status 3" {
+	tool unbind $edu
+	run_tool verify $edu
+	status_is 3
+	complains "$edu: is not bound to VFIO, but to no driver: there is nothing to open [device-not-bound]"
+	complains "remedy: vfionoiommu bind $edu"
+	tool bind $edu
+}
+
+@test "the nodes' owner and mode are given at the bind" {
+	local node
+	tool unbind $edu
+	before=$(machine)
+	run_tool bind --dry-run --owner nobody:65534 --mode 0660 $edu
+	status_is 0
+	says "owner 65534:65534 mode 0660"
+	run_tool bind --owner nobody:65534 --mode 0660 $edu
+	status_is 0
+	complains "CAP_SYS_RAWIO"
+	for node in $(tool list -nro GROUP,CDEV $edu | tr -d -); do
+		[ ! -c "$node" ] || [ "$(stat -c '%u:%g:%a' "$node")" = 65534:65534:660 ]
+	done
+	# Again: nothing to do; another mode: only that.
+	run_tool bind --owner nobody --json $edu
+	jq -e '.changed == false' <<<"$output"
+	run_tool bind --mode 0600 --json $edu
+	jq -e .changed <<<"$output"
+	tool unbind $edu
+	[ "$(machine)" = "$before" ]
+	for wrong in "--owner nosuch" "--owner nobody:nosuch" "--owner :" "--mode 9" "--mode 01777" "--mode -1"; do
+		run_tool bind $wrong $edu
+		status_is 2
+	done
+	[ "$(machine)" = "$before" ]
+	tool bind $edu
+}
+
+@test "an owner that cannot be given undoes the bind" {
+	tool unbind $edu
+	before=$(machine)
+	run --separate-stderr strace -qq -o /tmp/strace -e trace=fchownat -e inject=fchownat:error=EPERM "$VFIONOIOMMU" \
+		bind --owner nobody $edu
+	status_is 1
+	complains "$edu: could not give /dev/vfio/"
+	complains "everything was put back as it was"
+	[ "$(machine)" = "$before" ]
+	tool bind $edu
+}
