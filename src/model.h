@@ -112,6 +112,28 @@ struct host {
 	long long taint;                        /* /proc/sys/kernel/tainted; -1: unknown */
 };
 
+/* ---- the next boot ---- */
+
+/* What our own file in /etc/modprobe.d is. */
+enum own_file {
+	OWN_FILE_NONE,
+	OWN_FILE_OURS,
+	OWN_FILE_EDITED, /* not as we wrote it: it is the admin's now */
+};
+
+/* Who decides on the mode when vfio is loaded, or starts with the kernel, the next time. */
+struct next_boot {
+	enum mode mode;        /* OFF when nothing says otherwise */
+	char *source;          /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing says anything */
+	enum own_file own;     /* /etc/modprobe.d/vfionoiommu.conf */
+	const char *boot_file; /* where this distribution takes the command line from; NULL: unknown */
+	const char *boot_tool; /* what to do when that has changed; NULL: unknown */
+	char *initramfs;       /* the image of this kernel; NULL: none was found */
+	const char *initramfs_tool;     /* the command that rebuilds it; NULL: unknown */
+	enum answer initramfs_has_vfio; /* UNKNOWN: it cannot be read */
+	enum mode initramfs_mode;       /* what its own copy of modprobe.d says; UNKNOWN likewise */
+};
+
 /* ---- the matrix verdict ---- */
 
 struct answered {
@@ -360,7 +382,7 @@ struct action {
 	enum action_kind kind;
 	char *path;
 	char *value;
-	struct node_access access; /* ACTION_ACCESS only */
+	struct node_access access; /* ACTION_ACCESS; ACTION_SAVE: its mode */
 	/* ACTION_DRIVER only; nothing is written when it is so already. */
 	char *link;
 	char *driver; /* the last part of the link's target; NULL: there is no link */

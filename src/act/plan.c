@@ -54,7 +54,7 @@ static int action_run(const struct action *action, int deadline)
 	case ACTION_DRIVER:
 		return change_driver(action, deadline);
 	case ACTION_SAVE:
-		return write_file(action->path, action->value);
+		return write_file(action->path, action->value, action->access.mode);
 	case ACTION_REMOVE:
 		return write_remove(action->path);
 	case ACTION_WATCH:

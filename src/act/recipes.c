@@ -10,6 +10,7 @@
 #define PCI_BUS         "/sys/bus/pci"
 #define MODE_PARAMETER  "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
 #define UDEV_CONTROL    "/run/udev/control"
+#define MODPROBE_FILE   "/etc/modprobe.d/vfionoiommu.conf"
 #define STATE_DIRECTORY "/run/vfionoiommu"
 
 static const struct action nothing = { .kind = ACTION_NONE };
@@ -92,6 +93,7 @@ static struct action save(
 		.kind = ACTION_SAVE,
 		.path = text_format(STATE_DIRECTORY "/%s", device->address),
 		.value = text_format("ADDRESS=%s\n", device->address),
+		.access.mode = 0600,
 	};
 	append_value(&action.value, "MODALIAS", device->modalias);
 	append_value(&action.value, "DRIVER", driver);
@@ -217,4 +219,16 @@ void recipe_access_ahead(
 		give_node(plan, "/dev/vfio/noiommu-N", access, access, true);
 	if (expected->cdev_node == ANSWER_YES)
 		give_node(plan, "/dev/vfio/devices/noiommu-vfioX", access, access, true);
+}
+
+void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on)
+{
+	if (next->own != (on ? OWN_FILE_NONE : OWN_FILE_OURS))
+		return;
+	const struct action save = { .kind = ACTION_SAVE,
+		.path = text_copy(MODPROBE_FILE),
+		.value = text_copy(text),
+		.access.mode = 0644 };
+	const struct action take_away = { .kind = ACTION_REMOVE, .path = text_copy(MODPROBE_FILE) };
+	add_step(plan, on ? save : take_away, on ? take_away : save);
 }

@@ -15,6 +15,10 @@ void recipe_modules(struct plan *plan, const struct host *host);
  * already. */
 void recipe_mode(struct plan *plan, const struct host *host, bool on);
 
+/* Adds the step to switch the mode of the next boot on, by our own file with `text` in modprobe.d, or to take that file
+ * away; none when it is so already, or when the file is not ours any more. */
+void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on);
+
 /* Adds the steps to bind `device` to vfio-pci, or to give it back: to the driver and override that were
  * remembered, else to the driver of the kernel's choice. `device` must have its details. */
 void recipe_bind(struct plan *plan, const struct device *device);

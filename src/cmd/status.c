@@ -4,14 +4,16 @@
 #include "base/array.h"
 #include "cmd/session.h"
 #include "collect/device.h"
+#include "collect/nextboot.h"
 #include "judge/finding.h"
+#include "judge/nextboot.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
 #include "show/findings.h"
 #include "show/json.h"
 #include "show/status.h"
 
-static void show(struct session *session, const struct device_refs *bound, bool ready)
+static void show(struct session *session, const struct next_boot *next, const struct device_refs *bound, bool ready)
 {
 	const struct options *options = session->options;
 	if (options->json) {
@@ -19,12 +21,13 @@ static void show(struct session *session, const struct device_refs *bound, bool 
 		json_add_ready(document, ready);
 		json_add_host(document, &session->host);
 		json_add_access(document, &session->access);
+		json_add_next_boot(document, next);
 		json_add_devices(document, bound);
 		json_add_findings(document, &session->findings);
 		json_print(document);
 		return;
 	}
-	status_print(&options->table, &session->host, &session->access, bound->count);
+	status_print(&options->table, &session->host, &session->access, next, bound->count);
 	if (table_is_for_scripts(&options->table))
 		return;
 	printf("\n%s\n", ready ? "ready: vfionoiommu bind DEVICE" : "not ready:");
@@ -36,6 +39,7 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	static struct session session;
 	static struct arguments arguments;
 	static struct device_refs bound;
+	static struct next_boot next;
 	struct device *device, **bound_device;
 	const struct arguments_spec spec = {
 		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"
@@ -48,6 +52,8 @@ static enum status status_main(int argc, char **argv, struct options *options)
 		return status;
 	session_collect_host(&session);
 	readiness_judge(&session.host, &session.access, &session.findings);
+	nextboot_collect(&session.root, &session.host, &next);
+	nextboot_judge(&session.host, &next, &session.findings);
 	device_collect_remembered(&session.root, &session.devices);
 	safety_judge_interrupted(&session.devices, &session.findings);
 	array_each (device, &session.devices)
@@ -58,7 +64,7 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	device_collect_names(&bound);
 	bool ready = !finding_blockers(&session.findings);
 	if (!options->quiet)
-		show(&session, &bound, ready);
+		show(&session, &next, &bound, ready);
 	return ready ? STATUS_DONE : STATUS_REFUSED;
 }
 

@@ -94,6 +94,19 @@ char *sysroot_read(const struct sysroot *root, const char *path)
 	return text_copy(text_trim(text));
 }
 
+char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size)
+{
+	char *text = malloc(size + 1);
+	ssize_t length = text ? sysroot_read_bytes(root, path, text, size) : -ENOMEM;
+	if (length >= 0) {
+		text[length] = '\0';
+		return text;
+	}
+	free(text);
+	errno = (int)-length;
+	return NULL;
+}
+
 char *sysroot_readlink(const struct sysroot *root, const char *path)
 {
 	char target[4096];

@@ -40,6 +40,9 @@ int sysroot_open_dir(const struct sysroot *root, const char *path);
  * a new string, which the caller frees, or NULL with errno set. */
 char *sysroot_read(const struct sysroot *root, const char *path);
 
+/* The same of a file that may be longer: its first `size` bytes at most. */
+char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size);
+
 /* The first `size` bytes of the file `path`. Returns how many were read, or a negative errno. */
 ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size);
 

@@ -348,6 +348,14 @@ void json_add_results(struct json *document, const struct result_list *results)
 	add(object(document), "changed", json_object_new_boolean(changed));
 }
 
+void json_add_next_boot(struct json *document, const struct next_boot *next)
+{
+	struct json_object *to = json_object_new_object();
+	add_text(to, "mode", word_mode(next->mode));
+	add_text(to, "source", next->source);
+	add(object(document), "next_boot", to);
+}
+
 void json_add_ready(struct json *document, bool ready)
 {
 	add(object(document), "ready", json_object_new_boolean(ready));

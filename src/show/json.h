@@ -17,6 +17,7 @@ void json_add_devices(struct json *document, const struct device_refs *devices);
 void json_add_findings(struct json *document, const struct finding_list *findings);
 void json_add_results(struct json *document, const struct result_list *results);
 void json_add_kernels(struct json *document, const struct kernel_list *kernels);
+void json_add_next_boot(struct json *document, const struct next_boot *next);
 void json_add_ready(struct json *document, bool ready);
 
 /* Adds "openings"; the physical addresses only with `addresses`. */
