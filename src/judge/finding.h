@@ -41,7 +41,8 @@
 	X(MEMORY_UNUSABLE, "memory-unusable", WARNING, false)                                                \
 	X(DEVICE_INTERRUPTED, "device-interrupted", WARNING, false)                                          \
 	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \
-	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)
+	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)                                                   \
+	X(KERNEL_WILL_TAINT, "kernel-will-taint", NOTE, false)
 
 #define FINDING_ENUM(name, id, severity, forcible) FINDING_##name,
 enum finding_kind { FINDINGS(FINDING_ENUM) FINDING_COUNT };
