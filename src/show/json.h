@@ -19,6 +19,9 @@ void json_add_results(struct json *document, const struct result_list *results);
 void json_add_kernels(struct json *document, const struct kernel_list *kernels);
 void json_add_ready(struct json *document, bool ready);
 
+/* Adds "kernel_taint", decoded; null when it is not known. */
+void json_add_kernel_taint(struct json *document, const struct taint *taint);
+
 /* Adds "taint": the value before and after acting; -1, unknown, becomes null. */
 void json_add_taint(struct json *document, long long before, long long after);
 
