@@ -4,14 +4,28 @@
 #include "base/array.h"
 #include "cmd/session.h"
 #include "collect/device.h"
+#include "collect/taint.h"
 #include "judge/finding.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
+#include "judge/taint.h"
 #include "show/findings.h"
 #include "show/json.h"
 #include "show/status.h"
 
-static void show(struct session *session, const struct device_refs *bound, bool ready)
+/* Unknown when the value is. */
+static void collect_taint(const struct session *session, struct taint *taint)
+{
+	static struct kernel_log log;
+	if (session->host.taint < 0)
+		return;
+	unsigned long long value = (unsigned long long)session->host.taint;
+	taint_collect_log(&session->root, value, &log);
+	taint_judge(value, &log, taint);
+}
+
+static void show(
+	struct session *session, const struct device_refs *bound, const struct taint *taint, bool ready)
 {
 	const struct options *options = session->options;
 	if (options->json) {
@@ -21,10 +35,11 @@ static void show(struct session *session, const struct device_refs *bound, bool 
 		json_add_access(document, &session->access);
 		json_add_devices(document, bound);
 		json_add_findings(document, &session->findings);
+		json_add_kernel_taint(document, taint);
 		json_print(document);
 		return;
 	}
-	status_print(&options->table, &session->host, &session->access, bound->count);
+	status_print(&options->table, &session->host, &session->access, taint, bound->count);
 	if (table_is_for_scripts(&options->table))
 		return;
 	printf("\n%s\n", ready ? "ready: vfionoiommu bind DEVICE" : "not ready:");
@@ -36,6 +51,7 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	static struct session session;
 	static struct arguments arguments;
 	static struct device_refs bound;
+	static struct taint taint;
 	struct device *device, **bound_device;
 	const struct arguments_spec spec = {
 		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"
@@ -57,8 +73,10 @@ static enum status status_main(int argc, char **argv, struct options *options)
 		device_collect_details(&session.root, *bound_device);
 	device_collect_names(&bound);
 	bool ready = !finding_blockers(&session.findings);
-	if (!options->quiet)
-		show(&session, &bound, ready);
+	if (!options->quiet) {
+		collect_taint(&session, &taint);
+		show(&session, &bound, &taint, ready);
+	}
 	return ready ? STATUS_DONE : STATUS_REFUSED;
 }
 

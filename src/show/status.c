@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "show/taint.h"
 #include "show/words.h"
 
 struct item {
@@ -65,19 +66,8 @@ static char *modules_value(const struct host *host)
 		word_module(host->modules[MODULE_IOMMUFD].state));
 }
 
-static char *taint_value(long long taint)
-{
-	if (taint < 0)
-		return text_copy("unknown");
-	/* Bit 6, letter U, is what a noiommu bind sets; it has other causes too. */
-	if (taint & TAINT_USER)
-		return text_format(
-			"%lld, with U: userspace did something unsafe, as a noiommu bind does", taint);
-	return text_format("%lld, %s", taint, taint ? "without U: not by noiommu" : "not tainted");
-}
-
 void status_print(const struct table_options *options, const struct host *host,
-	const struct access_case *access, size_t noiommu_devices)
+	const struct access_case *access, const struct taint *taint, size_t noiommu_devices)
 {
 	const char *iommu = host->iommu == ANSWER_YES  ? "present"
 			    : host->iommu == ANSWER_NO ? "none"
@@ -89,7 +79,7 @@ void status_print(const struct table_options *options, const struct host *host,
 		{ "modules", modules_value(host) },
 		{ "iommu", text_copy(iommu) },
 		{ "devices", text_format("%zu bound as noiommu", noiommu_devices) },
-		{ "taint", taint_value(host->taint) },
+		{ "taint", taint_line(taint) },
 	};
 	const void *rows[ARRAY_SIZE(items)];
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)

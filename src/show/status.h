@@ -9,6 +9,6 @@ extern const struct column_set status_columns;
 
 /* Prints the machine, item by item, to stdout. `devices` are the noiommu devices among all. */
 void status_print(const struct table_options *options, const struct host *host,
-	const struct access_case *access, size_t noiommu_devices);
+	const struct access_case *access, const struct taint *taint, size_t noiommu_devices);
 
 #endif
