@@ -13,6 +13,7 @@
 #include "judge/outcome.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
+#include "judge/taint.h"
 #include "show/devices.h"
 #include "show/steps.h"
 
@@ -216,6 +217,8 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 	judge(&session, &asked, &wanted, &wishes);
 	if (session_refused(&session))
 		return STATUS_REFUSED;
+	if (options->dry_run && needs_noiommu(&wanted, &wishes))
+		taint_judge_bind(&session.host, &session.findings);
 	if (wanted.count)
 		bind_all(&session, &wanted, &wishes);
 	return session_finish(&session, &asked);
