@@ -125,13 +125,57 @@ enum own_file {
 struct next_boot {
 	enum mode mode;        /* OFF when nothing says otherwise */
 	char *source;          /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing says anything */
-	enum own_file own;     /* /etc/modprobe.d/vfionoiommu.conf */
+	enum own_file own;     /* our own file in modprobe.d ... */
+	const char *own_path;  /* ... which is this */
 	const char *boot_file; /* where this distribution takes the command line from; NULL: unknown */
 	const char *boot_tool; /* what to do when that has changed; NULL: unknown */
 	char *initramfs;       /* the image of this kernel; NULL: none was found */
 	const char *initramfs_tool;     /* the command that rebuilds it; NULL: unknown */
 	enum answer initramfs_has_vfio; /* UNKNOWN: it cannot be read */
 	enum mode initramfs_mode;       /* what its own copy of modprobe.d says; UNKNOWN likewise */
+};
+
+/* ---- the taint ---- */
+
+/* What the kernel has said since it was booted, as /dev/kmsg gives it: Documentation/ABI/testing/dev-kmsg. */
+struct kernel_log {
+	char *text;          /* its records, the oldest first; NULL: it was not looked at */
+	int error;           /* negative errno of what ended the reading too early; 0: read to its end */
+	long long boot_time; /* /proc/stat btime: seconds since 1970; -1: unknown */
+};
+
+struct taint_bit {
+	int number;          /* 0 to 63 */
+	char letter;         /* as in an oops; 0: a bit that is unknown here */
+	const char *name;    /* include/linux/panic.h without TAINT_; NULL: unknown */
+	const char *meaning; /* NULL: unknown */
+};
+
+struct taint_bit_list {
+	struct taint_bit *items;
+	size_t count;
+};
+
+/* VFIO said that it taints the kernel. */
+struct taint_event {
+	char *device;                    /* "0000:00:04.0", as the kernel calls it */
+	bool cdev;                       /* for the cdev; else for the group */
+	unsigned long long microseconds; /* since boot, by the log's clock, which stands still in a suspend */
+	long long time;                  /* seconds since 1970; -1: unknown */
+};
+
+struct taint_event_list {
+	struct taint_event *items;
+	size_t count;
+};
+
+struct taint {
+	bool known; /* the value is; all else is meaningless if not */
+	unsigned long long value;
+	struct taint_bit_list bits; /* those that are set, the lowest first */
+	enum answer noiommu;        /* VFIO noiommu set TAINT_USER */
+	char *reason;               /* why `noiommu` is UNKNOWN; NULL: it is not */
+	struct taint_event_list events;
 };
 
 /* ---- the matrix verdict ---- */

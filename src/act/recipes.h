@@ -15,8 +15,8 @@ void recipe_modules(struct plan *plan, const struct host *host);
  * already. */
 void recipe_mode(struct plan *plan, const struct host *host, bool on);
 
-/* Adds the step to switch the mode of the next boot on, by our own file with `text` in modprobe.d, or to take that file
- * away; none when it is so already, or when the file is not ours any more. */
+/* Adds the step to switch the mode of the next boot on, by our own file with `text` in modprobe.d, or to take
+ * that file away; none when it is so already, or when the file is not ours any more. */
 void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on);
 
 /* Adds the steps to bind `device` to vfio-pci, or to give it back: to the driver and override that were

@@ -11,6 +11,7 @@
 #include "judge/finding.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
+#include "judge/taint.h"
 #include "show/devices.h"
 
 enum { OPTION_ENABLE = 0x200, OPTION_ALLOW_IOMMU, OPTION_OWNER, OPTION_MODE };
@@ -141,6 +142,8 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 		return STATUS_REFUSED;
 	array_each (device, &bound)
 		binding_give(&session, *device, wishes);
+	if (options->dry_run && binding_needs_noiommu(&wanted, wishes))
+		taint_judge_bind(&session.host, &session.findings);
 	if (wanted.count)
 		binding_run(&session, &wanted, wishes);
 	return session_finish(&session, &asked);

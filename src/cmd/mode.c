@@ -45,12 +45,13 @@ static bool set_now(struct session *session, bool on)
 {
 	struct plan plan = { 0 };
 	if (is_so(&session->host, on)) {
-		session_result(
-			session, "noiommu mode", OUTCOME_UNCHANGED, text_format("is %s already", on ? "on" : "off"));
+		session_result(session, "noiommu mode", OUTCOME_UNCHANGED,
+			text_format("is %s already", on ? "on" : "off"));
 		return true;
 	}
 	recipe_mode(&plan, &session->host, on);
-	bool well = session_run(session, "noiommu mode", &plan, text_format("would be switched %s", on ? "on" : "off"),
+	bool well = session_run(session, "noiommu mode", &plan,
+		text_format("would be switched %s", on ? "on" : "off"),
 		text_format("switched %s", on ? "on" : "off"));
 	session_refresh(session, NULL);
 	return well;
@@ -64,12 +65,15 @@ static bool set_next(struct session *session, bool on)
 	const char *word = on ? "on" : "off";
 	nextboot_collect(&session->root, &session->host, &next);
 	/* Another file that says the same is as good. */
-	if (next.mode != (on ? MODE_ON : MODE_OFF) && session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
+	if (next.mode != (on ? MODE_ON : MODE_OFF) &&
+		session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
 		recipe_next_mode(&plan, &next, nextboot_own_text, on);
 	if (!plan.count && next.mode == (on ? MODE_ON : MODE_OFF))
-		session_result(session, "next boot", OUTCOME_UNCHANGED, text_format("noiommu mode will be %s already", word));
-	else if (plan.count && !session_run(session, "next boot", &plan, text_format("noiommu mode would be %s", word),
-					text_format("noiommu mode will be %s", word)))
+		session_result(session, "next boot", OUTCOME_UNCHANGED,
+			text_format("noiommu mode will be %s already", word));
+	else if (plan.count &&
+		 !session_run(session, "next boot", &plan, text_format("noiommu mode would be %s", word),
+			 text_format("noiommu mode will be %s", word)))
 		return false;
 	nextboot_collect(&session->root, &session->host, &after);
 	if (session->options->dry_run && plan.count)
@@ -78,7 +82,8 @@ static bool set_next(struct session *session, bool on)
 	return nextboot_judge_wanted(&session->host, &after, on, &session->findings);
 }
 
-static enum status mode_main(struct arguments_spec *spec, bool on, int argc, char **argv, struct options *options)
+static enum status mode_main(
+	struct arguments_spec *spec, bool on, int argc, char **argv, struct options *options)
 {
 	static struct session session;
 	static struct arguments arguments;

@@ -5,15 +5,29 @@
 #include "cmd/session.h"
 #include "collect/device.h"
 #include "collect/nextboot.h"
+#include "collect/taint.h"
 #include "judge/finding.h"
 #include "judge/nextboot.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
+#include "judge/taint.h"
 #include "show/findings.h"
 #include "show/json.h"
 #include "show/status.h"
 
-static void show(struct session *session, const struct next_boot *next, const struct device_refs *bound, bool ready)
+/* Unknown when the value is. */
+static void collect_taint(const struct session *session, struct taint *taint)
+{
+	static struct kernel_log log;
+	if (session->host.taint < 0)
+		return;
+	unsigned long long value = (unsigned long long)session->host.taint;
+	taint_collect_log(&session->root, value, &log);
+	taint_judge(value, &log, taint);
+}
+
+static void show(
+	struct session *session, const struct status_view *view, const struct device_refs *bound, bool ready)
 {
 	const struct options *options = session->options;
 	if (options->json) {
@@ -21,13 +35,14 @@ static void show(struct session *session, const struct next_boot *next, const st
 		json_add_ready(document, ready);
 		json_add_host(document, &session->host);
 		json_add_access(document, &session->access);
-		json_add_next_boot(document, next);
+		json_add_next_boot(document, view->next);
 		json_add_devices(document, bound);
 		json_add_findings(document, &session->findings);
+		json_add_kernel_taint(document, view->taint);
 		json_print(document);
 		return;
 	}
-	status_print(&options->table, &session->host, &session->access, next, bound->count);
+	status_print(&options->table, view);
 	if (table_is_for_scripts(&options->table))
 		return;
 	printf("\n%s\n", ready ? "ready: vfionoiommu bind DEVICE" : "not ready:");
@@ -40,6 +55,8 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	static struct arguments arguments;
 	static struct device_refs bound;
 	static struct next_boot next;
+	static struct taint taint;
+	struct status_view view = { &session.host, &session.access, &next, &taint, 0 };
 	struct device *device, **bound_device;
 	const struct arguments_spec spec = {
 		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"
@@ -62,9 +79,12 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	array_each (bound_device, &bound)
 		device_collect_details(&session.root, *bound_device);
 	device_collect_names(&bound);
+	view.noiommu_devices = bound.count;
 	bool ready = !finding_blockers(&session.findings);
-	if (!options->quiet)
-		show(&session, &next, &bound, ready);
+	if (!options->quiet) {
+		collect_taint(&session, &taint);
+		show(&session, &view, &bound, ready);
+	}
 	return ready ? STATUS_DONE : STATUS_REFUSED;
 }
 

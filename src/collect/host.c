@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "collect/taint.h"
 #include "kernel/kconfig.h"
 #include "kernel/module.h"
 
@@ -101,17 +102,6 @@ static enum answer collect_iommu(const struct sysroot *root)
 	return names.count ? ANSWER_YES : ANSWER_NO;
 }
 
-static long long collect_taint(const struct sysroot *root)
-{
-	char *end;
-	auto_free char *text = sysroot_read(root, "proc/sys/kernel/tainted");
-	if (!text)
-		return -1;
-	errno = 0;
-	long long value = strtoll(text, &end, 10);
-	return errno || end == text || *end || value < 0 ? -1 : value;
-}
-
 /* Facts that only a kernel with vfio in it shows: which classes, nodes and parameters it made. */
 static void collect_seen(const struct sysroot *root, struct host *host)
 {
@@ -168,7 +158,7 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 	for (int i = 0; i < MODULE_COUNT; i++)
 		host->modules[i].state = collect_module(root, host, host->modules[i].name);
 	host->mode = host->running ? collect_mode(root) : MODE_UNKNOWN;
-	host->taint = host->running ? collect_taint(root) : -1;
+	host->taint = host->running ? taint_collect_value(root) : -1;
 	collect_seen(root, host);
 }
 

@@ -25,8 +25,8 @@ struct trait {
 };
 
 static const struct trait boot_files[] = {
-	{ "etc/kernel/cmdline", "/etc/kernel/cmdline" },
-	{ "boot/firmware/cmdline.txt", "/boot/firmware/cmdline.txt" },
+	{ "etc/kernel/cmdline", "the file /etc/kernel/cmdline" },
+	{ "boot/firmware/cmdline.txt", "the file /boot/firmware/cmdline.txt" },
 	{ "etc/default/u-boot", "U_BOOT_PARAMETERS in /etc/default/u-boot" },
 	{ "etc/default/grub", "GRUB_CMDLINE_LINUX in /etc/default/grub" },
 	{ NULL, NULL },
@@ -69,6 +69,7 @@ void nextboot_collect(const struct sysroot *root, const struct host *host, struc
 {
 	struct next_boot found = { .mode = MODE_OFF,
 		.own = collect_own(root),
+		.own_path = "/" OWN_FILE,
 		.initramfs_has_vfio = ANSWER_UNKNOWN,
 		.initramfs_mode = MODE_UNKNOWN };
 	enum module_state vfio = host->modules[MODULE_VFIO].state;

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/array.h"
 #include "base/log.h"
@@ -29,9 +30,16 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 void finding_drop(struct finding_list *findings, enum finding_kind kind)
 {
 	size_t kept = 0;
-	for (size_t i = 0; i < findings->count; i++)
-		if (!text_same(findings->items[i].id, catalogue[kind].id))
-			findings->items[kept++] = findings->items[i];
+	struct finding *finding;
+	array_each (finding, findings) {
+		if (!text_same(finding->id, catalogue[kind].id)) {
+			findings->items[kept++] = *finding;
+			continue;
+		}
+		free(finding->subject);
+		free(finding->sentence);
+		free(finding->remedy);
+	}
 	findings->count = kept;
 }
 

@@ -20,12 +20,12 @@
 	X(NOT_ROOT, "not-root", BLOCKER, false)                                                              \
 	X(NOIOMMU_DISABLED, "noiommu-disabled", BLOCKER, false)                                              \
 	X(NOIOMMU_WITH_IOMMU, "noiommu-with-iommu", WARNING, false)                                          \
-	X(NEXT_BOOT_DIFFERS, "next-boot-differs", WARNING, false)                                           \
-	X(NEXT_BOOT_PARAMETER, "next-boot-parameter", WARNING, false)                                       \
-	X(NEXT_BOOT_UNKNOWN, "next-boot-unknown", WARNING, false)                                           \
-	X(MODE_SET_ELSEWHERE, "mode-set-elsewhere", WARNING, false)                                         \
-	X(INITRAMFS_STALE, "initramfs-stale", WARNING, false)                                               \
-	X(INITRAMFS_UNKNOWN, "initramfs-unknown", NOTE, false)                                              \
+	X(NEXT_BOOT_DIFFERS, "next-boot-differs", WARNING, false)                                            \
+	X(NEXT_BOOT_PARAMETER, "next-boot-parameter", WARNING, false)                                        \
+	X(NEXT_BOOT_UNKNOWN, "next-boot-unknown", WARNING, false)                                            \
+	X(MODE_SET_ELSEWHERE, "mode-set-elsewhere", WARNING, false)                                          \
+	X(INITRAMFS_STALE, "initramfs-stale", WARNING, false)                                                \
+	X(INITRAMFS_UNKNOWN, "initramfs-unknown", NOTE, false)                                               \
 	X(NOIOMMU_DEVICES_BOUND, "noiommu-devices-bound", BLOCKER, true)                                     \
 	X(DEVICE_IS_BRIDGE, "device-is-bridge", BLOCKER, false)                                              \
 	X(DEVICE_HAS_IOMMU, "device-has-iommu", BLOCKER, false)                                              \
@@ -59,7 +59,8 @@
 	X(DEVICE_INTERRUPTED, "device-interrupted", WARNING, false)                                          \
 	X(OWNER_NEEDS_CAPABILITY, "owner-needs-capability", NOTE, false)                                     \
 	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \
-	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)
+	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)                                                   \
+	X(KERNEL_WILL_TAINT, "kernel-will-taint", NOTE, false)
 
 #define FINDING_ENUM(name, id, severity, forcible) FINDING_##name,
 enum finding_kind { FINDINGS(FINDING_ENUM) FINDING_COUNT };

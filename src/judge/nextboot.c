@@ -5,7 +5,6 @@
 #include "judge/finding.h"
 
 #define PARAMETER "vfio.enable_unsafe_noiommu_mode"
-#define OWN_FILE  "/etc/modprobe.d/vfionoiommu.conf"
 
 static const char *word(enum mode mode)
 {
@@ -20,32 +19,37 @@ static char *because(const struct next_boot *next)
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings)
 {
 	bool on_now = host->mode == MODE_ON, on_then = next->mode == MODE_ON;
-	if (host->mode == MODE_ABSENT || next->mode == MODE_ABSENT || next->mode == MODE_UNKNOWN || on_now == on_then)
+	if (host->mode == MODE_ABSENT || next->mode == MODE_ABSENT || next->mode == MODE_UNKNOWN ||
+		on_now == on_then)
 		return;
 	auto_free char *why = because(next);
 	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL,
 		on_now ? "vfionoiommu enable --persistent" : "vfionoiommu enable",
-		"noiommu mode is %s now, and will be %s after the next boot: %s", word(on_now ? MODE_ON : MODE_OFF),
-		word(next->mode), why);
+		"noiommu mode is %s now, and will be %s after the next boot: %s",
+		word(on_now ? MODE_ON : MODE_OFF), word(next->mode), why);
 }
 
 /* Only its command line sets a vfio that is built in, and that is the boot loader's. */
 static void judge_builtin(const struct next_boot *next, bool on, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
-		next->boot_file ? next->boot_file : "the kernel's command line in the boot loader's configuration",
-		next->boot_tool ? ", then: " : "", next->boot_tool ? next->boot_tool : "");
+	auto_free char *remedy =
+		text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
+			next->boot_file ? next->boot_file
+					: "the kernel's command line in the boot loader's configuration",
+			next->boot_tool ? ", then: " : "", next->boot_tool ? next->boot_tool : "");
 	finding_add(findings, FINDING_NEXT_BOOT_PARAMETER, NULL, remedy,
-		"vfio is built into this kernel: only " PARAMETER " on its command line sets the mode of the next boot");
+		"vfio is built into this kernel: only " PARAMETER
+		" on its command line sets the mode of the next boot");
 }
 
 static void judge_other(const struct next_boot *next, bool on, struct finding_list *findings)
 {
 	auto_free char *remedy = next->source ? text_format("edit %s", next->source) : NULL;
-	if (next->own == OWN_FILE_EDITED)
-		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, "edit " OWN_FILE,
-			OWN_FILE " is not as vfionoiommu wrote it, and is left alone");
-	else if (next->mode == MODE_UNKNOWN)
+	if (next->own == OWN_FILE_EDITED) {
+		auto_free char *edit = text_format("edit %s", next->own_path);
+		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, edit,
+			"%s is not as vfionoiommu wrote it, and is left alone", next->own_path);
+	} else if (next->mode == MODE_UNKNOWN)
 		finding_add(findings, FINDING_NEXT_BOOT_UNKNOWN, NULL, NULL,
 			"what sets the mode of the next boot could not be read");
 	else
@@ -61,7 +65,8 @@ static void judge_initramfs(const struct next_boot *next, bool on, struct findin
 		return;
 	if (next->initramfs_has_vfio == ANSWER_UNKNOWN)
 		finding_add(findings, FINDING_INITRAMFS_UNKNOWN, NULL, remedy,
-			"whether %s carries vfio cannot be told: if it does, it must be built again", next->initramfs);
+			"whether %s carries vfio cannot be told: if it does, it must be built again",
+			next->initramfs);
 	else if (next->initramfs_mode != (on ? MODE_ON : MODE_OFF))
 		finding_add(findings, FINDING_INITRAMFS_STALE, NULL, remedy,
 			"%s carries vfio, and switches the mode %s: it must be built again", next->initramfs,

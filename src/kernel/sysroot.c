@@ -58,6 +58,18 @@ int sysroot_open_node(const struct sysroot *root, const char *path)
 	return sysroot_openat(root, path, O_RDWR | O_NOCTTY);
 }
 
+int sysroot_open_device(const struct sysroot *root, const char *path, dev_t device)
+{
+	struct stat file;
+	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &file) == 0 && S_ISCHR(file.st_mode) && file.st_rdev == device)
+		return fd;
+	close(fd);
+	return -ENODEV;
+}
+
 int sysroot_open_dir(const struct sysroot *root, const char *path)
 {
 	return sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);

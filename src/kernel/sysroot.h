@@ -32,6 +32,9 @@ int sysroot_open_file(const struct sysroot *root, const char *path);
 /* An open file descriptor for reading and writing of the device node `path`, or a negative errno. The caller
  * closes. */
 int sysroot_open_node(const struct sysroot *root, const char *path);
+/* An open file descriptor for reading, which never waits, of the character device `path`, or a negative errno
+ * (-ENODEV: it is not the device with the number `device`). The caller closes. */
+int sysroot_open_device(const struct sysroot *root, const char *path, dev_t device);
 
 /* An open file descriptor of the directory `path`, or a negative errno. The caller closes. */
 int sysroot_open_dir(const struct sysroot *root, const char *path);

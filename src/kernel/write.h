@@ -14,9 +14,9 @@ int write_attribute(const char *path, const char *value);
  * write wait without any way to end it. Then returns -ETIMEDOUT, and the write may still come about. */
 int write_attribute_within(const char *path, const char *value, int seconds);
 
-/* Makes the file `path` hold `value`, whole or not at all (written beside it, synced, renamed), with this mode.
- * Its directory is made when it is missing, to be entered by those who may read the file. Returns 0 or a negative
- * errno. */
+/* Makes the file `path` hold `value`, whole or not at all (written beside it, synced, renamed), with this
+ * mode. Its directory is made when it is missing, to be entered by those who may read the file. Returns 0 or
+ * a negative errno. */
 int write_file(const char *path, const char *value, int mode);
 
 /* Gives the device node `path` this owner and mode; what is -1 stays as it is. Returns 0 or a negative errno:

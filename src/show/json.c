@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "show/taint.h"
 #include "show/words.h"
 
 /* struct json is json-c's own object; nobody else need know. */
@@ -367,4 +368,51 @@ void json_add_taint(struct json *document, long long before, long long after)
 	add_number(to, "before", before);
 	add_number(to, "after", after);
 	add(object(document), "taint", to);
+}
+
+static struct json_object *taint_bits_array(const struct taint_bit_list *bits)
+{
+	struct json_object *list = json_object_new_array();
+	const struct taint_bit *bit;
+	array_each (bit, bits) {
+		const char letter[] = { bit->letter, '\0' };
+		struct json_object *to = json_object_new_object();
+		add_number(to, "bit", bit->number);
+		add_text(to, "letter", bit->letter ? letter : NULL);
+		add_text(to, "name", bit->name);
+		add_text(to, "meaning", bit->meaning);
+		add(to, "known", json_object_new_boolean(bit->letter != 0));
+		json_object_array_add(list, to);
+	}
+	return list;
+}
+
+static struct json_object *taint_events_array(const struct taint_event_list *events)
+{
+	struct json_object *list = json_object_new_array();
+	const struct taint_event *event;
+	array_each (event, events) {
+		struct json_object *to = json_object_new_object();
+		auto_free char *seconds = taint_event_seconds(event);
+		auto_free char *time = taint_event_time(event);
+		add_text(to, "address", event->device);
+		add_text(to, "kind", event->cdev ? "cdev" : "group");
+		add(to, "seconds", json_object_new_double_s((double)event->microseconds / 1e6, seconds));
+		add_text(to, "time", time);
+		json_object_array_add(list, to);
+	}
+	return list;
+}
+
+void json_add_kernel_taint(struct json *document, const struct taint *taint)
+{
+	struct json_object *to = taint->known ? json_object_new_object() : NULL;
+	add(object(document), "kernel_taint", to);
+	if (!to)
+		return;
+	add(to, "value", json_object_new_uint64(taint->value));
+	add(to, "bits", taint_bits_array(&taint->bits));
+	add_answer(to, "vfio_noiommu", taint->noiommu);
+	add_text(to, "reason", taint->reason);
+	add(to, "events", taint_events_array(&taint->events));
 }

@@ -22,6 +22,8 @@ void json_add_ready(struct json *document, bool ready);
 
 /* Adds "openings"; the physical addresses only with `addresses`. */
 void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses);
+/* Adds "kernel_taint", decoded; null when it is not known. */
+void json_add_kernel_taint(struct json *document, const struct taint *taint);
 
 /* Adds "taint": the value before and after acting; -1, unknown, becomes null. */
 void json_add_taint(struct json *document, long long before, long long after);

@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "show/taint.h"
 #include "show/words.h"
 
 struct item {
@@ -65,31 +66,32 @@ static char *modules_value(const struct host *host)
 		word_module(host->modules[MODULE_IOMMUFD].state));
 }
 
-static char *taint_value(long long taint)
+static char *next_value(const struct next_boot *next, const struct access_case *access)
 {
-	if (taint < 0)
-		return text_copy("unknown");
-	/* Bit 6, letter U, is what a noiommu bind sets; it has other causes too. */
-	if (taint & TAINT_USER)
-		return text_format(
-			"%lld, with U: userspace did something unsafe, as a noiommu bind does", taint);
-	return text_format("%lld, %s", taint, taint ? "without U: not by noiommu" : "not tainted");
+	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
+		return text_copy(word_mode(MODE_ABSENT));
+	if (next->mode != MODE_ON && next->mode != MODE_OFF)
+		return text_copy(word_mode(next->mode));
+	if (!next->source)
+		return text_format("%s: nothing sets it", word_mode(next->mode));
+	return text_format("%s, by %s", word_mode(next->mode), next->source);
 }
 
-void status_print(const struct table_options *options, const struct host *host,
-	const struct access_case *access, size_t noiommu_devices)
+void status_print(const struct table_options *options, const struct status_view *view)
 {
+	const struct host *host = view->host;
 	const char *iommu = host->iommu == ANSWER_YES  ? "present"
 			    : host->iommu == ANSWER_NO ? "none"
 						       : "unknown";
 	const struct item items[] = {
 		{ "kernel", kernel_value(host) },
-		{ "access", case_value(access) },
-		{ "mode", mode_value(host, access) },
+		{ "access", case_value(view->access) },
+		{ "mode", mode_value(host, view->access) },
+		{ "next boot", next_value(view->next, view->access) },
 		{ "modules", modules_value(host) },
 		{ "iommu", text_copy(iommu) },
-		{ "devices", text_format("%zu bound as noiommu", noiommu_devices) },
-		{ "taint", taint_value(host->taint) },
+		{ "devices", text_format("%zu bound as noiommu", view->noiommu_devices) },
+		{ "taint", taint_line(view->taint) },
 	};
 	const void *rows[ARRAY_SIZE(items)];
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)

@@ -7,8 +7,16 @@
 
 extern const struct column_set status_columns;
 
-/* Prints the machine, item by item, to stdout. `devices` are the noiommu devices among all. */
-void status_print(const struct table_options *options, const struct host *host,
-	const struct access_case *access, size_t noiommu_devices);
+/* What is shown. */
+struct status_view {
+	const struct host *host;
+	const struct access_case *access;
+	const struct next_boot *next;
+	const struct taint *taint;
+	size_t noiommu_devices;
+};
+
+/* Prints the machine, item by item, to stdout. */
+void status_print(const struct table_options *options, const struct status_view *view);
 
 #endif

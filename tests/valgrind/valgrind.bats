@@ -4,8 +4,8 @@
 
 load ../helper
 
-@test "list and status are clean under valgrind" {
-	for words in "list --all" "list --all --json" "status" "status --json"; do
+@test "list, status and taint are clean under valgrind" {
+	for words in "list --all" "list --all --json" "status" "status --json" "taint --value 0x1fffff" "taint --value 64 --json"; do
 		run --separate-stderr valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite,possible \
 			--error-exitcode=99 "$VFIONOIOMMU" $words
 		[ "$status" -ne 99 ]

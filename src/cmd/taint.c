@@ -1,0 +1,132 @@
+/* vfionoiommu taint: what the kernel's taint means, and whether VFIO noiommu is a cause of it. */
+#include "collect/taint.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cmd/arguments.h"
+#include "command.h"
+#include "judge/taint.h"
+#include "show/json.h"
+#include "show/taint.h"
+
+enum { OPTION_CHECK = 0x200, OPTION_VALUE };
+
+static const struct argp_option taint_options[] = {
+	{ "check", OPTION_CHECK, NULL, 0,
+		"tell by the status whether VFIO noiommu tainted the kernel: 3 it did, 0 it did not, 1 it cannot be told",
+		0 },
+	{ "value", OPTION_VALUE, "NUMBER", 0, "decode this number, decimal or 0x..., instead of the kernel's",
+		0 },
+	{ 0 },
+};
+
+/* What the command line asked for. */
+struct wishes {
+	bool check;
+	const char *value; /* NULL: that of the kernel */
+};
+
+static bool taint_parse(int key, char *argument, void *input)
+{
+	struct wishes *wishes = input;
+	if (key == OPTION_CHECK)
+		wishes->check = true;
+	else if (key == OPTION_VALUE)
+		wishes->value = argument;
+	else
+		return false;
+	return true;
+}
+
+/* Decimal, whatever it begins with, or hexadecimal behind 0x; 64 bits. */
+static bool parse_value(const char *text, unsigned long long *value)
+{
+	bool hex = text_starts(text, "0x") || text_starts(text, "0X");
+	text += hex ? 2 : 0;
+	/* strtoull takes blanks, signs and a second 0x. */
+	if (!*text || text[strspn(text, hex ? "0123456789abcdefABCDEF" : "0123456789")])
+		return false;
+	errno = 0;
+	*value = strtoull(text, NULL, hex ? 16 : 10);
+	return !errno;
+}
+
+static enum status decode(const struct wishes *wishes, struct taint *taint)
+{
+	unsigned long long value;
+	if (wishes->check) {
+		log_error("--check asks about the kernel, --value about a number: not both");
+		return STATUS_USAGE;
+	}
+	if (!parse_value(wishes->value, &value)) {
+		log_error("%s: not a number of 64 bits, decimal or hexadecimal behind 0x", wishes->value);
+		return STATUS_USAGE;
+	}
+	taint_judge(value, NULL, taint);
+	return STATUS_DONE;
+}
+
+static enum status read_kernel(const struct options *options, struct taint *taint)
+{
+	static struct kernel_log log;
+	struct sysroot root;
+	const char *path = options->sysroot ? options->sysroot : "/";
+	int error = sysroot_open(&root, path);
+	if (error) {
+		log_error("%s: cannot be opened: %s", path, strerror(-error));
+		return STATUS_FAILED;
+	}
+	long long value = taint_collect_value(&root);
+	if (value < 0) {
+		log_error("%s/proc/sys/kernel/tainted: cannot be read, or is not a number",
+			options->sysroot ? path : "");
+		return STATUS_FAILED;
+	}
+	taint_collect_log(&root, (unsigned long long)value, &log);
+	taint_judge((unsigned long long)value, &log, taint);
+	return STATUS_DONE;
+}
+
+static enum status check(const struct taint *taint)
+{
+	return taint->noiommu == ANSWER_YES  ? STATUS_REFUSED
+	       : taint->noiommu == ANSWER_NO ? STATUS_DONE
+					     : STATUS_FAILED;
+}
+
+static enum status taint_main(int argc, char **argv, struct options *options)
+{
+	static struct wishes wishes;
+	static struct arguments arguments;
+	static struct taint taint;
+	const struct arguments_spec spec = {
+		.doc = "Decode the kernel's taint, and tell from its log whether VFIO noiommu set U, when, and for which "
+		       "device.\v"
+		       "The log is read only if U is set, and may need root (sysctl kernel.dmesg_restrict). Its clock stands "
+		       "still while the machine sleeps: after that, the times that are shown are too early.\n\n"
+		       "Exit status: 0 the value was read, 1 it could not be; for that of --check see there.",
+		.options = taint_options,
+		.parse = taint_parse,
+		.input = &wishes,
+		.columns = &taint_columns,
+	};
+	arguments_parse(&spec, argc, argv, options, &arguments);
+	enum status status = wishes.value ? decode(&wishes, &taint) : read_kernel(options, &taint);
+	if (status)
+		return status;
+	if (options->json && !options->quiet) {
+		struct json *document = json_new();
+		json_add_kernel_taint(document, &taint);
+		json_print(document);
+	} else if (!options->quiet) {
+		taint_print(&options->table, &taint);
+	}
+	return wishes.check ? check(&taint) : STATUS_DONE;
+}
+
+const struct command command_taint = { "taint",
+	"decode the kernel's taint, and tell whether VFIO noiommu set it", taint_main };

@@ -1,0 +1,20 @@
+/* The taint as text: the view of `taint`, and its line in `status`. */
+#ifndef SHOW_TAINT_H
+#define SHOW_TAINT_H
+
+#include "model.h"
+#include "show/table.h"
+
+extern const struct column_set taint_columns;
+
+/* Prints the value, a table of its bits, and who set U, to stdout. `taint` is known. */
+void taint_print(const struct table_options *options, const struct taint *taint);
+
+/* All of it in one line: "64 (U: by VFIO noiommu, last 0000:00:04.0)". A new string. */
+char *taint_line(const struct taint *taint);
+
+/* Seconds since boot: "12.345678"; the time in UTC: "2026-11-21T14:30:00Z", NULL: unknown. New strings. */
+char *taint_event_seconds(const struct taint_event *event);
+char *taint_event_time(const struct taint_event *event);
+
+#endif

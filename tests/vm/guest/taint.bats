@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# kernels: case1 case3 linux6.1
+# boot: --device edu,addr=6
+#
+# The taint on real kernels. It cannot be taken back before the next boot, nor can what is overwritten in the log: the tests
+# are in this order, in one boot.
+
+load guest
+
+user() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" "$@"
+}
+
+# Whether this kernel gives a noiommu device a cdev, and so taints itself for it too.
+has_cdev() {
+	tool status --json | jq -e '.access.cdev_path == "works"' >/dev/null
+}
+
+@test "a fresh boot is not tainted" {
+	[ "$(tainted)" -eq 0 ]
+	run_tool taint
+	status_is 0
+	[ "$output" = "taint: 0, not tainted" ]
+	run_tool taint --check
+	status_is 0
+	run_tool status
+	grep -qE '^taint +0$' <<<"$output"
+}
+
+@test "U by something else: not by VFIO noiommu" {
+	echo 64 >/proc/sys/kernel/tainted
+	run_tool taint
+	status_is 0
+	says "6   U "
+	says "U: not by VFIO noiommu"
+	run_tool taint --check
+	status_is 0
+	run_tool status
+	says "64 (U: not by VFIO noiommu)"
+	run_tool taint --json
+	jq -e '.kernel_taint.value == 64 and .kernel_taint.vfio_noiommu == false' <<<"$output"
+}
+
+@test "what is written into the log by root is not believed" {
+	echo "<4>vfio-pci $edu: Adding kernel taint for vfio-noiommu group on device" >/dev/kmsg
+	run_tool taint --check
+	status_is 0
+	says "U: not by VFIO noiommu"
+}
+
+@test "bind: by VFIO noiommu, the device, the time" {
+	tool enable
+	before=$(date -u +%s)
+	tool bind $edu
+	after=$(date -u +%s)
+	run_tool taint
+	status_is 0
+	says "U: by VFIO noiommu:"
+	says "s after boot): group of $edu"
+	run_tool taint --check --quiet
+	status_is 3
+	run_tool status
+	says "64 (U: by VFIO noiommu, last $edu)"
+	run_tool taint --json
+	jq -e --arg edu $edu '.kernel_taint.vfio_noiommu and ([.kernel_taint.events[].address] | unique == [$edu])' \
+		<<<"$output"
+	# The boot's time is in whole seconds.
+	jq -e --argjson before "$before" --argjson after "$after" \
+		'.kernel_taint.events[-1].time | fromdate | . >= $before - 2 and . <= $after + 2' <<<"$output"
+}
+
+@test "one event for each node that the bind made" {
+	kinds='["group"]'
+	! has_cdev || kinds='["group","cdev"]'
+	run_tool taint --json
+	[ "$(jq -c '[.kernel_taint.events[].kind]' <<<"$output")" = "$kinds" ]
+	tool unbind $edu
+	run_tool taint --check --quiet
+	status_is 3
+	tool bind $edu
+	tool unbind $edu
+	run_tool taint --json
+	[ "$(jq -c '[.kernel_taint.events[].kind]' <<<"$output")" = "$(jq -c '. + .' <<<"$kinds")" ]
+}
+
+@test "it says what dmesg says" {
+	run_tool taint --json
+	[ "$(jq '.kernel_taint.events[].seconds' <<<"$output")" = \
+		"$(dmesg --kernel | sed -nE 's/^\[ *([0-9.]+)\] vfio-pci .*Adding kernel taint for vfio-noiommu.*/\1/p')" ]
+}
+
+@test "clearing dmesg takes nothing away" {
+	dmesg --clear
+	run_tool taint --check --quiet
+	status_is 3
+}
+
+@test "an ordinary user may look, and where the log is for root only it cannot be told" {
+	run --separate-stderr user taint --check
+	status_is 3
+	sysctl -q kernel.dmesg_restrict=1
+	run --separate-stderr user taint
+	status_is 0
+	says "U: by VFIO noiommu? cannot tell: the kernel log is not readable (Operation not permitted)"
+	run --separate-stderr user taint --check
+	status_is 1
+	run --separate-stderr user status
+	status_is 0
+	says "64 (U: by VFIO noiommu? cannot tell: the kernel log is not readable (Operation not permitted))"
+	run_tool taint --check --quiet
+	status_is 3
+	sysctl -q kernel.dmesg_restrict=0
+}
+
+@test "a /dev/kmsg that is something else is not read" {
+	mount --bind /dev/null /dev/kmsg
+	run_tool taint
+	status=$status
+	umount /dev/kmsg
+	status_is 0
+	says "cannot tell: the kernel log is not readable (No such device)"
+}
+
+@test "a machine that is recorded says the same" {
+	tests/machines/record /tmp/machine
+	tool taint --json >/tmp/live
+	tool taint --json --sysroot /tmp/machine | diff /tmp/live -
+	not grep -q 'Linux version' /tmp/machine/dev/kmsg
+}
+
+# Fills the log, however large it is, until nothing is left of what VFIO said.
+overwrite() {
+	local lines
+	sysctl -q kernel.printk_devkmsg=on
+	lines=$(printf '<7>%0900d\n' {1..50})
+	while dd if=/dev/kmsg iflag=nonblock bs=8192 2>/dev/null | grep -q 'vfio-noiommu'; do
+		while read -r line; do
+			echo "$line" >/dev/kmsg
+		done <<<"$lines"
+	done
+}
+
+@test "a log that goes on while it is read" {
+	sysctl -q kernel.printk_devkmsg=on
+	while :; do echo '<7>on and on' >/dev/kmsg; done &
+	writer=$!
+	for _ in {1..20}; do
+		run_tool taint --check --quiet
+		[ "$status" -eq 3 ] || [ "$status" -eq 1 ]
+		[ -z "$stderr" ]
+	done
+	kill $writer
+}
+
+@test "when the log's beginning was overwritten it cannot be told" {
+	overwrite
+	run_tool taint
+	status_is 0
+	says "its beginning was overwritten"
+	run_tool taint --check
+	status_is 1
+	run_tool status
+	says "its beginning was overwritten"
+	[ "$(tainted)" -eq 64 ]
+}
+
+@test "... until the next bind, which says it anew" {
+	tool bind $edu
+	run_tool taint --check
+	status_is 3
+	tool unbind $edu
+}
+
+@test "bind --dry-run says nothing of a taint that is there already" {
+	run_tool bind --dry-run $edu
+	status_is 0
+	[ -z "$stderr" ]
+}
