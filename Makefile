@@ -9,6 +9,8 @@ DATAROOTDIR = $(PREFIX)/share
 DATADIR     = $(DATAROOTDIR)
 MANDIR      = $(DATAROOTDIR)/man
 MAN8DIR     = $(MANDIR)/man8
+# Where udevd looks; with PREFIX=/usr that of packages, with /usr/local that of the admin.
+UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
 DESTDIR     =
 INSTALL     = install
 
@@ -39,6 +41,7 @@ BINARY = $(B)/vfionoiommu
 MAIN   = src/main.c
 SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
 OBJ    = $(SRC:%.c=$(B)/%.o)
+RULE   = 60-vfionoiommu.rules
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 
 FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
@@ -106,11 +109,13 @@ lint:
 	@tests/lint
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR)
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR)
 	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(SBINDIR)/vfionoiommu
+	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(RULE).in > $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	chmod 644 $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu
+	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
 
 clean:
 	rm -rf build

@@ -286,11 +286,30 @@ struct device {
 	struct use_list uses; /* empty unless looked at */
 	int interfaces;       /* network interfaces of it that are to be seen */
 	enum fitness fitness;
+	const struct stored *stored;     /* its persistent binding; NULL: none, or not looked at */
 	char *vendor_name, *device_name; /* hwdb; NULL: not known there, or not looked up */
 };
 
 struct device_list {
 	struct device *items;
+	size_t count;
+};
+
+/* A persistent binding: what stands in /etc/vfionoiommu.d/ADDRESS. */
+struct stored {
+	char *address;
+	char *problem; /* why it cannot be used; NULL: it can, and the rest is set */
+	unsigned int vendor, device, subvendor, subdevice;
+	char *serial;      /* NULL: the card had none */
+	bool allow_iommu;  /* as an ordinary VFIO device, if it has an IOMMU */
+	struct remembered before; /* what unbind is to give back */
+	struct node_access access;
+	bool present;     /* there is a device at that address ... */
+	enum answer same; /* ... and it is the one that was bound; UNKNOWN: only root may read its serial number */
+};
+
+struct stored_list {
+	struct stored *items;
 	size_t count;
 };
 

@@ -11,6 +11,7 @@
 #define MODE_PARAMETER  "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
 #define UDEV_CONTROL    "/run/udev/control"
 #define MODPROBE_FILE   "/etc/modprobe.d/vfionoiommu.conf"
+#define STORE_DIRECTORY "/etc/vfionoiommu.d"
 #define STATE_DIRECTORY "/run/vfionoiommu"
 
 static const struct action nothing = { .kind = ACTION_NONE };
@@ -102,10 +103,9 @@ static struct action save(
 	return action;
 }
 
-static struct action forget(const struct device *device)
+static struct action forget(const char *address)
 {
-	return (struct action){ .kind = ACTION_REMOVE,
-		.path = text_format(STATE_DIRECTORY "/%s", device->address) };
+	return (struct action){ .kind = ACTION_REMOVE, .path = text_format(STATE_DIRECTORY "/%s", address) };
 }
 
 static struct action change_access(const char *path, const struct node_access *access)
@@ -168,10 +168,13 @@ static void hand_over(
 		add_step(plan, write_override(device, final), write_override(device, on));
 }
 
-void recipe_bind(struct plan *plan, const struct device *device)
+void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead)
 {
-	add_step(plan, save(device, device->driver, device->driver_module, device->driver_override),
-		forget(device));
+	const struct remembered now = { .driver = device->driver,
+		.module = device->driver_module,
+		.driver_override = device->driver_override };
+	const struct remembered *had = instead ? instead : &now;
+	add_step(plan, save(device, had->driver, had->module, had->driver_override), forget(device->address));
 	hand_over(plan, device, VFIO_PCI_DRIVER, VFIO_PCI_DRIVER, NULL);
 }
 
@@ -180,7 +183,7 @@ void recipe_unbind(struct plan *plan, const struct device *device)
 	const struct remembered *remembered = &device->remembered;
 	if (remembered->known == ANSWER_YES) {
 		hand_over(plan, device, remembered->driver, remembered->driver_override, remembered->module);
-		add_step(plan, forget(device),
+		add_step(plan, forget(device->address),
 			save(device, remembered->driver, remembered->module, remembered->driver_override));
 		return;
 	}
@@ -231,4 +234,51 @@ void recipe_next_mode(struct plan *plan, const struct next_boot *next, const cha
 		.access.mode = 0644 };
 	const struct action take_away = { .kind = ACTION_REMOVE, .path = text_copy(MODPROBE_FILE) };
 	add_step(plan, on ? save : take_away, on ? take_away : save);
+}
+
+static struct action unstore(const char *address)
+{
+	return (struct action){ .kind = ACTION_REMOVE, .path = text_format(STORE_DIRECTORY "/%s", address) };
+}
+
+static void append_number(char **text, const char *key, bool octal, long number)
+{
+	auto_free char *value = number < 0 ? NULL
+				: octal    ? text_format("%04lo", (unsigned long)number)
+					   : text_format("%ld", number);
+	append_value(text, key, value);
+}
+
+/* Read again by collect/stored. */
+void recipe_store(struct plan *plan, const struct device *device, const char *serial,
+	const struct node_access *access, bool allow_iommu)
+{
+	const struct remembered *before = &device->remembered;
+	struct action action = {
+		.kind = ACTION_SAVE,
+		.path = text_format(STORE_DIRECTORY "/%s", device->address),
+		.value = text_format("ADDRESS=%s\nPCI_ID=%04x:%04x\nPCI_SUBSYS_ID=%04x:%04x\n",
+			device->address, device->vendor, device->device, device->subvendor,
+			device->subdevice),
+		.access.mode = 0644,
+	};
+	append_value(&action.value, "SERIAL", serial);
+	append_value(&action.value, "DRIVER", before->driver);
+	append_value(&action.value, "MODULE", before->module);
+	append_value(&action.value, "DRIVER_OVERRIDE", before->driver_override);
+	append_number(&action.value, "OWNER", false, access->user);
+	append_number(&action.value, "GROUP", false, access->group);
+	append_number(&action.value, "MODE", true, access->mode);
+	append_value(&action.value, "ALLOW_IOMMU", allow_iommu ? "y" : NULL);
+	add_step(plan, action, nothing);
+}
+
+void recipe_unstore(struct plan *plan, const char *address)
+{
+	add_step(plan, unstore(address), nothing);
+}
+
+void recipe_forget(struct plan *plan, const char *address)
+{
+	add_step(plan, forget(address), nothing);
 }

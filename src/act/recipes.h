@@ -20,9 +20,21 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on);
 void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on);
 
 /* Adds the steps to bind `device` to vfio-pci, or to give it back: to the driver and override that were
- * remembered, else to the driver of the kernel's choice. `device` must have its details. */
-void recipe_bind(struct plan *plan, const struct device *device);
+ * remembered, else to the driver of the kernel's choice. `device` must have its details. What is remembered
+ * is what it has, or `instead`. */
+void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead);
 void recipe_unbind(struct plan *plan, const struct device *device);
+
+/* Adds the step to make the binding of `device`, which is bound, persistent, with what `device` remembers and
+ * what is wished for its nodes. `serial` is its serial number, NULL: none. */
+void recipe_store(struct plan *plan, const struct device *device, const char *serial,
+	const struct node_access *access, bool allow_iommu);
+
+/* Adds the step to take the persistent binding of the device at `address` away. */
+void recipe_unstore(struct plan *plan, const char *address);
+
+/* Adds the step to forget what the device at `address`, which is gone, had. */
+void recipe_forget(struct plan *plan, const char *address);
 
 /* Adds the step that must come before a bind whose nodes recipe_access is to change afterwards. */
 void recipe_access_begin(struct plan *plan);

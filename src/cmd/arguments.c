@@ -20,7 +20,8 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	bool instead = spec->instead_of_argument && *spec->instead_of_argument;
 	if (instead && parsing->arguments->count)
 		argp_error(state, "name devices, or give the option for all of them, not both");
-	if (spec->needs_argument && !instead && !parsing->arguments->count)
+	bool optional = spec->argument_optional && *spec->argument_optional;
+	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
 		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);

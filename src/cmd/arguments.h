@@ -11,6 +11,7 @@ struct arguments_spec {
 	bool needs_argument;
 	const bool *instead_of_argument; /* an own option that, given, must have no argument; NULL: none */
 	const char *doc;                 /* what --help says above and, behind a \v, below the options */
+	const bool *argument_optional;   /* an own option that, given, needs no argument; NULL: none */
 	const struct argp_option
 		*options; /* its own; NULL: none. Their keys are letters or 0x200 and above */
 	bool (*parse)(int key, char *argument, void *input); /* takes an own option; NULL: none */

@@ -7,14 +7,17 @@
 #include "cmd/binding.h"
 #include "collect/account.h"
 #include "collect/device.h"
+#include "collect/nextboot.h"
+#include "collect/stored.h"
 #include "collect/use.h"
 #include "judge/finding.h"
+#include "judge/persistence.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
 #include "judge/taint.h"
 #include "show/devices.h"
 
-enum { OPTION_ENABLE = 0x200, OPTION_ALLOW_IOMMU, OPTION_OWNER, OPTION_MODE };
+enum { OPTION_ENABLE = 0x200, OPTION_ALLOW_IOMMU, OPTION_OWNER, OPTION_MODE, OPTION_STORED };
 
 static const struct argp_option bind_options[] = {
 	{ "enable", OPTION_ENABLE, NULL, 0, "switch noiommu mode on first, if it is off", 0 },
@@ -23,6 +26,9 @@ static const struct argp_option bind_options[] = {
 	{ "owner", OPTION_OWNER, "USER[:GROUP]", 0, "give the nodes to this user and group, names or numbers",
 		0 },
 	{ "mode", OPTION_MODE, "OCTAL", 0, "give the nodes this mode: 0660", 0 },
+	{ "persistent", 'p', NULL, 0, "at every boot, and whenever the device appears, too", 0 },
+	{ "stored", OPTION_STORED, NULL, 0,
+		"as the persistent bindings say; without DEVICE all of them (the udev rule does this)", 0 },
 	{ 0 },
 };
 
@@ -47,6 +53,12 @@ static bool bind_parse(int key, char *argument, void *input)
 	case OPTION_MODE:
 		words->mode = argument;
 		return true;
+	case 'p':
+		words->wishes.persistent = true;
+		return true;
+	case OPTION_STORED:
+		words->wishes.stored = true;
+		return true;
 	default:
 		return false;
 	}
@@ -68,6 +80,12 @@ static enum status parse_access(struct words *words)
 {
 	struct node_access *access = &words->wishes.access;
 	words->wishes.give = words->owner || words->mode;
+	if (words->wishes.stored &&
+		(words->wishes.give || words->wishes.persistent || words->wishes.allow_iommu)) {
+		log_error(
+			"--stored binds as it is written down: leave --persistent, --owner, --mode and --allow-iommu out");
+		return STATUS_USAGE;
+	}
 	if (words->owner && account_parse(words->owner, access)) {
 		log_error("--owner %s: there is no such user or group", words->owner);
 		return STATUS_USAGE;
@@ -97,7 +115,7 @@ static void judge(struct session *session, const struct device_refs *asked, stru
 		*array_add(is_bound(*device) ? bound : wanted) = *device;
 	}
 	array_each (device, wanted) {
-		safety_judge_bind(*device, wishes->allow_iommu, &session->findings);
+		safety_judge_bind(*device, binding_allows_iommu(*device, wishes), &session->findings);
 		safety_judge_siblings(&session->devices, *device, wanted, &session->findings);
 	}
 	if (binding_needs_noiommu(wanted, wishes))
@@ -107,6 +125,48 @@ static void judge(struct session *session, const struct device_refs *asked, stru
 	if (wishes->give && binding_needs_noiommu(asked, wishes))
 		finding_add(&session->findings, FINDING_OWNER_NEEDS_CAPABILITY, NULL, NULL,
 			"whoever owns the nodes needs CAP_SYS_RAWIO besides to open them, and /dev/iommu for the cdev");
+}
+
+/* Of the devices that were asked for, or of all, those whose persistent binding can be used. */
+static enum status select_stored(struct session *session, struct device_refs *asked, bool all)
+{
+	struct device_refs usable = { 0 };
+	struct device **asked_device, *device;
+	const struct stored *stored;
+	enum status status = STATUS_DONE;
+	array_each (device, &session->devices)
+		if (all && device->stored)
+			*array_add(asked) = device;
+	array_each (stored, &session->stored)
+		if (all && !stored->present)
+			persistence_judge_one(stored, &session->findings);
+	array_each (asked_device, asked) {
+		device = *asked_device;
+		if (!device->stored)
+			log_error(
+				"%s: has no persistent binding; it gets one with: vfionoiommu bind --persistent %s",
+				device->address, device->address);
+		if (device->stored && persistence_judge_one(device->stored, &session->findings))
+			*array_add(&usable) = device;
+		else
+			status = STATUS_REFUSED;
+	}
+	free(asked->items);
+	*asked = usable;
+	return status;
+}
+
+/* What was bound, or with --dry-run would be. */
+static void store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
+{
+	struct device **device;
+	struct next_boot next;
+	array_each (device, asked)
+		if (is_bound(*device) || session->options->dry_run)
+			binding_store(session, *device, wishes);
+	nextboot_collect(&session->root, &session->host, &next);
+	if (binding_needs_noiommu(asked, wishes))
+		persistence_judge_next_boot(&next, stored_collect_rule(&session->root), &session->findings);
 }
 
 static enum status bind_main(int argc, char **argv, struct options *options)
@@ -127,6 +187,7 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 		.input = &words,
 		.acting = true,
 		.needs_argument = true,
+		.argument_optional = &words.wishes.stored,
 		.columns = &device_columns,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
@@ -137,6 +198,7 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 		status = session_select(&session, &arguments, &asked);
 	if (status)
 		return status;
+	enum status left = wishes->stored ? select_stored(&session, &asked, !arguments.count) : STATUS_DONE;
 	judge(&session, &asked, &bound, &wanted, wishes);
 	if (session_refused(&session))
 		return STATUS_REFUSED;
@@ -146,7 +208,10 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 		taint_judge_bind(&session.host, &session.findings);
 	if (wanted.count)
 		binding_run(&session, &wanted, wishes);
-	return session_finish(&session, &asked);
+	if (wishes->persistent)
+		store_all(&session, &asked, wishes);
+	status = session_finish(&session, &asked);
+	return status ? status : left;
 }
 
 const struct command command_bind = { "bind", "bind devices to vfio-pci as noiommu devices", bind_main };

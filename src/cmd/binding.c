@@ -13,11 +13,29 @@
 #include "judge/safety.h"
 #include "show/steps.h"
 
+bool binding_allows_iommu(const struct device *device, const struct wishes *wishes)
+{
+	return wishes->stored ? device->stored && device->stored->allow_iommu : wishes->allow_iommu;
+}
+
+static struct node_access access_for(const struct device *device, const struct wishes *wishes)
+{
+	const struct node_access as_is = { -1, -1, -1 };
+	if (wishes->stored)
+		return device->stored ? device->stored->access : as_is;
+	return wishes->give ? wishes->access : as_is;
+}
+
+static bool changes(const struct node_access *access)
+{
+	return access->user >= 0 || access->group >= 0 || access->mode >= 0;
+}
+
 bool binding_needs_noiommu(const struct device_refs *wanted, const struct wishes *wishes)
 {
 	struct device **device;
 	array_each (device, wanted)
-		if (!wishes->allow_iommu || (*device)->iommu != ANSWER_YES)
+		if (!binding_allows_iommu(*device, wishes) || (*device)->iommu != ANSWER_YES)
 			return true;
 	return false;
 }
@@ -82,11 +100,12 @@ static bool put_right(struct session *session, struct device *device)
 
 /* The nodes' names are known when they are there: the plan goes on with them, and if that fails is undone as
  * a whole. */
-static bool give(struct session *session, struct device *device, const struct node_access *access)
+static bool give(
+	struct session *session, struct device *device, const struct node_access *access, bool settle)
 {
 	struct plan_failure failure;
 	struct result *result = &session->results.items[session->results.count - 1];
-	recipe_access(&result->plan, device, access, true);
+	recipe_access(&result->plan, device, access, settle);
 	bool well = !plan_run(&result->plan, action_announce, &failure);
 	if (!well) {
 		result->outcome = OUTCOME_FAILED;
@@ -103,11 +122,17 @@ static bool bind_one(struct session *session, struct device *device, const struc
 	if (!put_right(session, device))
 		return false;
 	const char *before = device->driver ? device->driver : "no driver";
-	if (wishes->give)
+	const struct node_access access = access_for(device, wishes);
+	/* udevd, which runs this for the device, deals with its nodes only when it has ended: no use in
+	 * waiting. */
+	bool settle = !wishes->stored;
+	/* At boot its driver has not come yet. */
+	const struct remembered *instead = wishes->stored && !device->driver ? &device->stored->before : NULL;
+	if (changes(&access) && settle)
 		recipe_access_begin(&plan);
-	recipe_bind(&plan, device);
-	if (wishes->give && dry)
-		recipe_access_ahead(&plan, &session->access, &wishes->access);
+	recipe_bind(&plan, device, instead);
+	if (changes(&access) && dry)
+		recipe_access_ahead(&plan, &session->access, &access);
 	if (!session_run(session, device->address, &plan,
 		    text_format("would be bound to vfio-pci (now: %s)", before),
 		    text_format("bound to vfio-pci (before: %s)", before))) {
@@ -116,7 +141,7 @@ static bool bind_one(struct session *session, struct device *device, const struc
 	}
 	if (dry)
 		return true;
-	return verify(session, device) && (!wishes->give || give(session, device, &wishes->access));
+	return verify(session, device) && (!changes(&access) || give(session, device, &access, settle));
 }
 
 static bool has_access(const struct vfio_node *node, const struct node_access *access)
@@ -129,19 +154,45 @@ static bool has_access(const struct vfio_node *node, const struct node_access *a
 void binding_give(struct session *session, struct device *device, const struct wishes *wishes)
 {
 	struct plan plan = { 0 };
-	const struct node_access *access = &wishes->access;
-	if (!wishes->give || (has_access(&device->group, access) && has_access(&device->cdev, access))) {
+	const struct node_access access = access_for(device, wishes);
+	if (has_access(&device->group, &access) && has_access(&device->cdev, &access)) {
 		session_result(session, device->address, OUTCOME_UNCHANGED,
 			text_format("is bound to %s already", device->driver));
 		return;
 	}
-	recipe_access(&plan, device, access, false);
+	recipe_access(&plan, device, &access, false);
 	session_run(session, device->address, &plan,
 		text_format("is bound to %s already; owner and mode of its nodes would be changed",
 			device->driver),
 		text_format("is bound to %s already; owner and mode of its nodes changed", device->driver));
 	if (!session->options->dry_run)
 		session_refresh(session, device);
+}
+
+static bool is_stored(const struct device *device, const struct node_access *access, bool allow_iommu)
+{
+	const struct stored *stored = device->stored;
+	return stored && !stored->problem && stored->same == ANSWER_YES &&
+	       stored->allow_iommu == allow_iommu && stored->access.user == access->user &&
+	       stored->access.group == access->group && stored->access.mode == access->mode;
+}
+
+void binding_store(struct session *session, struct device *device, const struct wishes *wishes)
+{
+	struct plan plan = { 0 };
+	auto_free char *serial = NULL;
+	const struct node_access access = access_for(device, wishes);
+	bool allow_iommu = binding_allows_iommu(device, wishes);
+	if (is_stored(device, &access, allow_iommu)) {
+		session_result(session, device->address, OUTCOME_UNCHANGED,
+			text_copy("is bound at every boot already"));
+		return;
+	}
+	/* Only root comes here, who may read it. */
+	device_collect_serial(&session->root, device, &serial);
+	recipe_store(&plan, device, serial, &access, allow_iommu);
+	session_run(session, device->address, &plan, text_copy("would be bound at every boot"),
+		text_copy("will be bound at every boot"));
 }
 
 /* The mode was switched on for devices of which none could be bound: it goes off again. */

@@ -7,7 +7,9 @@
 /* What the command line asked for besides devices. */
 struct wishes {
 	bool enable, allow_iommu;
-	bool give; /* the nodes get another owner or mode: `access` */
+	bool persistent; /* at every boot */
+	bool stored;     /* as the devices' persistent bindings say, and not as what follows */
+	bool give;       /* the nodes get another owner or mode: `access` */
 	struct node_access access;
 };
 
@@ -20,5 +22,11 @@ void binding_run(struct session *session, const struct device_refs *wanted, cons
 
 /* Gives the nodes of a device that is bound already the owner and mode wished for, and adds the result. */
 void binding_give(struct session *session, struct device *device, const struct wishes *wishes);
+
+/* Writes down that a device that is bound is to be bound at every boot, and adds the result. */
+void binding_store(struct session *session, struct device *device, const struct wishes *wishes);
+
+/* Whether the device may be bound as an ordinary VFIO device. */
+bool binding_allows_iommu(const struct device *device, const struct wishes *wishes);
 
 #endif

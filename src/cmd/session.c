@@ -14,6 +14,7 @@
 #include "collect/device.h"
 #include "collect/host.h"
 #include "collect/selector.h"
+#include "collect/stored.h"
 #include "judge/finding.h"
 #include "judge/matrix.h"
 #include "judge/readiness.h"
@@ -38,6 +39,7 @@ enum status session_open(struct session *session, const struct options *options)
 			error == -ENOENT ? "there is no PCI bus here" : strerror(-error));
 		return STATUS_FAILED;
 	}
+	stored_collect_all(&session->root, &session->devices, &session->stored);
 	safety_judge_fitness(&session->devices);
 	return STATUS_DONE;
 }
@@ -150,8 +152,10 @@ void session_refresh(struct session *session, struct device *device)
 	struct device fresh;
 	host_collect_state(&session->root, &session->host);
 	session->access = access_case_judge(&session->host);
-	if (device && !device_collect(&session->root, device->address, &fresh))
+	if (device && !device_collect(&session->root, device->address, &fresh)) {
+		fresh.stored = device->stored;
 		*device = fresh;
+	}
 	safety_judge_fitness(&session->devices);
 }
 

@@ -13,6 +13,7 @@ struct session {
 	struct host host;
 	struct access_case access;
 	struct device_list devices;
+	struct stored_list stored;
 	struct finding_list findings;
 	struct result_list results;
 	long long taint_before;

@@ -5,9 +5,11 @@
 #include "cmd/session.h"
 #include "collect/device.h"
 #include "collect/nextboot.h"
+#include "collect/stored.h"
 #include "collect/taint.h"
 #include "judge/finding.h"
 #include "judge/nextboot.h"
+#include "judge/persistence.h"
 #include "judge/readiness.h"
 #include "judge/safety.h"
 #include "judge/taint.h"
@@ -73,6 +75,9 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	nextboot_judge(&session.host, &next, &session.findings);
 	device_collect_remembered(&session.root, &session.devices);
 	safety_judge_interrupted(&session.devices, &session.findings);
+	persistence_judge(&session.stored, &session.devices, &session.findings);
+	if (session.stored.count)
+		persistence_judge_next_boot(&next, stored_collect_rule(&session.root), &session.findings);
 	array_each (device, &session.devices)
 		if (device_is_noiommu(device))
 			*array_add(&bound) = device;

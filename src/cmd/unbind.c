@@ -1,25 +1,34 @@
 /* vfionoiommu unbind: devices back to the drivers that they had, each as one transaction. */
 #include "act/recipes.h"
 #include "base/array.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "cmd/session.h"
+#include "collect/address.h"
 #include "collect/device.h"
 #include "collect/use.h"
+#include "judge/finding.h"
 #include "judge/outcome.h"
 #include "judge/safety.h"
 #include "show/devices.h"
 
 static const struct argp_option unbind_options[] = {
 	{ "all", 'a', NULL, 0, "every noiommu device, and what a run that was cut off left halfway", 0 },
+	{ "persistent", 'p', NULL, 0, "and do not bind them at the next boots any more", 0 },
 	{ 0 },
 };
 
-static bool unbind_parse(int key, char *argument, void *all)
+struct wishes {
+	bool all, persistent;
+};
+
+static bool unbind_parse(int key, char *argument, void *input)
 {
+	struct wishes *wishes = input;
 	(void)argument;
-	if (key == 'a')
-		*(bool *)all = true;
-	return key == 'a';
+	wishes->all |= key == 'a';
+	wishes->persistent |= key == 'p';
+	return key == 'a' || key == 'p';
 }
 
 static void unbind_one(struct session *session, struct device *device)
@@ -59,9 +68,76 @@ static void add_all(struct session *session, struct device_refs *asked)
 			*array_add(asked) = device;
 }
 
+/* A device that is bound again at the next boot is not quite given back. */
+static void unstore(struct session *session, const struct device *device, bool persistent)
+{
+	struct plan plan = { 0 };
+	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", device->address);
+	if (!device->stored)
+		return;
+	if (!persistent) {
+		finding_add(&session->findings, FINDING_BINDING_REMAINS, device->address, remedy,
+			"will be bound again at the next boot");
+		return;
+	}
+	recipe_unstore(&plan, device->address);
+	session_run(session, device->address, &plan,
+		text_copy("would not be bound at the next boot any more"),
+		text_copy("will not be bound at the next boot any more"));
+}
+
+static bool is_there(const struct session *session, const char *address)
+{
+	const struct device *device;
+	array_each (device, &session->devices)
+		if (text_same(device->address, address))
+			return true;
+	return false;
+}
+
+static bool is_stored(const struct session *session, const char *address)
+{
+	const struct stored *stored;
+	array_each (stored, &session->stored)
+		if (text_same(stored->address, address))
+			return true;
+	return false;
+}
+
+/* What is known of a device that was pulled out is forgotten. Returns whether `argument` is such a one. */
+static bool take_gone(struct session *session, const char *argument, bool persistent)
+{
+	struct plan plan = { 0 };
+	char found[20];
+	if (!address_parse(argument, found) || is_there(session, found))
+		return false;
+	bool remembered = device_is_remembered(&session->root, found);
+	bool stored = persistent && is_stored(session, found);
+	if (!remembered && !stored)
+		return false;
+	char *address = text_copy(found);
+	if (remembered)
+		recipe_forget(&plan, address);
+	if (stored)
+		recipe_unstore(&plan, address);
+	session_run(session, address, &plan, text_copy("is gone, and would be forgotten"),
+		text_copy("is gone, and was forgotten"));
+	return true;
+}
+
+/* The arguments that mean devices that are gone are done, and taken out. */
+static void take_all_gone(struct session *session, struct arguments *arguments, bool persistent)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < arguments->count; i++)
+		if (!take_gone(session, arguments->items[i], persistent))
+			arguments->items[kept++] = arguments->items[i];
+	arguments->count = kept;
+}
+
 static enum status unbind_main(int argc, char **argv, struct options *options)
 {
-	bool all = false;
+	struct wishes wishes = { 0 };
 	static struct session session;
 	static struct arguments arguments;
 	static struct device_refs asked;
@@ -72,19 +148,21 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 		       "something else bound goes to the driver of the kernel's choice.",
 		.options = unbind_options,
 		.parse = unbind_parse,
-		.input = &all,
+		.input = &wishes,
 		.acting = true,
 		.needs_argument = true,
-		.instead_of_argument = &all,
+		.instead_of_argument = &wishes.all,
 		.columns = &device_columns,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	enum status status = session_open_acting(&session, options);
+	if (!status && !finding_blockers(&session.findings))
+		take_all_gone(&session, &arguments, wishes.persistent);
 	if (!status)
 		status = session_select(&session, &arguments, &asked);
 	if (status)
 		return status;
-	if (all)
+	if (wishes.all)
 		add_all(&session, &asked);
 	array_each (device, &asked) {
 		device_collect_details(&session.root, *device);
@@ -100,6 +178,7 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 			session_result(&session, (*device)->address, OUTCOME_UNCHANGED,
 				text_format("is not bound to VFIO, but to %s",
 					(*device)->driver ? (*device)->driver : "no driver"));
+		unstore(&session, *device, wishes.persistent);
 	}
 	return session_finish(&session, &asked);
 }

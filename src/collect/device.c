@@ -222,3 +222,48 @@ void device_collect_names(const struct device_refs *devices)
 		udev_names_find(names, (*device)->modalias, &(*device)->vendor_name, &(*device)->device_name);
 	udev_names_close(names);
 }
+
+bool device_is_remembered(const struct sysroot *root, const char *address)
+{
+	auto_free char *path = text_format("run/vfionoiommu/%s", address);
+	return sysroot_exists(root, path) == ANSWER_YES;
+}
+
+/* PCI Express Base Specification, Device Serial Number Extended Capability; all little-endian. */
+#define EXTENDED_START    0x100
+#define EXTENDED_END      0x1000
+#define CAPABILITY_SERIAL 0x0003
+
+static unsigned int word_at(const unsigned char *config, size_t at)
+{
+	return config[at] | (unsigned int)config[at + 1] << 8 | (unsigned int)config[at + 2] << 16 |
+	       (unsigned int)config[at + 3] << 24;
+}
+
+static char *find_serial(const unsigned char *config)
+{
+	size_t at = EXTENDED_START;
+	/* As many as there is room for: a list may run in a circle. */
+	for (int i = 0;
+		i < (EXTENDED_END - EXTENDED_START) / 8 && at >= EXTENDED_START && at <= EXTENDED_END - 12;
+		i++) {
+		unsigned int head = word_at(config, at);
+		const unsigned char *byte = config + at + 4;
+		if ((head & 0xffff) == CAPABILITY_SERIAL)
+			return text_format("%02x-%02x-%02x-%02x-%02x-%02x-%02x-%02x", byte[7], byte[6],
+				byte[5], byte[4], byte[3], byte[2], byte[1], byte[0]);
+		at = head >> 20 & ~3U;
+	}
+	return NULL;
+}
+
+int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial)
+{
+	unsigned char config[EXTENDED_END];
+	auto_free char *path = device_path(device, "config");
+	ssize_t length = sysroot_read_bytes(root, path, config, sizeof config);
+	if (length < EXTENDED_START)
+		return -EACCES;
+	*serial = length == EXTENDED_END ? find_serial(config) : NULL;
+	return 0;
+}

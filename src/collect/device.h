@@ -22,4 +22,12 @@ void device_collect_remembered(const struct sysroot *root, struct device_list *d
 /* Looks the names of the devices up in this machine's hardware database. */
 void device_collect_names(const struct device_refs *devices);
 
+/* Whether something is written down in /run/vfionoiommu of a device at `address`, be it there or not. */
+bool device_is_remembered(const struct sysroot *root, const char *address);
+
+/* The serial number of `device` in `*serial`, "00-11-22-33-44-55-66-77", a new string, or NULL when it has
+ * none. Returns 0, or -EACCES when it cannot be told: only root may read so far. Source: the extended
+ * capability Device Serial Number in its config attribute. */
+int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial);
+
 #endif

@@ -58,6 +58,13 @@
 	X(MEMORY_UNUSABLE, "memory-unusable", WARNING, false)                                                \
 	X(DEVICE_INTERRUPTED, "device-interrupted", WARNING, false)                                          \
 	X(OWNER_NEEDS_CAPABILITY, "owner-needs-capability", NOTE, false)                                     \
+	X(BINDING_OTHER_CARD, "binding-other-card", WARNING, false)                                          \
+	X(BINDING_ABSENT, "binding-absent", WARNING, false)                                                  \
+	X(BINDING_UNUSABLE, "binding-unusable", WARNING, false)                                              \
+	X(BINDING_NOT_BOUND, "binding-not-bound", WARNING, false)                                            \
+	X(BINDING_WITHOUT_MODE, "binding-without-mode", WARNING, false)                                      \
+	X(BINDING_WITHOUT_RULE, "binding-without-rule", WARNING, false)                                      \
+	X(BINDING_REMAINS, "binding-remains", NOTE, false)                                                   \
 	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \
 	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)                                                   \
 	X(KERNEL_WILL_TAINT, "kernel-will-taint", NOTE, false)

@@ -52,6 +52,15 @@ static char *get_use(const void *row)
 	return text_copy(word);
 }
 
+static char *get_persistent(const void *row)
+{
+	const struct device *device = row;
+	if (!device->stored)
+		return NULL;
+	bool other = device->stored->problem || device->stored->same == ANSWER_NO;
+	return text_copy(other ? "unusable" : "yes");
+}
+
 static char *get_iommu(const void *row)
 {
 	const struct device *device = row;
@@ -93,11 +102,14 @@ static const struct column columns[] = {
 	{ "IOMMU", "whether it has a real IOMMU", get_iommu, false },
 	{ "OVERRIDE", "driver_override", get_override, false },
 	{ "BEFORE", "driver that unbind gives it back to (root only)", get_before, false },
+	{ "PERSISTENT", "whether it is bound at every boot; unusable: of another card", get_persistent,
+		false },
 	{ "VENDOR", "vendor's name", get_vendor, true },
 	{ "NAME", "device's name", get_name, true },
 };
 
-const struct column_set device_columns = { columns, ARRAY_SIZE(columns), "ADDRESS,DRIVER,GROUP,CDEV,NAME" };
+const struct column_set device_columns = { columns, ARRAY_SIZE(columns),
+	"ADDRESS,DRIVER,GROUP,CDEV,PERSISTENT,NAME" };
 const struct column_set device_columns_all = { columns, ARRAY_SIZE(columns),
 	"ADDRESS,ID,CLASS,DRIVER,USE,NAME" };
 

@@ -145,6 +145,17 @@ static struct json_object *remembered_object(const struct remembered *remembered
 	return to;
 }
 
+static struct json_object *stored_object(const struct stored *stored)
+{
+	if (!stored)
+		return NULL;
+	struct json_object *to = json_object_new_object();
+	add(to, "usable", json_object_new_boolean(!stored->problem && stored->same != ANSWER_NO));
+	add_text(to, "problem", stored->problem);
+	add_answer(to, "same_card", stored->same);
+	return to;
+}
+
 static struct json_object *use_array(const struct use_list *uses)
 {
 	struct json_object *list = json_object_new_array();
@@ -180,6 +191,7 @@ static struct json_object *device_object(const struct device *device)
 	add(to, "group", node_object(&device->group));
 	add(to, "cdev", node_object(&device->cdev));
 	add(to, "before", remembered_object(&device->remembered));
+	add(to, "persistent", stored_object(device->stored));
 	return to;
 }
 

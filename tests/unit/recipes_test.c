@@ -25,7 +25,7 @@ static void test_bind(void)
 {
 	static struct plan plan; /* static: what it holds is not a leak */
 	struct device device = e1000e();
-	recipe_bind(&plan, &device);
+	recipe_bind(&plan, &device, NULL);
 	ok(plan.count == 5);
 	ok(plan.items[0].act.kind == ACTION_SAVE && plan.items[0].undo.kind == ACTION_REMOVE);
 	ok(text_same(plan.items[0].act.value, "ADDRESS=0000:00:04.0\nDRIVER=e1000e\nMODULE=e1000e\n"));
@@ -43,7 +43,7 @@ static void test_bind_without_driver(void)
 {
 	static struct plan plan;
 	struct device device = { .address = "0000:00:06.0", .driver_override = "something" };
-	recipe_bind(&plan, &device);
+	recipe_bind(&plan, &device, NULL);
 	ok(plan.count == 5);
 	ok(text_same(plan.items[0].act.value, "ADDRESS=0000:00:06.0\nDRIVER_OVERRIDE=something\n"));
 	ok(plan.items[1].undo.kind == ACTION_NONE);
@@ -75,7 +75,7 @@ static void test_override_of_another_driver(void)
 	static struct plan plan, back;
 	struct device device = e1000e();
 	device.driver_override = "other";
-	recipe_bind(&plan, &device);
+	recipe_bind(&plan, &device, NULL);
 	ok(plan.count == 6);
 	ok(plan.items[1].act.kind == ACTION_NONE && writes(&plan.items[1].undo, "other", OVERRIDE));
 	ok(writes(&plan.items[2].undo, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));

@@ -1,0 +1,56 @@
+#include "judge/persistence.h"
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "judge/finding.h"
+
+bool persistence_judge_one(const struct stored *stored, struct finding_list *findings)
+{
+	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", stored->address);
+	if (stored->problem)
+		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remedy,
+			"its persistent binding is not used: the file in vfionoiommu.d %s", stored->problem);
+	else if (!stored->present)
+		finding_add(findings, FINDING_BINDING_ABSENT, stored->address, remedy,
+			"has a persistent binding, and there is no device");
+	else if (stored->same == ANSWER_NO)
+		finding_add(findings, FINDING_BINDING_OTHER_CARD, stored->address, remedy,
+			"its persistent binding is of another card (%04x:%04x%s%s), and is not used",
+			stored->vendor, stored->device, stored->serial ? ", serial number " : "",
+			stored->serial ? stored->serial : "");
+	else
+		return true;
+	return false;
+}
+
+void persistence_judge(
+	const struct stored_list *stored, const struct device_list *devices, struct finding_list *findings)
+{
+	const struct stored *binding;
+	const struct device *device;
+	array_each (binding, stored)
+		persistence_judge_one(binding, findings);
+	array_each (device, devices) {
+		if (!device->stored || device->stored->same == ANSWER_NO || device->stored->problem ||
+			device->vfio)
+			continue;
+		auto_free char *remedy = text_format("vfionoiommu bind --stored %s", device->address);
+		finding_add(findings, FINDING_BINDING_NOT_BOUND, device->address, remedy,
+			"has a persistent binding, and is not bound to VFIO, but to %s",
+			device->driver ? device->driver : "no driver");
+	}
+}
+
+void persistence_judge_next_boot(
+	const struct next_boot *next, enum answer rule, struct finding_list *findings)
+{
+	if (next->mode != MODE_ON)
+		finding_add(findings, FINDING_BINDING_WITHOUT_MODE, NULL, "vfionoiommu enable --persistent",
+			"noiommu mode will be %s at the next boot: the persistent bindings need it",
+			next->mode == MODE_UNKNOWN ? "unknown" : "off");
+	if (rule == ANSWER_NO)
+		finding_add(findings, FINDING_BINDING_WITHOUT_RULE, NULL, "make install",
+			"the udev rule 60-vfionoiommu.rules is not installed: nothing binds the persistent bindings at the "
+			"next boot");
+}
