@@ -104,6 +104,7 @@ struct host {
 	struct kconfig kconfig;
 	struct module modules[MODULE_COUNT];
 	enum mode mode;
+	enum mode mode_at_load; /* what it will be when vfio is loaded; UNKNOWN: not looked at */
 	enum answer iommu;                      /* /sys/class/iommu has an entry */
 	enum answer seen[QUESTION_COUNT];       /* in the running kernel; UNKNOWN before vfio is in it */
 	enum answer in_modules[QUESTION_COUNT]; /* by what its module files name */

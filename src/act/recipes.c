@@ -131,7 +131,8 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	if (vfio != MODULE_LOADED && vfio != MODULE_BUILTIN)
 		add_step(plan, load("vfio"), nothing);
-	add_step(plan, write_mode(on), write_mode(!on));
+	if (host->mode != MODE_UNKNOWN || host->mode_at_load != (on ? MODE_ON : MODE_OFF))
+		add_step(plan, write_mode(on), write_mode(!on));
 }
 
 /* The kernel binds a driver only to a device whose override is unset, or names it: what the override must be

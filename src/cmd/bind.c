@@ -7,7 +7,6 @@
 #include "cmd/binding.h"
 #include "collect/account.h"
 #include "collect/device.h"
-#include "collect/nextboot.h"
 #include "collect/stored.h"
 #include "collect/use.h"
 #include "judge/finding.h"
@@ -160,13 +159,12 @@ static enum status select_stored(struct session *session, struct device_refs *as
 static void store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
 {
 	struct device **device;
-	struct next_boot next;
 	array_each (device, asked)
 		if (is_bound(*device) || session->options->dry_run)
 			binding_store(session, *device, wishes);
-	nextboot_collect(&session->root, &session->host, &next);
 	if (binding_needs_noiommu(asked, wishes))
-		persistence_judge_next_boot(&next, stored_collect_rule(&session->root), &session->findings);
+		persistence_judge_next_boot(
+			&session->next, stored_collect_rule(&session->root), &session->findings);
 }
 
 static enum status bind_main(int argc, char **argv, struct options *options)

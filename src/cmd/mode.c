@@ -61,14 +61,14 @@ static bool set_now(struct session *session, bool on)
 static bool set_next(struct session *session, bool on)
 {
 	struct plan plan = { 0 };
-	struct next_boot next, after;
+	struct next_boot after;
+	const struct next_boot *next = &session->next;
 	const char *word = on ? "on" : "off";
-	nextboot_collect(&session->root, &session->host, &next);
 	/* Another file that says the same is as good. */
-	if (next.mode != (on ? MODE_ON : MODE_OFF) &&
+	if (next->mode != (on ? MODE_ON : MODE_OFF) &&
 		session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
-		recipe_next_mode(&plan, &next, nextboot_own_text, on);
-	if (!plan.count && next.mode == (on ? MODE_ON : MODE_OFF))
+		recipe_next_mode(&plan, next, nextboot_own_text, on);
+	if (!plan.count && next->mode == (on ? MODE_ON : MODE_OFF))
 		session_result(session, "next boot", OUTCOME_UNCHANGED,
 			text_format("noiommu mode will be %s already", word));
 	else if (plan.count &&

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "collect/device.h"
 #include "collect/host.h"
+#include "collect/nextboot.h"
 #include "collect/selector.h"
 #include "collect/stored.h"
 #include "judge/finding.h"
@@ -47,6 +48,8 @@ enum status session_open(struct session *session, const struct options *options)
 void session_collect_host(struct session *session)
 {
 	host_collect(&session->root, &session->host);
+	nextboot_collect(&session->root, &session->host, &session->next);
+	session->host.mode_at_load = session->next.mode;
 	session->access = access_case_judge(&session->host);
 	session->taint_before = session->host.taint;
 }

@@ -11,6 +11,7 @@ struct session {
 	const struct options *options;
 	struct sysroot root;
 	struct host host;
+	struct next_boot next;
 	struct access_case access;
 	struct device_list devices;
 	struct stored_list stored;

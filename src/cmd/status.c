@@ -4,7 +4,6 @@
 #include "base/array.h"
 #include "cmd/session.h"
 #include "collect/device.h"
-#include "collect/nextboot.h"
 #include "collect/stored.h"
 #include "collect/taint.h"
 #include "judge/finding.h"
@@ -56,9 +55,8 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	static struct session session;
 	static struct arguments arguments;
 	static struct device_refs bound;
-	static struct next_boot next;
 	static struct taint taint;
-	struct status_view view = { &session.host, &session.access, &next, &taint, 0 };
+	struct status_view view = { &session.host, &session.access, &session.next, &taint, 0 };
 	struct device *device, **bound_device;
 	const struct arguments_spec spec = {
 		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"
@@ -71,13 +69,13 @@ static enum status status_main(int argc, char **argv, struct options *options)
 		return status;
 	session_collect_host(&session);
 	readiness_judge(&session.host, &session.access, &session.findings);
-	nextboot_collect(&session.root, &session.host, &next);
-	nextboot_judge(&session.host, &next, &session.findings);
+	nextboot_judge(&session.host, &session.next, &session.findings);
 	device_collect_remembered(&session.root, &session.devices);
 	safety_judge_interrupted(&session.devices, &session.findings);
 	persistence_judge(&session.stored, &session.devices, &session.findings);
 	if (session.stored.count)
-		persistence_judge_next_boot(&next, stored_collect_rule(&session.root), &session.findings);
+		persistence_judge_next_boot(
+			&session.next, stored_collect_rule(&session.root), &session.findings);
 	array_each (device, &session.devices)
 		if (device_is_noiommu(device))
 			*array_add(&bound) = device;

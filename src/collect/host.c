@@ -17,6 +17,7 @@
 static struct host host_unknown(void)
 {
 	struct host host = { .mode = MODE_UNKNOWN,
+		.mode_at_load = MODE_UNKNOWN,
 		.iommu = ANSWER_UNKNOWN,
 		.sysfs_writable = ANSWER_UNKNOWN,
 		.taint = -1,

@@ -18,7 +18,8 @@ static char *because(const struct next_boot *next)
 
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings)
 {
-	bool on_now = host->mode == MODE_ON, on_then = next->mode == MODE_ON;
+	bool when_loaded = host->mode == MODE_UNKNOWN && host->mode_at_load == MODE_ON;
+	bool on_now = host->mode == MODE_ON || when_loaded, on_then = next->mode == MODE_ON;
 	if (host->mode == MODE_ABSENT || next->mode == MODE_ABSENT || next->mode == MODE_UNKNOWN ||
 		on_now == on_then)
 		return;

@@ -85,7 +85,7 @@ static void judge_mode(const struct host *host, struct finding_list *findings)
 	if (host->mode == MODE_OFF)
 		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL, "vfionoiommu enable",
 			"noiommu mode is off: the kernel refuses to bind a device without an IOMMU to vfio-pci");
-	else if (host->mode == MODE_UNKNOWN && vfio == MODULE_AVAILABLE)
+	else if (host->mode == MODE_UNKNOWN && vfio == MODULE_AVAILABLE && host->mode_at_load != MODE_ON)
 		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL, "vfionoiommu enable",
 			"noiommu mode is off: the module vfio is not loaded yet");
 	if (host->mode == MODE_ON && host->iommu == ANSWER_YES)

@@ -55,7 +55,8 @@ static char *mode_value(const struct host *host, const struct access_case *acces
 	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
 		return text_copy(word_mode(MODE_ABSENT));
 	if (host->mode == MODE_UNKNOWN && host->modules[MODULE_VFIO].state == MODULE_AVAILABLE)
-		return text_copy("off until vfio is loaded");
+		return text_format(
+			"%s vfio is loaded", host->mode_at_load == MODE_ON ? "on when" : "off until");
 	return text_copy(word_mode(host->mode));
 }
 

@@ -1,0 +1,24 @@
+#!/usr/bin/env bats
+# kernels: builtin
+# boot: --device edu,addr=6
+#
+# A vfio that is built in takes its mode from the kernel's command line alone: that is said, and nothing is edited.
+
+load guest
+
+@test "enable --persistent names the parameter, and where this distribution takes it from" {
+	mkdir -p /etc/default
+	echo 'GRUB_CMDLINE_LINUX=""' >/etc/default/grub
+	printf '#!/bin/sh\n' >/usr/sbin/update-grub
+	before=$(ls -R /etc | md5sum)
+	run_tool enable --persistent
+	status_is 3
+	[ "$(mode)" = Y ]
+	complains "only vfio.enable_unsafe_noiommu_mode on its command line sets the mode of the next boot [next-boot-parameter]"
+	complains "remedy: add vfio.enable_unsafe_noiommu_mode=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, then: update-grub"
+	[ "$(ls -R /etc | md5sum)" = "$before" ]
+	[ "$(cat /etc/default/grub)" = 'GRUB_CMDLINE_LINUX=""' ]
+	run_tool status
+	says "next boot off: nothing sets it"
+	says "[next-boot-differs]"
+}

@@ -1,0 +1,224 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --device e1000e,addr=4,romfile= --device edu,addr=6
+#
+# What is set up for the next boots: one file of our own in modprobe.d, one for each device in vfionoiommu.d, and nothing of
+# the admin's is ever changed. That it comes about is in tests/vm/reboot.bats.
+
+load guest
+
+own=/etc/modprobe.d/vfionoiommu.conf
+image=/boot/initrd.img-$(uname -r)
+
+setup_file() {
+	modprobe e1000e
+	"$VFIONOIOMMU" enable
+}
+
+# An initramfs as update-initramfs makes it: an early archive, plain, and a compressed one behind it.
+make_initramfs() { # FILE...
+	local folder=$BATS_TEST_TMPDIR/image file
+	mkdir -p "$folder/early/kernel/x86/microcode" "$folder/main"
+	echo microcode >"$folder/early/kernel/x86/microcode/GenuineIntel.bin"
+	for file; do
+		mkdir -p "$folder/main/$(dirname "$file")"
+		if [ -e "/$file" ]; then cp "/$file" "$folder/main/$file"; else echo x >"$folder/main/$file"; fi
+	done
+	(cd "$folder/early" && find . | cpio -o -H newc --quiet) >"$image"
+	head -c 1024 /dev/zero >>"$image"
+	(cd "$folder/main" && find . | cpio -o -H newc --quiet | zstd -q) >>"$image"
+}
+
+@test "the mode is on now and off at the next boot: status warns, and says what to type" {
+	run_tool status
+	status_is 0
+	says "next boot off: nothing sets it"
+	says "noiommu mode is on now, and will be off after the next boot: nothing sets it [next-boot-differs]"
+	says "remedy: vfionoiommu enable --persistent"
+}
+
+@test "enable --persistent writes one file, that modprobe obeys; disable --persistent removes exactly it" {
+	before=$(ls /etc/modprobe.d)
+	run_tool enable --persistent --dry-run
+	status_is 0
+	says "save $own"
+	[ ! -e $own ]
+	run_tool enable --persistent
+	status_is 0
+	says "next boot: noiommu mode will be on"
+	[ "$(stat -c %a:%u $own)" = 644:0 ]
+	[[ "$(modprobe --showconfig)" == *"options vfio enable_unsafe_noiommu_mode=1"* ]]
+	run_tool enable --persistent
+	says "next boot: noiommu mode will be on already"
+	run_tool status
+	says "next boot on, by $own"
+	not says "[next-boot-differs]"
+	run_tool disable --persistent
+	status_is 0
+	says "next boot: noiommu mode will be off"
+	[ "$(ls /etc/modprobe.d)" = "$before" ]
+	tool enable
+}
+
+@test "the admin's own file is respected, named, and never changed" {
+	echo "options vfio enable_unsafe_noiommu_mode=Y" >/etc/modprobe.d/dpdk.conf
+	run_tool enable --persistent
+	status_is 0
+	says "will be on already"
+	[ ! -e $own ]
+	run_tool disable --persistent
+	status_is 3
+	complains "/etc/modprobe.d/dpdk.conf switches the mode on at the next boot, and is not ours to change [mode-set-elsewhere]"
+	[ "$(cat /etc/modprobe.d/dpdk.conf)" = "options vfio enable_unsafe_noiommu_mode=Y" ]
+	rm /etc/modprobe.d/dpdk.conf
+	# One that comes behind ours and says no.
+	echo "options vfio enable-unsafe-noiommu-mode=0" >/etc/modprobe.d/zz-hardening.conf
+	run_tool enable --persistent
+	status_is 3
+	complains "/etc/modprobe.d/zz-hardening.conf switches the mode off"
+	rm /etc/modprobe.d/zz-hardening.conf
+	tool disable --persistent
+	# Ours, edited: it is the admin's now.
+	tool enable --persistent
+	echo "# mine" >>$own
+	run_tool disable --persistent
+	status_is 3
+	complains "$own is not as vfionoiommu wrote it"
+	grep -q "# mine" $own
+	rm $own
+	tool enable
+}
+
+@test "an initramfs that carries vfio must be built again; one without need not" {
+	run_tool enable --persistent
+	status_is 0
+	not complains initramfs
+	make_initramfs usr/lib/modules/x/kernel/drivers/vfio/vfio.ko.xz etc/modprobe.d/fbdev.conf
+	run_tool enable --persistent
+	status_is 0
+	complains "$image carries vfio, and switches the mode off: it must be built again [initramfs-stale]"
+	make_initramfs usr/lib/modules/x/kernel/drivers/vfio/vfio.ko etc/modprobe.d/vfionoiommu.conf
+	run_tool enable --persistent
+	not complains initramfs
+	make_initramfs usr/lib/modules/x/kernel/fs/ext4/ext4.ko
+	run_tool enable --persistent
+	not complains initramfs
+	echo garbage >"$image"
+	run_tool enable --persistent
+	complains "[initramfs-unknown]"
+	rm "$image"
+	tool disable --persistent
+	tool enable
+}
+
+@test "bind --persistent writes one file, unbind --persistent removes it" {
+	run_tool bind --persistent --owner 1000 --mode 0600 $nic
+	status_is 0
+	says "$nic: bound to vfio-pci (before: e1000e)"
+	says "$nic: will be bound at every boot"
+	complains "[binding-without-mode]"
+	complains "[binding-without-rule]"
+	[ "$(stat -c %a:%u /etc/vfionoiommu.d/$nic)" = 644:0 ]
+	[ "$(stat -c %a:%u /etc/vfionoiommu.d)" = 755:0 ]
+	grep -qx "PCI_ID=8086:10d3" /etc/vfionoiommu.d/$nic
+	grep -qx "DRIVER=e1000e" /etc/vfionoiommu.d/$nic
+	grep -qE "^SERIAL=([0-9a-f]{2}-){7}[0-9a-f]{2}$" /etc/vfionoiommu.d/$nic
+	[[ "$(lspci -vv -s $nic)" == *"Device Serial Number $(sed -n 's/^SERIAL=//p' /etc/vfionoiommu.d/$nic)"* ]]
+	[ "$(tool list -nro PERSISTENT $nic)" = yes ]
+	[ "$(tool list -nro PERSISTENT $edu)" = - ]
+	run_tool bind --persistent --owner 1000 --mode 0600 $nic
+	says "$nic: is bound at every boot already"
+	run_tool unbind $nic
+	status_is 0
+	complains "will be bound again at the next boot [binding-remains]"
+	run_tool status
+	says "$nic: has a persistent binding, and is not bound to VFIO, but to e1000e [binding-not-bound]"
+	says "remedy: vfionoiommu bind --stored $nic"
+	run_tool unbind --persistent $nic
+	status_is 0
+	says "$nic: will not be bound at the next boot any more"
+	[ -z "$(ls /etc/vfionoiommu.d)" ]
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "bind --stored binds what is written down, with owner and mode; without a driver it knows the one to give back" {
+	tool bind --persistent --owner 1000:1000 --mode 0600 $nic
+	tool unbind $nic
+	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
+	run_tool bind --stored
+	status_is 0
+	says "$nic: bound to vfio-pci (before: no driver)"
+	[ "$(stat -c %u:%g:%a "$(tool list -nro GROUP $nic)")" = 1000:1000:600 ]
+	run_tool bind --stored $nic
+	says "is bound to vfio-pci already"
+	tool unbind --persistent $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	run_tool bind --stored $nic
+	status_is 3
+	complains "$nic: has no persistent binding"
+	run_tool bind --stored --owner 0 $nic
+	status_is 2
+}
+
+@test "another card at the address is left alone, and reported" {
+	tool bind --persistent $nic
+	tool unbind $nic
+	for change in s/10d3/10d4/ "s/^SERIAL=../SERIAL=ff/" /SERIAL/d; do
+		cp /etc/vfionoiommu.d/$nic /tmp/stored
+		sed -i "$change" /etc/vfionoiommu.d/$nic
+		run_tool bind --stored
+		status_is 3
+		complains "$nic: its persistent binding is of another card"
+		complains "[binding-other-card]"
+		[ "$(driver_of $nic)" = e1000e ]
+		run_tool status
+		says "[binding-other-card]"
+		[ "$(tool list -nro PERSISTENT $nic)" = unusable ]
+		cp /tmp/stored /etc/vfionoiommu.d/$nic
+	done
+	tool unbind --persistent $nic
+}
+
+@test "a file that is not root's alone, or not as it was written, is not used" {
+	tool bind --persistent $nic
+	tool unbind $nic
+	file=/etc/vfionoiommu.d/$nic
+	cp $file /tmp/stored
+	refused() {
+		run_tool bind --stored
+		status_is 3
+		complains "[binding-unusable]"
+		[ "$(driver_of $nic)" = e1000e ]
+		rm -rf $file
+		cp /tmp/stored $file
+	}
+	chmod 666 $file && refused
+	chmod 777 /etc/vfionoiommu.d && refused
+	chmod 755 /etc/vfionoiommu.d
+	chown 1000 $file && refused
+	echo >$file && refused
+	head -c 1000000 /dev/urandom >$file && refused
+	sed -i s/ADDRESS=.*/ADDRESS=0000:00:05.0/ $file && refused
+	sed -i 's|DRIVER=.*|DRIVER=../../x|' $file && refused
+	echo MODE=7777 >>$file && refused
+	echo OWNER=-1 >>$file && refused
+	rm $file && mkdir $file && refused
+	rm $file && mkfifo $file && refused
+	run_tool bind --stored
+	status_is 0
+	tool unbind --persistent $nic
+}
+
+@test "a device that is gone can be forgotten" {
+	tool bind --persistent $edu
+	tool unbind $edu
+	sed s/$edu/0000:00:1c.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:1c.0
+	tool unbind --persistent $edu
+	run_tool status
+	says "0000:00:1c.0: has a persistent binding, and there is no device [binding-absent]"
+	run_tool unbind --persistent 0000:00:1c.0
+	status_is 0
+	says "0000:00:1c.0: is gone, and was forgotten"
+	run_tool unbind --persistent 0000:00:1c.0
+	status_is 1
+}
