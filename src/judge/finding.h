@@ -51,6 +51,7 @@
 	X(CONTAINER_MISSING, "container-missing", BLOCKER, false)                                            \
 	X(IOMMUFD_MISSING, "iommufd-missing", BLOCKER, false)                                                \
 	X(GROUP_NOT_VIABLE, "group-not-viable", BLOCKER, false)                                              \
+	X(INTERRUPTS_NOT_REMAPPED, "interrupts-not-remapped", BLOCKER, false)                                \
 	X(MEMORY_LIMIT, "memory-limit", BLOCKER, false)                                                      \
 	X(PHYSICAL_ADDRESS_WRONG, "physical-address-wrong", BLOCKER, false)                                  \
 	X(KERNEL_TOO_OLD, "kernel-too-old", BLOCKER, false)                                                  \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --append intel_iommu=on --qemu -machine --qemu kernel-irqchip=split --device intel-iommu --device e1000e,addr=4,romfile= --device edu,addr=6
+# boot: --append intel_iommu=on --qemu -machine --qemu kernel-irqchip=split --device intel-iommu,intremap=on --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # A machine with a real IOMMU (VT-d): noiommu is not for it, whatever the mode, and an ordinary VFIO device is told from a
 # noiommu one.
