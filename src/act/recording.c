@@ -3,19 +3,19 @@
 #include <errno.h>
 
 #include "base/array.h"
+#include "kernel/archive.h"
 #include "kernel/newfile.h"
-#include "kernel/tarball.h"
 
 int recording_send(const struct record_list *records, int fd)
 {
 	const struct record *record;
-	struct tarball *tarball = tarball_open(fd);
-	int error = tarball ? 0 : -errno;
+	struct archive_tar *tar = archive_tar_begin(fd);
+	int error = tar ? 0 : -errno;
 	array_each (record, records)
 		if (!error)
-			error = tarball_add(tarball, record);
+			error = archive_tar_add(tar, record);
 	/* After an error there is nothing to end, but the memory is to be freed. */
-	int end = tarball ? tarball_close(tarball) : 0;
+	int end = tar ? archive_tar_end(tar) : 0;
 	return error ? error : end;
 }
 
