@@ -10,7 +10,9 @@
 #include "cmd/arguments.h"
 #include "collect/device.h"
 #include "collect/host.h"
+#include "collect/nextboot.h"
 #include "collect/record.h"
+#include "collect/taint.h"
 #include "collect/use.h"
 #include "command.h"
 #include "show/json.h"
@@ -19,7 +21,8 @@ enum { OPTION_PRIVATE = 0x200 };
 
 static const struct argp_option report_options[] = {
 	{ "private", OPTION_PRIVATE, NULL, 0,
-		"with the whole kernel log, and all that is said of mounted filesystems", 0 },
+		"with the whole kernel log and command line, modprobe.d, and the options of mounted filesystems",
+		0 },
 	{ 0 },
 };
 
@@ -36,6 +39,8 @@ static void look_at_machine(const struct sysroot *root)
 {
 	static struct device_list devices;
 	static struct host host;
+	static struct next_boot next;
+	static struct kernel_log log;
 	struct device *device;
 	device_collect_all(root, &devices);
 	device_collect_remembered(root, &devices);
@@ -43,6 +48,9 @@ static void look_at_machine(const struct sysroot *root)
 	array_each (device, &devices)
 		device_collect_details(root, device);
 	host_collect(root, &host);
+	nextboot_collect(root, &host, &next);
+	if (host.taint >= 0)
+		taint_collect_log(root, (unsigned long long)host.taint, &log);
 }
 
 /* Where the archive goes: a FILE, or "-" for standard output, which is also where it goes without one, unless
@@ -115,14 +123,17 @@ static enum status report_main(int argc, char **argv, struct options *options)
 	struct sysroot root;
 	const struct arguments_spec spec = {
 		.usage = "[FILE]",
-		.doc = "Write what vfionoiommu reads of this machine into FILE, a tar archive, for a report of a bug: "
-		       "unpacked, --sysroot reads it as this machine. Without FILE, or as -, it goes to standard output.\v"
-		       "What is in it: which PCI devices there are, with the first 64 bytes of their configuration space, "
-		       "their drivers and VFIO nodes; the names of network interfaces, disks and what stands on them; where "
-		       "what is mounted; the kernel's version, configuration, mode, taint, and the indexes of its modules "
-		       "with the files of vfio and iommufd; of the kernel log the time of each message, and the text of "
-		       "those by which VFIO taints the kernel; what bind has remembered. Not in it: serial numbers, MAC "
-		       "and network addresses, the kernel's command line, the rest of the log.\n\n"
+		.doc = "Write what vfionoiommu reads of this machine into FILE, a tar archive, to be attached to a report of "
+		       "a bug: unpacked, --sysroot reads it as this machine. Without FILE, or as -, it goes to standard "
+		       "output.\v"
+		       "What is in it: the PCI devices with the first 64 bytes of their configuration space, their drivers, "
+		       "their VFIO nodes and what bind remembers of them; the names of network interfaces and disks, and "
+		       "what is mounted where; the kernel's version, configuration, mode and taint, the indexes of its "
+		       "modules and the files of vfio and iommufd; what modprobe.d and the kernel's command line say of "
+		       "vfio; of the kernel log the time of each message, and the text of those by which VFIO taints the "
+		       "kernel.\n\n"
+		       "What is not in it: serial numbers, MAC and network addresses, other words of the command line and "
+		       "the log, servers and options of mounted filesystems.\n\n"
 		       "Exit status: 0 written, 1 not written.",
 		.options = report_options,
 		.parse = report_parse,

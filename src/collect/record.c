@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "collect/redact.h"
+#include "kernel/klog.h"
 
 /* As many as the kernel follows. */
 #define LINKS_MAX 40
@@ -98,7 +99,17 @@ static void set_text(struct record *record, char *text)
 	record->size = strlen(text);
 }
 
-static void read_content(const struct sysroot *root, bool with_private, struct record *record)
+/* Takes what is not private of the text, which ends with a 0 behind `size` bytes. */
+static void take(struct record *record, const char *text, size_t size, bool with_private)
+{
+	char *redacted = with_private ? NULL : redact(record->path, text);
+	if (redacted)
+		set_text(record, redacted);
+	else
+		set_content(record, text, size);
+}
+
+static void read_file(const struct sysroot *root, bool with_private, struct record *record)
 {
 	static char buffer[RECORD_SIZE_MAX + 1];
 	bool config = text_starts(record->path, "sys/") && ends(record->path, "config");
@@ -108,10 +119,15 @@ static void read_content(const struct sysroot *root, bool with_private, struct r
 		return;
 	}
 	buffer[got] = '\0';
-	if (!with_private && ends(record->path, "mountinfo"))
-		set_text(record, redact_mounts(buffer));
-	else
-		set_content(record, buffer, (size_t)got);
+	take(record, buffer, (size_t)got, with_private);
+}
+
+static void read_log(const struct sysroot *root, bool with_private, struct record *record)
+{
+	auto_free char *text = NULL;
+	record->error = klog_read(root, record->path, &text);
+	if (!record->error)
+		take(record, text, strlen(text), with_private);
 }
 
 static void look_at_directory(const struct sysroot *root, struct record *record)
@@ -131,8 +147,10 @@ static void look_at_file(const struct sysroot *root, int type, bool with_private
 	/* list shows who may open a node. */
 	if (!record->read && text_starts(record->path, "dev/"))
 		sysroot_access(root, record->path, &record->access);
+	else if (record->read && text_same(record->path, "dev/kmsg"))
+		read_log(root, with_private, record);
 	else if (record->read && type == S_IFREG)
-		read_content(root, with_private, record);
+		read_file(root, with_private, record);
 	if (record->error)
 		record->access.mode = 0200;
 }

@@ -2,8 +2,14 @@
 #ifndef COLLECT_REDACT_H
 #define COLLECT_REDACT_H
 
-/* A new string, which the caller frees: /proc/self/mountinfo without the options of the filesystems (servers,
- * users, keys' names), and without the sources that are no block device by its own name. */
-char *redact_mounts(const char *text);
+/* What is recorded of the file `path` (relative to the root) with the content `text`: a new string, which the
+ * caller frees, or NULL when that is all of it. Left out are
+ * - of the kernel log all texts but those by which VFIO taints the kernel; the heads show that none is
+ * missing,
+ * - of the kernel's command line all words that do not begin with vfio,
+ * - of modprobe.d what does not name vfio,
+ * - of the mounted filesystems their options, and sources that are not a block device by its own name: what
+ *   would be servers, users, and serial numbers. */
+char *redact(const char *path, const char *text);
 
 #endif
