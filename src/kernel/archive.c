@@ -27,6 +27,8 @@ struct archive_tar *archive_tar_begin(int fd)
 	struct archive *archive = archive_write_new();
 	/* GNU's form: paths of any length and any bytes, whatever the locale. */
 	if (archive && archive_write_set_format_gnutar(archive) == ARCHIVE_OK &&
+		/* Or a pipe would get another length than a file. */
+		archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
 		archive_write_open_fd(archive, fd) == ARCHIVE_OK)
 		return (struct archive_tar *)archive;
 	errno = archive ? -result(archive, ARCHIVE_FATAL) : ENOMEM;
