@@ -163,6 +163,26 @@ user() {
 	[ "$(stat -Lc %s {a,b}/sys/bus/pci/devices/0000:00:04.0/config | tr '\n' ' ')" = "64 64 " ]
 }
 
+@test "interfaces that are named by their MAC address get a number" {
+	cp -r "$machine" named
+	device=../../devices/pci0000:00/0000:00:06.0/net
+	for mac in 525400abcdef 525400abcdee; do
+		mkdir -p named/sys/devices/pci0000:00/0000:00:06.0/net/enx$mac
+		echo 0x1003 >named/sys/devices/pci0000:00/0000:00:06.0/net/enx$mac/flags
+		ln -s $device/enx$mac named/sys/class/net/enx$mac
+	done
+	tool report --quiet --sysroot named a.tar
+	not grep -q 525400 a.tar
+	mkdir a
+	tar -xf a.tar -C a
+	for words in "list --all" status; do
+		tool $words --json --sysroot named | sed 's/525400abcdee/000000000001/; s/525400abcdef/000000000002/' >here
+		tool $words --json --sysroot a | diff here -
+	done
+	grep -q enx000000000002 <<<"$(tool list --all --json --sysroot a)"
+	tool report --quiet --sysroot named --private - | grep -q enx525400abcdef
+}
+
 @test "links lead inside, and around in circles no further than the kernel follows" {
 	cp -r "$machine" odd
 	ln -s circle odd/etc

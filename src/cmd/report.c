@@ -21,7 +21,7 @@ enum { OPTION_PRIVATE = 0x200 };
 
 static const struct argp_option report_options[] = {
 	{ "private", OPTION_PRIVATE, NULL, 0,
-		"with the whole kernel log and command line, modprobe.d, and the options of mounted filesystems",
+		"with the whole kernel log and command line, modprobe.d, the options of mounted filesystems, and MAC addresses where interfaces are named by them",
 		0 },
 	{ 0 },
 };
@@ -127,7 +127,7 @@ static enum status report_main(int argc, char **argv, struct options *options)
 		       "a bug: unpacked, --sysroot reads it as this machine. Without FILE, or as -, it goes to standard "
 		       "output.\v"
 		       "What is in it: the PCI devices with the first 64 bytes of their configuration space, their drivers, "
-		       "their VFIO nodes and what bind remembers of them; the names of network interfaces and disks, and "
+		       "their VFIO nodes and what bind remembers of them; the names of network interfaces, disks and volumes, and "
 		       "what is mounted where; the kernel's version, configuration, mode and taint, the indexes of its "
 		       "modules and the files of vfio and iommufd; what modprobe.d and the kernel's command line say of "
 		       "vfio; of the kernel log the time of each message, and the text of those by which VFIO taints the "

@@ -172,6 +172,17 @@ static bool look(const struct sysroot *root, bool with_private, struct record *r
 	return type >= 0 && record->error != -ENOENT;
 }
 
+static void hide_addresses(struct record_list *records)
+{
+	auto_names struct name_list known = { 0 };
+	struct record *record;
+	array_each (record, records) {
+		redact_names(record->path, &known);
+		if (record->kind == RECORD_LINK)
+			redact_names(record->content, &known);
+	}
+}
+
 void record_collect(const struct sysroot *root, const struct sysroot_notes *notes, bool with_private,
 	struct record_list *records)
 {
@@ -189,4 +200,6 @@ void record_collect(const struct sysroot *root, const struct sysroot_notes *note
 			free(record->path);
 	}
 	free(found.items);
+	if (!with_private)
+		hide_addresses(records);
 }

@@ -1,5 +1,6 @@
 #include "collect/redact.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,11 +52,11 @@ static void redact_mount(const char *line, FILE *to)
 	size_t type_length = strcspn(type, " ");
 	const char *source = type + type_length + (type[type_length] == ' ');
 	/* A name below by-id can be made of the serial number. */
-	bool node = text_starts(source, "/dev/") && !text_starts(source, "/dev/disk/");
+	const char *node = text_after(source, "/dev/");
 	if (!separator)
 		return;
 	fprintf(to, "%.*s%.*s ", (int)(type - line), line, (int)type_length, type);
-	if (node)
+	if (node && !text_starts(node, "disk/"))
 		fprintf(to, "%.*s rw\n", (int)strcspn(source, " "), source);
 	else
 		fputs("none rw\n", to);
@@ -108,4 +109,33 @@ char *redact(const char *path, const char *text)
 	if (fclose(to) != 0)
 		log_out_of_memory();
 	return redacted;
+}
+
+#define MAC_DIGITS 12
+
+static size_t number_of(struct name_list *known, const char *mac)
+{
+	if (!name_list_has(known, mac))
+		*array_add(known) = text_copy(mac);
+	size_t number = 0;
+	while (!text_same(known->items[number], mac))
+		number++;
+	return number + 1;
+}
+
+void redact_names(char *text, struct name_list *known)
+{
+	for (char *at = text; (at = strchr(at, 'x'));) {
+		bool two_letters =
+			at - text >= 2 && islower((unsigned char)at[-1]) && islower((unsigned char)at[-2]);
+		bool named = two_letters && (at - text == 2 || !isalnum((unsigned char)at[-3]));
+		at++;
+		if (!named || strspn(at, "0123456789abcdef") != MAC_DIGITS ||
+			isalnum((unsigned char)at[MAC_DIGITS]))
+			continue;
+		char number[MAC_DIGITS + 1];
+		auto_free char *mac = text_format("%.*s", MAC_DIGITS, at);
+		snprintf(number, sizeof number, "%0*zu", MAC_DIGITS, number_of(known, mac));
+		memcpy(at, number, MAC_DIGITS);
+	}
 }

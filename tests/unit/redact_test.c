@@ -52,11 +52,25 @@ static void test_mounts(void)
 	ok(becomes("sys/bus/pci/devices", "text", NULL));
 }
 
+static void test_names(void)
+{
+	auto_names struct name_list known = { 0 };
+	char text[] = "net/enx525400abcdef/upper_wlx525400abcdee net/enx525400abcdef.7";
+	char plain[] = "ex525400abcdef abenx525400abcdef enx525400abcdeg enx525400abcdef0 enxa x";
+	auto_free char *before = text_copy(plain);
+	redact_names(text, &known);
+	ok(text_same(text, "net/enx000000000001/upper_wlx000000000002 net/enx000000000001.7"));
+	redact_names(plain, &known);
+	ok(text_same(plain, before));
+	ok(known.count == 2);
+}
+
 int main(void)
 {
 	test_log();
 	test_cmdline();
 	test_modprobe();
 	test_mounts();
+	test_names();
 	return tap_done();
 }

@@ -45,7 +45,7 @@ same() { # NAME COMMAND...
 	shift
 	for words in "list --all" status matrix taint; do
 		"$@" $words --json | jq "$files_only" >/tmp/live
-		"$@" $words --json --sysroot "/tmp/$name" | jq . >/tmp/recorded
+		"$@" $words --json --sysroot "/tmp/$name" | jq "$files_only" >/tmp/recorded
 		[ -s /tmp/recorded ]
 		diff /tmp/live /tmp/recorded
 	done
@@ -73,7 +73,7 @@ same() { # NAME COMMAND...
 
 @test "no serial number, no MAC address, and of the log nothing but the taint" {
 	not grep -riE '52:?54:?00|TOPSECRET' /tmp/machine /tmp/machine.d/tar
-	not find /tmp/machine -iname '*525400*' -print -quit | grep .
+	[ -z "$(find /tmp/machine -iname '*525400*')" ]
 	not grep -q 'Linux version' /tmp/machine/dev/kmsg
 	grep -q 'Adding kernel taint' /tmp/machine/dev/kmsg
 	[ -z "$(find /tmp/machine/sys -name config -size +1)" ]
@@ -94,14 +94,11 @@ same() { # NAME COMMAND...
 	run --separate-stderr report user user "$VFIONOIOMMU"
 	status_is 0
 	complains "could not be read, and are recorded so; -v names them; root may read more"
-	chmod 755 /tmp/user
-	chown -R 65534 /tmp/user
-	user "$VFIONOIOMMU" taint --json --sysroot /tmp/user >/tmp/recorded
-	jq -e '.kernel_taint.vfio_noiommu == null' /tmp/recorded
-	for words in "list --all" matrix; do
-		user "$VFIONOIOMMU" $words --json | jq "$files_only" >/tmp/live
-		user "$VFIONOIOMMU" $words --json --sysroot /tmp/user | jq . | diff /tmp/live -
-	done
+	# There is one word for what the log refuses, and another for a file.
+	files_only="$files_only | del(.kernel_taint.reason?)"
+	same user user "$VFIONOIOMMU"
+	user "$VFIONOIOMMU" list --all --json --sysroot /tmp/user >/tmp/recorded
+	jq -e --arg edu $edu '.devices[] | select(.address == $edu) | .driver == "vfio-pci"' /tmp/recorded
 	sysctl -q kernel.dmesg_restrict=0
 }
 
