@@ -427,6 +427,26 @@ struct kernel_list {
 	size_t count;
 };
 
+/* ---- what is recorded of a machine, to be read with --sysroot ---- */
+
+enum record_kind { RECORD_DIRECTORY, RECORD_LINK, RECORD_FILE };
+
+struct record {
+	char *path; /* relative to the root, through no link: "sys/bus/pci" */
+	bool read;  /* it was read or listed; else only that it is there, and what it is, was of interest */
+	enum record_kind kind; /* a device node is an empty file */
+	struct node_access
+		access; /* of a node its own; else root's, without what could not be done with it */
+	char *content;  /* of a link its target; NULL: empty */
+	size_t size;    /* of the content, in bytes */
+	int error;      /* negative errno: it is there, and could not be read; 0: it could */
+};
+
+struct record_list {
+	struct record *items;
+	size_t count;
+};
+
 /* ---- what is done ---- */
 
 enum action_kind {

@@ -39,7 +39,7 @@ must_not_include() { # "FOLDER..." "OTHER..."
 
 @test "a library is used in one file" {
 	cd_source
-	for header in libudev.h libkmod.h libsmartcols.h json.h zlib.h libmount.h libmnl.h; do
+	for header in libudev.h libkmod.h libsmartcols.h json.h zlib.h libmount.h libmnl.h archive.h; do
 		[ "$(grep -rlE "#include <([a-z-]+/)?$header>" . | wc -l)" -eq 1 ]
 	done
 }

@@ -23,6 +23,8 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	bool optional = spec->argument_optional && *spec->argument_optional;
 	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
 		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
+	if (options->table.columns && !spec->columns)
+		argp_error(state, "there are no columns here: --output is for commands that show a table");
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
 		if (unknown)
@@ -62,7 +64,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static char *help_filter(int key, const char *text, void *input)
 {
 	const struct parsing *parsing = input;
-	if (key != ARGP_KEY_HELP_EXTRA || !parsing)
+	if (key != ARGP_KEY_HELP_EXTRA || !parsing || !parsing->spec->columns)
 		return (char *)text;
 	return table_help(parsing->spec->columns);
 }

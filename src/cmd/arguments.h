@@ -17,8 +17,9 @@ struct arguments_spec {
 	bool (*parse)(int key, char *argument, void *input); /* takes an own option; NULL: none */
 	void *input;                                         /* for parse */
 	bool acting;                                         /* takes --dry-run and the like */
-	bool live;                        /* looks at what no recorded machine has: takes no --sysroot */
-	const struct column_set *columns; /* what -o may name, for --help and for the check */
+	bool live; /* looks at what no recorded machine has: takes no --sysroot */
+	const struct column_set
+		*columns; /* what -o may name, for --help and for the check; NULL: it shows no table */
 };
 
 struct arguments {

@@ -50,6 +50,8 @@ static struct kmod_ctx *module_context(const char *directory)
 
 /* The modules of a kernel below a root. */
 struct module_files {
+	const struct sysroot *root;
+	const char *release;
 	int fd;
 	struct kmod_ctx *kmod; /* NULL: there are no indexes */
 };
@@ -62,17 +64,40 @@ static void cleanup_files(struct module_files *files)
 		close(files->fd);
 }
 
+/* What libkmod opens by itself to answer. */
+static void note_indexes(const struct sysroot *root, const char *directory)
+{
+	static const char *const indexes[] = { "dep.bin", "alias.bin", "symbols.bin", "builtin.bin",
+		"builtin.alias.bin", "builtin.modinfo" };
+	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
+		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
+		sysroot_note(root, path, true);
+	}
+}
+
 /* Through the open directory, so that no link on the way leads out of the root. */
 static struct module_files module_files(const struct sysroot *root, const char *release)
 {
 	auto_free char *path = text_format("lib/modules/%s", release);
 	auto_free char *dependencies = text_format("%s/modules.dep.bin", path);
-	struct module_files files = { .fd = sysroot_open_dir(root, path) };
+	struct module_files files = { root, release, sysroot_open_dir(root, path), NULL };
 	if (files.fd < 0 || sysroot_exists(root, dependencies) != ANSWER_YES)
 		return files;
 	auto_free char *directory = text_format("/proc/self/fd/%d", files.fd);
 	files.kmod = module_context(directory);
+	note_indexes(root, path);
 	return files;
+}
+
+/* libkmod is about to read the file of the module, whose path begins with that of the open directory. */
+static void note_module(const struct module_files *files, const struct kmod_module *module)
+{
+	const char *file = kmod_module_get_path(module);
+	auto_free char *directory = text_format("/proc/self/fd/%d/", files->fd);
+	const char *name = file ? text_after(file, directory) : NULL;
+	auto_free char *path = text_format("lib/modules/%s/%s", files->release, name ? name : "");
+	if (name)
+		sysroot_note(files->root, path, true);
 }
 
 /* The first module that answers to `name`, or NULL. The caller unrefs. */
@@ -112,6 +137,8 @@ enum answer module_has_parameter(
 	cleanup(cleanup_files) struct module_files files = module_files(root, release);
 	auto_module struct kmod_module *module = module_find(&files, name);
 	struct kmod_list *info = NULL, *entry;
+	if (module)
+		note_module(&files, module);
 	if (!module || kmod_module_get_info(module, &info) < 0 || !info)
 		return ANSWER_UNKNOWN;
 	enum answer answer = ANSWER_NO;
@@ -133,6 +160,8 @@ enum answer module_uses(const struct sysroot *root, const char *release, const c
 	cleanup(cleanup_files) struct module_files files = module_files(root, release);
 	auto_module struct kmod_module *module = module_find(&files, name);
 	struct kmod_list *symbols = NULL, *entry;
+	if (module)
+		note_module(&files, module);
 	if (!module || !kmod_module_get_path(module) ||
 		kmod_module_get_dependency_symbols(module, &symbols) < 0 || !symbols)
 		return ANSWER_UNKNOWN;

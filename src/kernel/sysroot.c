@@ -14,6 +14,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
+#define READ_MAX (64 << 10)
+
 int sysroot_open(struct sysroot *root, const char *path)
 {
 	struct stat given, own;
@@ -21,9 +23,15 @@ int sysroot_open(struct sysroot *root, const char *path)
 	if (fd < 0)
 		return -errno;
 	bool known = fstat(fd, &given) == 0 && stat("/", &own) == 0;
-	root->fd = fd;
-	root->live = known && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
+	bool live = known && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
+	*root = (struct sysroot){ .fd = fd, .live = live };
 	return 0;
+}
+
+void sysroot_note(const struct sysroot *root, const char *path, bool read)
+{
+	if (root->notes)
+		*array_add(root->notes) = (struct sysroot_note){ text_copy(path), read };
 }
 
 /* Everything is opened here. In this machine's own root there is nothing to lead out of, and a kernel
@@ -31,6 +39,7 @@ int sysroot_open(struct sysroot *root, const char *path)
 static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 {
 	struct open_how how = { .flags = (unsigned long long)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	sysroot_note(root, path, !(flags & O_PATH));
 	int fd = root->live ? openat(root->fd, path, flags | O_CLOEXEC)
 			    : (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
 	return fd < 0 ? -errno : fd;
@@ -82,7 +91,9 @@ ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *t
 		return fd;
 	size_t got = 0;
 	while (got < size) {
-		ssize_t more = read(fd, (char *)to + got, size - got);
+		/* For as much as it is asked for, /proc/sys wants memory. */
+		size_t room = size - got < READ_MAX ? size - got : READ_MAX;
+		ssize_t more = read(fd, (char *)to + got, room);
 		if (more < 0 && errno == EINTR)
 			continue;
 		if (more < 0)
@@ -151,6 +162,15 @@ enum answer sysroot_exists(const struct sysroot *root, const char *path)
 	return fd == -ENOENT || fd == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
+int sysroot_type(const struct sysroot *root, const char *path)
+{
+	struct stat file;
+	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	if (fd < 0)
+		return fd;
+	return fstat(fd, &file) < 0 ? -errno : (int)(file.st_mode & S_IFMT);
+}
+
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access)
 {
 	struct stat file;
@@ -183,6 +203,18 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* A listing shows the names, also those that nobody looks at afterwards. */
+static void note_names(const struct sysroot *root, const char *path, const struct name_list *names)
+{
+	char **name;
+	if (!root->notes)
+		return;
+	array_each (name, names) {
+		auto_free char *entry = text_format("%s/%s", path, *name);
+		sysroot_note(root, entry, false);
+	}
+}
+
 int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names)
 {
 	int fd = sysroot_open_dir(root, path);
@@ -200,6 +232,7 @@ int sysroot_list(const struct sysroot *root, const char *path, struct name_list 
 			*array_add(&found) = text_copy(entry->d_name);
 	if (found.count)
 		qsort(found.items, found.count, sizeof *found.items, by_name);
+	note_names(root, path, &found);
 	*names = found;
 	return 0;
 }

@@ -11,16 +11,31 @@
 
 #include "model.h"
 
+/* A path that was looked at below a root. */
+struct sysroot_note {
+	char *path;
+	bool read; /* opened for reading; else only that it is there, and what it is, was of interest */
+};
+
+struct sysroot_notes {
+	struct sysroot_note *items;
+	size_t count;
+};
+
 struct sysroot {
 	int fd;
-	bool live; /* it is this machine's own root */
+	bool live;                   /* it is this machine's own root */
+	struct sysroot_notes *notes; /* all that is looked at from now on is noted here; NULL: nowhere */
 };
 
 /* The longest attribute that is read, in bytes. sysfs itself gives a page at most. */
 #define SYSROOT_ATTRIBUTE_MAX 4096
 
-/* Opens the directory `path` as the root. Returns 0 or a negative errno. */
+/* Opens the directory `path` as the root, without notes. Returns 0 or a negative errno. */
 int sysroot_open(struct sysroot *root, const char *path);
+
+/* Notes `path`, if notes are kept: for what a library opens by itself. What is opened here is noted here. */
+void sysroot_note(const struct sysroot *root, const char *path, bool read);
 
 /* The files as the user who typed a path sees them: relative to the working directory, all links followed. */
 #define SYSROOT_USER ((struct sysroot){ .fd = AT_FDCWD, .live = true })
@@ -56,6 +71,9 @@ char *sysroot_link_name(const struct sysroot *root, const char *path);
 
 /* Whether `path` exists; ANSWER_UNKNOWN when it cannot be told (permissions). */
 enum answer sysroot_exists(const struct sysroot *root, const char *path);
+
+/* What `path` is, no link followed: one of S_IFMT's (stat(2)), or a negative errno. */
+int sysroot_type(const struct sysroot *root, const char *path);
 
 /* Owner and mode of the file `path`, no link followed. Returns 0 or a negative errno. */
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access);

@@ -428,3 +428,22 @@ void json_add_kernel_taint(struct json *document, const struct taint *taint)
 	add_text(to, "reason", taint->reason);
 	add(to, "events", taint_events_array(&taint->events));
 }
+
+void json_add_records(struct json *document, const char *file, const struct record_list *records)
+{
+	struct json_object *to = json_object_new_object(), *unreadable = json_object_new_array();
+	const struct record *record;
+	array_each (record, records) {
+		if (!record->error)
+			continue;
+		auto_free char *path = text_format("/%s", record->path);
+		struct json_object *item = json_object_new_object();
+		add_text(item, "path", path);
+		add_text(item, "reason", strerror(-record->error));
+		json_object_array_add(unreadable, item);
+	}
+	add_text(to, "file", file);
+	add_number(to, "count", (long long)records->count);
+	add(to, "unreadable", unreadable);
+	add(object(document), "report", to);
+}

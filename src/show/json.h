@@ -20,6 +20,9 @@ void json_add_kernels(struct json *document, const struct kernel_list *kernels);
 void json_add_next_boot(struct json *document, const struct next_boot *next);
 void json_add_ready(struct json *document, bool ready);
 
+/* Adds "report": the archive `file`, and what could not be read. */
+void json_add_records(struct json *document, const char *file, const struct record_list *records);
+
 /* Adds "openings"; the physical addresses only with `addresses`. */
 void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses);
 /* Adds "kernel_taint", decoded; null when it is not known. */

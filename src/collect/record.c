@@ -1,0 +1,205 @@
+#include "collect/record.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "collect/redact.h"
+#include "kernel/klog.h"
+
+/* As many as the kernel follows. */
+#define LINKS_MAX 40
+
+/* The standard header: ids and class, and neither serial numbers nor what a device might not like to be
+ * asked. */
+#define CONFIG_SIZE 64
+
+/* ---- which paths ---- */
+
+/* The entry `part` of `directory`; ".." goes up, but not above the root. A new string. */
+static char *step(const char *directory, const char *part)
+{
+	const char *slash = strrchr(directory, '/');
+	if (text_same(part, ".."))
+		return text_format("%.*s", slash ? (int)(slash - directory) : 0, directory);
+	if (!*part || text_same(part, "."))
+		return text_copy(directory);
+	return text_format("%s%s%s", directory, *directory ? "/" : "", part);
+}
+
+/* Adds all that lies on the `way` from the directory `at`, which is reached through no link: directories,
+ * links, and last what it leads to. */
+static void follow(const struct sysroot *root, const char *at, const char *way, bool read, int links,
+	struct record_list *records)
+{
+	size_t length = strcspn(way, "/");
+	const char *rest = way + length + (way[length] == '/');
+	auto_free char *part = text_format("%.*s", (int)length, way);
+	auto_free char *here = step(at, part);
+	auto_free char *target = *here ? sysroot_readlink(root, here) : NULL;
+	if (*here)
+		*array_add(records) =
+			(struct record){ .path = text_copy(here), .read = read && !*rest && !target };
+	if (target && links < LINKS_MAX) {
+		auto_free char *detour = text_format("%s%s%s", target, *rest ? "/" : "", rest);
+		follow(root, *target == '/' ? "" : at, detour, read, links + 1, records);
+	} else if (!target && *rest) {
+		follow(root, here, rest, read, links, records);
+	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct record *)a)->path, ((const struct record *)b)->path);
+}
+
+static void sort_and_merge(struct record_list *records)
+{
+	struct record_list merged = { .items = records->items };
+	const struct record *record;
+	if (records->count)
+		qsort(records->items, records->count, sizeof *records->items, by_path);
+	array_each (record, records) {
+		struct record *last = merged.count ? &merged.items[merged.count - 1] : NULL;
+		if (!last || !text_same(last->path, record->path)) {
+			merged.items[merged.count++] = *record;
+			continue;
+		}
+		last->read |= record->read;
+		free(record->path);
+	}
+	records->count = merged.count;
+}
+
+/* ---- what is there ---- */
+
+static bool ends(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+	return text_same(slash ? slash + 1 : path, name);
+}
+
+static void set_content(struct record *record, const char *content, size_t size)
+{
+	record->content = size ? malloc(size) : NULL;
+	if (size && !record->content)
+		log_out_of_memory();
+	if (size)
+		memcpy(record->content, content, size);
+	record->size = size;
+}
+
+static void set_text(struct record *record, char *text)
+{
+	record->content = text;
+	record->size = strlen(text);
+}
+
+/* Takes what is not private of the text, which ends with a 0 behind `size` bytes. */
+static void take(struct record *record, const char *text, size_t size, bool with_private)
+{
+	char *redacted = with_private ? NULL : redact(record->path, text);
+	if (redacted)
+		set_text(record, redacted);
+	else
+		set_content(record, text, size);
+}
+
+static void read_file(const struct sysroot *root, bool with_private, struct record *record)
+{
+	static char buffer[RECORD_SIZE_MAX + 1];
+	bool config = text_starts(record->path, "sys/") && ends(record->path, "config");
+	ssize_t got = sysroot_read_bytes(root, record->path, buffer, config ? CONFIG_SIZE : sizeof buffer);
+	if (got < 0 || got > RECORD_SIZE_MAX) {
+		record->error = got < 0 ? (int)got : -EFBIG;
+		return;
+	}
+	buffer[got] = '\0';
+	take(record, buffer, (size_t)got, with_private);
+}
+
+static void read_log(const struct sysroot *root, bool with_private, struct record *record)
+{
+	auto_free char *text = NULL;
+	record->error = klog_read(root, record->path, &text);
+	if (!record->error)
+		take(record, text, strlen(text), with_private);
+}
+
+static void look_at_directory(const struct sysroot *root, struct record *record)
+{
+	auto_free char *inside = text_format("%s/.", record->path);
+	auto_fd int fd = sysroot_open_dir(root, record->path);
+	bool enters = sysroot_exists(root, inside) == ANSWER_YES;
+	record->kind = RECORD_DIRECTORY;
+	record->error = record->read && fd < 0 ? fd : 0;
+	record->access.mode = 0200 | (fd < 0 ? 0 : 0444) | (enters ? 0111 : 0);
+}
+
+static void look_at_file(const struct sysroot *root, int type, bool with_private, struct record *record)
+{
+	record->kind = RECORD_FILE;
+	record->access.mode = 0644;
+	/* list shows who may open a node. */
+	if (!record->read && text_starts(record->path, "dev/"))
+		sysroot_access(root, record->path, &record->access);
+	else if (record->read && text_same(record->path, "dev/kmsg"))
+		read_log(root, with_private, record);
+	else if (record->read && type == S_IFREG)
+		read_file(root, with_private, record);
+	if (record->error)
+		record->access.mode = 0200;
+}
+
+/* Returns whether it is there. */
+static bool look(const struct sysroot *root, bool with_private, struct record *record)
+{
+	char *target = sysroot_readlink(root, record->path);
+	int type = target ? S_IFLNK : sysroot_type(root, record->path);
+	if (target) {
+		record->kind = RECORD_LINK;
+		record->access.mode = 0777;
+		set_text(record, target);
+	} else if (type == S_IFDIR) {
+		look_at_directory(root, record);
+	} else if (type >= 0) {
+		look_at_file(root, type, with_private, record);
+	}
+	return type >= 0 && record->error != -ENOENT;
+}
+
+static void hide_addresses(struct record_list *records)
+{
+	auto_names struct name_list known = { 0 };
+	struct record *record;
+	array_each (record, records) {
+		redact_names(record->path, &known);
+		if (record->kind == RECORD_LINK)
+			redact_names(record->content, &known);
+	}
+}
+
+void record_collect(const struct sysroot *root, const struct sysroot_notes *notes, bool with_private,
+	struct record_list *records)
+{
+	struct sysroot silent = { .fd = root->fd, .live = root->live };
+	const struct sysroot_note *note;
+	struct record *record;
+	struct record_list found = { 0 };
+	array_each (note, notes)
+		follow(&silent, "", note->path, note->read, 0, &found);
+	sort_and_merge(&found);
+	array_each (record, &found) {
+		if (look(&silent, with_private, record))
+			*array_add(records) = *record;
+		else
+			free(record->path);
+	}
+	free(found.items);
+	if (!with_private)
+		hide_addresses(records);
+}

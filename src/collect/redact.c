@@ -1,0 +1,141 @@
+#include "collect/redact.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+
+/* A record's first line is "6,339,5140900,-;text"; lines that start with a blank tell more of the one before.
+ */
+static void redact_log_line(const char *line, FILE *to)
+{
+	size_t head = strcspn(line, ";");
+	bool ours = strstr(line, ": Adding kernel taint for vfio-noiommu ");
+	if (*line == ' ')
+		return;
+	if (ours)
+		fprintf(to, "%s\n", line);
+	else if (line[head])
+		fprintf(to, "%.*s;\n", (int)head, line);
+	else
+		/* Not a record: it is to be seen that there was something. */
+		fputs("?\n", to);
+}
+
+static void redact_words(const char *line, FILE *to)
+{
+	while (*line) {
+		size_t length = strcspn(line, " \t");
+		if (text_starts(line, "vfio"))
+			fprintf(to, "%.*s ", (int)length, line);
+		line += length + (line[length] != '\0');
+	}
+	fputc('\n', to);
+}
+
+/* A comment in its place: a file that was changed does not become one that was not. */
+static void redact_modprobe_line(const char *line, FILE *to)
+{
+	fprintf(to, "%s\n", strstr(line, "vfio") ? line : "#");
+}
+
+/* "24 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,errors=remount-ro": proc_pid_mountinfo(5) */
+static void redact_mount(const char *line, FILE *to)
+{
+	const char *separator = strstr(line, " - ");
+	const char *type = separator ? separator + strlen(" - ") : "";
+	size_t type_length = strcspn(type, " ");
+	const char *source = type + type_length + (type[type_length] == ' ');
+	/* A name below by-id can be made of the serial number. */
+	const char *node = text_after(source, "/dev/");
+	if (!separator)
+		return;
+	fprintf(to, "%.*s%.*s ", (int)(type - line), line, (int)type_length, type);
+	if (node && !text_starts(node, "disk/"))
+		fprintf(to, "%.*s rw\n", (int)strcspn(source, " "), source);
+	else
+		fputs("none rw\n", to);
+}
+
+static const struct rule {
+	const char *part; /* of the path */
+	void (*redact)(const char *line, FILE *to);
+	bool joins; /* a line that ends in a backslash goes on in the next */
+} rules[] = {
+	{ "dev/kmsg", redact_log_line, false },
+	{ "proc/cmdline", redact_words, false },
+	{ "/modprobe.d/", redact_modprobe_line, true },
+	{ "/mountinfo", redact_mount, false },
+};
+
+static const struct rule *find_rule(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		if (strstr(path, rules[i].part))
+			return &rules[i];
+	return NULL;
+}
+
+static void join_lines(char *text)
+{
+	for (char *at = text; (at = strstr(at, "\\\n")); at += 2)
+		at[0] = at[1] = ' ';
+}
+
+char *redact(const char *path, const char *text)
+{
+	const struct rule *rule = find_rule(path);
+	char *redacted = NULL;
+	size_t size;
+	if (!rule)
+		return NULL;
+	auto_free char *copy = text_copy(text);
+	FILE *to = open_memstream(&redacted, &size);
+	if (!to)
+		log_out_of_memory();
+	if (rule->joins)
+		join_lines(copy);
+	for (char *line = copy, *end; *line; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		rule->redact(line, to);
+	}
+	if (fclose(to) != 0)
+		log_out_of_memory();
+	return redacted;
+}
+
+#define MAC_DIGITS 12
+
+static size_t number_of(struct name_list *known, const char *mac)
+{
+	if (!name_list_has(known, mac))
+		*array_add(known) = text_copy(mac);
+	size_t number = 0;
+	while (!text_same(known->items[number], mac))
+		number++;
+	return number + 1;
+}
+
+void redact_names(char *text, struct name_list *known)
+{
+	for (char *at = text; (at = strchr(at, 'x'));) {
+		bool two_letters =
+			at - text >= 2 && islower((unsigned char)at[-1]) && islower((unsigned char)at[-2]);
+		bool named = two_letters && (at - text == 2 || !isalnum((unsigned char)at[-3]));
+		at++;
+		if (!named || strspn(at, "0123456789abcdef") != MAC_DIGITS ||
+			isalnum((unsigned char)at[MAC_DIGITS]))
+			continue;
+		char number[MAC_DIGITS + 1];
+		auto_free char *mac = text_format("%.*s", MAC_DIGITS, at);
+		snprintf(number, sizeof number, "%0*zu", MAC_DIGITS, number_of(known, mac));
+		memcpy(at, number, MAC_DIGITS);
+	}
+}

@@ -1,0 +1,113 @@
+#include "kernel/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <unistd.h>
+
+/* ---- writing ---- */
+
+/* struct archive_tar is libarchive's own object; nobody else need know. */
+static struct archive *object(struct archive_tar *tar)
+{
+	return (struct archive *)tar;
+}
+
+/* ARCHIVE_WARN says that it was written nevertheless. */
+static int result(struct archive *archive, la_ssize_t code)
+{
+	if (code >= ARCHIVE_WARN)
+		return 0;
+	int error = archive_errno(archive);
+	return error > 0 ? -error : -EIO;
+}
+
+struct archive_tar *archive_tar_begin(int fd)
+{
+	struct archive *archive = archive_write_new();
+	/* GNU's form: paths of any length and any bytes, whatever the locale. */
+	if (archive && archive_write_set_format_gnutar(archive) == ARCHIVE_OK &&
+		/* Or a pipe would get another length than a file. */
+		archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
+		archive_write_open_fd(archive, fd) == ARCHIVE_OK)
+		return (struct archive_tar *)archive;
+	errno = archive ? -result(archive, ARCHIVE_FATAL) : ENOMEM;
+	archive_write_free(archive);
+	return NULL;
+}
+
+static void fill(struct archive_entry *entry, const struct record *record)
+{
+	static const unsigned int types[] = {
+		[RECORD_DIRECTORY] = AE_IFDIR, [RECORD_LINK] = AE_IFLNK, [RECORD_FILE] = AE_IFREG
+	};
+	archive_entry_set_pathname(entry, record->path);
+	archive_entry_set_filetype(entry, types[record->kind]);
+	archive_entry_set_perm(entry, (unsigned int)record->access.mode);
+	archive_entry_set_uid(entry, record->access.user);
+	archive_entry_set_gid(entry, record->access.group);
+	archive_entry_set_mtime(entry, 0, 0);
+	archive_entry_set_size(entry, record->kind == RECORD_FILE ? (la_int64_t)record->size : 0);
+	if (record->kind == RECORD_LINK)
+		archive_entry_set_symlink(entry, record->content);
+}
+
+int archive_tar_add(struct archive_tar *tar, const struct record *record)
+{
+	struct archive_entry *entry = archive_entry_new();
+	if (!entry)
+		return -ENOMEM;
+	fill(entry, record);
+	int error = result(object(tar), archive_write_header(object(tar), entry));
+	if (!error && record->kind == RECORD_FILE && record->size)
+		error = result(object(tar), archive_write_data(object(tar), record->content, record->size));
+	archive_entry_free(entry);
+	return error;
+}
+
+int archive_tar_end(struct archive_tar *tar)
+{
+	int error = result(object(tar), archive_write_close(object(tar)));
+	archive_write_free(object(tar));
+	return error;
+}
+
+/* ---- reading ---- */
+
+#define TEXT_MAX 65536
+
+/* The length of the entry that ends a cpio archive, a header of 110 bytes and the name "TRAILER!!!", in a
+ * multiple of four. */
+#define TRAILER_SIZE 124
+
+const char *archive_file_text(struct archive_file *file)
+{
+	static char text[TEXT_MAX + 1];
+	la_ssize_t length = archive_read_data((struct archive *)file, text, TEXT_MAX);
+	if (length < 0)
+		return NULL;
+	text[length] = '\0';
+	return text;
+}
+
+int archive_each_file(int fd, off_t at, long long max,
+	void (*take)(void *to, const char *name, struct archive_file *file), void *to, off_t *next)
+{
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry;
+	if (!archive)
+		return -ENOMEM;
+	archive_read_support_filter_all(archive);
+	archive_read_support_format_cpio(archive);
+	int code = lseek(fd, at, SEEK_SET) < 0 ? ARCHIVE_FATAL : archive_read_open_fd(archive, fd, 65536);
+	while (code == ARCHIVE_OK && archive_filter_bytes(archive, 0) < max &&
+		(code = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(entry);
+		if (name && archive_entry_filetype(entry) == AE_IFREG)
+			take(to, name, (struct archive_file *)archive);
+	}
+	bool plain = archive_filter_count(archive) == 1;
+	*next = plain ? at + archive_read_header_position(archive) + TRAILER_SIZE : -1;
+	archive_read_free(archive);
+	return code == ARCHIVE_EOF ? 0 : -EBADMSG;
+}

@@ -1,0 +1,208 @@
+#!/usr/bin/env bats
+# vfionoiommu report: the archive, and the file that it becomes. What is in it of a real machine: tests/vm/guest/report.bats.
+
+load helper
+
+setup() {
+	machine=$BATS_TEST_DIRNAME/machines/case3-bound
+	cd "$BATS_TEST_TMPDIR" || exit 1
+	mkdir out
+}
+
+# A user who is not root, in a folder of which nothing can be said but "no".
+user() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+	else
+		"$@"
+	fi
+}
+
+@test "the report of a recorded machine is that machine again" {
+	for name in "$BATS_TEST_DIRNAME"/machines/*/; do
+		rm -rf machine machine.tar
+		mkdir machine
+		run_tool report --sysroot "$name" machine.tar
+		status_is 0
+		tar -xf machine.tar -C machine
+		for words in "list --all" status matrix taint; do
+			tool $words --json --sysroot "$name" >here || true
+			tool $words --json --sysroot machine | diff here -
+		done
+	done
+}
+
+@test "... and its own report is the same archive, byte by byte" {
+	tool report --quiet --sysroot "$machine" one.tar
+	mkdir machine
+	tar -xf one.tar -C machine
+	tool report --quiet --sysroot machine two.tar
+	cmp one.tar two.tar
+}
+
+@test "of this machine, too: the network's addresses alone come from elsewhere" {
+	mkdir machine
+	run_tool report machine.tar
+	status_is 0
+	tar -xf machine.tar -C machine
+	# Root may read in the record what it was refused here, and finds nothing: that is said in other words.
+	files_only='del(.devices[]?.uses[]? | select(.kind == "address" or .kind == "route")) | del(.kernel_taint.reason?)'
+	for words in "list --all" status matrix taint; do
+		tool $words --json | jq "$files_only" >here
+		tool $words --json --sysroot machine | jq "$files_only" | diff here -
+	done
+}
+
+@test "FILE is said to be read how, is for its owner only, and nothing is beside it" {
+	run_tool report --sysroot "$machine" out/machine.tar
+	status_is 0
+	[ -z "$output" ]
+	complains "out/machine.tar: read it with: mkdir machine; tar -xf out/machine.tar -C machine; vfionoiommu --sysroot machine status"
+	[ "$(stat -c %a out/machine.tar)" = 600 ]
+	[ "$(ls -A out)" = machine.tar ]
+	run_tool report --quiet --sysroot "$machine" out/other.tar
+	status_is 0
+	[ -z "$output$stderr" ]
+}
+
+@test "without FILE, or with -, it goes to standard output" {
+	tool report --sysroot "$machine" >one.tar
+	tool report --sysroot "$machine" - | cmp one.tar -
+	tool report --quiet --sysroot "$machine" two.tar
+	cmp one.tar two.tar
+}
+
+@test "a terminal gets no archive" {
+	run script -qec "$VFIONOIOMMU report" /dev/null
+	status_is 2
+	[[ "$output" == *"name a FILE: vfionoiommu report machine.tar"* ]]
+	run script -qec "$VFIONOIOMMU report -" /dev/null
+	status_is 2
+}
+
+@test "wrong usage" {
+	for words in "report one two" "report --output PATH out/a" "report --force out/a" "report --json"; do
+		run_tool $words
+		status_is 2
+		[ -n "$stderr" ]
+	done
+	run_tool report ""
+	status_is 2
+	run_tool report --sysroot /nonexistent out/a
+	status_is 1
+	[ -z "$(ls -A out)" ]
+}
+
+@test "what is there already stays as it is: a file, a folder, a FIFO, a device, a link to nowhere" {
+	echo mine >out/file
+	mkdir out/folder
+	mkfifo out/fifo
+	ln -s nowhere out/link
+	for name in out/file out/folder out/fifo out/link /dev/full /dev/null; do
+		run_tool report --sysroot "$machine" $name
+		status_is 1
+		complains "$name: exists already"
+	done
+	[ "$(cat out/file)" = mine ]
+	[ "$(ls -A out | tr '\n' ' ')" = "fifo file folder link " ]
+}
+
+@test "a disk that is full, or a folder that cannot be written, leaves nothing behind" {
+	run bash -c "$VFIONOIOMMU report --sysroot $machine >/dev/full"
+	status_is 1
+	[[ "$output" == *"standard output: could not be written: No space left on device"* ]]
+	run_tool report --sysroot "$machine" nosuch/machine.tar
+	status_is 1
+	complains "nosuch/machine.tar: could not be written: No such file or directory"
+	run bash -c "ulimit -f 8; trap '' XFSZ; exec $VFIONOIOMMU report --sysroot $machine out/machine.tar"
+	status_is 1
+	[[ "$output" == *"out/machine.tar: could not be written: File too large"* ]]
+	[ -z "$(ls -A out)" ]
+}
+
+@test "a folder of somebody else's" {
+	[ "$(id -u)" -eq 0 ] || skip "must be root to become another user"
+	chmod 755 out "$BATS_TEST_TMPDIR"
+	cp "$VFIONOIOMMU" /tmp/vfionoiommu.$$
+	run user /tmp/vfionoiommu.$$ report out/machine.tar
+	rm /tmp/vfionoiommu.$$
+	status_is 1
+	[[ "$output" == *"out/machine.tar: could not be written:"* ]]
+	[ -z "$(ls -A out)" ]
+}
+
+@test "a signal while it is written leaves nothing behind" {
+	run strace -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=TERM "$VFIONOIOMMU" report --sysroot "$machine" out/machine.tar
+	[ "$(ls -A out)" = machine.tar ]
+	rm out/machine.tar
+	run strace -qq -o /dev/null -e trace=write -e inject=write:signal=TERM:when=1 "$VFIONOIOMMU" report --sysroot "$machine" out/machine.tar
+	status_is 1
+	[[ "$output" == *"out/machine.tar: could not be written: Interrupted system call"* ]]
+	[ -z "$(ls -A out)" ]
+}
+
+@test "what is private is left out, but with --private" {
+	cp -r "$machine" private
+	mkdir -p private/etc/modprobe.d private/proc/self private/proc/sys/kernel private/dev
+	echo "root=/dev/secret vfio.enable_unsafe_noiommu_mode=1" >private/proc/cmdline
+	echo "options secret x=1" >private/etc/modprobe.d/a.conf
+	echo "6,0,1,-;secret" >private/dev/kmsg
+	echo "1 1 0:1 / / rw - nfs secret:/ rw,addr=secret" >private/proc/self/mountinfo
+	head -c 4096 /dev/zero | tr '\0' s >private/sys/bus/pci/devices/0000:00:04.0/config
+	tool report --quiet --sysroot private a.tar
+	tool report --quiet --sysroot private --private b.tar
+	not grep -q secret a.tar
+	mkdir a b
+	tar -xf a.tar -C a
+	tar -xf b.tar -C b
+	[ "$(cat a/proc/cmdline)" = "vfio.enable_unsafe_noiommu_mode=1 " ]
+	for file in proc/cmdline etc/modprobe.d/a.conf dev/kmsg proc/self/mountinfo; do
+		cmp private/$file b/$file
+	done
+	# A device is never asked for more.
+	[ "$(stat -Lc %s {a,b}/sys/bus/pci/devices/0000:00:04.0/config | tr '\n' ' ')" = "64 64 " ]
+}
+
+@test "interfaces that are named by their MAC address get a number" {
+	cp -r "$machine" named
+	device=../../devices/pci0000:00/0000:00:06.0/net
+	for mac in 525400abcdef 525400abcdee; do
+		mkdir -p named/sys/devices/pci0000:00/0000:00:06.0/net/enx$mac
+		echo 0x1003 >named/sys/devices/pci0000:00/0000:00:06.0/net/enx$mac/flags
+		ln -s $device/enx$mac named/sys/class/net/enx$mac
+	done
+	tool report --quiet --sysroot named a.tar
+	not grep -q 525400 a.tar
+	mkdir a
+	tar -xf a.tar -C a
+	for words in "list --all" status; do
+		tool $words --json --sysroot named | sed 's/525400abcdee/000000000001/; s/525400abcdef/000000000002/' >here
+		tool $words --json --sysroot a | diff here -
+	done
+	grep -q enx000000000002 <<<"$(tool list --all --json --sysroot a)"
+	tool report --quiet --sysroot named --private - | grep -q enx525400abcdef
+}
+
+@test "links lead inside, and around in circles no further than the kernel follows" {
+	cp -r "$machine" odd
+	ln -s circle odd/etc
+	ln -s etc odd/circle
+	rm -rf odd/boot
+	ln -s ../../../../../etc odd/boot
+	rm -rf odd/run
+	ln -s /../sys/class odd/run
+	run_tool report --sysroot odd machine.tar
+	status_is 0
+	mkdir machine
+	tar -xf machine.tar -C machine
+	[ "$(readlink machine/boot)" = ../../../../../etc ]
+	[ -d machine/sys/class ]
+	not grep -q passwd machine.tar
+}
+
+@test "--json says what there is, and what could not be read" {
+	run_tool report --json --sysroot "$machine" machine.tar
+	status_is 0
+	jq -e '.schema == 1 and .report.file == "machine.tar" and .report.unreadable == []' <<<"$output"
+	[ "$(jq .report.count <<<"$output")" -eq "$(tar -tf machine.tar | wc -l)" ]
+}

@@ -1,0 +1,121 @@
+#!/usr/bin/env bats
+# kernels: case3 linux6.1
+# boot: --disk disk --device e1000e,addr=4,romfile=,mac=52:54:00:ab:cd:ef --device edu,addr=6 --device nvme,addr=7,serial=TOPSECRET,drive=disk
+#
+# A report of a real machine, unpacked and read with --sysroot, says what the machine itself says.
+
+load guest
+
+user() {
+	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+}
+
+setup_file() {
+	modprobe nvme
+	modprobe e1000e
+	udevadm settle
+	mkfs.ext2 -q /dev/nvme0n1
+	mkdir -p /run/mounted
+	mount /dev/nvme0n1 /run/mounted
+	interface=$(ls /sys/bus/pci/devices/0000:00:04.0/net)
+	ip link add br0 type bridge 2>/dev/null && ip link set "$interface" master br0 || true
+	ip link set "$interface" up
+	ip address add 192.0.2.1/24 dev "$interface"
+	"$VFIONOIOMMU" enable
+	"$VFIONOIOMMU" bind 0000:00:06.0
+}
+
+# Makes the report as this user, and unpacks it into /tmp/NAME.
+report() { # NAME COMMAND...
+	local name=$1
+	shift
+	rm -rf "/tmp/$name" "/tmp/$name.d" "/tmp/$name.tar"
+	mkdir -m 777 "/tmp/$name.d"
+	"$@" report "/tmp/$name.d/tar"
+	mkdir "/tmp/$name"
+	tar -xf "/tmp/$name.d/tar" -C "/tmp/$name"
+}
+
+# Addresses and routes come by netlink, which is not a file.
+files_only='del(.devices[]?.uses[]? | select(.kind == "address" or .kind == "route"))'
+
+# What the machine says, and what its record says.
+same() { # NAME COMMAND...
+	local name=$1 words
+	shift
+	for words in "list --all" status matrix taint; do
+		"$@" $words --json | jq "$files_only" >/tmp/live
+		"$@" $words --json --sysroot "/tmp/$name" | jq "$files_only" >/tmp/recorded
+		[ -s /tmp/recorded ]
+		diff /tmp/live /tmp/recorded
+	done
+}
+
+@test "the record says what the machine says" {
+	report machine "$VFIONOIOMMU"
+	same machine "$VFIONOIOMMU"
+	run_tool status --json --sysroot /tmp/machine
+	jq -e '.host.taint == 64 and .kernel_taint.vfio_noiommu and .host.modules != null' <<<"$output"
+	run_tool list --all --json --sysroot /tmp/machine
+	jq -e '[.devices[].uses[]? | .kind] | index("mount") and index("up")' <<<"$output"
+	jq -e '.devices[] | select(.address == "0000:00:06.0") | .group.present' <<<"$output"
+}
+
+@test "what is planned there is what is planned here" {
+	for words in "bind --dry-run $nic" "bind --dry-run $edu" "unbind --dry-run --all" "enable --dry-run" "disable --dry-run"; do
+		run_tool $words --json
+		here=$(jq 'del(.findings[] | select(.id == "interface-address" or .id == "interface-route"))' <<<"$output") code=$status
+		run_tool $words --json --sysroot /tmp/machine
+		[ "$(jq . <<<"$output")" = "$here" ]
+		[ "$status" -eq "$code" ]
+	done
+}
+
+@test "no serial number, no MAC address, and of the log nothing but the taint" {
+	not grep -riE '52:?54:?00|TOPSECRET' /tmp/machine /tmp/machine.d/tar
+	[ -z "$(find /tmp/machine -iname '*525400*')" ]
+	not grep -q 'Linux version' /tmp/machine/dev/kmsg
+	grep -q 'Adding kernel taint' /tmp/machine/dev/kmsg
+	[ -z "$(find /tmp/machine/sys -name config -size +1)" ]
+}
+
+@test "--private has the log" {
+	tool report --quiet --private - | tar -xOf - dev/kmsg | grep -q 'Linux version'
+}
+
+@test "nothing on the machine changes by it" {
+	before=$(machine; find /sys/module -maxdepth 1 | sort; cat /proc/sys/kernel/tainted)
+	tool report --quiet - >/dev/null
+	[ "$(machine; find /sys/module -maxdepth 1 | sort; cat /proc/sys/kernel/tainted)" = "$before" ]
+}
+
+@test "an ordinary user's report has what that user may read, and says what not" {
+	sysctl -q kernel.dmesg_restrict=1
+	run --separate-stderr report user user "$VFIONOIOMMU"
+	status_is 0
+	complains "could not be read, and are recorded so; -v names them; root may read more"
+	# There is one word for what the log refuses, and another for a file.
+	files_only="$files_only | del(.kernel_taint.reason?)"
+	same user user "$VFIONOIOMMU"
+	user "$VFIONOIOMMU" list --all --json --sysroot /tmp/user >/tmp/recorded
+	jq -e --arg edu $edu '.devices[] | select(.address == $edu) | .driver == "vfio-pci"' /tmp/recorded
+	sysctl -q kernel.dmesg_restrict=0
+}
+
+@test "a report of a machine with nothing loaded" {
+	tool unbind $edu
+	tool disable
+	rmmod vfio_pci
+	report bare "$VFIONOIOMMU"
+	same bare "$VFIONOIOMMU"
+}
+
+@test "a folder that is full leaves nothing behind" {
+	mkdir -p /run/small
+	mount -t tmpfs -o size=64k none /run/small
+	run_tool report /run/small/machine.tar
+	status_is 1
+	complains "No space left on device"
+	[ -z "$(ls -A /run/small)" ]
+	umount /run/small
+}
