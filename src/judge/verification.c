@@ -19,12 +19,12 @@ static const struct {
 	/* A node of a noiommu device would not even have opened. */
 	{ STEP_SET_IOMMU, EPERM, FINDING_INTERRUPTS_NOT_REMAPPED,
 		"the IOMMU does not remap interrupts, without which a device can forge them",
-		"switch interrupt remapping on in the firmware or hypervisor, or: modprobe vfio_iommu_type1 "
-		"allow_unsafe_interrupts=1" },
+		"switch interrupt remapping on in the firmware or hypervisor, or: echo Y "
+		"> /sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts" },
 	{ STEP_BIND_IOMMUFD, EPERM, FINDING_INTERRUPTS_NOT_REMAPPED,
 		"the IOMMU does not remap interrupts, without which a device can forge them",
-		"switch interrupt remapping on in the firmware or hypervisor, or: modprobe iommufd "
-		"allow_unsafe_interrupts=1" },
+		"switch interrupt remapping on in the firmware or hypervisor, or: echo Y "
+		"> /sys/module/iommufd/parameters/allow_unsafe_interrupts" },
 	{ STEP_COUNT, EPERM, FINDING_CAPABILITY_MISSING,
 		"CAP_SYS_RAWIO is missing, which the node's owner and mode cannot replace",
 		"run it as root, or: setcap cap_sys_rawio+ep PROGRAM" },
