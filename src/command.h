@@ -21,12 +21,12 @@ struct command {
 };
 
 extern const struct command command_status, command_list, command_enable, command_disable, command_bind,
-	command_unbind, command_matrix, command_verify;
+	command_unbind, command_matrix, command_verify, command_monitor;
 
 #define COMMANDS                                                                                             \
 	{                                                                                                    \
 		&command_status, &command_list, &command_matrix, &command_enable, &command_disable,          \
-			&command_bind, &command_unbind, &command_verify                                      \
+			&command_bind, &command_unbind, &command_verify, &command_monitor                    \
 	}
 
 #endif

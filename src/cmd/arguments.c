@@ -22,13 +22,16 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 		argp_error(state, "name devices, or give the option for all of them, not both");
 	if (spec->needs_argument && !instead && !parsing->arguments->count)
 		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
+	if (options->table.columns && !spec->columns)
+		argp_error(state, "there is no table, and so no --output");
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
 		if (unknown)
 			argp_error(state, "there is no column '%s'; --help lists them", unknown);
 	}
 	if (spec->live && options->sysroot)
-		argp_error(state, "--sysroot is a recorded machine, whose devices cannot be opened");
+		argp_error(state,
+			"--sysroot is a recorded machine, where nothing is opened and nothing happens");
 	if (spec->acting && options->sysroot && !options->dry_run)
 		argp_error(state, "--sysroot is a recorded machine, where nothing is changed: add --dry-run");
 }
@@ -61,7 +64,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static char *help_filter(int key, const char *text, void *input)
 {
 	const struct parsing *parsing = input;
-	if (key != ARGP_KEY_HELP_EXTRA || !parsing)
+	if (key != ARGP_KEY_HELP_EXTRA || !parsing || !parsing->spec->columns)
 		return (char *)text;
 	return table_help(parsing->spec->columns);
 }

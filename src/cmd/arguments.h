@@ -17,7 +17,8 @@ struct arguments_spec {
 	void *input;                                         /* for parse */
 	bool acting;                                         /* takes --dry-run and the like */
 	bool live;                        /* looks at what no recorded machine has: takes no --sysroot */
-	const struct column_set *columns; /* what -o may name, for --help and for the check */
+	const struct column_set *columns; /* what -o may name, for --help and for the check; NULL:
+					     no table */
 };
 
 struct arguments {

@@ -10,6 +10,9 @@ struct json;
 struct json *json_new(void);
 void json_print(struct json *document);
 
+/* The same on a single line. */
+void json_print_line(struct json *document);
+
 /* Each adds one member to the document: "host", "access", "devices", "findings", "results", "ready". */
 void json_add_host(struct json *document, const struct host *host);
 void json_add_access(struct json *document, const struct access_case *access);
@@ -18,6 +21,10 @@ void json_add_findings(struct json *document, const struct finding_list *finding
 void json_add_results(struct json *document, const struct result_list *results);
 void json_add_kernels(struct json *document, const struct kernel_list *kernels);
 void json_add_ready(struct json *document, bool ready);
+
+/* Adds "event", "address", "driver", "node", null where there is none, and where they are known "vendor" and
+ * "device". */
+void json_add_event(struct json *document, const struct event *event);
 
 /* Adds "openings"; the physical addresses only with `addresses`. */
 void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses);
