@@ -21,12 +21,13 @@ struct command {
 };
 
 extern const struct command command_status, command_list, command_enable, command_disable, command_bind,
-	command_unbind, command_matrix, command_verify, command_taint, command_report;
+	command_unbind, command_matrix, command_verify, command_taint, command_report, command_monitor;
 
 #define COMMANDS                                                                                             \
 	{                                                                                                    \
 		&command_status, &command_list, &command_matrix, &command_enable, &command_disable,          \
-			&command_bind, &command_unbind, &command_verify, &command_taint, &command_report     \
+			&command_bind, &command_unbind, &command_verify, &command_taint, &command_report,    \
+			&command_monitor                                                                     \
 	}
 
 #endif

@@ -508,4 +508,23 @@ struct result_list {
 	size_t count;
 };
 
+/* ---- what happens ---- */
+
+enum event_kind {
+	EVENT_ADDED,
+	EVENT_REMOVED,
+	EVENT_BOUND, /* to `driver` */
+	EVENT_UNBOUND,
+	EVENT_NODE_ADDED, /* `node` of VFIO, likewise below */
+	EVENT_NODE_REMOVED,
+};
+
+struct event {
+	enum event_kind kind;
+	char *address; /* of the PCI device; NULL: the node is that of no PCI device, or of one unknown */
+	unsigned int vendor, device; /* of what was added; 0: unknown */
+	char *driver;                /* NULL: none, or unknown */
+	char *node;                  /* "/dev/vfio/noiommu-0"; NULL: the event is not of one */
+};
+
 #endif

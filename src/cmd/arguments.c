@@ -31,7 +31,8 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 			argp_error(state, "there is no column '%s'; --help lists them", unknown);
 	}
 	if (spec->live && options->sysroot)
-		argp_error(state, "--sysroot is a recorded machine, whose devices cannot be opened");
+		argp_error(state,
+			"--sysroot is a recorded machine, where nothing is opened and nothing happens");
 	if (spec->acting && options->sysroot && !options->dry_run)
 		argp_error(state, "--sysroot is a recorded machine, where nothing is changed: add --dry-run");
 }

@@ -56,14 +56,23 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static int parse_seconds(const char *text, struct argp_state *state)
+bool options_parse_seconds(const char *text, int *seconds)
 {
 	char *end;
 	errno = 0;
-	long seconds = strtol(text, &end, 10);
-	if (errno || end == text || *end || seconds < 0 || seconds > 24L * 60 * 60)
+	long value = strtol(text, &end, 10);
+	if (errno || end == text || *end || value < 0 || value > 24L * 60 * 60)
+		return false;
+	*seconds = (int)value;
+	return true;
+}
+
+static int parse_seconds(const char *text, struct argp_state *state)
+{
+	int seconds = 0;
+	if (!options_parse_seconds(text, &seconds))
 		argp_error(state, "%s: not a number of seconds", text);
-	return (int)seconds;
+	return seconds;
 }
 
 static error_t parse_acting(int key, char *argument, struct argp_state *state)

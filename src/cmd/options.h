@@ -18,6 +18,9 @@ struct options {
 
 #define OPTIONS_DEFAULT ((struct options){ .wait = 10, .timeout = 10 })
 
+/* A number of seconds, a day at most. Returns false when `text` is none. */
+bool options_parse_seconds(const char *text, int *seconds);
+
 /* argp children; the input of each is a struct options. */
 extern const struct argp options_common; /* for every command */
 extern const struct argp options_acting; /* for a command that changes something */

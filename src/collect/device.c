@@ -214,6 +214,20 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 	return 0;
 }
 
+void device_free(struct device *device)
+{
+	forget_details(device);
+	free(device->address);
+	free(device->modalias);
+	free(device->driver);
+	free(device->group.name);
+	free(device->group.path);
+	free(device->cdev.name);
+	free(device->cdev.path);
+	free(device->vendor_name);
+	free(device->device_name);
+}
+
 void device_collect_names(const struct device_refs *devices)
 {
 	struct udev_names *names = udev_names_open();

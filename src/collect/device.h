@@ -13,6 +13,9 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices);
  * module, what was remembered). Returns 0 or a negative errno with `device` untouched. */
 int device_collect(const struct sysroot *root, const char *address, struct device *device);
 
+/* Frees what was collected of the device, in whichever way, but for its uses. */
+void device_free(struct device *device);
+
 /* Reads what only binding needs into a device from device_collect_all. */
 void device_collect_details(const struct sysroot *root, struct device *device);
 

@@ -1,8 +1,13 @@
 #include "kernel/signals.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 
+#include "base/array.h"
+
+static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 static volatile sig_atomic_t caught;
 
 static void remember(int number)
@@ -13,9 +18,8 @@ static void remember(int number)
 
 void signals_catch(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action = { .sa_handler = remember, .sa_flags = SA_RESTART };
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		sigaction(numbers[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -23,4 +27,19 @@ void signals_catch(void)
 bool signals_caught(void)
 {
 	return caught;
+}
+
+int signals_poll(int fd, int milliseconds)
+{
+	struct pollfd event = { .fd = fd, .events = POLLIN };
+	struct timespec left = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+	sigset_t wanted, before;
+	sigemptyset(&wanted);
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
+		sigaddset(&wanted, numbers[i]);
+	/* Between the question and the wait none must slip by. */
+	sigprocmask(SIG_BLOCK, &wanted, &before);
+	int ready = caught ? 0 : ppoll(&event, 1, milliseconds < 0 ? NULL : &left, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return caught ? -EINTR : ready > 0;
 }

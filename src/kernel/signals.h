@@ -11,4 +11,8 @@ void signals_catch(void);
 /* Whether one has come since. */
 bool signals_caught(void);
 
+/* Waits until `fd` can be read, at most `milliseconds` (-1: for ever). Returns 1; 0 when it cannot, yet;
+ * -EINTR when such a signal has come. */
+int signals_poll(int fd, int milliseconds);
+
 #endif

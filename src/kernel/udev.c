@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "kernel/signals.h"
 
 struct udev_names {
 	struct udev *udev;
@@ -59,6 +60,21 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 	}
 }
 
+/* `source` is "udev" or "kernel". Returns 0 or a negative errno. */
+static int monitor_open(const char *source, const char *const subsystems[], struct udev_monitor **monitor)
+{
+	struct udev *udev = udev_new();
+	*monitor = udev ? udev_monitor_new_from_netlink(udev, source) : NULL;
+	int error = *monitor ? 0 : -errno;
+	udev_unref(udev);
+	if (error)
+		return error;
+	for (; *subsystems; subsystems++)
+		udev_monitor_filter_add_match_subsystem_devtype(*monitor, *subsystems, NULL);
+	error = udev_monitor_enable_receiving(*monitor);
+	return error < 0 ? error : 0;
+}
+
 /* ---- nodes that come ---- */
 
 /* What has come while it was watched: the events are in the order in which udevd was ready with them. */
@@ -73,17 +89,9 @@ int udev_watch_begin(const char *control)
 	if (settled.monitor)
 		return 0;
 	/* Where udevd listens: libudev has no other way to ask whether it runs. */
-	struct udev *udev = access(control, F_OK) == 0 ? udev_new() : NULL;
-	if (!udev)
+	if (access(control, F_OK) != 0)
 		return -ENOENT;
-	settled.monitor = udev_monitor_new_from_netlink(udev, "udev");
-	udev_unref(udev);
-	if (!settled.monitor)
-		return -errno;
-	udev_monitor_filter_add_match_subsystem_devtype(settled.monitor, "vfio", NULL);
-	udev_monitor_filter_add_match_subsystem_devtype(settled.monitor, "vfio-dev", NULL);
-	int error = udev_monitor_enable_receiving(settled.monitor);
-	return error < 0 ? error : 0;
+	return monitor_open("udev", (const char *const[]){ "vfio", "vfio-dev", NULL }, &settled.monitor);
 }
 
 static void take_event(void)
@@ -115,5 +123,43 @@ int udev_watch_wait(const char *path, int seconds)
 		if (event.revents & POLLIN)
 			take_event();
 	}
+	return 0;
+}
+
+/* ---- everything that happens ---- */
+
+static struct {
+	struct udev_monitor *monitor;
+	struct udev_device *device; /* the last one: what was told of it is its own */
+} listening;
+
+int udev_listen(bool all_settled)
+{
+	const char *const subsystems[] = { "pci", "vfio", "vfio-dev", NULL };
+	int error = monitor_open(all_settled ? "udev" : "kernel", subsystems, &listening.monitor);
+	/* Many virtual functions come at once. Only root gets so much; others have to do with the usual. */
+	if (!error)
+		udev_monitor_set_receive_buffer_size(listening.monitor, 1 << 20);
+	return error;
+}
+
+int udev_receive(int milliseconds, struct udev_event *event)
+{
+	int ready = signals_poll(udev_monitor_get_fd(listening.monitor), milliseconds);
+	if (ready <= 0)
+		return ready ? ready : -EAGAIN;
+	udev_device_unref(listening.device);
+	struct udev_device *device = listening.device = udev_monitor_receive_device(listening.monitor);
+	/* EINVAL: it was not an event. */
+	if (!device)
+		return errno == EINVAL ? -EAGAIN : -errno;
+	*event = (struct udev_event){
+		.action = udev_device_get_action(device),
+		.subsystem = udev_device_get_subsystem(device),
+		.path = udev_device_get_devpath(device),
+		.node = udev_device_get_devnode(device),
+		.driver = udev_device_get_property_value(device, "DRIVER"),
+		.pci_id = udev_device_get_property_value(device, "PCI_ID"),
+	};
 	return 0;
 }

@@ -59,6 +59,13 @@ void json_print(struct json *document)
 	json_object_put(object(document));
 }
 
+void json_print_line(struct json *document)
+{
+	puts(json_object_to_json_string_ext(
+		object(document), JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object(document));
+}
+
 static struct json_object *answers_object(const enum answer *answers)
 {
 	struct json_object *to = json_object_new_object();
@@ -202,6 +209,19 @@ void json_add_devices(struct json *document, const struct device_refs *devices)
 	array_each (device, devices)
 		json_object_array_add(list, device_object(*device));
 	add(object(document), "devices", list);
+}
+
+void json_add_event(struct json *document, const struct event *event)
+{
+	struct json_object *to = object(document);
+	add_text(to, "event", word_event(event->kind));
+	add_text(to, "address", event->address);
+	if (event->vendor) {
+		add_hex(to, "vendor", 4, event->vendor);
+		add_hex(to, "device", 4, event->device);
+	}
+	add_text(to, "driver", event->driver);
+	add_text(to, "node", event->node);
 }
 
 static struct json_object *offer_object(const struct device_offer *offer)

@@ -10,6 +10,9 @@ struct json;
 struct json *json_new(void);
 void json_print(struct json *document);
 
+/* The same on a single line. */
+void json_print_line(struct json *document);
+
 /* Each adds one member to the document: "host", "access", "devices", "findings", "results", "ready". */
 void json_add_host(struct json *document, const struct host *host);
 void json_add_access(struct json *document, const struct access_case *access);
@@ -22,6 +25,10 @@ void json_add_ready(struct json *document, bool ready);
 
 /* Adds "report": the archive `file`, and what could not be read. */
 void json_add_records(struct json *document, const char *file, const struct record_list *records);
+
+/* Adds "event", "address", "driver", "node", null where there is none, and where they are known "vendor" and
+ * "device". */
+void json_add_event(struct json *document, const struct event *event);
 
 /* Adds "openings"; the physical addresses only with `addresses`. */
 void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses);

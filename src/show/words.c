@@ -53,6 +53,19 @@ const char *word_kconfig(enum kconfig_value value)
 	return words[value];
 }
 
+const char *word_event(enum event_kind kind)
+{
+	static const char *const words[] = {
+		[EVENT_ADDED] = "added",
+		[EVENT_REMOVED] = "removed",
+		[EVENT_BOUND] = "bound",
+		[EVENT_UNBOUND] = "unbound",
+		[EVENT_NODE_ADDED] = "node-added",
+		[EVENT_NODE_REMOVED] = "node-removed",
+	};
+	return words[kind];
+}
+
 const char *word_use(enum use_kind kind)
 {
 	static const char *const words[] = {

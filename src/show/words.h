@@ -20,6 +20,8 @@ const char *word_symbol(enum kconfig_symbol symbol);
 const char *word_outcome(enum outcome outcome);
 /* "bound", "vfio", "free", "used", "unknown", "impossible" */
 const char *word_fitness(enum fitness fitness);
+/* "added", "removed", "bound", "unbound", "node-added", "node-removed" */
+const char *word_event(enum event_kind kind);
 /* "none", "works", "iommufd-only", "unknown" */
 const char *word_path(enum path path);
 /* Who answered: "seen", "modules", "config", "release"; NULL: nobody */

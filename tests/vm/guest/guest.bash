@@ -44,3 +44,20 @@ begin() {
 	[ -z "$(driver_of "$edu")" ]
 	[ -z "$(nodes)" ]
 }
+
+# One command of qemu's own monitor, asked through QMP, where an answer can be told from the rest. Fails when it has
+# anything to say: device_add and device_del have not.
+qemu() { # device_add|device_del ARGUMENT...
+	local name port line
+	name=$(grep -lx vm.monitor /sys/class/virtio-ports/*/name)
+	exec {port}<>"/dev/$(basename "${name%/name}")"
+	echo '{"execute": "qmp_capabilities"}' >&$port
+	jq -nc --arg line "$*" \
+		'{execute: "human-monitor-command", arguments: {"command-line": $line}, id: "ours"}' >&$port
+	while IFS= read -r -t 30 -u $port line; do
+		[[ $line != *'"id": "ours"'* ]] || break
+	done
+	exec {port}>&-
+	echo "$line"
+	jq -e '.return == ""' <<<"$line"
+}

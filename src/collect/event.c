@@ -1,0 +1,200 @@
+#include "collect/event.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "collect/address.h"
+#include "collect/device.h"
+#include "kernel/signals.h"
+#include "kernel/udev.h"
+
+/* The nodes that there are: one that has gone has nothing left that leads to its device. */
+static struct {
+	struct known {
+		char *path, *address; /* address NULL: see struct event */
+	} * items;
+	size_t count;
+} nodes;
+
+static struct known *find_node(const char *path)
+{
+	struct known *known;
+	array_each (known, &nodes)
+		if (text_same(known->path, path))
+			return known;
+	return NULL;
+}
+
+static void forget_node(struct known *known)
+{
+	free(known->path);
+	free(known->address);
+	*known = nodes.items[--nodes.count];
+}
+
+static void learn_node(const char *path, const char *address)
+{
+	struct known *known = find_node(path);
+	if (known)
+		forget_node(known);
+	*array_add(&nodes) = (struct known){ text_copy(path), text_copy(address) };
+}
+
+bool event_knows_node(const char *path)
+{
+	return find_node(path);
+}
+
+int event_listen(const struct sysroot *root)
+{
+	/* Where udevd listens: libudev has no other way to ask whether it runs. */
+	bool settled = sysroot_exists(root, "run/udev/control") == ANSWER_YES;
+	signals_catch();
+	log_verbose("listening to %s", settled ? "udevd" : "the kernel, as there is no udevd");
+	return udev_listen(settled);
+}
+
+void event_learn(const struct sysroot *root)
+{
+	struct device_list devices = { 0 };
+	struct device *device;
+	while (nodes.count)
+		forget_node(&nodes.items[nodes.count - 1]);
+	device_collect_all(root, &devices);
+	array_each (device, &devices) {
+		if (device->group.present)
+			learn_node(device->group.path, device->address);
+		if (device->cdev.present)
+			learn_node(device->cdev.path, device->address);
+		device_free(device);
+	}
+	free(devices.items);
+}
+
+/* The device whose bind has made the group's node: a new string, or NULL. An ordinary group may have several,
+ * of which some are not bound; where none is seen to be, as it is being bound just now, the first will do. */
+static char *group_address(const struct sysroot *root, const char *node)
+{
+	const char *name = text_after(node, "/dev/vfio/");
+	const char *number = name ? text_after(name, "noiommu-") : NULL;
+	auto_free char *path = text_format("sys/kernel/iommu_groups/%s/devices", number ? number : name);
+	auto_names struct name_list names = { 0 };
+	char address[20], **item, *found = NULL;
+	if (sysroot_list(root, path, &names))
+		return NULL;
+	array_each (item, &names) {
+		struct device device;
+		if (!address_parse(*item, address) || device_collect(root, address, &device))
+			continue;
+		bool bound = text_same(device.group.path, node);
+		device_free(&device);
+		if (bound || !found) {
+			free(found);
+			found = text_copy(address);
+		}
+		if (bound)
+			break;
+	}
+	return found;
+}
+
+/* The last part of what stands before `end` in `path`, when that is an address: a new string, or NULL. */
+static char *path_address(const char *path, const char *end)
+{
+	char part[20], address[20];
+	const char *slash = end ? memrchr(path, '/', (size_t)(end - path)) : NULL;
+	size_t length = slash ? (size_t)(end - slash - 1) : sizeof part;
+	if (length >= sizeof part)
+		return NULL;
+	memcpy(part, slash + 1, length);
+	part[length] = '\0';
+	return address_parse(part, address) ? text_copy(address) : NULL;
+}
+
+static bool translate_device(const struct udev_event *from, struct event *event)
+{
+	static const char *const actions[] = {
+		[EVENT_ADDED] = "add",
+		[EVENT_REMOVED] = "remove",
+		[EVENT_BOUND] = "bind",
+		[EVENT_UNBOUND] = "unbind",
+	};
+	size_t kind = 0;
+	while (kind < ARRAY_SIZE(actions) && !text_same(from->action, actions[kind]))
+		kind++;
+	char *address = path_address(from->path, from->path + strlen(from->path));
+	if (kind == ARRAY_SIZE(actions) || !address) {
+		free(address);
+		return false;
+	}
+	*event = (struct event){ .kind = (enum event_kind)kind, .address = address };
+	if (event->kind == EVENT_ADDED && from->pci_id)
+		sscanf(from->pci_id, "%4x:%4x", &event->vendor, &event->device);
+	if (event->kind == EVENT_BOUND)
+		event->driver = text_copy(from->driver);
+	return true;
+}
+
+static bool translate_node(const struct udev_event *from, struct event *event)
+{
+	bool added = text_same(from->action, "add");
+	/* A vfio-dev has no node where there is no cdev. */
+	if (!from->node || !text_starts(from->node, "/dev/vfio/") ||
+		(!added && !text_same(from->action, "remove")))
+		return false;
+	*event = (struct event){
+		.kind = added ? EVENT_NODE_ADDED : EVENT_NODE_REMOVED,
+		.address = path_address(from->path, strstr(from->path, "/vfio-dev/")),
+		.node = text_copy(from->node),
+	};
+	return true;
+}
+
+bool event_translate(const struct udev_event *from, struct event *event)
+{
+	if (!from->path || !from->subsystem)
+		return false;
+	return text_same(from->subsystem, "pci") ? translate_device(from, event)
+						 : translate_node(from, event);
+}
+
+/* What an event alone does not say, and what it says for later ones. */
+static void complete(const struct sysroot *root, struct event *event)
+{
+	if (!event->node)
+		return;
+	struct known *known = find_node(event->node);
+	if (event->kind == EVENT_NODE_ADDED) {
+		if (!event->address)
+			event->address = group_address(root, event->node);
+		learn_node(event->node, event->address);
+	} else if (known) {
+		if (!event->address)
+			event->address = text_copy(known->address);
+		forget_node(known);
+	}
+}
+
+int event_next(const struct sysroot *root, int milliseconds, struct event *event)
+{
+	struct udev_event raw;
+	int error = udev_receive(milliseconds, &raw);
+	if (error)
+		return error;
+	if (!event_translate(&raw, event))
+		return -EAGAIN;
+	complete(root, event);
+	return 0;
+}
+
+void event_free(struct event *event)
+{
+	free(event->address);
+	free(event->driver);
+	free(event->node);
+}
