@@ -87,7 +87,7 @@ static enum status mode_main(
 {
 	static struct session session;
 	static struct arguments arguments;
-	bool persistent = false;
+	static bool persistent;
 	spec->options = mode_options;
 	spec->parse = mode_parse;
 	spec->input = &persistent;

@@ -179,7 +179,7 @@ int sysroot_access(const struct sysroot *root, const char *path, struct node_acc
 		return fd;
 	if (fstat(fd, &file) < 0)
 		return -errno;
-	*access = (struct node_access){ file.st_uid, file.st_gid, file.st_mode & 07777 };
+	*access = (struct node_access){ file.st_uid, file.st_gid, (int)(file.st_mode & 07777) };
 	return 0;
 }
 
