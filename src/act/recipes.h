@@ -4,8 +4,9 @@
 
 #include "model.h"
 
-/* Held while anything is changed. */
-#define RECIPE_LOCK "/run/lock/vfionoiommu.lock"
+/* Held while anything is changed; not in /run/lock, which is not there yet when udev begins, and is
+ * everybody's. */
+#define RECIPE_LOCK "/run/vfionoiommu.lock"
 
 /* Adds the steps to load what binding needs and is not there: vfio-pci, and iommufd where the kernel has it.
  */

@@ -64,9 +64,6 @@ static enum status begin(int seconds)
 	if (error == -EAGAIN)
 		log_error(
 			"another vfionoiommu is at work%s; it was waited for %d s, see --wait", who, seconds);
-	else if (error == -EPERM)
-		log_error(RECIPE_LOCK
-			": does not belong to root; look who made it, and remove it: rm " RECIPE_LOCK);
 	else
 		log_error(RECIPE_LOCK ": the lock cannot be taken: %s", strerror(-error));
 	return STATUS_FAILED;

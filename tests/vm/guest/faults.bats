@@ -97,7 +97,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 
 @test "opening what is written to" {
 	local only_path
-	for only_path in /run/lock/vfionoiommu.lock /run/vfionoiommu/$card.new \
+	for only_path in /run/vfionoiommu.lock /run/vfionoiommu/$card.new \
 		/sys/bus/pci/devices/$card/driver_override /sys/bus/pci/drivers/$driver/unbind \
 		/sys/bus/pci/drivers/vfio-pci/bind; do
 		echo "$only_path"
@@ -105,7 +105,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 		[ "$status" -ne 0 ]
 	done
 	tool bind $card
-	for only_path in /run/lock/vfionoiommu.lock /sys/bus/pci/devices/$card/driver_override \
+	for only_path in /run/vfionoiommu.lock /sys/bus/pci/devices/$card/driver_override \
 		/sys/bus/pci/drivers/vfio-pci/unbind /sys/bus/pci/drivers/$driver/bind; do
 		echo "$only_path"
 		unbind_failing openat EACCES 1
@@ -187,11 +187,11 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	status_is 1
 	complains "$card: could not save /run/vfionoiommu/$card: Read-only file system"
 	as_before
-	mount --bind -o ro /run/lock /run/lock
-	mount -o remount,bind,ro /run/lock
-	rm -f /run/lock/vfionoiommu.lock || true
+	mount --bind /run/vfionoiommu.lock /run/vfionoiommu.lock
+	mount -o remount,bind,ro /run/vfionoiommu.lock
 	run_tool bind $card
-	umount /run/lock
+	umount /run/vfionoiommu.lock
 	status_is 1
+	complains "/run/vfionoiommu.lock: the lock cannot be taken: Read-only file system"
 	as_before
 }

@@ -396,9 +396,9 @@ inject() { # WHAT N COMMAND...
 @test "a second run waits for the first, then says who it is" {
 	begin
 	before=$(machine)
-	flock /run/lock/vfionoiommu.lock sleep 30 &
+	flock /run/vfionoiommu.lock sleep 30 &
 	holder=$!
-	echo $holder >/run/lock/vfionoiommu.lock
+	echo $holder >/run/vfionoiommu.lock
 	sleep 0.5
 	run_tool bind --wait 1 $nic
 	status_is 1
