@@ -104,9 +104,9 @@ struct host {
 	struct kconfig kconfig;
 	struct module modules[MODULE_COUNT];
 	enum mode mode;
-	enum mode mode_at_load; /* what it will be when vfio is loaded; UNKNOWN: not looked at */
-	enum answer iommu;                      /* /sys/class/iommu has an entry */
-	enum answer seen[QUESTION_COUNT];       /* in the running kernel; UNKNOWN before vfio is in it */
+	enum mode mode_at_load;           /* what it will be when vfio is loaded; UNKNOWN: not looked at */
+	enum answer iommu;                /* /sys/class/iommu has an entry */
+	enum answer seen[QUESTION_COUNT]; /* in the running kernel; UNKNOWN before vfio is in it */
 	enum answer in_modules[QUESTION_COUNT]; /* by what its module files name */
 	enum answer sysfs_writable;             /* NO: mounted read-only, as in a container */
 	bool root;                              /* this process's effective user is root */
@@ -301,12 +301,13 @@ struct stored {
 	char *address;
 	char *problem; /* why it cannot be used; NULL: it can, and the rest is set */
 	unsigned int vendor, device, subvendor, subdevice;
-	char *serial;      /* NULL: the card had none */
-	bool allow_iommu;  /* as an ordinary VFIO device, if it has an IOMMU */
+	char *serial;             /* NULL: the card had none */
+	bool allow_iommu;         /* as an ordinary VFIO device, if it has an IOMMU */
 	struct remembered before; /* what unbind is to give back */
 	struct node_access access;
 	bool present;     /* there is a device at that address ... */
-	enum answer same; /* ... and it is the one that was bound; UNKNOWN: only root may read its serial number */
+	enum answer same; /* ... and it is the one that was bound; UNKNOWN: only root may read its serial
+			     number */
 };
 
 struct stored_list {
@@ -432,8 +433,9 @@ struct kernel_list {
 enum record_kind { RECORD_DIRECTORY, RECORD_LINK, RECORD_FILE };
 
 struct record {
-	char *path; /* relative to the root, through no link: "sys/bus/pci" */
-	bool read;  /* it was read or listed; else only that it is there, and what it is, was of interest */
+	char *path;  /* relative to the root, through no link: "sys/bus/pci" */
+	size_t read; /* bytes of it that were asked for; 0: that it is there, and what it is, was all of
+			interest */
 	enum record_kind kind; /* a device node is an empty file */
 	struct node_access
 		access; /* of a node its own; else root's, without what could not be done with it */
