@@ -433,8 +433,9 @@ struct kernel_list {
 enum record_kind { RECORD_DIRECTORY, RECORD_LINK, RECORD_FILE };
 
 struct record {
-	char *path; /* relative to the root, through no link: "sys/bus/pci" */
-	bool read;  /* it was read or listed; else only that it is there, and what it is, was of interest */
+	char *path;  /* relative to the root, through no link: "sys/bus/pci" */
+	size_t read; /* bytes of it that were asked for; 0: that it is there, and what it is, was all of
+			interest */
 	enum record_kind kind; /* a device node is an empty file */
 	struct node_access
 		access; /* of a node its own; else root's, without what could not be done with it */

@@ -149,6 +149,13 @@ user() {
 	echo "6,0,1,-;secret" >private/dev/kmsg
 	echo "1 1 0:1 / / rw - nfs secret:/ rw,addr=secret" >private/proc/self/mountinfo
 	head -c 4096 /dev/zero | tr '\0' s >private/sys/bus/pci/devices/0000:00:04.0/config
+	# Of this one the serial number is looked for.
+	head -c 4096 /dev/zero | tr '\0' t >private/sys/bus/pci/devices/0000:00:06.0/config
+	mkdir private/etc/vfionoiommu.d
+	printf 'ADDRESS=%s\nPCI_ID=%s\nPCI_SUBSYS_ID=%s\nSERIAL=secret\n' 0000:00:06.0 \
+		"$(sed -n 's/^PCI_ID=//p; ' private/sys/bus/pci/devices/0000:00:06.0/uevent)" \
+		"$(sed -n 's/^PCI_SUBSYS_ID=//p' private/sys/bus/pci/devices/0000:00:06.0/uevent)" \
+		>private/etc/vfionoiommu.d/0000:00:06.0
 	tool report --quiet --sysroot private a.tar
 	tool report --quiet --sysroot private --private b.tar
 	not grep -q secret a.tar
@@ -156,11 +163,16 @@ user() {
 	tar -xf a.tar -C a
 	tar -xf b.tar -C b
 	[ "$(cat a/proc/cmdline)" = "vfio.enable_unsafe_noiommu_mode=1 " ]
-	for file in proc/cmdline etc/modprobe.d/a.conf dev/kmsg proc/self/mountinfo; do
+	for file in proc/cmdline etc/vfionoiommu.d/0000:00:06.0 sys/bus/pci/devices/0000:00:06.0/config etc/modprobe.d/a.conf dev/kmsg proc/self/mountinfo; do
 		cmp private/$file b/$file
 	done
-	# A device is never asked for more.
-	[ "$(stat -Lc %s {a,b}/sys/bus/pci/devices/0000:00:04.0/config | tr '\n' ' ')" = "64 64 " ]
+	[ "$(stat -Lc %s a/sys/bus/pci/devices/0000:00:06.0/config)" -eq 64 ]
+	# Of a device as much as anybody else asks for.
+	[ "$(stat -Lc %s {a,b}/sys/bus/pci/devices/0000:00:04.0/config | tr '\n' ' ')" = "16 16 " ]
+	run_tool list --json --sysroot a 00:06.0
+	jq -e '.devices[0].persistent | .usable and .same_card == null' <<<"$output"
+	tool list --json --sysroot private 00:06.0 >here
+	tool list --json --sysroot b 00:06.0 | diff here -
 }
 
 @test "interfaces that are named by their MAC address get a number" {

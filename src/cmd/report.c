@@ -12,6 +12,7 @@
 #include "collect/host.h"
 #include "collect/nextboot.h"
 #include "collect/record.h"
+#include "collect/stored.h"
 #include "collect/taint.h"
 #include "collect/use.h"
 #include "command.h"
@@ -21,7 +22,7 @@ enum { OPTION_PRIVATE = 0x200 };
 
 static const struct argp_option report_options[] = {
 	{ "private", OPTION_PRIVATE, NULL, 0,
-		"with the whole kernel log and command line, modprobe.d, the options of mounted filesystems, and MAC addresses where interfaces are named by them",
+		"with what is read and otherwise left out: serial numbers, MAC addresses in names, the whole kernel log and command line, modprobe.d, the options of mounted filesystems",
 		0 },
 	{ 0 },
 };
@@ -38,11 +39,14 @@ static bool report_parse(int key, char *argument, void *with_private)
 static void look_at_machine(const struct sysroot *root)
 {
 	static struct device_list devices;
+	static struct stored_list stored;
 	static struct host host;
 	static struct next_boot next;
 	static struct kernel_log log;
 	struct device *device;
 	device_collect_all(root, &devices);
+	stored_collect_all(root, &devices, &stored);
+	stored_collect_rule(root);
 	device_collect_remembered(root, &devices);
 	use_collect_all(root, &devices, false);
 	array_each (device, &devices)
@@ -126,11 +130,11 @@ static enum status report_main(int argc, char **argv, struct options *options)
 		.doc = "Write what vfionoiommu reads of this machine into FILE, a tar archive, to be attached to a report of "
 		       "a bug: unpacked, --sysroot reads it as this machine. Without FILE, or as -, it goes to standard "
 		       "output.\v"
-		       "What is in it: the PCI devices with the first 64 bytes of their configuration space, their drivers, "
-		       "their VFIO nodes and what bind remembers of them; the names of network interfaces, disks and volumes, and "
-		       "what is mounted where; the kernel's version, configuration, mode and taint, the indexes of its "
-		       "modules and the files of vfio and iommufd; what modprobe.d and the kernel's command line say of "
-		       "vfio; of the kernel log the time of each message, and the text of those by which VFIO taints the "
+		       "What is in it: the PCI devices with up to 64 bytes of their configuration space, their drivers, "
+		       "their VFIO nodes, and what bind remembers of them; the names of network interfaces, disks and "
+		       "volumes, and what is mounted where; the kernel's version, configuration, mode and taint, the indexes "
+		       "of its modules and the files of vfio and iommufd; what modprobe.d and the kernel's command line say "
+		       "of vfio; of the kernel log the time of each message, and the text of those by which VFIO taints the "
 		       "kernel.\n\n"
 		       "What is not in it: serial numbers, MAC and network addresses, other words of the command line and "
 		       "the log, servers and options of mounted filesystems.\n\n"

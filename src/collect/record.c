@@ -33,7 +33,7 @@ static char *step(const char *directory, const char *part)
 
 /* Adds all that lies on the `way` from the directory `at`, which is reached through no link: directories,
  * links, and last what it leads to. */
-static void follow(const struct sysroot *root, const char *at, const char *way, bool read, int links,
+static void follow(const struct sysroot *root, const char *at, const char *way, size_t read, int links,
 	struct record_list *records)
 {
 	size_t length = strcspn(way, "/");
@@ -43,7 +43,7 @@ static void follow(const struct sysroot *root, const char *at, const char *way, 
 	auto_free char *target = *here ? sysroot_readlink(root, here) : NULL;
 	if (*here)
 		*array_add(records) =
-			(struct record){ .path = text_copy(here), .read = read && !*rest && !target };
+			(struct record){ .path = text_copy(here), .read = !*rest && !target ? read : 0 };
 	if (target && links < LINKS_MAX) {
 		auto_free char *detour = text_format("%s%s%s", target, *rest ? "/" : "", rest);
 		follow(root, *target == '/' ? "" : at, detour, read, links + 1, records);
@@ -69,7 +69,7 @@ static void sort_and_merge(struct record_list *records)
 			merged.items[merged.count++] = *record;
 			continue;
 		}
-		last->read |= record->read;
+		last->read = record->read > last->read ? record->read : last->read;
 		free(record->path);
 	}
 	records->count = merged.count;
@@ -113,7 +113,10 @@ static void read_file(const struct sysroot *root, bool with_private, struct reco
 {
 	static char buffer[RECORD_SIZE_MAX + 1];
 	bool config = text_starts(record->path, "sys/") && ends(record->path, "config");
-	ssize_t got = sysroot_read_bytes(root, record->path, buffer, config ? CONFIG_SIZE : sizeof buffer);
+	size_t size = record->read < sizeof buffer ? record->read : sizeof buffer;
+	if (config && !with_private && size > CONFIG_SIZE)
+		size = CONFIG_SIZE;
+	ssize_t got = sysroot_read_bytes(root, record->path, buffer, size);
 	if (got < 0 || got > RECORD_SIZE_MAX) {
 		record->error = got < 0 ? (int)got : -EFBIG;
 		return;

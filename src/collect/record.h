@@ -9,10 +9,9 @@
 #define RECORD_SIZE_MAX (16 << 20)
 
 /* Adds a record of each path in `notes` that is there, of each link on the way to it and of the links'
- * targets, sorted, each once: a directory comes before what is in it. What the notes call read is read anew;
- * what in it is private and not read by this program is left out, unless `with_private` is said. Of a
- * device's configuration space the first 64 bytes are read and no more. Cannot fail: what could not be read
- * says so. */
+ * targets, sorted, each once: a directory comes before what is in it. Of files as much is read anew as the
+ * notes say, and what is private is left out, unless `with_private`: see redact, and of a device's
+ * configuration space what is behind the first 64 bytes. Cannot fail: what could not be read says so. */
 void record_collect(const struct sysroot *root, const struct sysroot_notes *notes, bool with_private,
 	struct record_list *records);
 

@@ -10,6 +10,7 @@
  * missing,
  * - of the kernel's command line all words that do not begin with vfio,
  * - of modprobe.d what does not name vfio,
+ * - of the persistent bindings the serial numbers,
  * - of the mounted filesystems their options, and sources that are not a block device by its own name: what
  *   would be servers, users, and serial numbers. */
 char *redact(const char *path, const char *text);

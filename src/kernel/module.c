@@ -71,7 +71,7 @@ static void note_indexes(const struct sysroot *root, const char *directory)
 		"builtin.alias.bin", "builtin.modinfo" };
 	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
 		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
-		sysroot_note(root, path, true);
+		sysroot_note(root, path, SYSROOT_ALL);
 	}
 }
 
@@ -97,7 +97,7 @@ static void note_module(const struct module_files *files, const struct kmod_modu
 	const char *name = file ? text_after(file, directory) : NULL;
 	auto_free char *path = text_format("lib/modules/%s/%s", files->release, name ? name : "");
 	if (name)
-		sysroot_note(files->root, path, true);
+		sysroot_note(files->root, path, SYSROOT_ALL);
 }
 
 /* The first module that answers to `name`, or NULL. The caller unrefs. */

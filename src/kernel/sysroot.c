@@ -28,7 +28,7 @@ int sysroot_open(struct sysroot *root, const char *path)
 	return 0;
 }
 
-void sysroot_note(const struct sysroot *root, const char *path, bool read)
+void sysroot_note(const struct sysroot *root, const char *path, size_t read)
 {
 	if (root->notes)
 		*array_add(root->notes) = (struct sysroot_note){ text_copy(path), read };
@@ -39,15 +39,22 @@ void sysroot_note(const struct sysroot *root, const char *path, bool read)
 static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 {
 	struct open_how how = { .flags = (unsigned long long)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	sysroot_note(root, path, !(flags & O_PATH));
 	int fd = root->live ? openat(root->fd, path, flags | O_CLOEXEC)
 			    : (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
 	return fd < 0 ? -errno : fd;
 }
 
-int sysroot_open_file(const struct sysroot *root, const char *path)
+/* The same, to look at what it is. */
+static int sysroot_look(const struct sysroot *root, const char *path, int flags)
+{
+	sysroot_note(root, path, 0);
+	return sysroot_openat(root, path, O_PATH | flags);
+}
+
+static int open_regular(const struct sysroot *root, const char *path, size_t read)
 {
 	struct stat file;
+	sysroot_note(root, path, read);
 	/* Not to hang on a FIFO, and not to acquire a terminal. */
 	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
@@ -62,14 +69,21 @@ int sysroot_open_file(const struct sysroot *root, const char *path)
 	return -error;
 }
 
+int sysroot_open_file(const struct sysroot *root, const char *path)
+{
+	return open_regular(root, path, SYSROOT_ALL);
+}
+
 int sysroot_open_node(const struct sysroot *root, const char *path)
 {
+	sysroot_note(root, path, 0);
 	return sysroot_openat(root, path, O_RDWR | O_NOCTTY);
 }
 
 int sysroot_open_device(const struct sysroot *root, const char *path, dev_t device)
 {
 	struct stat file;
+	sysroot_note(root, path, SYSROOT_ALL);
 	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return fd;
@@ -81,12 +95,13 @@ int sysroot_open_device(const struct sysroot *root, const char *path, dev_t devi
 
 int sysroot_open_dir(const struct sysroot *root, const char *path)
 {
+	sysroot_note(root, path, SYSROOT_ALL);
 	return sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
 }
 
 ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size)
 {
-	auto_fd int fd = sysroot_open_file(root, path);
+	auto_fd int fd = open_regular(root, path, size);
 	if (fd < 0)
 		return fd;
 	size_t got = 0;
@@ -133,7 +148,7 @@ char *sysroot_read_file(const struct sysroot *root, const char *path, size_t siz
 char *sysroot_readlink(const struct sysroot *root, const char *path)
 {
 	char target[4096];
-	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
 	if (fd < 0) {
 		errno = -fd;
 		return NULL;
@@ -156,7 +171,7 @@ char *sysroot_link_name(const struct sysroot *root, const char *path)
 
 enum answer sysroot_exists(const struct sysroot *root, const char *path)
 {
-	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
 	if (fd >= 0)
 		return ANSWER_YES;
 	return fd == -ENOENT || fd == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
@@ -165,7 +180,7 @@ enum answer sysroot_exists(const struct sysroot *root, const char *path)
 int sysroot_type(const struct sysroot *root, const char *path)
 {
 	struct stat file;
-	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
 	if (fd < 0)
 		return fd;
 	return fstat(fd, &file) < 0 ? -errno : (int)(file.st_mode & S_IFMT);
@@ -174,7 +189,7 @@ int sysroot_type(const struct sysroot *root, const char *path)
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access)
 {
 	struct stat file;
-	auto_fd int fd = sysroot_openat(root, path, O_PATH | O_NOFOLLOW);
+	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &file) < 0)
@@ -185,6 +200,7 @@ int sysroot_access(const struct sysroot *root, const char *path, struct node_acc
 
 bool sysroot_is_exclusive(const struct sysroot *root, const char *path)
 {
+	sysroot_note(root, path, 0);
 	auto_fd int fd = sysroot_openat(root, path, O_RDONLY | O_EXCL | O_NONBLOCK);
 	return fd == -EBUSY;
 }
@@ -192,7 +208,7 @@ bool sysroot_is_exclusive(const struct sysroot *root, const char *path)
 enum answer sysroot_writable(const struct sysroot *root, const char *path)
 {
 	struct statvfs filesystem;
-	auto_fd int fd = sysroot_openat(root, path, O_PATH);
+	auto_fd int fd = sysroot_look(root, path, 0);
 	if (fd < 0 || fstatvfs(fd, &filesystem) < 0)
 		return ANSWER_UNKNOWN;
 	return filesystem.f_flag & ST_RDONLY ? ANSWER_NO : ANSWER_YES;
@@ -211,7 +227,7 @@ static void note_names(const struct sysroot *root, const char *path, const struc
 		return;
 	array_each (name, names) {
 		auto_free char *entry = text_format("%s/%s", path, *name);
-		sysroot_note(root, entry, false);
+		sysroot_note(root, entry, 0);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "model.h"
@@ -14,7 +15,8 @@
 /* A path that was looked at below a root. */
 struct sysroot_note {
 	char *path;
-	bool read; /* opened for reading; else only that it is there, and what it is, was of interest */
+	size_t read; /* bytes that were asked for; 0: only that it is there, and what it is, was of interest
+		      */
 };
 
 struct sysroot_notes {
@@ -34,8 +36,10 @@ struct sysroot {
 /* Opens the directory `path` as the root, without notes. Returns 0 or a negative errno. */
 int sysroot_open(struct sysroot *root, const char *path);
 
-/* Notes `path`, if notes are kept: for what a library opens by itself. What is opened here is noted here. */
-void sysroot_note(const struct sysroot *root, const char *path, bool read);
+/* Notes, if notes are kept, that `read` bytes of `path` are asked for, or all (SYSROOT_ALL): for what a
+ * library opens by itself. What is opened here is noted here. */
+#define SYSROOT_ALL SIZE_MAX
+void sysroot_note(const struct sysroot *root, const char *path, size_t read);
 
 /* The files as the user who typed a path sees them: relative to the working directory, all links followed. */
 #define SYSROOT_USER ((struct sysroot){ .fd = AT_FDCWD, .live = true })

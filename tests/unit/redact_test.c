@@ -36,6 +36,8 @@ static void test_modprobe(void)
 	ok(becomes(path, "options g_ether host_addr=52:54:00:12:34:56\noptions vfio x=1\n",
 		"#\noptions vfio x=1\n"));
 	ok(becomes(path, "options \\\nvfio x=1\n", "options   vfio x=1\n"));
+	ok(becomes("etc/vfionoiommu.d/0000:00:04.0", "ADDRESS=0000:00:04.0\nSERIAL=52-54-00-ff\n",
+		"ADDRESS=0000:00:04.0\nSERIAL=hidden\n"));
 	ok(becomes("etc/modprobe.conf", "options a b", NULL));
 }
 

@@ -25,13 +25,13 @@ setup_file() {
 	"$VFIONOIOMMU" bind 0000:00:06.0
 }
 
-# Makes the report as this user, and unpacks it into /tmp/NAME.
+# Makes the report by this command, and unpacks it into /tmp/NAME.
 report() { # NAME COMMAND...
 	local name=$1
 	shift
 	rm -rf "/tmp/$name" "/tmp/$name.d" "/tmp/$name.tar"
 	mkdir -m 777 "/tmp/$name.d"
-	"$@" report "/tmp/$name.d/tar"
+	"$@" "/tmp/$name.d/tar"
 	mkdir "/tmp/$name"
 	tar -xf "/tmp/$name.d/tar" -C "/tmp/$name"
 }
@@ -52,7 +52,7 @@ same() { # NAME COMMAND...
 }
 
 @test "the record says what the machine says" {
-	report machine "$VFIONOIOMMU"
+	report machine "$VFIONOIOMMU" report
 	same machine "$VFIONOIOMMU"
 	run_tool status --json --sysroot /tmp/machine
 	jq -e '.host.taint == 64 and .kernel_taint.vfio_noiommu and .host.modules != null' <<<"$output"
@@ -91,7 +91,7 @@ same() { # NAME COMMAND...
 
 @test "an ordinary user's report has what that user may read, and says what not" {
 	sysctl -q kernel.dmesg_restrict=1
-	run --separate-stderr report user user "$VFIONOIOMMU"
+	run --separate-stderr report user user "$VFIONOIOMMU" report
 	status_is 0
 	complains "could not be read, and are recorded so; -v names them; root may read more"
 	# There is one word for what the log refuses, and another for a file.
@@ -106,8 +106,26 @@ same() { # NAME COMMAND...
 	tool unbind $edu
 	tool disable
 	rmmod vfio_pci
-	report bare "$VFIONOIOMMU"
+	report bare "$VFIONOIOMMU" report
 	same bare "$VFIONOIOMMU"
+}
+
+@test "a persistent binding: the serial number only with --private, and so whether it is the same card" {
+	umount /run/mounted
+	ip link set "$(ls /sys/bus/pci/devices/$nic/net)" down
+	tool bind --enable --persistent --force $nic
+	run_tool list --json $nic
+	jq -e '.devices[0].persistent.same_card' <<<"$output"
+	grep -q SERIAL= /etc/vfionoiommu.d/$nic
+	report full "$VFIONOIOMMU" report --private
+	same full "$VFIONOIOMMU"
+	report stored "$VFIONOIOMMU" report
+	not grep -rqE '52-?54-?00|525400' /tmp/stored
+	# As it stands in the configuration space.
+	LC_ALL=C grep -rqaP '\xff\xff\x00\x54\x52' /tmp/full
+	LC_ALL=C not grep -rqaP '\xff\xff\x00\x54\x52' /tmp/stored
+	files_only="$files_only | del(.devices[]?.persistent.same_card?)"
+	same stored "$VFIONOIOMMU"
 }
 
 @test "a folder that is full leaves nothing behind" {
