@@ -25,12 +25,13 @@ SANITIZE =
 # V=1: print whole commands
 V        =
 
-# Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them.
+# Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them; to make a package.
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
-DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
+DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin lintian blhc
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
+DEPS_DEB   = build-essential debhelper
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
@@ -42,12 +43,13 @@ MAIN   = src/main.c
 SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
 OBJ    = $(SRC:%.c=$(B)/%.o)
 RULE   = 60-vfionoiommu.rules
+DEB    = build/deb/vfionoiommu-$(VERSION)
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 
 FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
          -Wvla -Wformat=2 $(WERROR) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
          -fstack-protector-strong -fPIE
-LFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LFLAGS = -fPIE -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 ifneq ($(SANITIZE),)
 FLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(FLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all
 LFLAGS += -fsanitize=address,undefined
@@ -58,7 +60,8 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo demo run-demo check run-check check-fast unit lint install uninstall clean
+.PHONY: all deps deps-demo deps-deb demo run-demo check run-check check-fast unit lint install uninstall \
+        deb run-deb clean
 .DELETE_ON_ERROR:
 
 all: $(BINARY)
@@ -82,15 +85,19 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)
 # ---- what the targets below need is installed by them ----
 
 deps:
-	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM)
+	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM) $(DEPS_DEB)
 
 deps-demo:
 	@tests/deps $(DEPS_BUILD) $(DEPS_VM)
 
+deps-deb:
+	@tests/deps $(DEPS_BUILD) $(DEPS_DEB)
+
 demo: deps-demo
 check: deps
+deb: deps-deb
 # A second make, so that what was just installed is there when the rules are read.
-demo check:
+demo check deb:
 	@$(MAKE) --no-print-directory run-$@
 
 run-demo: all
@@ -116,6 +123,16 @@ install: all
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+
+# A Debian package of the tree as it is, made in a copy; what was asked of this make is not asked of that one.
+run-deb:
+	@rm -rf build/deb build/vfionoiommu_*.deb
+	@mkdir -p $(DEB)
+	@tar -c --exclude=./build --exclude-vcs . | tar -x -C $(DEB)
+	@cd $(DEB) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL dpkg-buildpackage -us -uc >../log 2>&1 </dev/null || \
+		{ tail -n 30 ../log >&2; exit 1; }
+	@cp build/deb/vfionoiommu_*.deb build/
+	@ls build/vfionoiommu_*.deb
 
 clean:
 	rm -rf build
