@@ -116,13 +116,15 @@ lint:
 	@tests/lint
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR)
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(MAN8DIR)
 	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(SBINDIR)/vfionoiommu
 	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(RULE).in > $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
 	chmod 644 $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	$(INSTALL) -m 644 man/vfionoiommu.8 $(DESTDIR)$(MAN8DIR)/vfionoiommu.8
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	rm -f $(DESTDIR)$(MAN8DIR)/vfionoiommu.8
 
 # A Debian package of the tree as it is, made in a copy; what was asked of this make is not asked of that one.
 run-deb:

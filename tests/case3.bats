@@ -140,7 +140,7 @@ setup() {
 	run_tool unbind --dry-run --all --sysroot "$root"
 	[ "${lines[0]}" = "0000:00:04.0: would be given back to e1000e" ]
 	run_tool status --sysroot "$root"
-	says "0000:00:04.0: was left halfway by a run that was cut off [device-interrupted]"
+	says "0000:00:04.0: warning: was left halfway by a run that was cut off [device-interrupted]"
 	run_tool bind --dry-run --sysroot "$root" 00:04.0
 	status_is 0
 	says "0000:00:04.0: would be put back after a run that was cut off"

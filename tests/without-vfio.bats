@@ -85,6 +85,25 @@ setup() {
 	not grep -q $'\033' <<<"$stderr"
 }
 
+@test "a device that cannot be read is there nevertheless: unknown, not free, and not gone" {
+	cp -r $root "$BATS_TEST_TMPDIR/machine"
+	root=$BATS_TEST_TMPDIR/machine
+	uevent=$root/sys/devices/pci0000:00/0000:00:03.0/uevent
+	rm "$uevent"
+	mkdir "$uevent" "$root/run" "$root/run/vfionoiommu"
+	touch "$root/run/vfionoiommu/0000:00:03.0"
+	run_tool list --sysroot "$root" -nro DRIVER,USE 00:03.0
+	[ "$output" = "? unknown" ]
+	run_tool list --all --json --sysroot "$root"
+	jq -e '.devices | length == 6' <<<"$output"
+	jq -e '.devices[] | select(.address == "0000:00:03.0") | .unreadable | startswith("uevent: ")' <<<"$output"
+	for command in bind unbind; do
+		run_tool $command --dry-run --sysroot "$root" 00:03.0
+		status_is 3
+		complains "0000:00:03.0: what it has now could not be put back again, as it cannot be read: uevent: "
+	done
+}
+
 @test "no link leads out of a recorded machine, and nothing but a regular file is read" {
 	cp -r $root "$BATS_TEST_TMPDIR/machine"
 	root=$BATS_TEST_TMPDIR/machine

@@ -83,4 +83,5 @@ void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, s
 		NULL };
 	argp_parse(&argp, argc, argv, 0, NULL, &parsing);
 	log_set_verbose(options->verbose);
+	print_set_color(options->color);
 }

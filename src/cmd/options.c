@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { OPTION_SYSROOT = 0x100, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN, OPTION_TIMEOUT };
+#include "base/array.h"
+#include "base/text.h"
+
+enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN, OPTION_TIMEOUT };
 
 static const struct argp_option common[] = {
 	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
@@ -11,6 +14,7 @@ static const struct argp_option common[] = {
 		"show these columns, with commas; +COLUMNS adds to those shown by default", 1 },
 	{ "noheadings", 'n', NULL, 0, "no headings above tables", 1 },
 	{ "raw", 'r', NULL, 0, "columns with one blank between them, blanks in cells as \\x20", 1 },
+	{ "color", OPTION_COLOR, "WHEN", 0, "colour blockers and warnings: auto, always or never", 1 },
 	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
 	{ "verbose", 'v', NULL, 0, "say on stderr what is being done", 1 },
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0, "look at the machine that is recorded below DIR", 1 },
@@ -25,6 +29,20 @@ static const struct argp_option acting[] = {
 	{ "wait", OPTION_WAIT, "SECONDS", 0, "how long to wait for another run to end (10)", 2 },
 	{ 0 },
 };
+
+static enum print_color parse_color(const char *text, struct argp_state *state)
+{
+	static const char *const words[] = {
+		[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (text_same(text, words[i]))
+			return (enum print_color)i;
+	argp_error(state, "%s: --color takes auto, always or never", text);
+	return COLOR_AUTO;
+}
 
 static error_t parse_common(int key, char *argument, struct argp_state *state)
 {
@@ -47,6 +65,9 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'v':
 		options->verbose = true;
+		return 0;
+	case OPTION_COLOR:
+		options->color = parse_color(argument, state);
 		return 0;
 	case OPTION_SYSROOT:
 		options->sysroot = argument;

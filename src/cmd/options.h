@@ -5,11 +5,13 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include "show/print.h"
 #include "show/table.h"
 
 struct options {
 	struct table_options table;
 	bool json, quiet, verbose;
+	enum print_color color;
 	const char *sysroot; /* NULL: this machine */
 	bool dry_run, force;
 	int wait;    /* seconds to wait for another run to end */

@@ -51,14 +51,14 @@ static int collect_subsystem(const struct sysroot *root, const char *name, struc
 }
 
 int owner_collect(
-	const struct sysroot *root, const char *class, const char *name, struct name_list *addresses)
+	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses)
 {
 	char address[20];
-	auto_free char *path = text_format("sys/class/%s/%s", class, name);
+	auto_free char *path = text_format("%s/%s", folder, name);
 	int found = address_behind(root, path, address);
 	if (found > 0)
 		*array_add(addresses) = text_copy(address);
-	else if (!found && text_same(class, "block"))
+	else if (!found && text_same(folder, OWNER_DISKS))
 		return collect_subsystem(root, name, addresses);
 	return found < 0 ? found : 0;
 }

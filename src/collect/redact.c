@@ -59,10 +59,14 @@ static void redact_mount(const char *line, FILE *to)
 	const char *source = type + type_length + (type[type_length] == ' ');
 	/* A name below by-id can be made of the serial number. */
 	const char *node = text_after(source, "/dev/");
+	bool disk = node && !text_starts(node, "disk/");
+	/* The tag by which the host shares it, where the source of other filesystems may be a server. */
+	bool tag = text_starts(type, "virtiofs ") ||
+		   (text_starts(type, "9p ") && strstr(source, "trans=virtio"));
 	if (!separator)
 		return;
 	fprintf(to, "%.*s%.*s ", (int)(type - line), line, (int)type_length, type);
-	if (node && !text_starts(node, "disk/"))
+	if (disk || tag)
 		fprintf(to, "%.*s rw\n", (int)strcspn(source, " "), source);
 	else
 		fputs("none rw\n", to);

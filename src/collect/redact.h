@@ -11,8 +11,8 @@
  * - of the kernel's command line all words that do not begin with vfio,
  * - of modprobe.d what does not name vfio,
  * - of the persistent bindings the serial numbers,
- * - of the mounted filesystems their options, and sources that are not a block device by its own name: what
- *   would be servers, users, and serial numbers. */
+ * - of the mounted filesystems their options, and sources that are neither a block device by its own name
+ *   nor the tag of a virtio device: what would be servers, users, and serial numbers. */
 char *redact(const char *path, const char *text);
 
 /* Puts numbers in the place of the MAC addresses in `text`, in place: interfaces are named by them where

@@ -64,13 +64,13 @@ static bool match_driver(const struct device *device, const char *text)
 
 static void addresses_of_name(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
-	static const char *const classes[] = { "net", "block" };
-	for (size_t i = 0; i < ARRAY_SIZE(classes); i++) {
-		auto_free char *path = text_format("sys/class/%s/%s", classes[i], name);
+	static const char *const folders[] = { OWNER_INTERFACES, OWNER_DISKS };
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		auto_free char *path = text_format("%s/%s", folders[i], name);
 		auto_free char *target = sysroot_readlink(root, path);
 		/* Behind a USB controller it is one of many: who means the controller names its address. */
 		if (target && !strstr(target, "/usb"))
-			(void)owner_collect(root, classes[i], name, addresses);
+			(void)owner_collect(root, folders[i], name, addresses);
 	}
 }
 

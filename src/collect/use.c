@@ -41,18 +41,17 @@ static void all_unknown(const struct survey *survey, const char *what, int error
 		use_unknown(device, what, error);
 }
 
-/* Calls `look` for each entry of the class and each PCI device that stands behind it. */
-static void each_owned(const struct survey *survey, const char *class,
+/* Calls `look` for each link in the folder and each PCI device that stands behind it. */
+static void each_owned(const struct survey *survey, const char *folder,
 	void (*look)(const struct survey *survey, const char *name, struct device *device))
 {
 	auto_names struct name_list names = { 0 };
-	auto_free char *directory = text_format("sys/class/%s", class);
 	char **name;
 	struct device *device;
-	all_unknown(survey, directory, sysroot_list(survey->root, directory, &names));
+	all_unknown(survey, folder, sysroot_list(survey->root, folder, &names));
 	array_each (name, &names) {
 		auto_names struct name_list addresses = { 0 };
-		all_unknown(survey, *name, owner_collect(survey->root, class, *name, &addresses));
+		all_unknown(survey, *name, owner_collect(survey->root, folder, *name, &addresses));
 		array_each (device, survey->devices)
 			if (addresses.count && name_list_has(&addresses, device->address))
 				look(survey, *name, device);
@@ -166,6 +165,23 @@ static void look_at_disk(const struct survey *survey, const char *name, struct d
 		use_add(&device->uses, USE_HELD, name, NULL);
 }
 
+/* Filesystems of the host that a virtio device brings: 9p by its tag; which virtiofs belongs to which device
+ * only new kernels tell (/sys/fs/virtiofs, 6.9), so that each of them may be the one. */
+static void look_at_share(const struct survey *survey, const char *name, struct device *device)
+{
+	auto_free char *tag_path = text_format(OWNER_VIRTIO "/%s/mount_tag", name);
+	auto_free char *driver_path = text_format(OWNER_VIRTIO "/%s/driver", name);
+	auto_free char *tag = sysroot_read(survey->root, tag_path);
+	auto_free char *driver = sysroot_link_name(survey->root, driver_path);
+	const struct mount_fact *mount;
+	if (text_same(driver, "9pnet_virtio") || text_same(driver, "virtiofs"))
+		use_unknown(device, name, survey->mounts_error);
+	array_each (mount, &survey->mounts)
+		if ((text_same(mount->type, "9p") && text_same(mount->source, tag)) ||
+			(text_same(mount->type, "virtiofs") && text_same(driver, "virtiofs")))
+			use_add(&device->uses, USE_MOUNT, mount->source, mount->target);
+}
+
 /* ---- displays, virtual functions ---- */
 
 static void look_at_framebuffer(const struct survey *survey, const char *name, struct device *device)
@@ -195,9 +211,10 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices, bo
 	if (root->live)
 		survey.network_error = network_facts(&survey.network);
 	survey.mounts_error = mount_facts(root, &survey.mounts);
-	each_owned(&survey, "net", look_at_interface);
-	each_owned(&survey, "block", look_at_disk);
-	each_owned(&survey, "graphics", look_at_framebuffer);
+	each_owned(&survey, OWNER_INTERFACES, look_at_interface);
+	each_owned(&survey, OWNER_DISKS, look_at_disk);
+	each_owned(&survey, OWNER_FRAMEBUFFERS, look_at_framebuffer);
+	each_owned(&survey, OWNER_VIRTIO, look_at_share);
 	array_each (device, devices) {
 		look_at_attributes(&survey, device);
 		look_elsewhere(device);

@@ -64,7 +64,7 @@ static enum fitness judge_fitness(const struct device *device)
 	array_each (use, &device->uses)
 		if (use->kind != USE_UNKNOWN)
 			return FITNESS_USED;
-	return device->uses.count ? FITNESS_UNKNOWN : FITNESS_FREE;
+	return device->uses.count || device->error ? FITNESS_UNKNOWN : FITNESS_FREE;
 }
 
 void safety_judge_fitness(struct device_list *devices)

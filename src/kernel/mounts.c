@@ -27,6 +27,7 @@ static void add_all(struct libmnt_table *table, bool swap, struct mount_facts *f
 	while (iterator && mnt_table_next_fs(table, iterator, &fs) == 0) {
 		dev_t device = mnt_fs_get_devno(fs);
 		*array_add(facts) = (struct mount_fact){
+			.type = text_copy(mnt_fs_get_fstype(fs)),
 			.source = text_copy(mnt_fs_get_source(fs)),
 			.device = swap ? NULL : text_format("%u:%u", major(device), minor(device)),
 			.target = swap ? NULL : text_copy(mnt_fs_get_target(fs)),
@@ -55,6 +56,7 @@ void mount_facts_free(struct mount_facts *facts)
 {
 	struct mount_fact *fact;
 	array_each (fact, facts) {
+		free(fact->type);
 		free(fact->source);
 		free(fact->device);
 		free(fact->target);

@@ -5,6 +5,7 @@
 #include "kernel/sysroot.h"
 
 struct mount_fact {
+	char *type;   /* ext4, virtiofs */
 	char *source; /* as mountinfo or swaps has it: /dev/nvme0n1p2 */
 	char *device; /* "259:2", as sysfs' dev has it; anonymous for btrfs; NULL: swap */
 	char *target; /* where it is mounted; NULL: swap */

@@ -25,7 +25,7 @@ static char *get_class(const void *row)
 static char *get_driver(const void *row)
 {
 	const struct device *device = row;
-	return text_copy(device->driver);
+	return text_copy(device->error ? "?" : device->driver);
 }
 
 static char *get_group(const void *row)
@@ -92,24 +92,24 @@ static char *get_name(const void *row)
 }
 
 static const struct column columns[] = {
-	{ "ADDRESS", "PCI address", get_address, false },
-	{ "ID", "vendor:device", get_id, false },
-	{ "CLASS", "PCI class and subclass", get_class, false },
-	{ "DRIVER", "driver that it is bound to", get_driver, false },
-	{ "USE", "bound, vfio, free, used:BY-WHAT or impossible", get_use, false },
-	{ "GROUP", "group node", get_group, false },
-	{ "CDEV", "cdev node", get_cdev, false },
-	{ "IOMMU", "whether it has a real IOMMU", get_iommu, false },
-	{ "OVERRIDE", "driver_override", get_override, false },
-	{ "BEFORE", "driver that unbind gives it back to (root only)", get_before, false },
-	{ "PERSISTENT", "whether it is bound at every boot; unusable: of another card", get_persistent,
-		false },
-	{ "VENDOR", "vendor's name", get_vendor, true },
-	{ "NAME", "device's name", get_name, true },
+	{ "ADDRESS", "PCI address", get_address, COLUMN_WHOLE },
+	{ "ID", "vendor:device", get_id, COLUMN_WHOLE },
+	{ "CLASS", "PCI class and subclass", get_class, COLUMN_WHOLE },
+	{ "DRIVER", "driver that it is bound to, ? if unknown", get_driver, COLUMN_WHOLE },
+	{ "USE", "bound, vfio, free, used:BY-WHAT, impossible or unknown", get_use, COLUMN_WHOLE },
+	{ "GROUP", "group node", get_group, COLUMN_WHOLE },
+	{ "CDEV", "cdev node", get_cdev, COLUMN_WHOLE },
+	{ "IOMMU", "whether it has a real IOMMU", get_iommu, COLUMN_WHOLE },
+	{ "OVERRIDE", "driver_override", get_override, COLUMN_WHOLE },
+	{ "BEFORE", "driver that unbind gives it back to (root only)", get_before, COLUMN_WHOLE },
+	{ "BOOT", "whether it is bound at every boot; unusable: of another card", get_persistent,
+		COLUMN_WHOLE },
+	{ "VENDOR", "vendor's name", get_vendor, COLUMN_CUT },
+	{ "NAME", "device's name", get_name, COLUMN_CUT },
 };
 
 const struct column_set device_columns = { columns, ARRAY_SIZE(columns),
-	"ADDRESS,DRIVER,GROUP,CDEV,PERSISTENT,NAME" };
+	"ADDRESS,DRIVER,GROUP,CDEV,BOOT,NAME" };
 const struct column_set device_columns_all = { columns, ARRAY_SIZE(columns),
 	"ADDRESS,ID,CLASS,DRIVER,USE,NAME" };
 

@@ -73,14 +73,15 @@ static char *get_result(const void *item)
 }
 
 static const struct column columns[] = {
-	{ "KERNEL", "release or configuration file", get_kernel, false },
-	{ "THIS", "* for the case of this kernel", get_this, false },
-	{ "CASE", "number of the case, ? if unknown", get_case, false },
-	{ "GROUP", "whether /dev/vfio/N is built", get_group, false },
-	{ "CONTAINER", "whether /dev/vfio/vfio is built, by VFIO or by iommufd", get_container, false },
-	{ "CDEV", "whether /dev/vfio/devices/vfioX is built", get_cdev, false },
-	{ "NOIOMMU", "whether noiommu can be built (of a kernel: is built)", get_noiommu, false },
-	{ "RESULT", "what a device without an IOMMU gets", get_result, true },
+	{ "KERNEL", "release or configuration file", get_kernel, COLUMN_WHOLE },
+	{ "THIS", "* for the case of this kernel", get_this, COLUMN_WHOLE },
+	{ "CASE", "number of the case, ? if unknown", get_case, COLUMN_WHOLE },
+	{ "GROUP", "whether /dev/vfio/N is built", get_group, COLUMN_WHOLE },
+	{ "CONTAINER", "whether /dev/vfio/vfio is built, by VFIO or by iommufd", get_container,
+		COLUMN_WHOLE },
+	{ "CDEV", "whether /dev/vfio/devices/vfioX is built", get_cdev, COLUMN_WHOLE },
+	{ "NOIOMMU", "whether noiommu can be built (of a kernel: is built)", get_noiommu, COLUMN_WHOLE },
+	{ "RESULT", "what a device without an IOMMU gets", get_result, COLUMN_WRAP },
 };
 
 const struct column_set matrix_columns = { columns, ARRAY_SIZE(columns),

@@ -70,17 +70,18 @@ static char *get_detail(const void *row)
 }
 
 static const struct column columns[] = {
-	{ "ADDRESS", "PCI address of the device", get_address, false },
-	{ "NODE", "the node that it is opened through", get_node, false },
-	{ "STEP", "what a program does, by the name of the ioctl", get_step, false },
-	{ "RESULT", "ok, or the error's name", get_result, false },
-	{ "DETAIL", "what the error means, or what was seen", get_detail, true },
+	{ "ADDRESS", "PCI address of the device", get_address, COLUMN_WHOLE },
+	{ "NODE", "the node that it is opened through", get_node, COLUMN_WHOLE },
+	{ "STEP", "what a program does, by the name of the ioctl", get_step, COLUMN_WHOLE },
+	{ "RESULT", "ok, or the error's name", get_result, COLUMN_WHOLE },
+	{ "DETAIL", "what the error means, or what was seen", get_detail, COLUMN_WRAP },
 };
 
-const struct column_set opening_columns = { columns, ARRAY_SIZE(columns), "NODE,STEP,RESULT,DETAIL" };
+const struct column_set opening_columns = { columns, ARRAY_SIZE(columns), "STEP,RESULT,DETAIL" };
 
+/* The steps of one opening, or of all of them. */
 static void steps_print(const struct table_options *options, const struct opening_list *openings,
-	const struct device *device, bool addresses)
+	const struct opening *only, bool addresses)
 {
 	struct rows rows = { 0 };
 	struct {
@@ -90,7 +91,7 @@ static void steps_print(const struct table_options *options, const struct openin
 	const struct opening *opening;
 	const struct row *row;
 	array_each (opening, openings)
-		for (size_t i = 0; (!device || opening->device == device) && i < opening->count; i++)
+		for (size_t i = 0; (!only || opening == only) && i < opening->count; i++)
 			*array_add(&rows) = (struct row){ opening, &opening->steps[i], addresses };
 	array_each (row, &rows)
 		*array_add(&lines) = row;
@@ -157,24 +158,26 @@ void openings_print(const struct table_options *options, const struct opening_li
 {
 	const struct opening *opening;
 	const struct device *device = NULL;
+	const struct device_offer *offer = NULL;
 	if (table_is_for_scripts(options)) {
 		steps_print(options, openings, NULL, addresses);
 		return;
 	}
 	array_each (opening, openings) {
-		if (opening->device == device)
-			continue;
-		if (device)
-			putchar('\n');
-		device = opening->device;
-		headline_print(openings, device);
+		if (opening->device != device) {
+			if (device)
+				putchar('\n');
+			device = opening->device;
+			offer = NULL;
+			headline_print(openings, device);
+		}
 		putchar('\n');
-		steps_print(options, openings, device, addresses);
-		for (const struct opening *one = opening;
-			one < openings->items + openings->count && one->device == device; one++)
-			if (one->offer.known) {
-				offer_print(&one->offer);
-				break;
-			}
+		print_line(stdout, "through %s:", opening->node->path);
+		steps_print(options, openings, opening, addresses);
+		if (!offer && opening->offer.known)
+			offer = &opening->offer;
+		bool last = opening + 1 == openings->items + openings->count || opening[1].device != device;
+		if (last && offer)
+			offer_print(offer);
 	}
 }

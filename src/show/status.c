@@ -25,8 +25,8 @@ static char *get_value(const void *row)
 }
 
 static const struct column columns[] = {
-	{ "ITEM", "what is looked at", get_item, false },
-	{ "VALUE", "what is so", get_value, true },
+	{ "ITEM", "what is looked at", get_item, COLUMN_WHOLE },
+	{ "VALUE", "what is so", get_value, COLUMN_WRAP },
 };
 
 const struct column_set status_columns = { columns, ARRAY_SIZE(columns), "ITEM,VALUE" };

@@ -85,18 +85,92 @@ bool table_shows(const struct column_set *columns, const struct table_options *o
 	return found;
 }
 
-static void add_row(struct libscols_table *table, const struct chosen *chosen, const void *row)
+/* The cells of a column, and its heading. */
+struct cells {
+	char **items;
+	size_t count;
+	size_t width; /* of the longest */
+};
+
+struct cell_columns {
+	struct cells *items;
+	size_t count;
+};
+
+static struct cells column_cells(const struct column *column, const void *const *rows, size_t count)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-	if (!line)
-		log_out_of_memory();
-	for (size_t i = 0; i < chosen->count; i++) {
-		char *cell = chosen->items[i]->get(row);
+	struct cells cells = { .width = strlen(column->name) };
+	for (size_t i = 0; i < count; i++) {
+		auto_free char *cell = column->get(rows[i]);
 		/* Never empty: with --raw the columns would run into each other. */
 		char *escaped = cell && *cell ? text_escape(cell) : text_copy("-");
-		free(cell);
-		if (scols_line_refer_data(line, i, escaped) < 0)
+		*array_add(&cells) = escaped;
+		if (strlen(escaped) > cells.width)
+			cells.width = strlen(escaped);
+	}
+	return cells;
+}
+
+/* What is left of the width of the terminal for the columns that need not be whole. */
+static size_t width_left(size_t width, const struct chosen *chosen, const struct cell_columns *cells)
+{
+	for (size_t i = 0; i < chosen->count; i++) {
+		size_t needed = (chosen->items[i]->fit == COLUMN_WHOLE ? cells->items[i].width : 0) + 1;
+		width -= needed < width ? needed : width;
+	}
+	return width;
+}
+
+/* libsmartcols would wrap in the middle of a word: these two are its wrap functions. */
+static size_t wrapped_width(const struct libscols_column *column, const char *text, void *left)
+{
+	size_t length = strlen(text);
+	(void)column;
+	return length < *(size_t *)left ? length : *(size_t *)left;
+}
+
+/* Ends `text` where the column's width does, between two words; returns what is left of it, NULL: nothing. */
+static char *wrapped_next(const struct libscols_column *column, char *text, void *unused)
+{
+	size_t width = scols_column_get_width(column);
+	(void)unused;
+	if (strlen(text) <= width)
+		return NULL;
+	char *blank = memrchr(text, ' ', width + 1);
+	if (!blank)
+		blank = strchr(text, ' ');
+	if (!blank)
+		return NULL;
+	*blank = '\0';
+	return blank + 1;
+}
+
+static void add_column(struct libscols_table *table, const struct column *column, const struct cells *cells,
+	bool terminal, size_t *left)
+{
+	enum { LEAST_WIDTH = 8 };
+	static const int flags[] = { 0, SCOLS_FL_TRUNC, SCOLS_FL_WRAP };
+	bool hidden = terminal && column->fit == COLUMN_CUT && *left < LEAST_WIDTH && cells->width > *left;
+	struct libscols_column *added = scols_table_new_column(table, column->name, 0,
+		hidden     ? SCOLS_FL_HIDDEN
+		: terminal ? flags[column->fit]
+			   : 0);
+	if (!added)
+		log_out_of_memory();
+	if (terminal && column->fit == COLUMN_WRAP)
+		scols_column_set_wrapfunc(added, wrapped_width, wrapped_next, left);
+}
+
+static void add_rows(struct libscols_table *table, const struct chosen *chosen,
+	const struct cell_columns *cells, size_t count)
+{
+	for (size_t row = 0; row < count; row++) {
+		struct libscols_line *line = scols_table_new_line(table, NULL);
+		if (!line)
 			log_out_of_memory();
+		for (size_t i = 0; i < chosen->count; i++)
+			if (scols_line_refer_data(line, i, cells->items[i].items[row]) < 0)
+				log_out_of_memory();
 	}
 }
 
@@ -106,21 +180,25 @@ void table_print(const struct column_set *columns, const struct table_options *o
 	if (!count)
 		return;
 	struct chosen chosen = chosen_columns(columns, options);
+	struct cell_columns cells = { 0 };
 	struct libscols_table *table = scols_new_table();
 	if (!table)
 		log_out_of_memory();
 	scols_table_enable_noheadings(table, options->noheadings);
 	scols_table_enable_raw(table, options->raw);
 	scols_table_enable_noencoding(table, 1);
-	bool terminal = isatty(STDOUT_FILENO);
+	bool terminal = isatty(STDOUT_FILENO) && !options->raw;
 	for (size_t i = 0; i < chosen.count; i++)
-		if (!scols_table_new_column(table, chosen.items[i]->name, 0,
-			    terminal && chosen.items[i]->cut ? SCOLS_FL_TRUNC : 0))
-			log_out_of_memory();
-	for (size_t i = 0; i < count; i++)
-		add_row(table, &chosen, rows[i]);
+		*array_add(&cells) = column_cells(chosen.items[i], rows, count);
+	size_t left = width_left(scols_table_get_termwidth(table), &chosen, &cells);
+	for (size_t i = 0; i < chosen.count; i++)
+		add_column(table, chosen.items[i], &cells.items[i], terminal, &left);
+	add_rows(table, &chosen, &cells, count);
 	scols_print_table(table);
 	scols_unref_table(table);
+	for (size_t i = 0; i < chosen.count; i++)
+		free(cells.items[i].items);
+	free(cells.items);
 	free(chosen.items);
 }
 

@@ -5,12 +5,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What becomes of a column on a terminal that is too narrow. */
+enum column_fit {
+	COLUMN_WHOLE, /* nothing */
+	COLUMN_CUT,   /* its cells are cut, or it is left out when hardly anything would be left */
+	COLUMN_WRAP,  /* its cells take several lines */
+};
+
 struct column {
 	const char *name; /* one word: ADDRESS */
 	const char *help; /* what it holds, for --help and the man page */
 	/* The cell of a row: a new string, or NULL for nothing to say, shown as "-". */
 	char *(*get)(const void *row);
-	bool cut; /* may be cut on a terminal that is too narrow */
+	enum column_fit fit;
 };
 
 struct column_set {
@@ -36,7 +43,7 @@ char *table_unknown_column(const struct column_set *columns, const char *wanted)
 bool table_shows(const struct column_set *columns, const struct table_options *options, const char *name);
 
 /* Prints `count` rows, each a pointer that the columns' getters take, to stdout. On a terminal it fits; in a
- * pipe nothing is cut. No rows print nothing. */
+ * pipe nothing is cut, left out or wrapped. No rows print nothing. */
 void table_print(const struct column_set *columns, const struct table_options *options,
 	const void *const *rows, size_t count);
 

@@ -40,11 +40,11 @@ static char *get_meaning(const void *row)
 }
 
 static const struct column columns[] = {
-	{ "BIT", "its number", get_bit, false },
-	{ "VALUE", "what it adds to the value", get_value, false },
-	{ "LETTER", "as the kernel prints it", get_letter, false },
-	{ "NAME", "in the kernel's source, without TAINT_", get_name, false },
-	{ "MEANING", "what has happened", get_meaning, true },
+	{ "BIT", "its number", get_bit, COLUMN_WHOLE },
+	{ "VALUE", "what it adds to the value", get_value, COLUMN_WHOLE },
+	{ "LETTER", "as the kernel prints it", get_letter, COLUMN_WHOLE },
+	{ "NAME", "in the kernel's source, without TAINT_", get_name, COLUMN_WHOLE },
+	{ "MEANING", "what has happened", get_meaning, COLUMN_WRAP },
 };
 
 const struct column_set taint_columns = { columns, ARRAY_SIZE(columns), "BIT,LETTER,MEANING" };

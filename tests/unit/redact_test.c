@@ -48,6 +48,9 @@ static void test_mounts(void)
 		"24 1 254:1 / / rw shared:1 - ext4 /dev/vda1 rw\n"));
 	ok(becomes(path, "25 1 0:5 / /a rw - cifs //server/share rw,username=joe",
 		"25 1 0:5 / /a rw - cifs none rw\n"));
+	ok(becomes(path, "25 1 0:5 / /a rw - 9p work rw,trans=virtio\n", "25 1 0:5 / /a rw - 9p work rw\n"));
+	ok(becomes(path, "25 1 0:5 / /a rw - 9p server rw,trans=tcp\n", "25 1 0:5 / /a rw - 9p none rw\n"));
+	ok(becomes(path, "25 1 0:5 / /a rw - virtiofs work rw\n", "25 1 0:5 / /a rw - virtiofs work rw\n"));
 	ok(becomes(path, "26 1 8:1 / /b rw - ext4 /dev/disk/by-id/nvme-SERIAL rw\n",
 		"26 1 8:1 / /b rw - ext4 none rw\n"));
 	ok(becomes(path, "26 1 8:1 / /b rw -\n27 1 8:1 / /b rw - \n", "27 1 8:1 / /b rw -  none rw\n"));

@@ -49,7 +49,7 @@ boot() { # DEVICE COMMAND
 @test "the next boot: the card is on vfio-pci with its nodes before anything else, and goes back to the driver it had" {
 	boot e1000e,addr=4,romfile= "
 		cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode
-		vfionoiommu list -nro ADDRESS,DRIVER,GROUP,CDEV,PERSISTENT
+		vfionoiommu list -nro ADDRESS,DRIVER,GROUP,CDEV,BOOT
 		stat -c '%U %a' /dev/vfio/noiommu-0 /dev/vfio/devices/noiommu-vfio0
 		cat /sys/bus/pci/devices/$nic/driver_override
 		vfionoiommu status
@@ -69,11 +69,11 @@ boot() { # DEVICE COMMAND
 
 @test "another card at that address is left alone, and reported" {
 	boot nvme,addr=4,serial=one "
-		vfionoiommu list -nro DRIVER,PERSISTENT $nic
+		vfionoiommu list -nro DRIVER,BOOT $nic
 		vfionoiommu status"
 	status_is 0
 	[ "${lines[0]}" = "nvme unusable" ]
-	says "$nic: its persistent binding is of another card (8086:10d3, serial number"
+	says "$nic: warning: its persistent binding is of another card (8086:10d3, serial number"
 	says "[binding-other-card]"
 }
 
@@ -84,7 +84,7 @@ boot() { # DEVICE COMMAND
 	status_is 0
 	[ -z "$(find "$MACHINE/etc/vfionoiommu.d" "$MACHINE/etc/modprobe.d" -type f)" ]
 	boot e1000e,addr=4,romfile= "
-		vfionoiommu list -nro DRIVER,PERSISTENT $nic
+		vfionoiommu list -nro DRIVER,BOOT $nic
 		vfionoiommu list
 		lsmod | grep -c '^vfio' || true"
 	status_is 0

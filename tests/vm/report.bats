@@ -33,6 +33,8 @@ same() { # WORD...
 	same list --all
 	same list --all --json
 	grep -q '^0000:00:06.0 .*vfio-pci' "$(guest_of)/list --all"
+	# What is written into here is on a filesystem of the host's.
+	grep -q '^0000:00:1e.2 .* used:share0' "$(guest_of)/list --all"
 }
 
 @test "status" {

@@ -48,7 +48,7 @@ remembered() {
 	[ "$(grep -c "^$plug: /dev/vfio/.* came$" "$events")" -eq 2 ]
 	udevadm settle
 	[ "$(driver_of $plug)" = vfio-pci ]
-	[ "$(tool list -nro ADDRESS,PERSISTENT $plug)" = "$plug yes" ]
+	[ "$(tool list -nro ADDRESS,BOOT $plug)" = "$plug yes" ]
 	run_tool verify $plug
 	status_is 0
 }
@@ -87,7 +87,7 @@ remembered() {
 	udevadm settle
 	[ -z "$(driver_of $plug)" ]
 	[ -z "$(remembered)" ]
-	run_tool list -o ADDRESS,PERSISTENT $plug
+	run_tool list -o ADDRESS,BOOT $plug
 	says "$plug"
 	tool unbind --persistent $plug
 	unplug

@@ -124,15 +124,15 @@ make_initramfs() { # FILE...
 	grep -qx "DRIVER=e1000e" /etc/vfionoiommu.d/$nic
 	grep -qE "^SERIAL=([0-9a-f]{2}-){7}[0-9a-f]{2}$" /etc/vfionoiommu.d/$nic
 	[[ "$(lspci -vv -s $nic)" == *"Device Serial Number $(sed -n 's/^SERIAL=//p' /etc/vfionoiommu.d/$nic)"* ]]
-	[ "$(tool list -nro PERSISTENT $nic)" = yes ]
-	[ "$(tool list -nro PERSISTENT $edu)" = - ]
+	[ "$(tool list -nro BOOT $nic)" = yes ]
+	[ "$(tool list -nro BOOT $edu)" = - ]
 	run_tool bind --persistent --owner 1000 --mode 0600 $nic
 	says "$nic: is bound at every boot already"
 	run_tool unbind $nic
 	status_is 0
 	complains "will be bound again at the next boot [binding-remains]"
 	run_tool status
-	says "$nic: has a persistent binding, and is not bound to VFIO, but to e1000e [binding-not-bound]"
+	says "$nic: warning: has a persistent binding, and is not bound to VFIO, but to e1000e [binding-not-bound]"
 	says "remedy: vfionoiommu bind --stored $nic"
 	run_tool unbind --persistent $nic
 	status_is 0
@@ -168,12 +168,12 @@ make_initramfs() { # FILE...
 		sed -i "$change" /etc/vfionoiommu.d/$nic
 		run_tool bind --stored
 		status_is 3
-		complains "$nic: its persistent binding is of another card"
+		complains "$nic: warning: its persistent binding is of another card"
 		complains "[binding-other-card]"
 		[ "$(driver_of $nic)" = e1000e ]
 		run_tool status
 		says "[binding-other-card]"
-		[ "$(tool list -nro PERSISTENT $nic)" = unusable ]
+		[ "$(tool list -nro BOOT $nic)" = unusable ]
 		cp /tmp/stored /etc/vfionoiommu.d/$nic
 	done
 	tool unbind --persistent $nic
@@ -215,7 +215,7 @@ make_initramfs() { # FILE...
 	sed s/$edu/0000:00:1c.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:1c.0
 	tool unbind --persistent $edu
 	run_tool status
-	says "0000:00:1c.0: has a persistent binding, and there is no device [binding-absent]"
+	says "0000:00:1c.0: warning: has a persistent binding, and there is no device [binding-absent]"
 	run_tool unbind --persistent 0000:00:1c.0
 	status_is 0
 	says "0000:00:1c.0: is gone, and was forgotten"

@@ -166,7 +166,7 @@ used() { # ADDRESS
 @test "a function that stays behind in the slot is a note, not a refusal" {
 	run_tool bind 0000:00:0b.1
 	status_is 0
-	complains "0000:00:0b.1: shares its slot with 0000:00:0b.0"
+	complains "0000:00:0b.1: note: shares its slot with 0000:00:0b.0"
 	complains "[sibling-unbound]"
 	tool unbind 0000:00:0b.1
 	run_tool bind --dry-run 0000:00:0b.0 0000:00:0b.1
