@@ -44,7 +44,7 @@ setup_file() {
 
 @test "it installs, works and purges cleanly" {
 	package=$(realpath "$tree"/build/vfionoiommu_*.deb)
-	run "$BATS_TEST_DIRNAME/boot" --timeout 1200 --device e1000e,addr=4,romfile= --device edu,addr=6 \
+	run "$BATS_TEST_DIRNAME/boot" --timeout 2400 --device e1000e,addr=4,romfile= --device edu,addr=6 \
 		--env VFIONOIOMMU=/usr/sbin/vfionoiommu --env "PACKAGE=$package" case3 -- \
 		bats --tap "$BATS_TEST_DIRNAME/package/guest.bats"
 	status_is 0

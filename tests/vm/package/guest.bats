@@ -7,9 +7,10 @@ load ../guest/guest
 binding=/etc/vfionoiommu.d/$edu
 conf=/etc/modprobe.d/vfionoiommu.conf
 
-# All that a package may leave behind; not what dpkg itself writes down.
+# All that a package may leave behind; not what dpkg itself writes down. Deeper in /usr no package puts a folder of its own,
+# and a guest would take minutes to look there.
 leftovers() {
-	find /etc /usr /var/lib -path /var/lib/dpkg -prune -o -print | sort
+	find /etc /usr /var/lib -maxdepth 4 -path /var/lib/dpkg -prune -o -print | sort
 	find /etc -type f -exec md5sum {} + | sort -k 2
 }
 
