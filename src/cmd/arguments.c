@@ -23,8 +23,11 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	bool optional = spec->argument_optional && *spec->argument_optional;
 	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
 		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
-	if (options->table.columns && !spec->columns)
-		argp_error(state, "there are no columns here: --output is for commands that show a table");
+	if (!spec->columns && table_is_for_scripts(&options->table))
+		argp_error(state,
+			"there are no columns here: --output, --noheadings and --raw are for commands that show a table");
+	if (!spec->acting && options->acting)
+		argp_error(state, "%s is for commands that change something", options->acting);
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
 		if (unknown)
@@ -67,7 +70,7 @@ static char *help_filter(int key, const char *text, void *input)
 	const struct parsing *parsing = input;
 	if (key != ARGP_KEY_HELP_EXTRA || !parsing || !parsing->spec->columns)
 		return (char *)text;
-	return table_help(parsing->spec->columns);
+	return table_help(parsing->spec->columns, parsing->spec->other_columns, parsing->spec->other_when);
 }
 
 void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, struct options *options,

@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/text.h"
 
-enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN, OPTION_TIMEOUT };
+enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN };
 
 static const struct argp_option common[] = {
 	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
@@ -24,8 +24,6 @@ static const struct argp_option common[] = {
 static const struct argp_option acting[] = {
 	{ "dry-run", OPTION_DRY_RUN, NULL, 0, "print what would be written, and write nothing", 2 },
 	{ "force", OPTION_FORCE, NULL, 0, "do it in spite of the findings that allow it", 2 },
-	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
-		"how long unbind --force waits for a device that is held (10)", 2 },
 	{ "wait", OPTION_WAIT, "SECONDS", 0, "how long to wait for another run to end (10)", 2 },
 	{ 0 },
 };
@@ -88,29 +86,22 @@ bool options_parse_seconds(const char *text, int *seconds)
 	return true;
 }
 
-static int parse_seconds(const char *text, struct argp_state *state)
-{
-	int seconds = 0;
-	if (!options_parse_seconds(text, &seconds))
-		argp_error(state, "%s: not a number of seconds", text);
-	return seconds;
-}
-
 static error_t parse_acting(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
 	switch (key) {
 	case OPTION_DRY_RUN:
+		options->acting = "--dry-run";
 		options->dry_run = true;
 		return 0;
 	case OPTION_FORCE:
+		options->acting = "--force";
 		options->force = true;
 		return 0;
-	case OPTION_TIMEOUT:
-		options->timeout = parse_seconds(argument, state);
-		return 0;
 	case OPTION_WAIT:
-		options->wait = parse_seconds(argument, state);
+		options->acting = "--wait";
+		if (!options_parse_seconds(argument, &options->wait))
+			argp_error(state, "%s: not a number of seconds", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -14,11 +14,11 @@ struct options {
 	enum print_color color;
 	const char *sysroot; /* NULL: this machine */
 	bool dry_run, force;
-	int wait;    /* seconds to wait for another run to end */
-	int timeout; /* seconds that unbind --force waits for the kernel */
+	int wait;           /* seconds to wait for another run to end */
+	const char *acting; /* an option that was given and is only for what changes something; NULL: none */
 };
 
-#define OPTIONS_DEFAULT ((struct options){ .wait = 10, .timeout = 10 })
+#define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
 
 /* A number of seconds, a day at most. Returns false when `text` is none. */
 bool options_parse_seconds(const char *text, int *seconds);
