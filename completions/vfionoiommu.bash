@@ -50,7 +50,7 @@ _vfionoiommu_parse() {
 		:--sysroot=*) sysroot=${word#*=} ;;
 		:--output | :--sysroot | :--color | :--timeout | :--wait) option=$word ;;
 		:--config | :--kernel | :--mode | :--owner | :--value | :--until) option=$word ;;
-		:-o | :-[Jnqrv]*o) option=--output ;;
+		:-o | :-[!-]*o) option=--output ;;
 		:-*) ;;
 		*) if [[ $command ]]; then arguments+=("$word"); else command=$word; fi ;;
 		esac
@@ -152,7 +152,7 @@ _vfionoiommu() {
 	value=${words[-1]}
 	case $option:$value in
 	:--*=*) option=${value%%=*} before=$option= ;;
-	:-o?*) option=-o before=-o ;;
+	:-o?* | :-[!-]*o?*) option=-o before=${value%%o*}o ;;
 	esac
 	value=${value#"$before"}
 	case $option:$value in

@@ -12,6 +12,7 @@ function __vfionoiommu_typed
 end
 
 function __vfionoiommu_devices # USE [--all]: those with this use ('' is any) that are not named yet, with their names
+    command -q vfionoiommu; or return
     set -l typed (__vfionoiommu_typed)
     set -l sysroot
     test -z "$typed[1]"; or set sysroot --sysroot $typed[1]
@@ -60,7 +61,7 @@ function __vfionoiommu_columns
             set columns BIT\t'its number' VALUE\t'what it adds to the value' LETTER\t'as the kernel prints it' \
                 NAME\t"in the kernel's source" MEANING\t'what has happened'
     end
-    set -l before (string replace -r -- '^(--output=|-\w*o)?((\+|.*,)?).*' '$2' (commandline -ct))
+    set -l before (string replace -r -- '^(--output=|-\w*?o)?(.*[+,])?.*' '$2' (commandline -ct))
     for column in $columns
         string match -q -- "*,"(string split -f 1 \t $column)",*" ,(string trim -lc + $before)
         or echo $before$column
