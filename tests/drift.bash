@@ -3,6 +3,8 @@
 
 commands=(status list matrix enable disable bind unbind verify taint report monitor)
 acting=(enable disable bind unbind)
+live=(verify monitor)
+without_table=(report monitor)
 
 # The difference is printed, and is a failure; an empty set is one, too.
 same() { # WHAT EXPECTED FOUND
@@ -54,6 +56,8 @@ man_options() { # COMMAND
 	{
 		man_part COMMANDS "$1"
 		man_part OPTIONS "Common options"
+		[[ " ${without_table[*]} " == *" $1 "* ]] || man_part OPTIONS "Options for tables"
+		[[ " ${live[*]} " == *" $1 "* ]] || man_part OPTIONS "Option for a recorded machine"
 		[[ " ${acting[*]} " != *" $1 "* ]] || man_part OPTIONS "Options for what changes something"
 	} | sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/'
 }

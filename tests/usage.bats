@@ -10,7 +10,7 @@ setup() {
 }
 
 @test "--help, help and help COMMAND print to stdout and end with 0" {
-	for words in --help help "help bind" "bind --help" "list --usage"; do
+	for words in --help help "help --help" "help bind" "bind --help" "list --usage"; do
 		run_tool $words
 		status_is 0
 		[[ "$output" == Usage:* ]]

@@ -10,13 +10,21 @@ enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_D
 
 static const struct argp_option common[] = {
 	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
+	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
+	{ "verbose", 'v', NULL, 0, "say on stderr what is being done", 1 },
+	{ "color", OPTION_COLOR, "WHEN", 0, "colour blockers and warnings: auto, always or never", 1 },
+	{ 0 },
+};
+
+static const struct argp_option table[] = {
 	{ "output", 'o', "COLUMNS", 0,
 		"show these columns, with commas; +COLUMNS adds to those shown by default", 1 },
 	{ "noheadings", 'n', NULL, 0, "no headings above tables", 1 },
 	{ "raw", 'r', NULL, 0, "columns with one blank between them, blanks in cells as \\x20", 1 },
-	{ "color", OPTION_COLOR, "WHEN", 0, "colour blockers and warnings: auto, always or never", 1 },
-	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
-	{ "verbose", 'v', NULL, 0, "say on stderr what is being done", 1 },
+	{ 0 },
+};
+
+static const struct argp_option recorded[] = {
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0, "look at the machine that is recorded below DIR", 1 },
 	{ 0 },
 };
@@ -49,15 +57,6 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 	case 'J':
 		options->json = true;
 		return 0;
-	case 'o':
-		options->table.columns = argument;
-		return 0;
-	case 'n':
-		options->table.noheadings = true;
-		return 0;
-	case 'r':
-		options->table.raw = true;
-		return 0;
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -67,12 +66,36 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 	case OPTION_COLOR:
 		options->color = parse_color(argument, state);
 		return 0;
-	case OPTION_SYSROOT:
-		options->sysroot = argument;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_table(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	switch (key) {
+	case 'o':
+		options->table.columns = argument;
+		return 0;
+	case 'n':
+		options->table.noheadings = true;
+		return 0;
+	case 'r':
+		options->table.raw = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+static error_t parse_recorded(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	if (key != OPTION_SYSROOT)
+		return ARGP_ERR_UNKNOWN;
+	options->sysroot = argument;
+	return 0;
 }
 
 bool options_parse_seconds(const char *text, int *seconds)
@@ -108,5 +131,24 @@ static error_t parse_acting(int key, char *argument, struct argp_state *state)
 	}
 }
 
-const struct argp options_common = { common, parse_common, NULL, NULL, NULL, NULL, NULL };
-const struct argp options_acting = { acting, parse_acting, NULL, NULL, NULL, NULL, NULL };
+static const struct argp common_argp = { common, parse_common, NULL, NULL, NULL, NULL, NULL };
+static const struct argp table_argp = { table, parse_table, NULL, NULL, NULL, NULL, NULL };
+static const struct argp recorded_argp = { recorded, parse_recorded, NULL, NULL, NULL, NULL, NULL };
+static const struct argp acting_argp = { acting, parse_acting, NULL, NULL, NULL, NULL, NULL };
+
+static const struct argp_child children[] = {
+	[OPTIONS_COMMON] = { &common_argp, 0, "Common options:", 1 },
+	[OPTIONS_TABLE] = { &table_argp, 0, "Options for tables:", 2 },
+	[OPTIONS_RECORDED] = { &recorded_argp, 0, "Option for a recorded machine:", 3 },
+	[OPTIONS_ACTING] = { &acting_argp, 0, "Options for what changes something:", 4 },
+};
+
+size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < OPTIONS_KINDS; i++)
+		if (kinds & 1u << i)
+			list[count++] = children[i];
+	list[count] = (struct argp_child){ 0 };
+	return count;
+}

@@ -23,8 +23,11 @@ struct options {
 /* A number of seconds, a day at most. Returns false when `text` is none. */
 bool options_parse_seconds(const char *text, int *seconds);
 
-/* argp children; the input of each is a struct options. */
-extern const struct argp options_common; /* for every command */
-extern const struct argp options_acting; /* for a command that changes something */
+/* What is not for every command. */
+enum options_kind { OPTIONS_COMMON, OPTIONS_TABLE, OPTIONS_RECORDED, OPTIONS_ACTING, OPTIONS_KINDS };
+
+/* Makes `list` the argp children for the kinds (a bit for each: 1 << OPTIONS_TABLE) and a closing one; the
+ * input of each is a struct options. Returns how many there are. */
+size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1]);
 
 #endif

@@ -84,7 +84,7 @@ setup_file() {
 
 @test "installed again, it gives the device back, and knows what was set up" {
 	dpkg -i "$PACKAGE"
-	tool list -nro PERSISTENT "$edu" | grep -x yes
+	tool list -nro BOOT "$edu" | grep -x yes
 	tool unbind "$edu"
 	[ -z "$(driver_of "$edu")" ]
 }
