@@ -10,8 +10,8 @@
 # line, ^Xl lists it, ^Xt notes the time used, ^Xw writes the line down and begins a new one, ^Xq ends.
 shells_setup() {
 	local completions
-	completions=$(realpath "$BATS_TEST_DIRNAME/../completions")
-	shells=$BATS_FILE_TMPDIR/shells
+	completions=$(realpath "${tree:-$BATS_TEST_DIRNAME/..}/completions")
+	shells=$BATS_FILE_TMPDIR/shells${completions//\//-}
 	[ ! -d "$shells" ] || return 0
 	mkdir -p "$shells"/{bin,bash-completion/completions}
 	ln -s "$(realpath "$VFIONOIOMMU")" "$shells/bin/vfionoiommu"
