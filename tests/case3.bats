@@ -44,6 +44,15 @@ setup() {
 		"write /sys/bus/pci/drivers/vfio-pci/bind"]' <<<"$output"
 }
 
+@test "before: what is to become of the nodes is planned in JSON, too" {
+	run_tool bind --dry-run --enable --owner 7:8 --mode 0640 --json --sysroot $before 00:04.0
+	status_is 0
+	jq -e '[.results[2].steps[] | select(.action == "access") | [.path, .owner, .group, .mode]] == [
+		["/dev/vfio/noiommu-N", 7, 8, "0640"], ["/dev/vfio/devices/noiommu-vfioX", 7, 8, "0640"]]' <<<"$output"
+	jq -e '[.results[2].steps[].action] | index("watch") == 0 and index("settle") != null' <<<"$output"
+	jq -e '.results[2].steps[] | select(.action == "save") | .owner == null and .mode == "0600"' <<<"$output"
+}
+
 @test "bound: both nodes, the driver that it came from, the taint" {
 	run_tool status --sysroot $bound
 	status_is 0
