@@ -53,6 +53,17 @@ setup() {
 	jq -e '.results[2].steps[] | select(.action == "save") | .owner == null and .mode == "0600"' <<<"$output"
 }
 
+@test "whatever acts prints the same kind of JSON, and less of it when it refuses" {
+	for words in "enable" "bind --enable 00:06.0" "unbind 00:04.0" "unbind --all" "disable --force"; do
+		run_tool $words --dry-run --json --sysroot $bound
+		status_is 0
+		jq -e 'keys_unsorted == ["schema", "results", "changed", "findings", "devices", "taint"]' <<<"$output"
+	done
+	run_tool disable --dry-run --json --sysroot $bound
+	status_is 3
+	jq -e 'keys_unsorted == ["schema", "results", "changed", "findings"]' <<<"$output"
+}
+
 @test "bound: both nodes, the driver that it came from, the taint" {
 	run_tool status --sysroot $bound
 	status_is 0
