@@ -10,8 +10,8 @@
 # line, ^Xl lists it, ^Xt notes the time used, ^Xw writes the line down and begins a new one, ^Xq ends.
 shells_setup() {
 	local completions
-	completions=$(realpath "$BATS_TEST_DIRNAME/../completions")
-	shells=$BATS_FILE_TMPDIR/shells
+	completions=$(realpath "${tree:-$BATS_TEST_DIRNAME/..}/completions")
+	shells=$BATS_FILE_TMPDIR/shells${completions//\//-}
 	[ ! -d "$shells" ] || return 0
 	mkdir -p "$shells"/{bin,bash-completion/completions}
 	ln -s "$(realpath "$VFIONOIOMMU")" "$shells/bin/vfionoiommu"
@@ -28,7 +28,7 @@ shells_setup() {
 	cat >"$shells/.zshrc" <<-END
 		fpath=('$completions' \$fpath)
 		autoload -Uz compinit
-		compinit -u -C
+		compinit -u -C -d '$BATS_FILE_TMPDIR/zcompdump'
 		zle -C all complete-word all
 		all() { _main_complete; compstate[insert]=all }
 		write-line() { print -r -- \$BUFFER >>~/lines; BUFFER= }
