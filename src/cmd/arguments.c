@@ -19,12 +19,13 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	const struct options *options = parsing->options;
 	bool instead = spec->instead_of_argument && *spec->instead_of_argument;
 	if (instead && parsing->arguments->count)
-		argp_error(state, "name devices, or give the option for all of them, not both");
+		argp_error(state, "give either DEVICE or --all, not both");
 	bool optional = spec->argument_optional && *spec->argument_optional;
 	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
 		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
 	if (options->table.columns && !spec->columns)
-		argp_error(state, "there are no columns here: --output is for commands that show a table");
+		argp_error(state,
+			"there are no columns here, as this command shows no table: leave --output out");
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
 		if (unknown)
@@ -32,7 +33,7 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	}
 	if (spec->live && options->sysroot)
 		argp_error(state,
-			"--sysroot is a recorded machine, where nothing is opened and nothing happens");
+			"--sysroot is a recorded machine, where nothing is opened and nothing happens: leave it out");
 	if (spec->acting && options->sysroot && !options->dry_run)
 		argp_error(state, "--sysroot is a recorded machine, where nothing is changed: add --dry-run");
 }

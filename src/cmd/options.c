@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/text.h"
 
 enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN, OPTION_TIMEOUT };
@@ -40,7 +42,7 @@ static enum print_color parse_color(const char *text, struct argp_state *state)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (text_same(text, words[i]))
 			return (enum print_color)i;
-	argp_error(state, "%s: --color takes auto, always or never", text);
+	argp_error(state, "--color %s: give auto, always or never", text);
 	return COLOR_AUTO;
 }
 
@@ -88,11 +90,11 @@ bool options_parse_seconds(const char *text, int *seconds)
 	return true;
 }
 
-static int parse_seconds(const char *text, struct argp_state *state)
+static int parse_seconds(const char *option, const char *text, struct argp_state *state)
 {
 	int seconds = 0;
 	if (!options_parse_seconds(text, &seconds))
-		argp_error(state, "%s: not a number of seconds", text);
+		argp_error(state, "--%s %s: not a number of seconds up to 86400", option, text);
 	return seconds;
 }
 
@@ -107,14 +109,25 @@ static error_t parse_acting(int key, char *argument, struct argp_state *state)
 		options->force = true;
 		return 0;
 	case OPTION_TIMEOUT:
-		options->timeout = parse_seconds(argument, state);
+		options->timeout = parse_seconds("timeout", argument, state);
 		return 0;
 	case OPTION_WAIT:
-		options->wait = parse_seconds(argument, state);
+		options->wait = parse_seconds("wait", argument, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+bool options_open_root(const struct options *options, struct sysroot *root)
+{
+	const char *path = options->sysroot ? options->sysroot : "/";
+	int error = sysroot_open(root, path);
+	if (!error)
+		return true;
+	log_error("%s: cannot be opened: %s%s", path, strerror(-error),
+		options->sysroot ? "; give the folder of an unpacked report" : "");
+	return false;
 }
 
 const struct argp options_common = { common, parse_common, NULL, NULL, NULL, NULL, NULL };
