@@ -143,7 +143,8 @@ shows() { # WORDS LINE...
 	local what="; give a file such as /proc/config.gz or /boot/config-RELEASE"
 	prints "matrix --kernel 9.9.9" \
 		"--kernel 9.9.9: neither a configuration nor the modules of such a kernel are installed; those that are: ls /lib/modules"
-	prints "matrix --config missing" "--config missing: No such file or directory$what"
+	prints "matrix --config missing" \
+		"--config missing: No such file or directory; give a file such as /proc/config.gz or /boot/config-RELEASE"
 	prints "matrix --config /dev/null" "--config /dev/null: is not a regular file$what"
 	echo no >words
 	prints "matrix --config words" "--config words: is not a kernel's configuration: it has no CONFIG_ line$what"
@@ -184,8 +185,11 @@ shows() { # WORDS LINE...
 }
 
 @test "what report could not read" {
-	mkfifo machine/proc/self
-	prints "report --verbose one.tar" "/proc/self: could not be read: Invalid argument"
+	# The first read of all fails, that of a device's uevent.
+	run strace -f -qq -o /dev/null -e trace=read -P "$devices/$nic/uevent" -e inject=read:error=EIO "$VFIONOIOMMU" \
+		report --verbose --sysroot machine one.tar
+	says "/sys/devices/pci0000:00/$nic/uevent: could not be read: Input/output error"
+	[[ "$output" == *"1 of "*" files and folders could not be read, and are recorded so; -v names them"* ]]
 }
 
 @test "standard output" {
@@ -199,14 +203,9 @@ shows() { # WORDS LINE...
 
 @test "the kernel's events" {
 	# Only what it listens through fails.
-	fails() { # SYSCALL ERROR
-		run strace -f -qq -o /dev/null -e "trace=$1" -e "inject=$1:error=$2" "$VFIONOIOMMU" monitor --timeout 1
-		status_is 1
-	}
-	fails bind EACCES
+	run strace -f -qq -o /dev/null -e trace=bind -e inject=bind:error=EACCES "$VFIONOIOMMU" monitor --timeout 1
+	status_is 1
 	[ "$output" = "the events cannot be listened to: Permission denied" ]
-	fails ppoll EIO
-	[ "$output" = "the events cannot be read: Input/output error" ]
 }
 
 # ---- the kernel ----
@@ -253,6 +252,14 @@ shows() { # WORDS LINE...
 	configured "VFIO_CONTAINER=n"
 	prints matrix \
 		"warning: VFIO_CONTAINER is built, as the kernel's module files show; /proc/config.gz says otherwise, is probably another kernel's, and is not believed [sources-contradict]"
+}
+
+@test "a kernel that shows otherwise than its module files" {
+	machine case3-bound
+	gone sys/class/misc/vfio
+	configured VFIO_CONTAINER=n
+	prints status \
+		"warning: VFIO_CONTAINER is not built, as the running kernel shows; its module information says otherwise, is probably another kernel's, and is not believed [sources-contradict]"
 }
 
 # Linux 7.3 with the group and without a container, nor a cdev.
@@ -320,7 +327,7 @@ without_container() {
 @test "the mode is off" {
 	prints status "blocker: noiommu mode is off: the module vfio is not loaded yet [noiommu-disabled]" \
 		"    remedy: vfionoiommu enable"
-	shows status "mode off\x20until\x20vfio\x20is\x20loaded" "next\x20boot off:\x20nothing\x20sets\x20it" \
+	shows status "kernel 7.3.4-case3,\x20configuration\x20from\x20/proc/config.gz" "mode off\x20until\x20vfio\x20is\x20loaded" "next\x20boot off:\x20nothing\x20sets\x20it" \
 		"modules vfio\x20not\x20loaded,\x20vfio-pci\x20not\x20loaded,\x20iommufd\x20not\x20loaded"
 	prints "enable --dry-run" "noiommu mode: would be switched on" "  load module vfio" \
 		"  write Y to /sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
@@ -616,4 +623,78 @@ bind_prints() { # LINE...
 	file proc/sys/kernel/tainted 64
 	file dev/kmsg '5,0,0,-;Linux version 7.3.4'
 	prints taint "U: not by VFIO noiommu: the kernel log is complete and does not say so"
+}
+
+# ---- the guard ----
+
+# Every text of the source that may be a part of a message: all literals but those of --help.
+texts() {
+	find src -name '*.[ch]' | sort | while IFS= read -r file; do
+		# Without options, columns, and what a command is for.
+		sed -E -e '/^\t*(static )?const struct (argp|argp_option|argp_child|column|command) [a-z_]+(\[\])? = /{:a;/\};$/!{N;ba};d}' \
+			-e '/\.doc = /{:b;/",$/!{N;bb};d}' -e '/^#include/d' "$file" |
+			# Without comments; the parts of a literal together, a macro between them as a conversion.
+			sed -zE -e "s#(\"([^\"\\\\]|\\\\.)*\"|'([^'\\\\]|\\\\.)+')|/\*([^*]|\*+[^*/])*\*+/#\1#g" \
+				-e 's/"[ \t\n\\]*"//g; s/"[ \t\n]+[A-Z_]+[ \t\n]+"/%s/g' |
+			grep -oE "'([^'\\\\]|\\\\.)+'|\"([^\"\\\\]|\\\\.)*\"" | sed -nE 's/^"(.*)"$/\1/p'
+	done
+}
+
+# The messages among them, those with words and a blank; a line each, what printf fills in as the character 1, without what
+# stands before and behind the words.
+messages() {
+	texts | sed -E -e 's/\\[nv]/\n/g' | sed -E -e 's/\\t/\t/g; s/\\(["\\])/\1/g' \
+		-e 's/%[-+ #0-9.*]*(ll|z|l|h)?[a-z]|\{[a-z]*\}/\x01/g; s/^[ \x01:;,]+|[ \x01:;,]+$//g' |
+		grep -E '[A-Za-z]{2}.* | .*[A-Za-z]{2}' | LC_ALL=C sort -u
+}
+
+# What the tests expect: their files without comments and names, and without this part; "\x20" is a blank of --raw.
+expected() {
+	sed -sE '/^# ---- the guard/,$d; /^[[:blank:]]*#|^@test /d; s/\\x20/ /g' tests/*.bats tests/vm/*.bats \
+		tests/vm/guest/*.bats
+	sed -zE 's#"[ \t\n]*"##g; s#"[ \t\n]*[A-Z]+[ \t\n]*"#x#g' tests/unit/*.c
+}
+
+# The messages, of those on standard input, that the file does not have: in full, with anything for what printf fills in.
+# A message of a word or two may be found in another: those are to be looked at when they are written.
+unexpected() { # FILE
+	local message
+	while IFS= read -r message; do
+		grep -qE -e "$(sed -E 's/[][().*+?{}|^$\\]/\\&/g; s/\x01/.*/g' <<<"$message")" "$1" || echo "$message"
+	done | tr '\001' _
+}
+
+# Those that no test brings about, and why not; "_" is what printf fills in.
+exceptions() {
+	cat <<-'END'
+		# Linux/%*[^ ] _.                                 read, not said: the head of a configuration
+		cdev on device                                    read, not said: in the kernel's log
+		do nothing                                        a step that does nothing is not announced, nor fails
+		is still being bound; wait longer with --timeout  some microseconds in the midst of the kernel's bind
+		out of memory                                     memory that is short elsewhere first
+	END
+}
+
+@test "every message is expected in full by some test, but for these" {
+	cd "$repository"
+	messages >"$BATS_TEST_TMPDIR/messages"
+	expected >"$BATS_TEST_TMPDIR/expected"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/messages")" -gt 300 ]
+	exceptions | sed 's/  .*//' | diff - <(unexpected "$BATS_TEST_TMPDIR/expected" <"$BATS_TEST_TMPDIR/messages")
+}
+
+@test "... and a new one without a trigger is found, wherever it stands" {
+	(cd "$repository" && expected) >expected
+	mkdir -p src/cmd
+	cat >src/cmd/new.c <<-'END'
+		log_error("%s: one that nobody" /* "a comment" */
+		          "has \"read\" %d times\n", name, 7);
+		{ NULL, "a remedy that nobody types" }, /* doesn't "count at all" */
+		text_copy(c == '"' ? "what " MACRO " never says" : "vfionoiommu list %s");
+		static const struct argp_option none[] = {
+			{ "x", 1, NULL, 0, "what --help says", 0 },
+		};
+	END
+	messages | unexpected expected | diff - <(printf '%s\n' "a remedy that nobody types" \
+		'one that nobodyhas "read" _ times' "what _ never says")
 }

@@ -73,6 +73,14 @@ static void test_verify(void)
 	ok(fails(STEP_OPEN_GROUP, EACCES,
 		GROUP " does not open: Permission denied: this user may not open it, by its owner and mode",
 		"vfionoiommu bind --owner USER " ADDRESS));
+	ok(fails(STEP_OPEN_CONTAINER, EACCES,
+		GROUP
+		" does not open: Permission denied: this user may not open /dev/vfio/vfio, by its owner and mode",
+		"chmod 0666 /dev/vfio/vfio"));
+	ok(fails(STEP_OPEN_IOMMUFD, EACCES,
+		CDEV
+		" does not open: Permission denied: this user may not open /dev/iommu, by its owner and mode",
+		"chown USER /dev/iommu"));
 	ok(fails(STEP_GROUP_GET_STATUS, EADDRINUSE,
 		GROUP
 		" does not open: Device or resource busy: another device of its group is bound to another driver",
