@@ -59,8 +59,8 @@ on_terminal() { # WIDTH ARGUMENT...
 	}
 	export TERM=xterm
 	bind
-	says "$escape[1;31mblocker:$escape[0m noiommu mode is off"
-	says "$escape[1;31m0000:00:04.0:$escape[0m has an IOMMU"
+	says "${escape}[1;31mblocker:${escape}[0m noiommu mode is off"
+	says "${escape}[1;31m0000:00:04.0:${escape}[0m has an IOMMU"
 	bind --color=never
 	not says "$escape"
 	NO_COLOR=1 bind
@@ -79,7 +79,7 @@ on_terminal() { # WIDTH ARGUMENT...
 	run_tool $bind
 	not complains "$escape"
 	run_tool $bind --color=always
-	complains "$escape[1;31mblocker:$escape[0m"
+	complains "${escape}[1;31mblocker:${escape}[0m"
 	run_tool --color always $bind
 	complains "$escape"
 }
