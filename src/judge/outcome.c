@@ -82,8 +82,7 @@ char *outcome_of_unbind(const struct device *before, const struct device *after)
 			or_none(after->driver), or_none(remembered->driver), after->address);
 	if (!text_same(after->driver_override, remembered->driver_override))
 		return text_format(
-			"its driver_override is %s, and was %s before bind; set it with: echo %s > "
-			"/sys/bus/pci/devices/%s/driver_override",
+			"its driver_override is %s, and was %s before bind; set it with: echo %s > /sys/bus/pci/devices/%s/driver_override",
 			or_none(after->driver_override), or_none(remembered->driver_override),
 			remembered->driver_override ? remembered->driver_override : "", after->address);
 	return NULL;
