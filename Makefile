@@ -11,6 +11,10 @@ MANDIR      = $(DATAROOTDIR)/man
 MAN8DIR     = $(MANDIR)/man8
 # Where udevd looks; with PREFIX=/usr that of packages, with /usr/local that of the admin.
 UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
+# Where the shells look for completions.
+BASHCOMPDIR = $(DATADIR)/bash-completion/completions
+ZSHCOMPDIR  = $(DATADIR)/zsh/site-functions
+FISHCOMPDIR = $(DATADIR)/fish/vendor_completions.d
 DESTDIR     =
 INSTALL     = install
 
@@ -28,7 +32,8 @@ V        =
 # Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them.
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
-DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
+DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin \
+             bash-completion zsh fish
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
 
@@ -109,13 +114,20 @@ lint:
 	@tests/lint
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR)
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(MAN8DIR)
 	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(SBINDIR)/vfionoiommu
 	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(RULE).in > $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
 	chmod 644 $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	$(INSTALL) -m 644 man/vfionoiommu.8 $(DESTDIR)$(MAN8DIR)/vfionoiommu.8
+	$(INSTALL) -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
+	$(INSTALL) -m 644 completions/vfionoiommu.bash $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu
+	$(INSTALL) -m 644 completions/_vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu
+	$(INSTALL) -m 644 completions/vfionoiommu.fish $(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(MAN8DIR)/vfionoiommu.8
+	rm -f $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu \
+		$(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish
 
 clean:
 	rm -rf build

@@ -39,7 +39,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	(void)argument;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->child_inputs[1] = &invocation->options;
+		for (size_t i = 0; i < OPTIONS_KINDS; i++)
+			state->child_inputs[i] = &invocation->options;
 		return 0;
 	case ARGP_KEY_ARG:
 		/* The command: what stands behind it is for its own parser. */
@@ -106,12 +107,9 @@ static enum status run_command(int argc, char **argv, struct options *options)
 
 int main(int argc, char **argv)
 {
-	static const struct argp_child children[] = {
-		{ &options_common, 0, "Common options, before or behind the command:", 1 },
-		{ &options_acting, 0, "Options for what changes something:", 2 },
-		{ 0 },
-	};
-	static const struct argp argp = { NULL, parse, "COMMAND [ARG...]",
+	struct argp_child children[OPTIONS_KINDS + 1];
+	options_children((1u << OPTIONS_KINDS) - 1, children);
+	const struct argp argp = { NULL, parse, "COMMAND [ARG...]",
 		"Give PCI devices to userspace drivers on a machine without an IOMMU, and take them back.\v"
 		"Exit status: 0 done, or ready; 1 something failed; 2 wrong usage; 3 refused for safety, or not ready.",
 		children, help_filter, NULL };
@@ -119,7 +117,8 @@ int main(int argc, char **argv)
 	argp_err_exit_status = STATUS_USAGE;
 	atexit(close_stdout);
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &invocation);
-	if (text_same(argv[invocation.command], "help") && invocation.command + 1 == argc) {
+	bool about_all = invocation.command + 1 == argc || *argv[invocation.command + 1] == '-';
+	if (text_same(argv[invocation.command], "help") && about_all) {
 		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
 			program_invocation_short_name);
 		return STATUS_DONE;

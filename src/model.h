@@ -276,6 +276,7 @@ struct device {
 	char *driver;                                      /* uevent DRIVER; NULL: none */
 	char *driver_module;   /* driver/module's target; NULL: built in, none, or not looked at */
 	char *driver_override; /* NULL: none, or unknown */
+	int error;             /* negative errno: its uevent is there and could not be read; else 0 */
 	char *unreadable;      /* the first detail that is there and could not be read; NULL: none */
 	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read */
 	enum answer iommu;     /* ADDRESS/iommu exists: a real one */

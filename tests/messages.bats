@@ -76,7 +76,7 @@ prints_raw() { # WORDS LINE...
 
 # The same on the made-up machine.
 prints() { # WORDS LINE...
-	prints_raw "$1 --sysroot machine" "${@:2}"
+	prints_raw "--sysroot machine $1" "${@:2}"
 }
 
 # The same, of a table's row: its blanks as one.
@@ -93,17 +93,21 @@ shows() { # WORDS LINE...
 	prints bind "vfionoiommu bind: no DEVICE given; vfionoiommu list --all shows what there is"
 	prints "unbind --all $nic" "vfionoiommu unbind: give either DEVICE or --all, not both"
 	prints "list -o NOSUCH" "vfionoiommu list: there is no column 'NOSUCH'; --help lists them"
-	prints "report -o NAME" \
-		"vfionoiommu report: there are no columns here, as this command shows no table: leave --output out"
+	prints "-o NAME report" \
+		"vfionoiommu report: there are no columns here, as this command shows no table: leave --output, --noheadings and --raw out"
+	prints "--force list" "vfionoiommu list: --force is for commands that change something: leave it out"
 	prints "list --color blue" "vfionoiommu list: --color blue: give auto, always or never"
 	prints "bind --wait soon" "vfionoiommu bind: --wait soon: not a number of seconds up to 86400"
-	prints "unbind --timeout -1" "vfionoiommu unbind: --timeout -1: not a number of seconds up to 86400"
+	prints "unbind --dry-run --timeout -1 $nic" "--timeout -1: not a number of seconds up to 86400"
 	prints enable \
 		"vfionoiommu enable: --sysroot is a recorded machine, where nothing is changed: add --dry-run"
 	prints "verify $nic" \
 		"vfionoiommu verify: --sysroot is a recorded machine, where nothing is opened and nothing happens: leave it out"
+	export ARGP_HELP_FMT=rmargin=200
 	prints "list --help" "Columns for --output:" \
-		"Shown by default: ADDRESS,DRIVER,GROUP,CDEV,BOOT,NAME. +NAME adds to these."
+		"Shown by default: ADDRESS,DRIVER,GROUP,CDEV,BOOT,NAME; with --all: ADDRESS,ID,CLASS,DRIVER,USE,NAME. +NAME adds to these."
+	prints "matrix --help" \
+		"Shown by default: THIS,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT; of several kernels: KERNEL,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT. +NAME adds to these."
 	prints --help "  help      COMMAND: the same as COMMAND --help"
 }
 
@@ -445,8 +449,9 @@ bind_prints() { # LINE...
 		"  give /dev/vfio/noiommu-N owner 0:0 mode 0660"
 	prints "bind --enable --dry-run --owner 0 $nic" "  give /dev/vfio/noiommu-N owner 0"
 	prints "bind --enable --dry-run --owner :0 $nic" "  give /dev/vfio/noiommu-N group 0"
-	prints "bind --enable --dry-run 00:1f.0 00:1f.2" \
-		"0000:00:1f.0: note: shares its slot with 0000:00:1f.3, which stays where it is: a hot reset of the slot will be refused [sibling-unbound]" \
+	prints "bind --enable --dry-run --force 00:1f.2" \
+		"0000:00:1f.2: note: shares its slot with 0000:00:1f.0, which stays where it is: a hot reset of the slot will be refused [sibling-unbound]" \
+		"0000:00:1f.2: note: shares its slot with 0000:00:1f.3, which stays where it is: a hot reset of the slot will be refused [sibling-unbound]" \
 		"    remedy: vfionoiommu bind 0000:00:1f.3, if it is free"
 }
 

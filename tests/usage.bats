@@ -10,7 +10,7 @@ setup() {
 }
 
 @test "--help, help and help COMMAND print to stdout and end with 0" {
-	for words in --help help "help bind" "bind --help" "list --usage"; do
+	for words in --help help "help --help" "help bind" "bind --help" "list --usage"; do
 		run_tool $words
 		status_is 0
 		[[ "$output" == Usage:* ]]
@@ -45,6 +45,13 @@ setup() {
 		unbind
 		unbind --all 0000:00:03.0
 		bind --wait soon --dry-run 0000:00:03.0
+		--force list
+		--dry-run status
+		status --force
+		monitor --raw
+		report --noheadings -
+		unbind --timeout soon --dry-run 0000:00:03.0
+		bind --timeout 1 --dry-run 0000:00:03.0
 		bind --wait -1 --dry-run 0000:00:03.0
 		bind 0000:00:99.0
 	EOF

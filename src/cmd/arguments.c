@@ -11,6 +11,7 @@ struct parsing {
 	const struct arguments_spec *spec;
 	struct options *options;
 	struct arguments *arguments;
+	size_t children;
 };
 
 static void check(const struct parsing *parsing, struct argp_state *state)
@@ -23,9 +24,11 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	bool optional = spec->argument_optional && *spec->argument_optional;
 	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
 		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
-	if (options->table.columns && !spec->columns)
+	if (!spec->columns && table_is_for_scripts(&options->table))
 		argp_error(state,
-			"there are no columns here, as this command shows no table: leave --output out");
+			"there are no columns here, as this command shows no table: leave --output, --noheadings and --raw out");
+	if (!spec->acting && options->acting)
+		argp_error(state, "%s is for commands that change something: leave it out", options->acting);
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
 		if (unknown)
@@ -43,9 +46,8 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	struct parsing *parsing = state->input;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = parsing->options;
-		if (parsing->spec->acting)
-			state->child_inputs[1] = parsing->options;
+		for (size_t i = 0; i < parsing->children; i++)
+			state->child_inputs[i] = parsing->options;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!parsing->spec->usage)
@@ -68,18 +70,19 @@ static char *help_filter(int key, const char *text, void *input)
 	const struct parsing *parsing = input;
 	if (key != ARGP_KEY_HELP_EXTRA || !parsing || !parsing->spec->columns)
 		return (char *)text;
-	return table_help(parsing->spec->columns);
+	return table_help(parsing->spec->columns, parsing->spec->other_columns, parsing->spec->other_when);
 }
 
 void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, struct options *options,
 	struct arguments *arguments)
 {
-	const struct argp_child children[] = {
-		{ &options_common, 0, "Common options:", 1 },
-		{ spec->acting ? &options_acting : NULL, 0, "Options for what changes something:", 2 },
-		{ 0 },
-	};
-	struct parsing parsing = { spec, options, arguments };
+	struct argp_child children[OPTIONS_KINDS + 1];
+	size_t count = options_children(1u << OPTIONS_COMMON |
+						(unsigned int)(spec->columns != NULL) << OPTIONS_TABLE |
+						(unsigned int)!spec->live << OPTIONS_RECORDED |
+						(unsigned int)spec->acting << OPTIONS_ACTING,
+		children);
+	struct parsing parsing = { spec, options, arguments, count };
 	const struct argp argp = { spec->options, parse, spec->usage, spec->doc, children, help_filter,
 		NULL };
 	argp_parse(&argp, argc, argv, 0, NULL, &parsing);

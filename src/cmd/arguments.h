@@ -20,6 +20,8 @@ struct arguments_spec {
 	bool live; /* looks at what no recorded machine has: takes no --sysroot */
 	const struct column_set
 		*columns; /* what -o may name, for --help and for the check; NULL: it shows no table */
+	const struct column_set *other_columns; /* the same, with others shown ... */
+	const char *other_when;                 /* ... "with --all" */
 };
 
 struct arguments {

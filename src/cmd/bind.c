@@ -24,7 +24,7 @@ static const struct argp_option bind_options[] = {
 		"bind a device that has an IOMMU too, as an ordinary VFIO device", 0 },
 	{ "owner", OPTION_OWNER, "USER[:GROUP]", 0, "give the nodes to this user and group, names or numbers",
 		0 },
-	{ "mode", OPTION_MODE, "OCTAL", 0, "give the nodes this mode: 0660", 0 },
+	{ "mode", OPTION_MODE, "OCTAL", 0, "give the nodes this mode, as 0660", 0 },
 	{ "persistent", 'p', NULL, 0, "at every boot, and whenever the device appears, too", 0 },
 	{ "stored", OPTION_STORED, NULL, 0,
 		"as the persistent bindings say; without DEVICE all of them (the udev rule does this)", 0 },
@@ -164,9 +164,8 @@ static void store_all(struct session *session, const struct device_refs *asked, 
 	array_each (device, asked)
 		if (is_bound(*device) || session->options->dry_run)
 			binding_store(session, *device, wishes);
-	if (binding_needs_noiommu(asked, wishes))
-		persistence_judge_next_boot(
-			&session->next, stored_collect_rule(&session->root), &session->findings);
+	persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root),
+		binding_needs_noiommu(asked, wishes), &session->findings);
 }
 
 static enum status bind_main(int argc, char **argv, struct options *options)

@@ -51,6 +51,8 @@ static enum status list_main(int argc, char **argv, struct options *options)
 		.parse = list_parse,
 		.input = &all,
 		.columns = &device_columns,
+		.other_columns = &device_columns_all,
+		.other_when = "with --all",
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	const struct column_set *columns = all ? &device_columns_all : &device_columns;

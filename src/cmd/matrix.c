@@ -122,6 +122,8 @@ static enum status matrix_main(int argc, char **argv, struct options *options)
 		.parse = matrix_parse,
 		.input = &wanted,
 		.columns = &matrix_columns,
+		.other_columns = &matrix_columns_kernels,
+		.other_when = "of several kernels",
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	if (!options_open_root(options, &root))

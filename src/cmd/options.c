@@ -8,17 +8,25 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN, OPTION_TIMEOUT };
+enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN };
 
 static const struct argp_option common[] = {
 	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
+	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
+	{ "verbose", 'v', NULL, 0, "say on stderr what is being done", 1 },
+	{ "color", OPTION_COLOR, "WHEN", 0, "colour blockers and warnings: auto, always or never", 1 },
+	{ 0 },
+};
+
+static const struct argp_option table[] = {
 	{ "output", 'o', "COLUMNS", 0,
 		"show these columns, with commas; +COLUMNS adds to those shown by default", 1 },
 	{ "noheadings", 'n', NULL, 0, "no headings above tables", 1 },
 	{ "raw", 'r', NULL, 0, "columns with one blank between them, blanks in cells as \\x20", 1 },
-	{ "color", OPTION_COLOR, "WHEN", 0, "colour blockers and warnings: auto, always or never", 1 },
-	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
-	{ "verbose", 'v', NULL, 0, "say on stderr what is being done", 1 },
+	{ 0 },
+};
+
+static const struct argp_option recorded[] = {
 	{ "sysroot", OPTION_SYSROOT, "DIR", 0, "look at the machine that is recorded below DIR", 1 },
 	{ 0 },
 };
@@ -26,8 +34,6 @@ static const struct argp_option common[] = {
 static const struct argp_option acting[] = {
 	{ "dry-run", OPTION_DRY_RUN, NULL, 0, "print what would be written, and write nothing", 2 },
 	{ "force", OPTION_FORCE, NULL, 0, "do it in spite of the findings that allow it", 2 },
-	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
-		"how long unbind --force waits for a device that is held (10)", 2 },
 	{ "wait", OPTION_WAIT, "SECONDS", 0, "how long to wait for another run to end (10)", 2 },
 	{ 0 },
 };
@@ -53,15 +59,6 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 	case 'J':
 		options->json = true;
 		return 0;
-	case 'o':
-		options->table.columns = argument;
-		return 0;
-	case 'n':
-		options->table.noheadings = true;
-		return 0;
-	case 'r':
-		options->table.raw = true;
-		return 0;
 	case 'q':
 		options->quiet = true;
 		return 0;
@@ -71,12 +68,36 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 	case OPTION_COLOR:
 		options->color = parse_color(argument, state);
 		return 0;
-	case OPTION_SYSROOT:
-		options->sysroot = argument;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_table(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	switch (key) {
+	case 'o':
+		options->table.columns = argument;
+		return 0;
+	case 'n':
+		options->table.noheadings = true;
+		return 0;
+	case 'r':
+		options->table.raw = true;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+static error_t parse_recorded(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+	if (key != OPTION_SYSROOT)
+		return ARGP_ERR_UNKNOWN;
+	options->sysroot = argument;
+	return 0;
 }
 
 bool options_parse_seconds(const char *text, int *seconds)
@@ -90,29 +111,22 @@ bool options_parse_seconds(const char *text, int *seconds)
 	return true;
 }
 
-static int parse_seconds(const char *option, const char *text, struct argp_state *state)
-{
-	int seconds = 0;
-	if (!options_parse_seconds(text, &seconds))
-		argp_error(state, "--%s %s: not a number of seconds up to 86400", option, text);
-	return seconds;
-}
-
 static error_t parse_acting(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
 	switch (key) {
 	case OPTION_DRY_RUN:
+		options->acting = "--dry-run";
 		options->dry_run = true;
 		return 0;
 	case OPTION_FORCE:
+		options->acting = "--force";
 		options->force = true;
 		return 0;
-	case OPTION_TIMEOUT:
-		options->timeout = parse_seconds("timeout", argument, state);
-		return 0;
 	case OPTION_WAIT:
-		options->wait = parse_seconds("wait", argument, state);
+		options->acting = "--wait";
+		if (!options_parse_seconds(argument, &options->wait))
+			argp_error(state, "--wait %s: not a number of seconds up to 86400", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -130,5 +144,24 @@ bool options_open_root(const struct options *options, struct sysroot *root)
 	return false;
 }
 
-const struct argp options_common = { common, parse_common, NULL, NULL, NULL, NULL, NULL };
-const struct argp options_acting = { acting, parse_acting, NULL, NULL, NULL, NULL, NULL };
+static const struct argp common_argp = { common, parse_common, NULL, NULL, NULL, NULL, NULL };
+static const struct argp table_argp = { table, parse_table, NULL, NULL, NULL, NULL, NULL };
+static const struct argp recorded_argp = { recorded, parse_recorded, NULL, NULL, NULL, NULL, NULL };
+static const struct argp acting_argp = { acting, parse_acting, NULL, NULL, NULL, NULL, NULL };
+
+static const struct argp_child children[] = {
+	[OPTIONS_COMMON] = { &common_argp, 0, "Common options:", 1 },
+	[OPTIONS_TABLE] = { &table_argp, 0, "Options for tables:", 2 },
+	[OPTIONS_RECORDED] = { &recorded_argp, 0, "Option for a recorded machine:", 3 },
+	[OPTIONS_ACTING] = { &acting_argp, 0, "Options for what changes something:", 4 },
+};
+
+size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1])
+{
+	size_t count = 0;
+	for (size_t i = 0; i < OPTIONS_KINDS; i++)
+		if (kinds & 1u << i)
+			list[count++] = children[i];
+	list[count] = (struct argp_child){ 0 };
+	return count;
+}

@@ -15,11 +15,11 @@ struct options {
 	enum print_color color;
 	const char *sysroot; /* NULL: this machine */
 	bool dry_run, force;
-	int wait;    /* seconds to wait for another run to end */
-	int timeout; /* seconds that unbind --force waits for the kernel */
+	int wait;           /* seconds to wait for another run to end */
+	const char *acting; /* an option that was given and is only for what changes something; NULL: none */
 };
 
-#define OPTIONS_DEFAULT ((struct options){ .wait = 10, .timeout = 10 })
+#define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
 
 /* A number of seconds, a day at most. Returns false when `text` is none. */
 bool options_parse_seconds(const char *text, int *seconds);
@@ -28,8 +28,11 @@ bool options_parse_seconds(const char *text, int *seconds);
  * that cannot be. */
 bool options_open_root(const struct options *options, struct sysroot *root);
 
-/* argp children; the input of each is a struct options. */
-extern const struct argp options_common; /* for every command */
-extern const struct argp options_acting; /* for a command that changes something */
+/* What is not for every command. */
+enum options_kind { OPTIONS_COMMON, OPTIONS_TABLE, OPTIONS_RECORDED, OPTIONS_ACTING, OPTIONS_KINDS };
+
+/* Makes `list` the argp children for the kinds (a bit for each: 1 << OPTIONS_TABLE) and a closing one; the
+ * input of each is a struct options. Returns how many there are. */
+size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1]);
 
 #endif

@@ -27,6 +27,15 @@ static void collect_taint(const struct session *session, struct taint *taint)
 	taint_judge(value, &log, taint);
 }
 
+static bool stored_need_noiommu(const struct stored_list *list)
+{
+	const struct stored *stored;
+	array_each (stored, list)
+		if (!stored->allow_iommu)
+			return true;
+	return false;
+}
+
 static void show(
 	struct session *session, const struct status_view *view, const struct device_refs *bound, bool ready)
 {
@@ -74,8 +83,8 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	safety_judge_interrupted(&session.devices, &session.findings);
 	persistence_judge(&session.stored, &session.devices, &session.findings);
 	if (session.stored.count)
-		persistence_judge_next_boot(
-			&session.next, stored_collect_rule(&session.root), &session.findings);
+		persistence_judge_next_boot(&session.next, stored_collect_rule(&session.root),
+			stored_need_noiommu(&session.stored), &session.findings);
 	array_each (device, &session.devices)
 		if (device_is_noiommu(device))
 			*array_add(&bound) = device;

@@ -2,6 +2,7 @@
 #include "act/recipes.h"
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cmd/session.h"
 #include "collect/address.h"
@@ -12,26 +13,33 @@
 #include "judge/safety.h"
 #include "show/devices.h"
 
+enum { OPTION_TIMEOUT = 0x200 };
+
 static const struct argp_option unbind_options[] = {
 	{ "all", 'a', NULL, 0, "every noiommu device, and what a run that was cut off left halfway", 0 },
 	{ "persistent", 'p', NULL, 0, "and do not bind them at the next boots any more", 0 },
+	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
+		"how long --force waits for a device that is held (10); 0: for ever", 0 },
 	{ 0 },
 };
 
 struct wishes {
 	bool all, persistent;
+	const char *timeout; /* as it was typed */
+	int seconds;
 };
 
 static bool unbind_parse(int key, char *argument, void *input)
 {
 	struct wishes *wishes = input;
-	(void)argument;
+	if (key == OPTION_TIMEOUT)
+		wishes->timeout = argument;
 	wishes->all |= key == 'a';
 	wishes->persistent |= key == 'p';
-	return key == 'a' || key == 'p';
+	return key == 'a' || key == 'p' || key == OPTION_TIMEOUT;
 }
 
-static void unbind_one(struct session *session, struct device *device)
+static void unbind_one(struct session *session, struct device *device, int seconds)
 {
 	struct plan plan = { 0 };
 	struct device before = *device;
@@ -41,7 +49,7 @@ static void unbind_one(struct session *session, struct device *device)
 							   : "no driver, as before";
 	recipe_unbind(&plan, device);
 	/* Who forces it from somebody's hands must not hang with them. */
-	plan.deadline = session->options->force ? session->options->timeout : 0;
+	plan.deadline = session->options->force ? seconds : 0;
 	bool well = session_run(session, device->address, &plan,
 		text_format("would be given back to %s", back), text_format("given back to %s", back));
 	/* A device that the kernel is still letting go must not even be read. */
@@ -57,15 +65,6 @@ static void unbind_one(struct session *session, struct device *device)
 		result->sentence = text_format("given back to the kernel's choice of driver: %s",
 			device->driver ? device->driver : "none");
 	}
-}
-
-static void add_all(struct session *session, struct device_refs *asked)
-{
-	struct device *device;
-	device_collect_remembered(&session->root, &session->devices);
-	array_each (device, &session->devices)
-		if (device_is_noiommu(device) || device_is_interrupted(device))
-			*array_add(asked) = device;
 }
 
 /* A device that is bound again at the next boot is not quite given back. */
@@ -86,13 +85,13 @@ static void unstore(struct session *session, const struct device *device, bool p
 		text_copy("will not be bound at the next boot any more"));
 }
 
-static bool is_there(const struct session *session, const char *address)
+static struct device *find_device(const struct session *session, const char *address)
 {
-	const struct device *device;
+	struct device *device;
 	array_each (device, &session->devices)
 		if (text_same(device->address, address))
-			return true;
-	return false;
+			return device;
+	return NULL;
 }
 
 static bool is_stored(const struct session *session, const char *address)
@@ -104,44 +103,62 @@ static bool is_stored(const struct session *session, const char *address)
 	return false;
 }
 
-/* What is known of a device that was pulled out is forgotten. Returns whether `argument` is such a one. */
-static bool take_gone(struct session *session, const char *argument, bool persistent)
+/* What is meant by --all: with --persistent also what is bound at every boot and not just now. */
+static void add_all(
+	struct session *session, bool persistent, struct device_refs *asked, struct name_list *gone)
+{
+	struct device *device;
+	const struct stored *stored;
+	device_collect_remembered(&session->root, &session->devices);
+	array_each (device, &session->devices)
+		if (device_is_noiommu(device) || device_is_interrupted(device) ||
+			(persistent && is_stored(session, device->address)))
+			*array_add(asked) = device;
+	array_each (stored, &session->stored)
+		if (persistent && !find_device(session, stored->address))
+			*array_add(gone) = text_copy(stored->address);
+}
+
+/* The arguments that mean devices of which something is known, and which are not there any more, are taken
+ * out. */
+static void split_gone(
+	const struct session *session, bool persistent, struct arguments *arguments, struct name_list *gone)
+{
+	char address[20];
+	size_t kept = 0;
+	for (size_t i = 0; i < arguments->count; i++) {
+		bool known = address_parse(arguments->items[i], address) && !find_device(session, address) &&
+			     (device_is_remembered(&session->root, address) ||
+				     (persistent && is_stored(session, address)));
+		if (known)
+			*array_add(gone) = text_copy(address);
+		else
+			arguments->items[kept++] = arguments->items[i];
+	}
+	arguments->count = kept;
+}
+
+/* What is known of a device that was pulled out is forgotten. */
+static void forget(struct session *session, const char *address, bool persistent)
 {
 	struct plan plan = { 0 };
-	char found[20];
-	if (!address_parse(argument, found) || is_there(session, found))
-		return false;
-	bool remembered = device_is_remembered(&session->root, found);
-	bool stored = persistent && is_stored(session, found);
-	if (!remembered && !stored)
-		return false;
-	char *address = text_copy(found);
-	if (remembered)
+	if (device_is_remembered(&session->root, address))
 		recipe_forget(&plan, address);
-	if (stored)
+	if (persistent && is_stored(session, address))
 		recipe_unstore(&plan, address);
 	session_run(session, address, &plan, text_copy("is gone, and would be forgotten"),
 		text_copy("is gone, and was forgotten"));
-	return true;
-}
-
-/* The arguments that mean devices that are gone are done, and taken out. */
-static void take_all_gone(struct session *session, struct arguments *arguments, bool persistent)
-{
-	size_t kept = 0;
-	for (size_t i = 0; i < arguments->count; i++)
-		if (!take_gone(session, arguments->items[i], persistent))
-			arguments->items[kept++] = arguments->items[i];
-	arguments->count = kept;
 }
 
 static enum status unbind_main(int argc, char **argv, struct options *options)
 {
-	struct wishes wishes = { 0 };
+	struct wishes wishes = { .seconds = 10 };
 	static struct session session;
 	static struct arguments arguments;
 	static struct device_refs asked;
+	static struct name_list gone;
 	struct device **device;
+	char **address;
 	const struct arguments_spec spec = {
 		.usage = "[DEVICE...]",
 		.doc = "Give each DEVICE back to the driver that it had before bind, or to none if it had none. A device that "
@@ -155,15 +172,19 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 		.columns = &device_columns,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
+	if (wishes.timeout && !options_parse_seconds(wishes.timeout, &wishes.seconds)) {
+		log_error("--timeout %s: not a number of seconds up to 86400", wishes.timeout);
+		return STATUS_USAGE;
+	}
 	enum status status = session_open_acting(&session, options);
-	if (!status && !finding_blockers(&session.findings))
-		take_all_gone(&session, &arguments, wishes.persistent);
-	if (!status)
-		status = session_select(&session, &arguments, &asked);
+	if (status)
+		return status;
+	split_gone(&session, wishes.persistent, &arguments, &gone);
+	status = session_select(&session, &arguments, &asked);
 	if (status)
 		return status;
 	if (wishes.all)
-		add_all(&session, &asked);
+		add_all(&session, wishes.persistent, &asked, &gone);
 	array_each (device, &asked) {
 		device_collect_details(&session.root, *device);
 		use_collect_processes(&session.root, *device);
@@ -171,9 +192,11 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 	}
 	if (session_refused(&session))
 		return STATUS_REFUSED;
+	array_each (address, &gone)
+		forget(&session, *address, wishes.persistent);
 	array_each (device, &asked) {
 		if ((*device)->vfio || device_is_interrupted(*device))
-			unbind_one(&session, *device);
+			unbind_one(&session, *device, wishes.seconds);
 		else
 			session_result(&session, (*device)->address, OUTCOME_UNCHANGED,
 				text_format("is not bound to VFIO, but to %s",

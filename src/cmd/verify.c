@@ -35,7 +35,7 @@ static enum status verify_main(int argc, char **argv, struct options *options)
 	const struct arguments_spec spec = {
 		.usage = "DEVICE...",
 		.doc = "Open each DEVICE through each node that it has, step by step as a program would, and tell what works "
-		       "and what the device offers. Nothing is written to it and no DMA is started; when it is closed "
+		       "and what the device offers (-v: the physical address of a page, too). Nothing is written to it and no DMA is started; when it is closed "
 		       "again the kernel resets it, as at any close.\v"
 		       "Exit status: 0 all opens, 1 something does not, 3 a device is not bound to VFIO.",
 		.needs_argument = true,
@@ -50,11 +50,14 @@ static enum status verify_main(int argc, char **argv, struct options *options)
 		return status;
 	session_collect_host(&session);
 	array_each (device, &asked) {
-		if ((*device)->vfio) {
-			opening_collect(&session.root, *device, &openings);
-		} else {
+		if (!(*device)->vfio) {
 			verification_judge_unbound(*device, &session.findings);
 			unbound++;
+		} else if (!(*device)->group.name && !(*device)->cdev.name) {
+			verification_judge_nodeless(*device, &session.findings);
+			failed++;
+		} else {
+			opening_collect(&session.root, *device, &openings);
 		}
 	}
 	array_each (opening, &openings) {

@@ -84,25 +84,32 @@ static void collect_cdev(const struct sysroot *root, struct device *device)
 		node_set(root, &device->cdev, "/dev/vfio/devices", names.items[0]);
 }
 
+static void collect_nodes(const struct sysroot *root, struct device *device)
+{
+	collect_cdev(root, device);
+	if (device->vfio || text_same(device->driver, "vfio-pci"))
+		collect_group(root, device);
+	device->vfio |= device->group.name != NULL;
+}
+
+/* What is there, and cannot be read, is a device nevertheless: `device` then has what else is to be seen. */
 static int collect_base(const struct sysroot *root, const char *address, struct device *device)
 {
-	struct device found = { .address = text_copy(address), .header_type = -1, .iommu_group = -1 };
-	int error = collect_uevent(root, &found);
-	if (error) {
-		free(found.address);
-		return error;
-	}
-	auto_free char *iommu = device_path(&found, "iommu");
-	found.iommu = sysroot_exists(root, iommu);
+	*device = (struct device){ .address = text_copy(address), .header_type = -1, .iommu_group = -1 };
+	device->error = collect_uevent(root, device);
+	if (device->error)
+		device->unreadable = text_format("uevent: %s", strerror(-device->error));
+	auto_free char *iommu = device_path(device, "iommu");
+	device->iommu = sysroot_exists(root, iommu);
 	/* Without a driver there is neither a group node nor a cdev of its own. */
-	if (found.driver) {
-		collect_cdev(root, &found);
-		if (found.vfio || text_same(found.driver, "vfio-pci"))
-			collect_group(root, &found);
-		found.vfio |= found.group.name != NULL;
-	}
-	*device = found;
-	return 0;
+	if (device->driver || device->error)
+		collect_nodes(root, device);
+	return device->error;
+}
+
+static bool is_gone(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
 }
 
 int device_collect_all(const struct sysroot *root, struct device_list *devices)
@@ -114,7 +121,9 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	char **name;
 	array_each (name, &names) {
 		struct device device;
-		if (collect_base(root, *name, &device) == 0)
+		if (is_gone(collect_base(root, *name, &device)))
+			device_free(&device);
+		else
 			*array_add(devices) = device;
 	}
 	return 0;
@@ -174,6 +183,8 @@ static void note_unreadable(struct device *device, const char *attribute)
 void device_collect_details(const struct sysroot *root, struct device *device)
 {
 	forget_details(device);
+	if (device->error)
+		device->unreadable = text_format("uevent: %s", strerror(-device->error));
 	auto_free char *config_path = device_path(device, "config");
 	unsigned char config[16];
 	if (sysroot_read_bytes(root, config_path, config, sizeof config) == sizeof config)
@@ -207,8 +218,10 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 {
 	struct device found;
 	int error = collect_base(root, address, &found);
-	if (error)
+	if (error) {
+		device_free(&found);
 		return error;
+	}
 	device_collect_details(root, &found);
 	*device = found;
 	return 0;

@@ -6,7 +6,8 @@
 #include "model.h"
 
 /* Reads every PCI device below `root`, sorted by address: what `list` needs of it. One that vanishes
- * meanwhile is left out. Returns 0 or a negative errno: -ENOENT there is no PCI bus. */
+ * meanwhile is left out; one that cannot be read has the error. Returns 0 or a negative errno: -ENOENT there
+ * is no PCI bus. */
 int device_collect_all(const struct sysroot *root, struct device_list *devices);
 
 /* Reads the device `address` anew, and what only binding needs (driver_override, header type, the driver's

@@ -90,14 +90,9 @@ static bool open_cdev(const struct sysroot *root, struct opening *opening)
 	       went(opening, STEP_GET_INFO, vfio_device_offer(device, &opening->offer));
 }
 
-static bool is_held(const struct opening *opening)
-{
-	return opening->count && opening->steps[opening->count - 1].error == -EBUSY;
-}
-
 void opening_collect(const struct sysroot *root, struct device *device, struct opening_list *openings)
 {
-	bool held = false;
+	bool failed = false;
 	const struct {
 		const struct vfio_node *node;
 		bool (*open)(const struct sysroot *root, struct opening *opening);
@@ -110,8 +105,8 @@ void opening_collect(const struct sysroot *root, struct device *device, struct o
 			.device = device, .node = paths[i].node, .physical_right = ANSWER_UNKNOWN
 		};
 		opening->opened = paths[i].open(root, opening);
-		held |= is_held(opening);
+		failed |= !opening->opened;
 	}
-	if (held)
+	if (failed)
 		use_collect_processes(root, device);
 }

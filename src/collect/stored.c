@@ -120,6 +120,10 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 	auto_names struct name_list names = { 0 };
 	char address[20], **name;
 	struct stored *stored;
+	struct device *device;
+	*list = (struct stored_list){ 0 };
+	array_each (device, devices)
+		device->stored = NULL;
 	sysroot_list(root, DIRECTORY, &names);
 	array_each (name, &names) {
 		if (!address_parse(*name, address) || !text_same(*name, address))

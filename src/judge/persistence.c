@@ -44,9 +44,9 @@ void persistence_judge(
 }
 
 void persistence_judge_next_boot(
-	const struct next_boot *next, enum answer rule, struct finding_list *findings)
+	const struct next_boot *next, enum answer rule, bool noiommu, struct finding_list *findings)
 {
-	if (next->mode != MODE_ON)
+	if (noiommu && next->mode != MODE_ON)
 		finding_add(findings, FINDING_BINDING_WITHOUT_MODE, NULL, "vfionoiommu enable --persistent",
 			"noiommu mode will be %s at the next boot: the persistent bindings need it",
 			next->mode == MODE_UNKNOWN ? "unknown" : "off");

@@ -12,9 +12,9 @@ void persistence_judge(
 /* The same of one binding. Returns whether the card that it is of is there. */
 bool persistence_judge_one(const struct stored *stored, struct finding_list *findings);
 
-/* Adds what a persistent noiommu binding lacks to come about at the next boot: the mode, the udev rule
- * (`rule`: it is installed). */
+/* Adds what the persistent bindings lack to come about at the next boot: the mode, if one of them is
+ * `noiommu`, the udev rule (`rule`: it is installed). */
 void persistence_judge_next_boot(
-	const struct next_boot *next, enum answer rule, struct finding_list *findings);
+	const struct next_boot *next, enum answer rule, bool noiommu, struct finding_list *findings);
 
 #endif

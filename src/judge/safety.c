@@ -14,9 +14,12 @@ bool device_is_noiommu(const struct device *device)
 
 bool device_is_bridge(const struct device *device)
 {
+	unsigned int class = device->class >> 8;
+	/* The host bridge and the one to ISA look like endpoints, and are nothing to give away. */
+	if (class == 0x0600 || class == 0x0601)
+		return true;
 	if (device->header_type >= 0)
 		return device->header_type != 0;
-	unsigned int class = device->class >> 8;
 	return class == 0x0604 || class == 0x0607;
 }
 
@@ -64,7 +67,7 @@ static enum fitness judge_fitness(const struct device *device)
 	array_each (use, &device->uses)
 		if (use->kind != USE_UNKNOWN)
 			return FITNESS_USED;
-	return device->uses.count ? FITNESS_UNKNOWN : FITNESS_FREE;
+	return device->uses.count || device->error ? FITNESS_UNKNOWN : FITNESS_FREE;
 }
 
 void safety_judge_fitness(struct device_list *devices)
@@ -170,7 +173,10 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 		bool bound = sibling->vfio || strncmp(sibling->address, device->address, slot) != 0;
 		array_each (other, wanted)
 			bound |= *other == sibling;
-		auto_free char *remedy = text_format("vfionoiommu bind %s, if it is free", sibling->address);
+		auto_free char *remedy =
+			device_is_bridge(sibling)
+				? NULL
+				: text_format("vfionoiommu bind %s, if it is free", sibling->address);
 		if (!bound)
 			finding_add(findings, FINDING_SIBLING_UNBOUND, device->address, remedy,
 				"shares its slot with %s, which stays where it is: a hot reset of the slot will be refused",

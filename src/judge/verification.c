@@ -71,6 +71,13 @@ static bool is_mode(const struct host *host, const struct opening *opening, cons
 		       (failed->step == STEP_SET_IOMMU && failed->error == -ENODEV));
 }
 
+/* A cdev that is open in another program takes no second one, and says so by EINVAL:
+ * drivers/vfio/vfio_main.c, vfio_df_open. */
+static bool says_held(const struct step_result *failed)
+{
+	return failed->error == -EBUSY || (failed->step == STEP_BIND_IOMMUFD && failed->error == -EINVAL);
+}
+
 static bool judge_holders(const struct opening *opening, struct finding_list *findings)
 {
 	const struct device *device = opening->device;
@@ -98,7 +105,7 @@ static void judge_failure(const struct host *host, const struct opening *opening
 			opening->node->path);
 		return;
 	}
-	if (failed->error == -EBUSY && judge_holders(opening, findings))
+	if (says_held(failed) && judge_holders(opening, findings))
 		return;
 	size_t i = 0;
 	while ((meanings[i].step != STEP_COUNT && meanings[i].step != failed->step) ||
@@ -108,6 +115,12 @@ static void judge_failure(const struct host *host, const struct opening *opening
 	finding_add(findings, meanings[i].finding, address, remedy, "%s does not open: %s: %s",
 		opening->node->path, strerror(failed->error == -EADDRINUSE ? EBUSY : -failed->error),
 		meanings[i].meaning);
+}
+
+void verification_judge_nodeless(const struct device *device, struct finding_list *findings)
+{
+	finding_add(findings, FINDING_NODE_MISSING, device->address, "vfionoiommu matrix",
+		"is bound to VFIO, and has no node through which it could be opened");
 }
 
 void verification_judge(const struct host *host, const struct opening *opening, struct finding_list *findings)

@@ -9,6 +9,9 @@
 void verification_judge(
 	const struct host *host, const struct opening *opening, struct finding_list *findings);
 
+/* Adds that `device`, which is bound to VFIO, has no node. */
+void verification_judge_nodeless(const struct device *device, struct finding_list *findings);
+
 /* Adds that `device` is not bound to VFIO, so that there is nothing to open. */
 void verification_judge_unbound(const struct device *device, struct finding_list *findings);
 

@@ -231,6 +231,19 @@ static void note_names(const struct sysroot *root, const char *path, const struc
 	}
 }
 
+/* readdir tells the end from an error by errno alone. */
+static int read_names(DIR *dir, struct name_list *names)
+{
+	for (;;) {
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+		if (!entry)
+			return -errno;
+		if (entry->d_name[0] != '.')
+			*array_add(names) = text_copy(entry->d_name);
+	}
+}
+
 int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names)
 {
 	int fd = sysroot_open_dir(root, path);
@@ -243,9 +256,11 @@ int sysroot_list(const struct sysroot *root, const char *path, struct name_list 
 		return -error;
 	}
 	struct name_list found = { 0 };
-	for (struct dirent *entry; (entry = readdir(dir));)
-		if (entry->d_name[0] != '.')
-			*array_add(&found) = text_copy(entry->d_name);
+	int error = read_names(dir, &found);
+	if (error) {
+		name_list_free(&found);
+		return error;
+	}
 	if (found.count)
 		qsort(found.items, found.count, sizeof *found.items, by_name);
 	note_names(root, path, &found);

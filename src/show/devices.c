@@ -25,7 +25,7 @@ static char *get_class(const void *row)
 static char *get_driver(const void *row)
 {
 	const struct device *device = row;
-	return text_copy(device->driver);
+	return text_copy(device->error ? "?" : device->driver);
 }
 
 static char *get_group(const void *row)
@@ -95,14 +95,14 @@ static const struct column columns[] = {
 	{ "ADDRESS", "PCI address", get_address, COLUMN_WHOLE },
 	{ "ID", "vendor:device", get_id, COLUMN_WHOLE },
 	{ "CLASS", "PCI class and subclass", get_class, COLUMN_WHOLE },
-	{ "DRIVER", "driver that it is bound to", get_driver, COLUMN_WHOLE },
-	{ "USE", "bound, vfio, free, used:BY-WHAT or impossible", get_use, COLUMN_WHOLE },
+	{ "DRIVER", "driver that it is bound to, ? if unknown", get_driver, COLUMN_WHOLE },
+	{ "USE", "bound, vfio, free, used, used:BY-WHAT, impossible or unknown", get_use, COLUMN_WHOLE },
 	{ "GROUP", "group node", get_group, COLUMN_WHOLE },
 	{ "CDEV", "cdev node", get_cdev, COLUMN_WHOLE },
 	{ "IOMMU", "whether it has a real IOMMU", get_iommu, COLUMN_WHOLE },
 	{ "OVERRIDE", "driver_override", get_override, COLUMN_WHOLE },
 	{ "BEFORE", "driver that unbind gives it back to (root only)", get_before, COLUMN_WHOLE },
-	{ "BOOT", "whether it is bound at every boot; unusable: of another card", get_persistent,
+	{ "BOOT", "whether it is bound at every boot; unusable: of another card, or spoilt", get_persistent,
 		COLUMN_WHOLE },
 	{ "VENDOR", "vendor's name", get_vendor, COLUMN_CUT },
 	{ "NAME", "device's name", get_name, COLUMN_CUT },

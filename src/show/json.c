@@ -190,6 +190,7 @@ static struct json_object *device_object(const struct device *device)
 	add_text(to, "vendor_name", device->vendor_name);
 	add_text(to, "device_name", device->device_name);
 	add_text(to, "driver", device->driver);
+	add_text(to, "unreadable", device->unreadable);
 	add_text(to, "driver_override", device->driver_override);
 	add_answer(to, "iommu", device->iommu);
 	add_number(to, "iommu_group", device->iommu_group);

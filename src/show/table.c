@@ -202,11 +202,14 @@ void table_print(const struct column_set *columns, const struct table_options *o
 	free(chosen.items);
 }
 
-char *table_help(const struct column_set *columns)
+char *table_help(const struct column_set *columns, const struct column_set *other, const char *when)
 {
 	char *text = text_copy("Columns for --output:\n");
 	for (size_t i = 0; i < columns->count; i++)
 		text_append(&text, "  %-11s %s\n", columns->items[i].name, columns->items[i].help);
-	text_append(&text, "\nShown by default: %s. +NAME adds to these.", columns->shown);
+	text_append(&text, "\nShown by default: %s", columns->shown);
+	if (other)
+		text_append(&text, "; %s: %s", when, other->shown);
+	text_append(&text, ". +NAME adds to these.");
 	return text;
 }

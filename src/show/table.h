@@ -47,7 +47,8 @@ bool table_shows(const struct column_set *columns, const struct table_options *o
 void table_print(const struct column_set *columns, const struct table_options *options,
 	const void *const *rows, size_t count);
 
-/* The columns and what they hold, for --help: a new string. */
-char *table_help(const struct column_set *columns);
+/* The columns and what they hold, for --help: a new string. `other` (NULL: none) says which are shown `when`.
+ */
+char *table_help(const struct column_set *columns, const struct column_set *other, const char *when);
 
 #endif

@@ -66,8 +66,13 @@ remembered() {
 	unplug
 	udevadm settle
 	[ -z "$(remembered)" ]
+	# A word that is wrong: nothing is touched.
+	run_tool unbind --persistent $plug 0000:00:19.0
+	status_is 1
+	[ -e /etc/vfionoiommu.d/$plug ]
 	run_tool unbind --persistent $plug
 	status_is 0
+	says "$plug: is gone, and was forgotten"
 	[ ! -e /etc/vfionoiommu.d/$plug ]
 	plug
 	udevadm settle
@@ -87,8 +92,11 @@ remembered() {
 	udevadm settle
 	[ -z "$(driver_of $plug)" ]
 	[ -z "$(remembered)" ]
-	run_tool list -o ADDRESS,BOOT $plug
-	says "$plug"
-	tool unbind --persistent $plug
+	[ "$(tool list -nro BOOT $plug)" = yes ]
+	# It is not bound just now, and --all means it nevertheless.
+	run_tool unbind --all --persistent
+	status_is 0
+	says "$plug: will not be bound at the next boot any more"
+	[ ! -e /etc/vfionoiommu.d/$plug ]
 	unplug
 }

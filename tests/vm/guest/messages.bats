@@ -169,7 +169,9 @@ user="setpriv --reuid 65534 --regid 65534 --clear-groups $VFIONOIOMMU"
 	mkdir /run/empty
 	prints "unshare --mount bash -c 'mount --bind /run/empty /sys/class/vfio
 			mount --bind /run/empty /sys/bus/pci/devices/$edu/vfio-dev/noiommu-vfio*
-			$VFIONOIOMMU monitor --until $edu --timeout 0'" \
+			$VFIONOIOMMU monitor --until $edu --timeout 0; $VFIONOIOMMU verify $edu'" \
+		"$edu: is bound to VFIO, and has no node through which it could be opened [node-missing]" \
+		"    remedy: vfionoiommu matrix" \
 		"$edu: has not got its nodes within 0 s: is bound to VFIO, and has no node; see vfionoiommu matrix"
 	tool unbind $edu
 }

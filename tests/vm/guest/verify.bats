@@ -90,19 +90,35 @@ msis_by_lspci() { # ADDRESS CAPABILITY
 	complains "[node-permission]"
 }
 
+# Opens a cdev and binds it to iommufd, as its user would: VFIO_DEVICE_BIND_IOMMUFD is 0x3b76.
+use_cdev() { # NODE
+	exec perl -e 'open(my $cdev, "+<", $ARGV[0]) or die; open(my $iommufd, "+<", "/dev/iommu") or die;
+		ioctl($cdev, 0x3b76, my $argument = pack("LLlL", 16, 0, fileno($iommufd), 0)) or die "$!"; sleep 60' "$1"
+}
+
+# Verifies while this runs, which has the node; its end is waited for.
+verify_beside() { # COMMAND...
+	"$@" &
+	holder=$!
+	sleep 2
+	run_tool verify $edu
+	kill $holder
+	wait $holder || true
+	status_is 1
+}
+
 @test "held by another process: it is named" {
-	local node
-	for node in $(tool list -nro GROUP,CDEV $edu | tr -d -); do
-		[ -c "$node" ] || continue
-		sleep 60 <"$node" &
-		holder=$!
-		sleep 1
-		run_tool verify $edu
-		kill $holder
-		wait $holder || true
-		# A cdev may be open in several programs; until one is bound, nobody is kept out.
-		[[ $node == *devices* ]] || { status_is 1 && complains "$node is held open by process $holder (sleep) [device-held]"; }
-	done
+	local group cdev
+	read -r group cdev <<<"$(tool list -nro GROUP,CDEV $edu)"
+	if [ -c "$group" ]; then
+		verify_beside sleep 60 <"$group"
+		complains "$group does not open: $group is held open by process $holder (sleep) [device-held]"
+	fi
+	# A cdev may be open in several programs; when it is bound in one, the others are kept out.
+	if [ -c "$cdev" ]; then
+		verify_beside use_cdev "$cdev"
+		complains "$cdev does not open: $cdev is held open by process $holder (perl) [device-held]"
+	fi
 }
 
 @test "the mode switched off since the bind: the group says so, the cdev opens nevertheless" {

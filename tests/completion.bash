@@ -1,0 +1,122 @@
+# Asks real shells what they complete, each interactive on a terminal of its own: bash, framework (bash with
+# bash-completion, which loads the file itself), zsh, and fish by its `complete -C`. The lines are to begin with
+# `vfionoiommu `, which is then $VFIONOIOMMU, or what TOOLS names: another folder with one, or without.
+#
+#   offered bash "vfionoiommu list -" "vfionoiommu bind -"      all the options of list on one line, those of bind on the next
+#   completed zsh "vfionoiommu --sysroot DIR bind 0"            each line as it is after TAB
+#   listed fish "vfionoiommu --sysroot DIR bind 0"              what is shown to choose from, descriptions too
+
+# The shells' home, with the program and their start files, in `shells`. The keys of all: Alt-* puts what is offered into the
+# line, ^Xl lists it, ^Xt notes the time used, ^Xw writes the line down and begins a new one, ^Xq ends.
+shells_setup() {
+	local completions
+	completions=$(realpath "${tree:-$BATS_TEST_DIRNAME/..}/completions")
+	shells=$BATS_FILE_TMPDIR/shells${completions//\//-}
+	[ ! -d "$shells" ] || return 0
+	mkdir -p "$shells"/{bin,bash-completion/completions}
+	ln -s "$(realpath "$VFIONOIOMMU")" "$shells/bin/vfionoiommu"
+	ln -s "$completions/vfionoiommu.bash" "$shells/bash-completion/completions/vfionoiommu"
+	cat >"$shells/bash.rc" <<-END
+		. '$completions/vfionoiommu.bash'
+		write_line() { echo "\$READLINE_LINE" >>~/lines; READLINE_LINE=; }
+		bind -x '"\C-xw": write_line'
+		bind -x '"\C-xt": cat /proc/\$\$/stat >>~/times'
+		bind -x '"\C-xq": exit'
+		bind '"\C-xl": possible-completions'
+	END
+	sed '1s|.*|. /usr/share/bash-completion/bash_completion|' "$shells/bash.rc" >"$shells/framework.rc"
+	cat >"$shells/.zshrc" <<-END
+		fpath=('$completions' \$fpath)
+		autoload -Uz compinit
+		compinit -u -C
+		zle -C all complete-word all
+		all() { _main_complete; compstate[insert]=all }
+		write-line() { print -r -- \$BUFFER >>~/lines; BUFFER= }
+		stamp() { cat /proc/\$\$/stat >>~/times }
+		quit() { exit }
+		for widget in write-line stamp quit; do zle -N \$widget; done
+		bindkey '\e*' all '^Xl' list-choices '^Xw' write-line '^Xt' stamp '^Xq' quit
+	END
+	echo "source '$completions/vfionoiommu.fish'" >"$shells/rc.fish"
+}
+
+in_shells() { # COMMAND...
+	env -i HOME="$shells" ZDOTDIR="$shells" BASH_COMPLETION_USER_DIR="$shells/bash-completion" TERM=xterm \
+		LANG=C.UTF-8 PATH="${TOOLS:-$shells/bin}:/usr/bin:/bin" "$@"
+}
+
+# The keys to type, as for printf %b, once the terminal is raw, so that none is lost. Lasts until `ready` is removed: at the
+# end of its input script(1) sleeps now and then.
+keys() { # KEYS
+	until [ -e "$shells/ready" ]; do sleep 0.01; done
+	printf '%b\x18q' "$1"
+	while [ -e "$shells/ready" ]; do sleep 0.01; done
+}
+
+typed() { # bash|framework|zsh KEYS
+	local command="bash --noprofile --rcfile $shells/$1.rc -i"
+	[ "$1" != zsh ] || command="zsh -d -i"
+	rm -f "$shells"/{ready,lines,times}
+	in_shells timeout 30 script -qec "stty raw -echo cols 200 rows 100; touch ~/ready; exec $command" /dev/null \
+		< <(keys "$2") 3>&-
+	rm -f "$shells/ready"
+}
+
+in_fish() { # COMMAND ARGUMENT...
+	in_shells fish --no-config -C "source ~/rc.fish" -c "$1" "${@:2}"
+}
+
+# The words that came behind the line when all was put into it. bash repeats nothing that stands before a colon or an equal
+# sign.
+new_words() { # SHELL BEFORE AFTER
+	local last=${2##* } kept='' words
+	[ "$2" != "$3" ] || { echo && return; }
+	[ "$1" = zsh ] || kept=${last%"${last##*[:=]}"}
+	read -ra words <<<"${3:${#2}-${#last}+${#kept}}"
+	echo "${words[@]/#/$kept}"
+}
+
+# What is offered for the last word of each line, as whole words in alphabetical order, for each line on one. Suffixes, which
+# not all shells add, and quoting are taken off.
+offered() { # SHELL LINE...
+	local after i
+	shells_setup
+	if [ "$1" = fish ]; then
+		in_fish 'for line in $argv; echo (complete -C $line | string split -f 1 \t); end' "${@:2}"
+	else
+		typed "$1" "$(printf '%s\\e*\\x18w' "${@:2}")" >/dev/null
+		mapfile -t after <"$shells/lines"
+		for ((i = 2; i <= $#; i++)); do
+			new_words "$1" "${!i}" "${after[i - 2]}"
+		done
+	fi | sed -E 's/\\//g; s/[,:/]( |$)/\1/g' | jq -rR 'split(" ") | sort | join(" ")'
+}
+
+# Each line as it is after TAB.
+completed() { # bash|framework|zsh LINE...
+	shells_setup
+	typed "$1" "$(printf '%s\\t\\x18w' "${@:2}")" >/dev/null
+	cat "$shells/lines"
+}
+
+# What is shown to choose from.
+listed() { # SHELL LINE
+	shells_setup
+	if [ "$1" = fish ]; then
+		in_fish 'complete -C $argv' "$2"
+	else
+		typed "$1" "$2\x18l"
+	fi
+}
+
+# The processor's time for one listing, the programs that it runs included, in milliseconds; clocks would tell of other tests.
+duration() { # SHELL LINE
+	shells_setup
+	rm -f "$shells/times"
+	if [ "$1" = fish ]; then
+		in_fish 'cat /proc/$fish_pid/stat >~/times; for i in (seq 5); complete -C $argv; end; cat /proc/$fish_pid/stat >>~/times' "$2"
+	else
+		typed "$1" "$2\x18l\x18t$(printf '\\x18l%.0s' {1..5})\x18t"
+	fi >/dev/null
+	awk '{ ticks = $14 + $15 + $16 + $17 - ticks } END { print 10 * ticks / 5 }' "$shells/times"
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# What bash (with and without bash-completion), zsh and fish complete: see completion.bash.
+
+load helper
+load completion
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || exit 1
+	before="--sysroot tests/machines/case3-before"
+	bound="--sysroot tests/machines/case3-bound"
+}
+
+# Each line of the table is what is typed, a bar, and what every shell offers then.
+offers() {
+	local table shell
+	mapfile -t table
+	for shell in ${shells_asked:-bash zsh fish}; do
+		diff <(printf "$shell: %s\n" "${table[@]}") \
+			<(paste -d '|' <(printf "$shell: %s\n" "${table[@]%%|*}") <(offered $shell "${table[@]%%|*}"))
+	done
+}
+
+# A machine like case3-before, with 64 devices.
+machine_of_64() { # DIR
+	local devices=("$1/sys/devices/pci0000:00/0000:01:"{00..10}.{0..4}) file
+	cp -a tests/machines/case3-before "$1"
+	mkdir "${devices[@]}"
+	for file in uevent config driver_override; do
+		tee "${devices[@]/%//$file}" <"$1/sys/devices/pci0000:00/0000:00:06.0/$file" >/dev/null
+	done
+	ln -st "$1/sys/bus/pci/devices" "${devices[@]/#"$1/sys"/../../..}"
+}
+
+@test "commands" {
+	offers <<-'END'
+		vfionoiommu |bind disable enable help list matrix monitor report status taint unbind verify
+		vfionoiommu --json li|list
+		vfionoiommu -o ADDRESS li|list
+		vfionoiommu -no ADDRESS --color always --sysroot=x li|list
+		vfionoiommu help |bind disable enable list matrix monitor report status taint unbind verify
+		vfionoiommu help bind |
+		vfionoiommu help -|
+		vfionoiommu status li|
+		vfionoiommu frobnicate li|
+	END
+}
+
+@test "options: of every command, of those that act, of one" {
+	offers <<-'END'
+		vfionoiommu list --n|--noheadings
+		vfionoiommu --json --n|--noheadings
+		vfionoiommu --f|--force
+		vfionoiommu list --f|
+		vfionoiommu unbind --f|--force
+		vfionoiommu unbind --a|--all
+		vfionoiommu bind --a|--allow-iommu
+		vfionoiommu --a|
+		vfionoiommu verify -|--color --help --json --noheadings --output --quiet --raw --usage --verbose --version -? -J -V -n -o -q -r -v
+	END
+}
+
+@test "values of options, behind a blank and behind an equal sign" {
+	offers <<-END
+		vfionoiommu --color |always auto never
+		vfionoiommu list --color=a|--color=always --color=auto
+		vfionoiommu --sysroot tests/mach|tests/machines
+		vfionoiommu list --sysroot=tests/mach|--sysroot=tests/machines
+		vfionoiommu matrix --config Makef|Makefile
+		vfionoiommu matrix --config=Makef|--config=Makefile
+		vfionoiommu $before matrix --kernel |7.3.4-case3
+		vfionoiommu report Makef|Makefile
+		vfionoiommu bind --owner roo|root
+		vfionoiommu bind --owner root:roo|root:root
+		vfionoiommu bind --owner=root:roo|--owner=root:root
+		vfionoiommu $before bind --mode |
+		vfionoiommu taint --value |
+	END
+}
+
+@test "columns of the command, each once" {
+	offers <<-'END'
+		vfionoiommu status --output |ITEM VALUE
+		vfionoiommu bind -o |ADDRESS BEFORE BOOT CDEV CLASS DRIVER GROUP ID IOMMU NAME OVERRIDE USE VENDOR
+		vfionoiommu list -noC|-noCDEV -noCLASS
+		vfionoiommu matrix --output=CASE,C|--output=CASE,CDEV --output=CASE,CONTAINER
+		vfionoiommu verify -o +|+ADDRESS +DETAIL +NODE +RESULT +STEP
+		vfionoiommu taint -o +BIT,L|+BIT,LETTER
+		vfionoiommu monitor --output |
+		vfionoiommu --output |
+	END
+}
+
+@test "devices: free ones to bind, bound ones to unbind and verify, all to list and monitor" {
+	shells_asked="bash framework zsh fish" offers <<-END
+		vfionoiommu $bound bind 0000:00:0|0000:00:00.0 0000:00:06.0
+		vfionoiommu $bound unbind |0000:00:04.0
+		vfionoiommu $bound verify 0|0000:00:04.0
+		vfionoiommu $bound list 0000:00:0|0000:00:00.0 0000:00:04.0 0000:00:06.0
+		vfionoiommu $bound monitor --until 0000:00:0|0000:00:00.0 0000:00:04.0 0000:00:06.0
+		vfionoiommu $bound monitor --until=0000:00:0|--until=0000:00:00.0 --until=0000:00:04.0 --until=0000:00:06.0
+		vfionoiommu $before unbind |
+		vfionoiommu --sysroot tests/machines/iommu bind |
+		vfionoiommu --sysroot /nonexistent bind |
+	END
+	# zsh offers options where nothing else is to come.
+	shells_asked="bash framework fish" offers <<-END
+		vfionoiommu $bound status |
+		vfionoiommu $bound monitor |
+	END
+}
+
+@test "a device that is named is not offered again" {
+	offers <<-END
+		vfionoiommu $before bind 0000:00:04.0 0000:00:0|0000:00:00.0 0000:00:06.0
+		vfionoiommu $before list 00:1F.0 0000:00:1E.1 0000:00:1|0000:00:1e.0 0000:00:1e.2 0000:00:1f.2 0000:00:1f.3
+		vfionoiommu $bound unbind --force 0000:00:04.0 |
+	END
+}
+
+@test "the machine of --sysroot, wherever it is said" {
+	offered bash "" >/dev/null
+	ln -sfn "$PWD/tests/machines/case3-bound" "$shells/bound"
+	offers <<-'END'
+		vfionoiommu --sysroot=tests/machines/case3-bound unbind |0000:00:04.0
+		vfionoiommu unbind --sysroot tests/machines/case3-bound |0000:00:04.0
+		vfionoiommu unbind --dry-run --sysroot=tests/machines/case3-bound 0000:|0000:00:04.0
+		vfionoiommu --sysroot ~/bound unbind |0000:00:04.0
+		vfionoiommu --json --sysroot "tests/machines/case3-bound" unbind -n |0000:00:04.0
+	END
+}
+
+@test "TAB puts the address into the line as it is to be" {
+	for shell in bash framework zsh; do
+		diff - <(completed $shell "vfionoiommu $bound unbind " "vfionoiommu $before bind 0000:00:1f.3" \
+			"vfionoiommu $before bind 0000:00:1") <<-END
+			vfionoiommu $bound unbind 0000:00:04.0 
+			vfionoiommu $before bind 0000:00:1f.3 
+			vfionoiommu $before bind 0000:00:1
+		END
+	done
+}
+
+@test "names are shown where the shell can" {
+	for shell in zsh fish; do
+		listed $shell "vfionoiommu $before bind 0000:00:0" | grep -F "0000:00:04.0" |
+			grep -F "82574L Gigabit Network Connection"
+		listed $shell "vfionoiommu mat" | grep -F "show which paths a kernel offers, and why"
+		listed $shell "vfionoiommu list -o ID,U" | grep -F "used:BY-WHAT"
+	done
+}
+
+@test "without the program, and when it fails, nothing is offered and nothing is said" {
+	mkdir "$BATS_TEST_TMPDIR"/{none,failing}
+	printf '#!/bin/sh\necho sorry >&2\nexit 1\n' >"$BATS_TEST_TMPDIR/failing/vfionoiommu"
+	chmod +x "$BATS_TEST_TMPDIR/failing/vfionoiommu"
+	for TOOLS in "$BATS_TEST_TMPDIR"/{none,failing}; do
+		offers <<-END
+			vfionoiommu $bound bind |
+			vfionoiommu $bound unbind 0|
+			vfionoiommu stat|status
+		END
+		for shell in bash zsh fish; do
+			run listed $shell "vfionoiommu $bound bind "
+			not grep -iE "sorry|not found|unknown|error" <<<"$output"
+		done
+	done
+}
+
+@test "a name in a machine is not run as a command" {
+	mkdir -p "$BATS_TEST_TMPDIR/machine/lib/modules/"{'$(touch ran)',6.1.0}
+	shells_asked="bash" offers <<-END
+		vfionoiommu --sysroot $BATS_TEST_TMPDIR/machine matrix --kernel |6.1.0
+	END
+	[ ! -e ran ]
+}
+
+@test "64 devices are offered within 50 ms" {
+	limit=50
+	[[ $VFIONOIOMMU != */sanitize/* ]] || limit=250
+	machine_of_64 "$BATS_TEST_TMPDIR/machine"
+	for shell in bash zsh fish; do
+		line="vfionoiommu --sysroot $BATS_TEST_TMPDIR/machine bind "
+		[ "$(offered $shell "$line" | wc -w)" -eq 64 ]
+		took=$(duration $shell "$line")
+		echo "$shell: $took ms"
+		[ "$took" -gt 0 ] && [ "$took" -lt $limit ]
+	done
+}
+
+@test "make install puts each where its shell looks, uninstall leaves none" {
+	make -s install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr >/dev/null
+	cd "$BATS_TEST_TMPDIR/root/usr/share"
+	[ -f bash-completion/completions/vfionoiommu ]
+	[ -f zsh/site-functions/_vfionoiommu ]
+	[ -f fish/vendor_completions.d/vfionoiommu.fish ]
+	cd - >/dev/null
+	make -s uninstall DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
+	[ -z "$(find "$BATS_TEST_TMPDIR/root" -type f)" ]
+}

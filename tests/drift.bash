@@ -1,0 +1,140 @@
+# What the source, --help, the man page, README.md, the schema and the completions say that there is, each as a sorted set of
+# words, one on a line; and the guards that compare them. They look at the tree below $tree.
+
+commands=(status list matrix enable disable bind unbind verify taint report monitor)
+acting=(enable disable bind unbind)
+live=(verify monitor)
+without_table=(report monitor)
+
+# The difference is printed, and is a failure; an empty set is one, too.
+same() { # WHAT EXPECTED FOUND
+	[ -n "$2" ] || { echo "$1: nothing found to compare with" && return 1; }
+	diff --label expected --label "$1" -U 0 <(sort -u <<<"$2") <(sort -u <<<"$3")
+}
+
+# All of the first are in the second.
+within() { # WHAT SET BIGGER
+	[ -z "$(comm -23 <(sort -u <<<"$2") <(sort -u <<<"$3"))" ] || {
+		comm -23 <(sort -u <<<"$2") <(sort -u <<<"$3") | sed "s/^/$1: /" && return 1
+	}
+}
+
+# A section of the man page, up to the next.
+man_section() { # NAME
+	sed -n "/^\.Sh $1\$/,/^\.Sh [^$]/p" "$tree/man/vfionoiommu.8" | sed '$d'
+}
+
+# A part of a section.
+man_part() { # SECTION PART
+	man_section "$1" | awk -v part=".Ss $2" '/^\.Ss / { on = $0 == part } on'
+}
+
+source_commands() {
+	sed -n '/^#define COMMANDS/,/^$/p' "$tree/src/command.h" | grep -o 'command_[a-z]*' | sed s/command_//
+}
+
+guard_commands() {
+	local expected shell
+	expected=$(source_commands)
+	same "the list in tests/drift.bash" "$expected" "$(printf '%s\n' "${commands[@]}")" || return
+	same "the man page" "$expected"$'\nhelp' "$(man_section COMMANDS | sed -n 's/^\.Ss //p')" || return
+	same "the man page's synopsis" "$expected" "$(man_section SYNOPSIS | sed -n 's/^\.Ic //p')" || return
+	same "README.md" "$expected" "$(grep '^|' "$tree/README.md" | grep -o '`vfionoiommu [a-z]*' | cut -d ' ' -f 2)" || return
+	same "--help" "$expected"$'\nhelp' "$(tool --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')" || return
+	for shell in "${shells_known[@]}"; do
+		same "$shell" "$expected"$'\nhelp' "$(offered "$shell" "vfionoiommu " | tr ' ' '\n')" || return
+	done
+}
+
+# ---- options ----
+
+help_options() { # COMMAND
+	tool "$1" --help | grep -oE '^ +(-[a-zA-Z?], )?--[a-z-]+' | grep -oE -- '-[a-zA-Z?]\b|-\?|--[a-z-]+'
+}
+
+man_options() { # COMMAND
+	{
+		man_part COMMANDS "$1"
+		man_part OPTIONS "Common options"
+		[[ " ${without_table[*]} " == *" $1 "* ]] || man_part OPTIONS "Options for tables"
+		[[ " ${live[*]} " == *" $1 "* ]] || man_part OPTIONS "Option for a recorded machine"
+		[[ " ${acting[*]} " != *" $1 "* ]] || man_part OPTIONS "Options for what changes something"
+	} | sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/'
+}
+
+# The names of all options, in the source.
+source_options() {
+	grep -ohE '^	\{ "[a-z-]+", ' "$tree"/src/cmd/*.c | grep -oE '[a-z-]{2,}' | sed 's/^/--/'
+	printf '%s\n' --help --usage --version
+}
+
+guard_options() {
+	local command shell all='' lines=() offers i
+	for command in "${commands[@]}"; do
+		all+=$(help_options "$command")$'\n'
+		same "the man page, of $command" "$(help_options "$command")" "$(man_options "$command")" || return
+		lines+=("vfionoiommu $command -")
+	done
+	same "the source" "$(grep -- -- <<<"$all")" "$(source_options)" || return
+	within "README.md" "$(grep -v '^    ' "$tree/README.md" | grep -oE -- '[^-a-z]--[a-z][a-z-]*' | cut -c 2-)" "$all" || return
+	for shell in "${shells_known[@]}"; do
+		mapfile -t offers < <(offered "$shell" "${lines[@]}")
+		for i in "${!commands[@]}"; do
+			same "$shell, of ${commands[i]}" "$(help_options "${commands[i]}")" "$(tr ' ' '\n' <<<"${offers[i]}")" || return
+		done
+	done
+}
+
+# ---- columns ----
+
+help_columns() { # COMMAND
+	tool "$1" --help | sed -n '/^Columns for --output/,/^$/s/^  \([A-Z]*\) .*/\1/p'
+}
+
+man_columns() { # COMMAND
+	man_section COLUMNS | awk -v command="$1" '
+		/^\.Ss / { on = 0; for (i = 2; i <= NF; i++) { name = $i; sub(",", "", name); on = on || name == command } }
+		on && /^\.It Li / { print $3 }'
+}
+
+guard_columns() {
+	local command shell all='' lines=() tables=() offers i
+	for command in "${commands[@]}"; do
+		[ -n "$(help_columns "$command")" ] || continue
+		all+=$(help_columns "$command")$'\n'
+		same "the man page, of $command" "$(help_columns "$command")" "$(man_columns "$command")" || return
+		lines+=("vfionoiommu $command --output ")
+		tables+=("$command")
+	done
+	same "the source" "$(grep . <<<"$all")" \
+		"$(grep -ohE '^	\{ "[A-Z]+", "' "$tree"/src/show/*.c | grep -oE '[A-Z]+')" || return
+	within "README.md" "$(grep -oE -- '--output [A-Z,]+' "$tree/README.md" | cut -d ' ' -f 2 | tr ',' '\n')" "$all" || return
+	for shell in "${shells_known[@]}"; do
+		mapfile -t offers < <(offered "$shell" "${lines[@]}")
+		for i in "${!tables[@]}"; do
+			same "$shell, of ${tables[i]}" "$(help_columns "${tables[i]}")" "$(tr ' ' '\n' <<<"${offers[i]}")" || return
+		done
+	done
+}
+
+# ---- findings, exit statuses ----
+
+guard_findings() {
+	local expected
+	# With severity, and whether --force overrides it.
+	expected=$(sed -nE 's/.*X\([A-Z_]+, "([a-z-]+)", ([A-Z]+), (true|false)\).*/\1 \L\2\E \3/p' "$tree/src/judge/finding.h")
+	same "the man page" "$expected" "$(man_part DIAGNOSTICS Findings |
+		sed -nE 's/^\.It Li ([a-z-]+) Pq Em ([a-z]+)$/\1 \2 false/p; s/^\.It Li ([a-z-]+) Pq Em ([a-z]+) , No forcible$/\1 \2 true/p')" ||
+		return
+	expected=$(cut -d ' ' -f 1 <<<"$expected")
+	same "the schema" "$expected" "$(jq -r '."$defs".finding.properties.id.enum[]' "$tree/tests/schema/defs.json")" || return
+	within "README.md" "$(grep -oE '\[[a-z]+-[a-z-]+\]' "$tree/README.md" | tr -d '[]')" "$expected"
+}
+
+guard_statuses() {
+	local expected
+	expected=$(sed -nE 's/^	STATUS_[A-Z]+ = ([0-9]+), .*/\1/p' "$tree/src/command.h")
+	same "the man page" "$expected" "$(man_section "EXIT STATUS" | sed -n 's/^\.It Li //p')" || return
+	same "--help" "$expected" "$(tool --help | sed -n '/^Exit status: /,$p' | grep -oE '\b[0-9]+\b')" || return
+	same "README.md" "$expected" "$(grep '^Exit status: ' "$tree/README.md" | grep -oE '\b[0-9]+\b')"
+}

@@ -1,0 +1,34 @@
+#!/usr/bin/env bats
+# make demo does what it says, and what README.md shows of a session is what it prints.
+
+load ../helper
+
+setup_file() {
+	export DEMO=$BATS_FILE_TMPDIR/demo
+	"$BATS_TEST_DIRNAME/demo" >"$DEMO.terminal" </dev/null
+	tr -d '\r' <"$DEMO.terminal" >"$DEMO"
+}
+
+# The session's commands in the README, each with what it prints: a file each in the folder.
+split_session() { # FOLDER
+	mkdir "$1"
+	sed -n '/^## A session/,/^## For scripts/s/^    //p; /^$/p' "$BATS_TEST_DIRNAME/../../README.md" |
+		sed -n '/^\$ /,$p' | awk -v folder="$1" '/^\$ / { file = folder "/" ++n } { print >file }'
+}
+
+@test "the README shows what make demo prints" {
+	local file folder=$BATS_TEST_TMPDIR/session
+	split_session "$folder"
+	[ "$(find "$folder" -type f | wc -l)" -ge 6 ]
+	for file in "$folder"/*; do
+		echo "$(head -n 1 "$file")"
+		[[ "$(cat "$DEMO")" == *"$(cat "$file")"* ]]
+	done
+}
+
+@test "it does the main job" {
+	for command in status enable "bind 0000:00:04.0" list "verify 0000:00:04.0" "unbind 0000:00:04.0"; do
+		grep -qx "\$ vfionoiommu $command" "$DEMO"
+	done
+	grep -q "^0000:00:04.0: given back to e1000e" "$DEMO"
+}

@@ -1,0 +1,87 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --disk disk --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk
+#
+# The five tasks of the man page's examples, typed exactly as they stand there, one after the other.
+
+load guest
+
+nvme=0000:00:07.0
+
+setup_file() {
+	modprobe e1000e
+	modprobe nvme
+	udevadm settle
+	# As installed.
+	mkdir "$BATS_FILE_TMPDIR/bin"
+	ln -s "$VFIONOIOMMU" "$BATS_FILE_TMPDIR/bin/vfionoiommu"
+	export PATH=$BATS_FILE_TMPDIR/bin:$PATH
+}
+
+# The commands of the n-th task: what follows the n-th title in bold, up to the next.
+commands() { # N
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/p' "$BATS_TEST_DIRNAME/../../../man/vfionoiommu.8" |
+		awk -v task="$1" '/^\.Sy/ { n++ } n == task && sub(/^# /, "")' | sed 's/\\e/\\/g'
+}
+
+# Types them; what they print is in $typed.
+type_task() { # N
+	local line
+	typed=$(commands "$1" | grep -c .)
+	[ "$typed" -gt 0 ]
+	typed=
+	while IFS= read -r line; do
+		echo "# $line"
+		typed+=$(bash -c "$line" 2>&1 </dev/null)$'\n'
+	done <<<"$(commands "$1")"
+}
+
+printed() { # TEXT
+	grep -qF -- "$1" <<<"$typed"
+}
+
+@test "a network card for DPDK" {
+	type_task 1
+	printed "$nic: would be bound to vfio-pci (now: e1000e)"
+	printed "$nic: bound to vfio-pci (before: e1000e)"
+	printed "$nic: opens through /dev/vfio/noiommu-0 and /dev/vfio/devices/noiommu-vfio0"
+	printed "next boot: noiommu mode will be on"
+	printed "$nic: will be bound at every boot"
+	[ "$(driver_of $nic)" = vfio-pci ]
+}
+
+@test "an NVMe disk for SPDK" {
+	type_task 2
+	printed "$nvme 1b36:0010 0108  nvme"
+	printed "$nvme: bound to vfio-pci (before: nvme)"
+	printed "$nvme: opens through"
+	[ "$(driver_of $nvme)" = vfio-pci ]
+}
+
+@test "why does it not work?" {
+	type_task 3
+	printed "ready: vfionoiommu bind DEVICE"
+	printed "group and cdev both work"
+	printed "OVERRIDE"
+	printed "is bound to vfio-pci already"
+	tar -tf /tmp/machine.tar | grep -q sys/bus/pci/devices
+}
+
+@test "a check in a deployment script" {
+	type_task 4
+	printed "/dev/vfio/noiommu-0 /dev/vfio/devices/noiommu-vfio0"
+}
+
+@test "give everything back" {
+	type_task 5
+	printed "$nic: given back to e1000e"
+	printed "$nvme: given back to nvme"
+	printed "$nic: will not be bound at the next boot any more"
+	printed "next boot: noiommu mode will be off"
+	[ "$(driver_of $nic) $(driver_of $nvme)" = "e1000e nvme" ]
+	[ -z "$(nodes)$(find /etc/vfionoiommu.d /etc/modprobe.d/vfionoiommu.conf /run/vfionoiommu -type f 2>/dev/null)" ]
+}
+
+@test "there are no more tasks than these" {
+	[ -z "$(commands 6)" ]
+}
