@@ -44,6 +44,26 @@ setup() {
 		"write /sys/bus/pci/drivers/vfio-pci/bind"]' <<<"$output"
 }
 
+@test "before: what is to become of the nodes is planned in JSON, too" {
+	run_tool bind --dry-run --enable --owner 7:8 --mode 0640 --json --sysroot $before 00:04.0
+	status_is 0
+	jq -e '[.results[2].steps[] | select(.action == "access") | [.path, .owner, .group, .mode]] == [
+		["/dev/vfio/noiommu-N", 7, 8, "0640"], ["/dev/vfio/devices/noiommu-vfioX", 7, 8, "0640"]]' <<<"$output"
+	jq -e '[.results[2].steps[].action] | index("watch") == 0 and index("settle") != null' <<<"$output"
+	jq -e '.results[2].steps[] | select(.action == "save") | .owner == null and .mode == "0600"' <<<"$output"
+}
+
+@test "whatever acts prints the same kind of JSON, and less of it when it refuses" {
+	for words in "enable" "bind --enable 00:06.0" "unbind 00:04.0" "unbind --all" "disable --force"; do
+		run_tool $words --dry-run --json --sysroot $bound
+		status_is 0
+		jq -e 'keys_unsorted == ["schema", "results", "changed", "findings", "devices", "taint"]' <<<"$output"
+	done
+	run_tool disable --dry-run --json --sysroot $bound
+	status_is 3
+	jq -e 'keys_unsorted == ["schema", "results", "changed", "findings"]' <<<"$output"
+}
+
 @test "bound: both nodes, the driver that it came from, the taint" {
 	run_tool status --sysroot $bound
 	status_is 0

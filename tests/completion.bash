@@ -28,7 +28,7 @@ shells_setup() {
 	cat >"$shells/.zshrc" <<-END
 		fpath=('$completions' \$fpath)
 		autoload -Uz compinit
-		compinit -u -C
+		compinit -u -C -d '$BATS_FILE_TMPDIR/zcompdump'
 		zle -C all complete-word all
 		all() { _main_complete; compstate[insert]=all }
 		write-line() { print -r -- \$BUFFER >>~/lines; BUFFER= }

@@ -3,8 +3,10 @@
 
 bats_require_minimum_version 1.5.0
 
+source "$(dirname "${BASH_SOURCE[0]}")/schema/keep.bash"
+
 tool() {
-	"$VFIONOIOMMU" "$@"
+	keep "$VFIONOIOMMU" "$@"
 }
 
 # run, with stdout in $output and stderr in $stderr

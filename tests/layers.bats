@@ -72,3 +72,9 @@ must_not_include() { # "FOLDER..." "OTHER..."
 		tool help "$command" | grep -q "^Usage: vfionoiommu $command "
 	done
 }
+
+@test "what the tests print as JSON is kept for its schema" {
+	cd "$BATS_TEST_DIRNAME"
+	[ -z "$(grep -rnE 'VFIONOIOMMU.* (--json|-J)\b' --include='*.bats' --include='*.bash' --include=oracle . |
+		grep -vE '\b(keep|document) ')" ]
+}

@@ -114,7 +114,7 @@ setup() {
 	ln -s /../../../../../../../../../proc/sys/kernel/osrelease "$root/proc/sys/kernel/osrelease"
 	mkfifo "$root/proc/sys/kernel/tainted"
 	mkdir "$root/proc/config.gz"
-	run --separate-stderr timeout 5 "$VFIONOIOMMU" status --json --sysroot "$root"
+	run --separate-stderr keep timeout 5 "$VFIONOIOMMU" status --json --sysroot "$root"
 	status_is 3
 	jq -e '.findings[0].id == "vfio-unknown"' <<<"$output"
 	jq -e '.host.release == null and .host.taint == null and .host.config == null' <<<"$output"

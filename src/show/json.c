@@ -125,6 +125,14 @@ void json_add_access(struct json *document, const struct access_case *access)
 	add(object(document), "access", access_object(access));
 }
 
+static void add_access(struct json_object *to, const struct node_access *access)
+{
+	auto_free char *mode = text_format("%04o", (unsigned int)access->mode);
+	add_number(to, "owner", access->user);
+	add_number(to, "group", access->group);
+	add_text(to, "mode", access->mode < 0 ? NULL : mode);
+}
+
 static struct json_object *node_object(const struct vfio_node *node)
 {
 	if (!node->name)
@@ -134,10 +142,7 @@ static struct json_object *node_object(const struct vfio_node *node)
 	add_text(to, "path", node->path);
 	add(to, "noiommu", json_object_new_boolean(node->noiommu));
 	add(to, "present", json_object_new_boolean(node->present));
-	add_number(to, "owner", node->access.user);
-	add_number(to, "group", node->access.group);
-	auto_free char *mode = text_format("%04o", (unsigned int)node->access.mode);
-	add_text(to, "mode", node->access.mode < 0 ? NULL : mode);
+	add_access(to, &node->access);
 	return to;
 }
 
@@ -346,7 +351,11 @@ static struct json_object *action_object(const struct action *action)
 		[ACTION_DRIVER] = "write",
 		[ACTION_SAVE] = "save",
 		[ACTION_REMOVE] = "remove",
+		[ACTION_WATCH] = "watch",
+		[ACTION_SETTLE] = "settle",
+		[ACTION_ACCESS] = "access",
 	};
+	struct node_access access = { -1, -1, -1 };
 	struct json_object *to = json_object_new_object();
 	add_text(to, "action", kinds[action->kind]);
 	add_text(to, "path", action->path);
@@ -355,6 +364,11 @@ static struct json_object *action_object(const struct action *action)
 		add(to, "value", json_object_new_string("\n"));
 	else
 		add_text(to, "value", action->value);
+	if (action->kind == ACTION_ACCESS)
+		access = action->access;
+	else if (action->kind == ACTION_SAVE)
+		access.mode = action->access.mode;
+	add_access(to, &access);
 	return to;
 }
 

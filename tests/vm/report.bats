@@ -26,7 +26,7 @@ setup_file() {
 # Here it says what it said there.
 same() { # WORD...
 	[ -s "$(guest_of)/$*" ]
-	"$VFIONOIOMMU" "$@" --sysroot "$BATS_FILE_TMPDIR/machine" | diff "$(guest_of)/$*" -
+	tool "$@" --sysroot "$BATS_FILE_TMPDIR/machine" | diff "$(guest_of)/$*" -
 }
 
 @test "list" {

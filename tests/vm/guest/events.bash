@@ -4,7 +4,8 @@ plug=0000:01:00.0
 
 # Starts `tool monitor`; stdout goes to the file $events, stderr to $errors. 3 is bats' own, which would wait for it.
 start() { # OPTION...
-	events=$BATS_TEST_TMPDIR/events errors=$BATS_TEST_TMPDIR/errors
+	errors=$BATS_TEST_TMPDIR/errors
+	events=$(document "$VFIONOIOMMU" monitor "$@") || events=$BATS_TEST_TMPDIR/events
 	"$VFIONOIOMMU" monitor "$@" >"$events" 2>"$errors" 3>&- &
 	monitor=$!
 	# It listens when it has its socket, and has learnt what there is a little later.

@@ -413,7 +413,8 @@ inject() { # WHAT N COMMAND...
 
 @test "scripts get JSON and bare columns" {
 	begin
-	tool bind $nic
+	run_tool bind --json $nic
+	jq -e '.changed and .devices[0].cdev.present and .taint.after == 64' <<<"$output"
 	run_tool list --json
 	[ "$(jq -r '.schema' <<<"$output")" = 1 ]
 	[ "$(jq -r '.devices[0].address' <<<"$output")" = $nic ]
@@ -428,6 +429,10 @@ inject() { # WHAT N COMMAND...
 	jq -e '.changed and .results[0].outcome == "changed"' <<<"$output"
 	run_tool unbind --json $nic
 	jq -e '.changed == false and .results[0].outcome == "unchanged"' <<<"$output"
+	run_tool disable --json
+	jq -e '.changed and .devices == []' <<<"$output"
+	run_tool enable --json
+	jq -e '.changed and [.results[].subject] == ["noiommu mode"]' <<<"$output"
 }
 
 @test "a standard output that cannot be written is an error" {

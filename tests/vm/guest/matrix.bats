@@ -14,7 +14,7 @@ setup_file() {
 
 # A machine that is this one but for its configuration: the tool then has only what it sees, and the module files.
 without_config() {
-	unshare --mount bash -c '
+	keep unshare --mount bash -c '
 		for config in /proc/config.gz "/boot/config-$(uname -r)"; do
 			[ ! -e "$config" ] || mount --bind /dev/null "$config"
 		done

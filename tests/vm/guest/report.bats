@@ -44,8 +44,8 @@ same() { # NAME COMMAND...
 	local name=$1 words
 	shift
 	for words in "list --all" status matrix taint; do
-		"$@" $words --json | jq "$files_only" >/tmp/live
-		"$@" $words --json --sysroot "/tmp/$name" | jq "$files_only" >/tmp/recorded
+		keep "$@" $words --json | jq "$files_only" >/tmp/live
+		keep "$@" $words --json --sysroot "/tmp/$name" | jq "$files_only" >/tmp/recorded
 		[ -s /tmp/recorded ]
 		diff /tmp/live /tmp/recorded
 	done
@@ -97,7 +97,7 @@ same() { # NAME COMMAND...
 	# There is one word for what the log refuses, and another for a file.
 	files_only="$files_only | del(.kernel_taint.reason?)"
 	same user user "$VFIONOIOMMU"
-	user "$VFIONOIOMMU" list --all --json --sysroot /tmp/user >/tmp/recorded
+	keep user "$VFIONOIOMMU" list --all --json --sysroot /tmp/user >/tmp/recorded
 	jq -e --arg edu $edu '.devices[] | select(.address == $edu) | .driver == "vfio-pci"' /tmp/recorded
 	sysctl -q kernel.dmesg_restrict=0
 }

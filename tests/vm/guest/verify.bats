@@ -40,6 +40,10 @@ has_path() { # GROUP|CDEV
 	run_tool verify --json $nic $edu $nvme
 	jq -e 'all(.openings[]; .opened)' <<<"$output"
 	[ "$(jq '.openings | length' <<<"$output")" -eq "$(nodes | wc -l)" ]
+	jq -e 'all(.openings[]; has("physical_address") | not)' <<<"$output"
+	run_tool verify --json --verbose $edu
+	[ "$(jq -c '[.openings[] | select(.physical_address != "0") | .physical_address_right]' <<<"$output")" = \
+		"$(if has_path CDEV; then echo '[true]'; else echo '[]'; fi)" ]
 	tool unbind --dry-run $nic $edu $nvme
 }
 
@@ -139,6 +143,8 @@ verify_beside() { # COMMAND...
 @test "without /dev/iommu the cdev does not open, and the remedy is named" {
 	has_path CDEV || return 0
 	mv /dev/iommu /dev/iommu.away
+	run_tool verify --json $edu
+	jq -e 'any(.openings[]; (.opened | not) and .offer == null and .steps[-1].error == "ENOENT")' <<<"$output"
 	run_tool verify $edu
 	mv /dev/iommu.away /dev/iommu
 	status_is 1
@@ -152,6 +158,8 @@ verify_beside() { # COMMAND...
 	status_is 3
 	complains "$edu: is not bound to VFIO, but to no driver: there is nothing to open [device-not-bound]"
 	complains "remedy: vfionoiommu bind $edu"
+	run_tool verify --json $edu
+	jq -e '.openings == [] and [.findings[].id] == ["device-not-bound"]' <<<"$output"
 	tool bind $edu
 }
 
