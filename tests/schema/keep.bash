@@ -6,7 +6,7 @@ document() { # COMMAND...
 	local file
 	[[ -n ${DOCUMENTS:-} && " $* " =~ \ (--json|-J)\  ]] || return 1
 	file=$(mktemp "$DOCUMENTS/XXXXXXXXXX.json")
-	printf '%s\n' "$*" "(${KERNEL:-}${KERNEL:+, }${BATS_TEST_FILENAME##*/}: ${BATS_TEST_DESCRIPTION:-})" >"${file%.json}.command"
+	printf '%s\n' "$*" "(${KERNEL:-}${KERNEL:+, }$(basename "${BATS_TEST_FILENAME:-$0}"): ${BATS_TEST_DESCRIPTION:-})" >"${file%.json}.command"
 	echo "$file"
 }
 
