@@ -120,7 +120,9 @@ load events
 
 @test "--until with --timeout: status 1, and what is missing" {
 	begin
-	for missing in "$plug there is no such PCI device" "$nic is bound to e1000e" "$edu is bound to no driver"; do
+	for missing in "$plug there is no such PCI device; see vfionoiommu list --all" \
+		"$nic is bound to e1000e; bind it with: vfionoiommu bind $nic" \
+		"$edu is bound to no driver; bind it with: vfionoiommu bind $edu"; do
 		read -r device why <<<"$missing"
 		run_tool monitor --until $device --timeout 1
 		status_is 1
