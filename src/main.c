@@ -48,7 +48,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no command given");
+		argp_error(state, "no COMMAND given; begin with: vfionoiommu status");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -235,7 +235,7 @@ is_unknown() { # REASON
 	done
 	run_tool taint --value 64 --check
 	status_is 2
-	complains "not both"
+	complains "give one of them"
 	run_tool taint something
 	status_is 2
 	run_tool taint -o NOSUCH --value 1

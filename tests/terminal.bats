@@ -87,5 +87,5 @@ on_terminal() { # WIDTH ARGUMENT...
 @test "--color takes no other word" {
 	run_tool list --color=blue
 	status_is 2
-	complains "blue: --color takes auto, always or never"
+	complains "--color blue: give auto, always or never"
 }

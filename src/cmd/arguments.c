@@ -20,15 +20,15 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	const struct options *options = parsing->options;
 	bool instead = spec->instead_of_argument && *spec->instead_of_argument;
 	if (instead && parsing->arguments->count)
-		argp_error(state, "name devices, or give the option for all of them, not both");
+		argp_error(state, "give either DEVICE or --all, not both");
 	bool optional = spec->argument_optional && *spec->argument_optional;
 	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
 		argp_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
 	if (!spec->columns && table_is_for_scripts(&options->table))
 		argp_error(state,
-			"there are no columns here: --output, --noheadings and --raw are for commands that show a table");
+			"there are no columns here, as this command shows no table: leave --output, --noheadings and --raw out");
 	if (!spec->acting && options->acting)
-		argp_error(state, "%s is for commands that change something", options->acting);
+		argp_error(state, "%s is for commands that change something: leave it out", options->acting);
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
 		if (unknown)
@@ -36,7 +36,7 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	}
 	if (spec->live && options->sysroot)
 		argp_error(state,
-			"--sysroot is a recorded machine, where nothing is opened and nothing happens");
+			"--sysroot is a recorded machine, where nothing is opened and nothing happens: leave it out");
 	if (spec->acting && options->sysroot && !options->dry_run)
 		argp_error(state, "--sysroot is a recorded machine, where nothing is changed: add --dry-run");
 }

@@ -86,11 +86,12 @@ static enum status parse_access(struct words *words)
 		return STATUS_USAGE;
 	}
 	if (words->owner && account_parse(words->owner, access)) {
-		log_error("--owner %s: there is no such user or group", words->owner);
+		log_error("--owner %s: there is no such user or group; see: getent passwd, getent group",
+			words->owner);
 		return STATUS_USAGE;
 	}
 	if (words->mode && parse_mode(words->mode, &access->mode)) {
-		log_error("--mode %s: not an octal mode up to 0777", words->mode);
+		log_error("--mode %s: not an octal mode up to 0777, such as 0660", words->mode);
 		return STATUS_USAGE;
 	}
 	return STATUS_DONE;
@@ -122,8 +123,9 @@ static void judge(struct session *session, const struct device_refs *asked, stru
 	if (wishes->enable)
 		finding_drop(&session->findings, FINDING_NOIOMMU_DISABLED);
 	if (wishes->give && binding_needs_noiommu(asked, wishes))
-		finding_add(&session->findings, FINDING_OWNER_NEEDS_CAPABILITY, NULL, NULL,
-			"whoever owns the nodes needs CAP_SYS_RAWIO besides to open them, and /dev/iommu for the cdev");
+		finding_add(&session->findings, FINDING_OWNER_NEEDS_CAPABILITY, NULL,
+			"setcap cap_sys_rawio+ep PROGRAM; for the cdev also: chown USER /dev/iommu",
+			"whoever owns the nodes also needs CAP_SYS_RAWIO to open them, and for the cdev access to /dev/iommu");
 }
 
 /* Of the devices that were asked for, or of all, those whose persistent binding can be used. */

@@ -68,16 +68,17 @@ static bool verify(struct session *session, struct device *device)
 	char *problem = outcome_of_bind(device, &session->access);
 	if (!problem) {
 		char *surprise = outcome_surprise(device, &session->access);
+		auto_free char *remedy = text_format("vfionoiommu verify %s", device->address);
 		if (surprise)
-			finding_add(&session->findings, FINDING_NODE_UNEXPECTED, device->address, NULL, "%s",
-				surprise);
+			finding_add(&session->findings, FINDING_NODE_UNEXPECTED, device->address, remedy,
+				"%s", surprise);
 		free(surprise);
 		return true;
 	}
 	struct result *result = &session->results.items[session->results.count - 1];
 	plan_undo(&result->plan, action_announce, &failure);
 	result->outcome = OUTCOME_FAILED;
-	auto_free char *undone = undo_sentence(&failure);
+	auto_free char *undone = undo_sentence(&failure, device->address);
 	result->sentence = text_format("%s; %s", problem, undone);
 	session_refresh(session, device);
 	return false;
@@ -109,7 +110,7 @@ static bool give(
 	bool well = !plan_run(&result->plan, action_announce, &failure);
 	if (!well) {
 		result->outcome = OUTCOME_FAILED;
-		result->sentence = failure_sentence(&failure);
+		result->sentence = failure_sentence(&failure, device->address);
 	}
 	session_refresh(session, device);
 	return well;
@@ -206,7 +207,8 @@ static void unprepare(struct session *session)
 		bool off = !plan_undo(&result->plan, action_announce, &failure);
 		result->outcome = off ? OUTCOME_UNCHANGED : OUTCOME_FAILED;
 		free(result->sentence);
-		result->sentence = off ? text_copy("switched off again") : undo_sentence(&failure);
+		result->sentence =
+			off ? text_copy("switched off again") : undo_sentence(&failure, result->subject);
 	}
 	session_refresh(session, NULL);
 }
@@ -221,7 +223,7 @@ void binding_run(struct session *session, const struct device_refs *wanted, cons
 			bound += bind_one(session, *device, wishes);
 		else
 			session_result(session, (*device)->address, OUTCOME_FAILED,
-				text_copy("was not touched, as what it needs failed"));
+				text_copy("was not touched, because what it needs failed, as said above"));
 	}
 	if (!bound && !session->options->dry_run)
 		unprepare(session);

@@ -73,10 +73,11 @@ static enum status collect(
 		host_collect(root, &kernel.host);
 	if (error && option == OPTION_KERNEL)
 		log_error(
-			"%s: neither a configuration nor the modules of such a kernel are installed; see /lib/modules",
+			"--kernel %s: neither a configuration nor the modules of such a kernel are installed; those that are: ls /lib/modules",
 			name);
 	else if (error)
-		log_error("%s: %s", name, why(error));
+		log_error("--config %s: %s; give a file such as /proc/config.gz or /boot/config-RELEASE",
+			name, why(error));
 	if (error)
 		return STATUS_FAILED;
 	if (!name)
@@ -125,12 +126,8 @@ static enum status matrix_main(int argc, char **argv, struct options *options)
 		.other_when = "of several kernels",
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
-	const char *path = options->sysroot ? options->sysroot : "/";
-	int error = sysroot_open(&root, path);
-	if (error) {
-		log_error("%s: cannot be opened: %s", path, strerror(-error));
+	if (!options_open_root(options, &root))
 		return STATUS_FAILED;
-	}
 	enum status status = STATUS_DONE;
 	for (size_t i = 0; i < wanted.count; i++)
 		status |= collect(&root, wanted.items[i].option, wanted.items[i].name, &kernels);

@@ -52,11 +52,12 @@ static bool monitor_parse(int key, char *argument, void *input)
 static enum status parse_words(const struct words *words, struct monitoring *monitoring)
 {
 	if (words->until && !address_parse(words->until, monitoring->until)) {
-		log_error("--until %s: not a PCI address like 0000:00:04.0", words->until);
+		log_error("--until %s: not a PCI address such as 0000:00:04.0; see vfionoiommu list --all",
+			words->until);
 		return STATUS_USAGE;
 	}
 	if (words->timeout && !options_parse_seconds(words->timeout, &monitoring->seconds)) {
-		log_error("--timeout %s: not a number of seconds", words->timeout);
+		log_error("--timeout %s: not a number of seconds up to 86400", words->timeout);
 		return STATUS_USAGE;
 	}
 	return STATUS_DONE;
@@ -107,16 +108,17 @@ static char *what_is_missing(const struct monitoring *monitoring)
 	struct device device;
 	char *why = NULL;
 	if (device_collect(&monitoring->root, monitoring->until, &device))
-		return text_copy("there is no such PCI device");
+		return text_copy("there is no such PCI device; see vfionoiommu list --all");
 	if (!device.vfio)
-		why = text_format("is bound to %s", device.driver ? device.driver : "no driver");
+		why = text_format("is bound to %s; bind it with: vfionoiommu bind %s",
+			device.driver ? device.driver : "no driver", device.address);
 	else if (!monitoring->bound)
-		why = text_copy("is being bound");
+		why = text_copy("is still being bound; wait longer with --timeout");
 	else if (is_missing(&device.group) || is_missing(&device.cdev))
-		why = text_format(
-			"%s is missing", is_missing(&device.group) ? device.group.path : device.cdev.path);
+		why = text_format("%s is not in /dev yet; wait longer with --timeout",
+			is_missing(&device.group) ? device.group.path : device.cdev.path);
 	else if (!device.group.name && !device.cdev.name)
-		why = text_copy("is bound to VFIO, and has no node");
+		why = text_copy("is bound to VFIO, and has no node; see vfionoiommu matrix");
 	device_free(&device);
 	return why;
 }
@@ -144,7 +146,8 @@ static int step(struct monitoring *monitoring)
 	if (error == -EAGAIN)
 		return 0;
 	if (error == -ENOBUFS) {
-		log_error("some events were lost: more came at once than could be taken");
+		log_error(
+			"some events were lost, as more came at once than could be taken; what there is now: vfionoiommu list --all");
 		learn(monitoring);
 		return 0;
 	}

@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/text.h"
 
 enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN };
@@ -46,7 +48,7 @@ static enum print_color parse_color(const char *text, struct argp_state *state)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (text_same(text, words[i]))
 			return (enum print_color)i;
-	argp_error(state, "%s: --color takes auto, always or never", text);
+	argp_error(state, "--color %s: give auto, always or never", text);
 	return COLOR_AUTO;
 }
 
@@ -124,11 +126,22 @@ static error_t parse_acting(int key, char *argument, struct argp_state *state)
 	case OPTION_WAIT:
 		options->acting = "--wait";
 		if (!options_parse_seconds(argument, &options->wait))
-			argp_error(state, "%s: not a number of seconds", argument);
+			argp_error(state, "--wait %s: not a number of seconds up to 86400", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+bool options_open_root(const struct options *options, struct sysroot *root)
+{
+	const char *path = options->sysroot ? options->sysroot : "/";
+	int error = sysroot_open(root, path);
+	if (!error)
+		return true;
+	log_error("%s: cannot be opened: %s%s", path, strerror(-error),
+		options->sysroot ? "; give the folder of an unpacked report" : "");
+	return false;
 }
 
 static const struct argp common_argp = { common, parse_common, NULL, NULL, NULL, NULL, NULL };

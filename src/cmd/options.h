@@ -5,6 +5,7 @@
 #include <argp.h>
 #include <stdbool.h>
 
+#include "kernel/sysroot.h"
 #include "show/print.h"
 #include "show/table.h"
 
@@ -22,6 +23,10 @@ struct options {
 
 /* A number of seconds, a day at most. Returns false when `text` is none. */
 bool options_parse_seconds(const char *text, int *seconds);
+
+/* Opens the machine that is to be looked at: this one, or the recorded one. Returns false after saying why
+ * that cannot be. */
+bool options_open_root(const struct options *options, struct sysroot *root);
 
 /* What is not for every command. */
 enum options_kind { OPTIONS_COMMON, OPTIONS_TABLE, OPTIONS_RECORDED, OPTIONS_ACTING, OPTIONS_KINDS };

@@ -64,14 +64,15 @@ static const char *destination(const struct options *options, const struct argum
 	const char *to = arguments->count ? arguments->items[0] : "-";
 	bool terminal = text_same(to, "-") && isatty(STDOUT_FILENO);
 	if (arguments->count > 1)
-		log_error("report: one FILE, not %zu", arguments->count);
+		log_error("report: give one FILE, not %zu", arguments->count);
 	else if (!*to)
-		log_error("report: FILE is empty");
+		log_error("report: FILE is empty; name one: vfionoiommu report machine.tar");
 	else if (terminal)
 		log_error(
 			"report: an archive is not for a terminal; name a FILE: vfionoiommu report machine.tar");
 	else if (options->json && text_same(to, "-"))
-		log_error("report: --json needs a FILE: standard output cannot be both");
+		log_error(
+			"report: --json needs a FILE, as standard output cannot be both: vfionoiommu report --json machine.tar");
 	else
 		return to;
 	return NULL;
@@ -147,12 +148,8 @@ static enum status report_main(int argc, char **argv, struct options *options)
 	const char *to = destination(options, &arguments);
 	if (!to)
 		return STATUS_USAGE;
-	const char *path = options->sysroot ? options->sysroot : "/";
-	int error = sysroot_open(&root, path);
-	if (error) {
-		log_error("%s: cannot be opened: %s", path, strerror(-error));
+	if (!options_open_root(options, &root))
 		return STATUS_FAILED;
-	}
 	root.notes = &notes;
 	look_at_machine(&root);
 	record_collect(&root, &notes, with_private, &records);

@@ -25,19 +25,23 @@
 #include "show/json.h"
 #include "show/steps.h"
 
+static const char *why_no_bus(const struct options *options, int error)
+{
+	if (error != -ENOENT)
+		return strerror(-error);
+	return options->sysroot ? "there is no PCI bus here: is this the folder of an unpacked report?"
+				: "there is no PCI bus here: is /sys mounted?";
+}
+
 enum status session_open(struct session *session, const struct options *options)
 {
-	const char *path = options->sysroot ? options->sysroot : "/";
 	*session = (struct session){ .options = options };
-	int error = sysroot_open(&session->root, path);
-	if (error) {
-		log_error("%s: cannot be opened: %s", path, strerror(-error));
+	if (!options_open_root(options, &session->root))
 		return STATUS_FAILED;
-	}
-	error = device_collect_all(&session->root, &session->devices);
+	int error = device_collect_all(&session->root, &session->devices);
 	if (error) {
-		log_error("%s/sys/bus/pci: %s", options->sysroot ? path : "",
-			error == -ENOENT ? "there is no PCI bus here" : strerror(-error));
+		log_error("%s/sys/bus/pci: %s", options->sysroot ? options->sysroot : "",
+			why_no_bus(options, error));
 		return STATUS_FAILED;
 	}
 	stored_collect_all(&session->root, &session->devices, &session->stored);
@@ -63,9 +67,11 @@ static enum status begin(int seconds)
 	auto_free char *who = holder ? text_format(" (process %d)", holder) : text_copy("");
 	if (error == -EAGAIN)
 		log_error(
-			"another vfionoiommu is at work%s; it was waited for %d s, see --wait", who, seconds);
+			"another vfionoiommu is at work%s, and has not ended within %d s; try again, or wait longer with --wait",
+			who, seconds);
 	else
-		log_error(RECIPE_LOCK ": the lock cannot be taken: %s", strerror(-error));
+		log_error(
+			RECIPE_LOCK ": the lock cannot be taken: %s; nothing was changed", strerror(-error));
 	return STATUS_FAILED;
 }
 
@@ -143,7 +149,7 @@ bool session_run(
 	if (!plan_run(&result->plan, action_announce, &failure))
 		return true;
 	result->outcome = OUTCOME_FAILED;
-	result->sentence = failure_sentence(&failure);
+	result->sentence = failure_sentence(&failure, subject);
 	return false;
 }
 

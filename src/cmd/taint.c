@@ -59,11 +59,12 @@ static enum status decode(const struct wishes *wishes, struct taint *taint)
 {
 	unsigned long long value;
 	if (wishes->check) {
-		log_error("--check asks about the kernel, --value about a number: not both");
+		log_error("--check asks about the kernel, --value about a number: give one of them");
 		return STATUS_USAGE;
 	}
 	if (!parse_value(wishes->value, &value)) {
-		log_error("%s: not a number of 64 bits, decimal or hexadecimal behind 0x", wishes->value);
+		log_error("--value %s: not a number of 64 bits, decimal or hexadecimal behind 0x",
+			wishes->value);
 		return STATUS_USAGE;
 	}
 	taint_judge(value, NULL, taint);
@@ -74,16 +75,12 @@ static enum status read_kernel(const struct options *options, struct taint *tain
 {
 	static struct kernel_log log;
 	struct sysroot root;
-	const char *path = options->sysroot ? options->sysroot : "/";
-	int error = sysroot_open(&root, path);
-	if (error) {
-		log_error("%s: cannot be opened: %s", path, strerror(-error));
+	if (!options_open_root(options, &root))
 		return STATUS_FAILED;
-	}
 	long long value = taint_collect_value(&root);
 	if (value < 0) {
 		log_error("%s/proc/sys/kernel/tainted: cannot be read, or is not a number",
-			options->sysroot ? path : "");
+			options->sysroot ? options->sysroot : "");
 		return STATUS_FAILED;
 	}
 	taint_collect_log(&root, (unsigned long long)value, &log);

@@ -173,7 +173,7 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	if (wishes.timeout && !options_parse_seconds(wishes.timeout, &wishes.seconds)) {
-		log_error("--timeout %s: not a number of seconds", wishes.timeout);
+		log_error("--timeout %s: not a number of seconds up to 86400", wishes.timeout);
 		return STATUS_USAGE;
 	}
 	enum status status = session_open_acting(&session, options);

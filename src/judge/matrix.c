@@ -296,10 +296,10 @@ void access_case_judge_sources(
 			continue;
 		bool by_config = configured(&host->kconfig, question) == answer_not(answered->answer);
 		finding_add(findings, FINDING_SOURCES_CONTRADICT, NULL, NULL,
-			"%s is %s by %s, though %s says otherwise: is that of another kernel? The first counts",
+			"%s is %s, as %s; %s says otherwise, is probably another kernel's, and is not believed",
 			question_symbol(question), answered->answer ? "built" : "not built",
-			answered->source == SOURCE_SEEN ? "what the running kernel shows"
-							: "the kernel's module files",
+			answered->source == SOURCE_SEEN ? "the running kernel shows"
+							: "the kernel's module files show",
 			by_config ? host->kconfig.source : "its module information");
 	}
 }

@@ -5,6 +5,7 @@
 #include "judge/finding.h"
 
 #define PARAMETER "vfio.enable_unsafe_noiommu_mode"
+#define CMDLINE   "/proc/cmdline"
 
 static const char *word(enum mode mode)
 {
@@ -30,14 +31,19 @@ void nextboot_judge(const struct host *host, const struct next_boot *next, struc
 		word(on_now ? MODE_ON : MODE_OFF), word(next->mode), why);
 }
 
-/* Only its command line sets a vfio that is built in, and that is the boot loader's. */
+/* The kernel's command line is the boot loader's. */
+static char *change_parameter(const struct next_boot *next, bool on)
+{
+	return text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
+		next->boot_file ? next->boot_file
+				: "the kernel's command line in the boot loader's configuration",
+		next->boot_tool ? ", then: " : "", next->boot_tool ? next->boot_tool : "");
+}
+
+/* Only its command line sets a vfio that is built in. */
 static void judge_builtin(const struct next_boot *next, bool on, struct finding_list *findings)
 {
-	auto_free char *remedy =
-		text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
-			next->boot_file ? next->boot_file
-					: "the kernel's command line in the boot loader's configuration",
-			next->boot_tool ? ", then: " : "", next->boot_tool ? next->boot_tool : "");
+	auto_free char *remedy = change_parameter(next, on);
 	finding_add(findings, FINDING_NEXT_BOOT_PARAMETER, NULL, remedy,
 		"vfio is built into this kernel: only " PARAMETER
 		" on its command line sets the mode of the next boot");
@@ -45,13 +51,15 @@ static void judge_builtin(const struct next_boot *next, bool on, struct finding_
 
 static void judge_other(const struct next_boot *next, bool on, struct finding_list *findings)
 {
-	auto_free char *remedy = next->source ? text_format("edit %s", next->source) : NULL;
+	bool cmdline = text_same(next->source, CMDLINE);
+	auto_free char *remedy = cmdline ? change_parameter(next, on) : text_format("edit %s", next->source);
 	if (next->own == OWN_FILE_EDITED) {
 		auto_free char *edit = text_format("edit %s", next->own_path);
 		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, edit,
 			"%s is not as vfionoiommu wrote it, and is left alone", next->own_path);
 	} else if (next->mode == MODE_UNKNOWN)
-		finding_add(findings, FINDING_NEXT_BOOT_UNKNOWN, NULL, NULL,
+		finding_add(findings, FINDING_NEXT_BOOT_UNKNOWN, NULL,
+			"grep -r enable_unsafe_noiommu_mode /proc/cmdline /etc/modprobe.d",
 			"what sets the mode of the next boot could not be read");
 	else
 		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, remedy,

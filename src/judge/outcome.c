@@ -5,30 +5,38 @@
 static char *node_problem(const struct vfio_node *node, bool promised, const char *what)
 {
 	if (node->name && !node->noiommu)
-		return text_format("its %s is %s, not a noiommu one", what, node->path);
+		return text_format(
+			"its %s is %s, not a noiommu one: was the mode switched off meanwhile? See vfionoiommu status",
+			what, node->path);
 	if (node->name && !node->present)
 		return text_format(
-			"%s was registered, but did not appear in /dev: is a devtmpfs or udev at work?",
+			"%s was registered, but is not in /dev: is a devtmpfs mounted there? See: findmnt /dev",
 			node->path);
 	if (!node->name && promised)
-		return text_format("the kernel made no noiommu %s, though it is built for it", what);
+		return text_format(
+			"the kernel made no noiommu %s, though it is built for it; it may say why: dmesg | grep vfio",
+			what);
 	return NULL;
 }
+
+static const char no_node[] =
+	"it is on vfio-pci, but the kernel made no node for it; it may say why: dmesg | grep vfio";
 
 char *outcome_of_bind(const struct device *device, const struct access_case *access)
 {
 	if (!text_same(device->driver, "vfio-pci"))
-		return text_format("the kernel took the bind, but the driver is %s",
-			device->driver ? device->driver : "none");
+		return text_format(
+			"the kernel took the bind, but the driver is %s: did another program change it? "
+			"See: dmesg | grep %s",
+			device->driver ? device->driver : "none", device->address);
 	/* An ordinary VFIO device has the nodes that it has. */
 	if (device->iommu == ANSWER_YES)
-		return device->group.name || device->cdev.name ? NULL
-							       : text_copy("the kernel made no node for it");
+		return device->group.name || device->cdev.name ? NULL : text_copy(no_node);
 	char *problem = node_problem(&device->group, access->group == PATH_WORKS, "group node");
 	if (!problem)
 		problem = node_problem(&device->cdev, access->cdev == PATH_WORKS, "cdev node");
 	if (!problem && !device->group.name && !device->cdev.name)
-		problem = text_copy("it is on vfio-pci, but the kernel made no node for it");
+		problem = text_copy(no_node);
 	return problem;
 }
 
@@ -70,9 +78,12 @@ char *outcome_of_unbind(const struct device *before, const struct device *after)
 		return NULL;
 	if (!text_same(after->driver, remembered->driver))
 		return text_format(
-			"its driver is %s, and was %s", or_none(after->driver), or_none(remembered->driver));
+			"its driver is %s, and was %s before bind: did another program change it? See: dmesg | grep %s",
+			or_none(after->driver), or_none(remembered->driver), after->address);
 	if (!text_same(after->driver_override, remembered->driver_override))
-		return text_format("its driver_override is %s, and was %s", or_none(after->driver_override),
-			or_none(remembered->driver_override));
+		return text_format(
+			"its driver_override is %s, and was %s before bind; set it with: echo %s > /sys/bus/pci/devices/%s/driver_override",
+			or_none(after->driver_override), or_none(remembered->driver_override),
+			remembered->driver_override ? remembered->driver_override : "", after->address);
 	return NULL;
 }

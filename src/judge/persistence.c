@@ -10,10 +10,11 @@ bool persistence_judge_one(const struct stored *stored, struct finding_list *fin
 	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", stored->address);
 	if (stored->problem)
 		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remedy,
-			"its persistent binding is not used: the file in vfionoiommu.d %s", stored->problem);
+			"its persistent binding is not used: /etc/vfionoiommu.d/%s %s", stored->address,
+			stored->problem);
 	else if (!stored->present)
 		finding_add(findings, FINDING_BINDING_ABSENT, stored->address, remedy,
-			"has a persistent binding, and there is no device");
+			"has a persistent binding, and there is no device at this address");
 	else if (stored->same == ANSWER_NO)
 		finding_add(findings, FINDING_BINDING_OTHER_CARD, stored->address, remedy,
 			"its persistent binding is of another card (%04x:%04x%s%s), and is not used",
@@ -50,7 +51,8 @@ void persistence_judge_next_boot(
 			"noiommu mode will be %s at the next boot: the persistent bindings need it",
 			next->mode == MODE_UNKNOWN ? "unknown" : "off");
 	if (rule == ANSWER_NO)
-		finding_add(findings, FINDING_BINDING_WITHOUT_RULE, NULL, "make install",
+		finding_add(findings, FINDING_BINDING_WITHOUT_RULE, NULL,
+			"make install, in the source folder of vfionoiommu",
 			"the udev rule 60-vfionoiommu.rules is not installed: nothing binds the persistent bindings at the "
 			"next boot");
 }

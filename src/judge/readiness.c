@@ -13,6 +13,13 @@ static const char *release(const struct host *host)
 	return host->release ? host->release : "of unknown release";
 }
 
+/* What to do where the files of its modules are missing. */
+static char *install_text(const struct host *host)
+{
+	return text_format(
+		"install the package that brings /lib/modules/%s", host->release ? host->release : "RELEASE");
+}
+
 /* Whether vfio can be there at all. Returns false after saying why not. */
 static bool judge_vfio(const struct host *host, struct finding_list *findings)
 {
@@ -20,15 +27,16 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO];
 	if (vfio == MODULE_LOADED || vfio == MODULE_BUILTIN || vfio == MODULE_AVAILABLE)
 		return true;
+	auto_free char *install = install_text(host);
 	if (configured == KCONFIG_N || configured == KCONFIG_ABSENT)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
 			"boot a kernel with CONFIG_VFIO=m, CONFIG_VFIO_PCI=m and CONFIG_VFIO_NOIOMMU=y",
 			"kernel %s was built without VFIO", release(host));
 	else if (vfio == MODULE_MISSING || (vfio == MODULE_UNKNOWN && configured != KCONFIG_UNKNOWN))
-		finding_add(findings, FINDING_VFIO_MISSING, NULL, "install the kernel's modules package",
+		finding_add(findings, FINDING_VFIO_MISSING, NULL, install,
 			"the module vfio of kernel %s is not installed", release(host));
 	else
-		finding_add(findings, FINDING_VFIO_UNKNOWN, NULL, "install the kernel's modules package",
+		finding_add(findings, FINDING_VFIO_UNKNOWN, NULL, install,
 			"whether kernel %s has VFIO is unknown: neither its configuration nor its modules were found",
 			release(host));
 	return false;
@@ -63,9 +71,9 @@ static void judge_vfio_pci(const struct host *host, struct finding_list *finding
 	enum module_state state = host->modules[MODULE_VFIO_PCI].state;
 	if (state != MODULE_MISSING && (state != MODULE_UNKNOWN || configured != KCONFIG_N))
 		return;
+	auto_free char *install = install_text(host);
 	finding_add(findings, FINDING_VFIO_PCI_MISSING, NULL,
-		configured == KCONFIG_N ? "boot a kernel with CONFIG_VFIO_PCI=m"
-					: "install the kernel's modules package",
+		configured == KCONFIG_N ? "boot a kernel with CONFIG_VFIO_PCI=m" : install,
 		configured == KCONFIG_N ? "kernel %s was built without vfio-pci"
 					: "the module vfio_pci of kernel %s is not installed",
 		release(host));

@@ -77,8 +77,8 @@ void safety_judge_fitness(struct device_list *devices)
 		device->fitness = judge_fitness(device);
 }
 
-/* What each kind of use means for who wants to take the device; {} stands for its object, {detail} for its
- * detail. */
+/* What each kind of use means for who wants to take the device; {} stands for its object, or where it has
+ * none for the device's address, {detail} for its detail. */
 static const struct {
 	enum finding_kind finding;
 	const char *sentence;
@@ -98,12 +98,19 @@ static const struct {
 	[USE_MOUNT] = { FINDING_DISK_MOUNTED, "{} is mounted on {detail}", "umount {detail}" },
 	[USE_SWAP] = { FINDING_DISK_SWAP, "{} is swap", "swapoff /dev/{}" },
 	[USE_HELD] = { FINDING_DISK_HELD, "{} is in use by {detail}", "lsblk /dev/{}" },
-	[USE_DISPLAY] = { FINDING_DISPLAY_BOOT, "is the display that this machine booted with", NULL },
-	[USE_FRAMEBUFFER] = { FINDING_DISPLAY_FRAMEBUFFER, "shows the framebuffer {}", NULL },
+	[USE_DISPLAY] = { FINDING_DISPLAY_BOOT,
+		"is the display that this machine booted with: its screen would go dark",
+		"the same command with --force, over ssh or from another screen" },
+	[USE_FRAMEBUFFER] = { FINDING_DISPLAY_FRAMEBUFFER,
+		"has the framebuffer {}: a screen on it would go dark",
+		"the same command with --force, over ssh or from another screen" },
 	[USE_VFS] = { FINDING_DEVICE_HAS_VFS,
-		"has {detail} virtual functions enabled: the kernel refuses it to vfio-pci so", NULL },
-	[USE_UNKNOWN] = { FINDING_USE_UNKNOWN, "whether it is in use cannot be told: {}: {detail}", NULL },
-	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is held open by process {detail}", NULL },
+		"has {detail} virtual functions enabled, with which the kernel does not bind it to vfio-pci",
+		"echo 0 > /sys/bus/pci/devices/{}/sriov_numvfs" },
+	[USE_UNKNOWN] = { FINDING_USE_UNKNOWN, "whether it is in use cannot be told: {}: {detail}",
+		"the same command with --force, if nothing uses it" },
+	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is held open by process {detail}",
+		"end that process, then type the same command again" },
 };
 
 static void judge_uses(const struct device *device, struct finding_list *findings)
@@ -111,16 +118,18 @@ static void judge_uses(const struct device *device, struct finding_list *finding
 	const struct use *use;
 	array_each (use, &device->uses) {
 		const char *detail = use->detail ? use->detail : "something else";
-		auto_free char *sentence = text_fill(use_rules[use->kind].sentence, use->object, detail);
-		auto_free char *remedy = text_fill(use_rules[use->kind].remedy, use->object, detail);
+		const char *object = use->object ? use->object : device->address;
+		auto_free char *sentence = text_fill(use_rules[use->kind].sentence, object, detail);
+		auto_free char *remedy = text_fill(use_rules[use->kind].remedy, object, detail);
 		finding_add(findings, use_rules[use->kind].finding, device->address, remedy, "%s", sentence);
 	}
 }
 
 static void judge_readable(const struct device *device, struct finding_list *findings)
 {
+	auto_free char *remedy = text_format("dmesg | grep %s", device->address);
 	if (device->unreadable)
-		finding_add(findings, FINDING_DEVICE_UNREADABLE, device->address, NULL,
+		finding_add(findings, FINDING_DEVICE_UNREADABLE, device->address, remedy,
 			"what it has now could not be put back again, as it cannot be read: %s",
 			device->unreadable);
 }
@@ -137,7 +146,7 @@ void safety_judge_bind(const struct device *device, bool allow_iommu, struct fin
 	}
 	if (is_denylisted(device))
 		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, NULL,
-			"is on vfio-pci's list of devices with known errata, and would be refused");
+			"is on vfio-pci's list of devices with known errata: the kernel does not bind it to vfio-pci");
 	judge_readable(device, findings);
 	judge_uses(device, findings);
 }
@@ -164,8 +173,12 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 		bool bound = sibling->vfio || strncmp(sibling->address, device->address, slot) != 0;
 		array_each (other, wanted)
 			bound |= *other == sibling;
+		auto_free char *remedy =
+			device_is_bridge(sibling)
+				? NULL
+				: text_format("vfionoiommu bind %s, if it is free", sibling->address);
 		if (!bound)
-			finding_add(findings, FINDING_SIBLING_UNBOUND, device->address, NULL,
+			finding_add(findings, FINDING_SIBLING_UNBOUND, device->address, remedy,
 				"shares its slot with %s, which stays where it is: a hot reset of the slot will be refused",
 				sibling->address);
 	}

@@ -36,6 +36,8 @@ static char *why_unknown(const struct kernel_log *log, enum log_state state)
 {
 	if (log->error == -EFBIG)
 		return text_copy("the kernel log is longer than what is read of it");
+	if (log->error == -EPERM || log->error == -EACCES)
+		return text_copy("only root may read the kernel log: run it again with sudo");
 	if (log->error)
 		return text_format("the kernel log is not readable (%s)", strerror(-log->error));
 	if (state == LOG_EMPTY)

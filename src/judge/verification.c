@@ -8,7 +8,8 @@
 #include "base/text.h"
 #include "judge/finding.h"
 
-/* A step that failed so means that. The first that fits counts; {} stands for the device's address. */
+/* A step that failed so means that. The first that fits counts; {} stands for the device's address,
+ * {detail} for the node. */
 static const struct {
 	enum open_step step; /* STEP_COUNT: any */
 	int error;           /* 0: any */
@@ -28,6 +29,10 @@ static const struct {
 	{ STEP_COUNT, EPERM, FINDING_CAPABILITY_MISSING,
 		"CAP_SYS_RAWIO is missing, which the node's owner and mode cannot replace",
 		"run it as root, or: setcap cap_sys_rawio+ep PROGRAM" },
+	{ STEP_OPEN_CONTAINER, EACCES, FINDING_NODE_PERMISSION,
+		"this user may not open /dev/vfio/vfio, by its owner and mode", "chmod 0666 /dev/vfio/vfio" },
+	{ STEP_OPEN_IOMMUFD, EACCES, FINDING_NODE_PERMISSION,
+		"this user may not open /dev/iommu, by its owner and mode", "chown USER /dev/iommu" },
 	{ STEP_COUNT, EACCES, FINDING_NODE_PERMISSION, "this user may not open it, by its owner and mode",
 		"vfionoiommu bind --owner USER {}" },
 	{ STEP_GROUP_GET_STATUS, EADDRINUSE, FINDING_GROUP_NOT_VIABLE,
@@ -41,18 +46,20 @@ static const struct {
 	{ STEP_OPEN_IOMMUFD, ENODEV, FINDING_IOMMUFD_MISSING, "nothing stands behind /dev/iommu",
 		"modprobe iommufd" },
 	{ STEP_CHECK_EXTENSION, EOPNOTSUPP, FINDING_OPEN_FAILED,
-		"the container does not know this kind of device", NULL },
+		"the container does not know this kind of device", "modprobe vfio_iommu_type1" },
 	{ STEP_OPEN_GROUP, ENOENT, FINDING_NODE_MISSING, "there is no such node in /dev", "udevadm settle" },
 	{ STEP_OPEN_CDEV, ENOENT, FINDING_NODE_MISSING, "there is no such node in /dev", "udevadm settle" },
 	{ STEP_IOAS_MAP, ENOMEM, FINDING_MEMORY_LIMIT,
 		"a page could not be pinned: the limit of locked memory is reached", "ulimit -l unlimited" },
 	{ STEP_GET_PA, EBADMSG, FINDING_PHYSICAL_ADDRESS_WRONG,
-		"the physical address that the kernel names for a page is not that of the page", NULL },
+		"the physical address that the kernel names for a page is not that of the page",
+		"vfionoiommu report machine.tar, and report it as a bug" },
 	{ STEP_COUNT, ENOTTY, FINDING_KERNEL_TOO_OLD, "this kernel does not know the step: it is too old",
-		NULL },
+		"vfionoiommu matrix" },
 	{ STEP_COUNT, ENODEV, FINDING_NODE_MISSING, "nothing stands behind the node any more",
 		"vfionoiommu list {}" },
-	{ STEP_COUNT, EBUSY, FINDING_DEVICE_HELD, "held, by a process that is not to be seen here", NULL },
+	{ STEP_COUNT, EBUSY, FINDING_DEVICE_HELD, "held, by a process that is not to be seen here",
+		"fuser -v {detail}, as root and on the host" },
 	{ STEP_COUNT, 0, FINDING_OPEN_FAILED, "the kernel refused it", "dmesg | grep {}" },
 };
 
@@ -79,7 +86,8 @@ static bool judge_holders(const struct opening *opening, struct finding_list *fi
 	array_each (use, &device->uses) {
 		if (use->kind != USE_PROCESS)
 			continue;
-		finding_add(findings, FINDING_DEVICE_HELD, device->address, NULL,
+		finding_add(findings, FINDING_DEVICE_HELD, device->address,
+			"end that process, then type the same command again",
 			"%s does not open: %s is held open by process %s", opening->node->path, use->object,
 			use->detail);
 		found = true;
@@ -103,7 +111,7 @@ static void judge_failure(const struct host *host, const struct opening *opening
 	while ((meanings[i].step != STEP_COUNT && meanings[i].step != failed->step) ||
 		(meanings[i].error && meanings[i].error != -failed->error))
 		i++;
-	auto_free char *remedy = text_fill(meanings[i].remedy, address, NULL);
+	auto_free char *remedy = text_fill(meanings[i].remedy, address, opening->node->path);
 	finding_add(findings, meanings[i].finding, address, remedy, "%s does not open: %s: %s",
 		opening->node->path, strerror(failed->error == -EADDRINUSE ? EBUSY : -failed->error),
 		meanings[i].meaning);

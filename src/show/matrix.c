@@ -143,7 +143,7 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 static void print_config(const struct kconfig *config)
 {
 	if (!config->source) {
-		print_line(stdout, "configuration: none was found");
+		print_line(stdout, "configuration: none was found; give one with --config FILE");
 		return;
 	}
 	char *line = text_format("configuration: %s:", config->source);

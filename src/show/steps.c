@@ -81,27 +81,37 @@ static void plan_print(const struct plan *plan)
 	}
 }
 
-char *undo_sentence(const struct plan_failure *failure)
+/* The kernel refuses in one word, and says more in its log. */
+static bool is_kernels(const struct action *action)
+{
+	return action->kind == ACTION_LOAD || action->kind == ACTION_WRITE || action->kind == ACTION_DRIVER;
+}
+
+char *undo_sentence(const struct plan_failure *failure, const char *subject)
 {
 	char undo[SENTENCE_MAX];
 	if (!failure->undo)
 		return text_copy("everything was put back as it was");
 	action_format(failure->undo, undo);
-	return text_format("and putting it back failed: could not %s: %s; try again with: vfionoiommu unbind",
-		undo, strerror(-failure->undo_error));
+	auto_free char *again = strchr(subject, ':')
+					? text_format("try again with: vfionoiommu unbind %s", subject)
+					: text_copy("see vfionoiommu status");
+	return text_format("and putting it back failed: could not %s: %s; %s", undo,
+		strerror(-failure->undo_error), again);
 }
 
-char *failure_sentence(const struct plan_failure *failure)
+char *failure_sentence(const struct plan_failure *failure, const char *subject)
 {
 	char act[SENTENCE_MAX];
 	action_format(failure->action, act);
 	if (failure->error == -ETIMEDOUT)
 		return text_format(
 			"could not %s in time: the kernel waits for whoever holds the device, and will let it go "
-			"when that has ended; then type: vfionoiommu unbind",
-			act);
-	auto_free char *undo = undo_sentence(failure);
-	return text_format("could not %s: %s; %s", act, strerror(-failure->error), undo);
+			"when that has ended; then type: vfionoiommu unbind %s",
+			act, subject);
+	auto_free char *undo = undo_sentence(failure, subject);
+	return text_format("could not %s: %s; %s%s", act, strerror(-failure->error), undo,
+		is_kernels(failure->action) ? "; the kernel may say why: dmesg | tail" : "");
 }
 
 void results_print(const struct result_list *results, bool failures_only)

@@ -7,13 +7,13 @@
 /* Says on stderr, with -v only, that the action is being taken. */
 void action_announce(const struct action *action);
 
-/* Whether all that was done could be put back, as the end of a sentence: a new string, which the caller
- * frees. */
-char *undo_sentence(const struct plan_failure *failure);
+/* Whether all that was done could be put back, as the end of a sentence, with what to type if not for
+ * `subject` (a device's address, or what else was to be changed): a new string, which the caller frees. */
+char *undo_sentence(const struct plan_failure *failure, const char *subject);
 
 /* Why a plan failed, and whether all of it was undone, as a sentence: a new string, which the caller frees.
  */
-char *failure_sentence(const struct plan_failure *failure);
+char *failure_sentence(const struct plan_failure *failure, const char *subject);
 
 /* "SUBJECT: SENTENCE" for each result, failures to stderr, all else to stdout with its plan under it if it
  * was only planned; with `failures_only` nothing to stdout. */

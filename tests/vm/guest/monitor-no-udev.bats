@@ -67,7 +67,7 @@ socket() { # Rmem|Drops
 	while [ "$(socket Rmem)" -gt 0 ]; do
 		sleep 0.5
 	done
-	grep -q "some events were lost" "$errors"
+	grep -qx "some events were lost, as more came at once than could be taken; what there is now: vfionoiommu list --all" "$errors"
 	not ended
 	# It has learnt anew what there is: of the node that came meanwhile it knows the device.
 	group=$(nodes | grep -v devices)

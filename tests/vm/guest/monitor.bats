@@ -132,7 +132,7 @@ load events
 	run_tool monitor --until $edu --timeout 1
 	mv /dev/away "$group"
 	status_is 1
-	complains "$group is missing"
+	complains "$group is not in /dev yet; wait longer with --timeout"
 	tool unbind $edu
 }
 

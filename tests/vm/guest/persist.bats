@@ -215,7 +215,7 @@ make_initramfs() { # FILE...
 	sed s/$edu/0000:00:1c.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:1c.0
 	tool unbind --persistent $edu
 	run_tool status
-	says "0000:00:1c.0: warning: has a persistent binding, and there is no device [binding-absent]"
+	says "0000:00:1c.0: warning: has a persistent binding, and there is no device at this address [binding-absent]"
 	run_tool unbind --persistent 0000:00:1c.0
 	status_is 0
 	says "0000:00:1c.0: is gone, and was forgotten"

@@ -10,7 +10,7 @@ load guest
 card=$nic
 driver=virtio-pci
 # As many as one waits for; by hand, tests/vm/boot --env KILLS=... --env CYCLES=...
-kills=${KILLS:-100} cycles=${CYCLES:-300}
+kills=${KILLS:-60} cycles=${CYCLES:-200}
 
 setup_file() {
 	"$VFIONOIOMMU" enable

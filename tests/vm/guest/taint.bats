@@ -101,12 +101,12 @@ has_cdev() {
 	sysctl -q kernel.dmesg_restrict=1
 	run --separate-stderr user taint
 	status_is 0
-	says "U: by VFIO noiommu? cannot tell: the kernel log is not readable (Operation not permitted)"
+	says "U: by VFIO noiommu? cannot tell: only root may read the kernel log: run it again with sudo"
 	run --separate-stderr user taint --check
 	status_is 1
 	run --separate-stderr user status
 	status_is 0
-	says "64 (U: by VFIO noiommu? cannot tell: the kernel log is not readable (Operation not permitted))"
+	says "64 (U: by VFIO noiommu? cannot tell: only root may read the kernel log: run it again with sudo)"
 	run_tool taint --check --quiet
 	status_is 3
 	sysctl -q kernel.dmesg_restrict=0

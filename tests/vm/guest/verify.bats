@@ -100,6 +100,11 @@ use_cdev() { # NODE
 		ioctl($cdev, 0x3b76, my $argument = pack("LLlL", 16, 0, fileno($iommufd), 0)) or die "$!"; sleep 60' "$1"
 }
 
+# Opens a group, and nothing else.
+use_group() { # NODE
+	exec sleep 60 <"$1"
+}
+
 # Verifies while this runs, which has the node; its end is waited for.
 verify_beside() { # COMMAND...
 	"$@" &
@@ -115,7 +120,7 @@ verify_beside() { # COMMAND...
 	local group cdev
 	read -r group cdev <<<"$(tool list -nro GROUP,CDEV $edu)"
 	if [ -c "$group" ]; then
-		verify_beside sleep 60 <"$group"
+		verify_beside use_group "$group"
 		complains "$group does not open: $group is held open by process $holder (sleep) [device-held]"
 	fi
 	# A cdev may be open in several programs; when it is bound in one, the others are kept out.
