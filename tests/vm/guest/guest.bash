@@ -45,6 +45,21 @@ begin() {
 	[ -z "$(nodes)" ]
 }
 
+# The name of the NVMe disk with this serial number: the driver makes the disks in its own time, and in its own order.
+nvme_disk() { # SERIAL
+	local entry
+	for _ in $(seq 300); do
+		for entry in /sys/class/block/nvme*n1; do
+			if [ "$(tr -d ' ' <"$entry/device/serial")" = "$1" ]; then
+				basename "$entry"
+				return
+			fi
+		done 2>/dev/null
+		sleep 0.1
+	done
+	return 1
+}
+
 # One command of qemu's own monitor, asked through QMP, where an answer can be told from the rest. Fails when it has
 # anything to say: device_add and device_del have not.
 qemu() { # device_add|device_del ARGUMENT...

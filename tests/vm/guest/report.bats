@@ -13,10 +13,11 @@ user() {
 setup_file() {
 	modprobe nvme
 	modprobe e1000e
+	disk=$(nvme_disk TOPSECRET)
 	udevadm settle
-	mkfs.ext2 -q /dev/nvme0n1
+	mkfs.ext2 -q "/dev/$disk"
 	mkdir -p /run/mounted
-	mount /dev/nvme0n1 /run/mounted
+	mount "/dev/$disk" /run/mounted
 	interface=$(ls /sys/bus/pci/devices/0000:00:04.0/net)
 	ip link add br0 type bridge 2>/dev/null && ip link set "$interface" master br0 || true
 	ip link set "$interface" up

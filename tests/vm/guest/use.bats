@@ -16,6 +16,8 @@ setup_file() {
 	modprobe virtio_blk
 	modprobe e1000e
 	"$VFIONOIOMMU" enable
+	disk=$(nvme_disk one)
+	export disk
 	udevadm settle
 }
 
@@ -90,26 +92,26 @@ used() { # ADDRESS
 }
 
 @test "a disk with a mounted filesystem, seen through its partition" {
-	printf 'size=32M\n,\n' | sfdisk -q /dev/nvme0n1
+	printf 'size=32M\n,\n' | sfdisk -q /dev/$disk
 	udevadm settle
-	mkfs.ext2 -q /dev/nvme0n1p1
+	mkfs.ext2 -q /dev/${disk}p1
 	mkdir -p /run/mounted
-	mount /dev/nvme0n1p1 /run/mounted
-	refused $nvme disk-mounted "nvme0n1p1 is mounted on /run/mounted"
+	mount /dev/${disk}p1 /run/mounted
+	refused $nvme disk-mounted "${disk}p1 is mounted on /run/mounted"
 	complains "remedy: umount /run/mounted"
-	[ "$(used $nvme)" = used:nvme0n1p1 ]
+	[ "$(used $nvme)" = used:${disk}p1 ]
 	# In another mount namespace it is not to be seen, but still in use.
 	run --separate-stderr unshare --mount bash -c "umount /run/mounted; $VFIONOIOMMU bind $nvme"
 	status_is 3
-	complains "$nvme: nvme0n1"
+	complains "$nvme: $disk"
 	umount /run/mounted
 }
 
 @test "a disk with swap on a partition" {
-	mkswap -q /dev/nvme0n1p2
-	swapon /dev/nvme0n1p2
-	refused $nvme disk-swap "nvme0n1p2 is swap"
-	swapoff /dev/nvme0n1p2
+	mkswap -q /dev/${disk}p2
+	swapon /dev/${disk}p2
+	refused $nvme disk-swap "${disk}p2 is swap"
+	swapoff /dev/${disk}p2
 	[ "$(used $nvme)" = free ]
 }
 
