@@ -68,6 +68,11 @@ unplug() {
 		sleep 0.2
 	done
 	not is_plugged
+	# QEMU lets it go a moment later than the guest, and until then has neither its id nor its slot to give away.
+	for _ in $(seq 300); do
+		qemu qom-list /machine/peripheral | grep -qF 'plug (child' || break
+		sleep 0.2
+	done
 	# Of a monitor that runs, the last line.
 	[ -z "${monitor:-}" ] || ended || wait_for removed
 }
