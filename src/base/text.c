@@ -71,6 +71,11 @@ bool text_starts(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+bool text_is_name(const char *text)
+{
+	return !text || (*text && *text != '.' && !strchr(text, '/') && strlen(text) < 256);
+}
+
 const char *text_after(const char *text, const char *prefix)
 {
 	return text_starts(text, prefix) ? text + strlen(prefix) : NULL;
@@ -82,6 +87,12 @@ char *text_trim(char *text)
 	while (length && isspace((unsigned char)text[length - 1]))
 		text[--length] = '\0';
 	return text;
+}
+
+void text_join_lines(char *text)
+{
+	for (char *at = text; (at = strstr(at, "\\\n")); at += 2)
+		at[0] = at[1] = ' ';
 }
 
 char *text_value(const char *text, const char *key)

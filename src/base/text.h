@@ -21,11 +21,18 @@ char *text_fill(const char *pattern, const char *object, const char *detail);
 bool text_same(const char *a, const char *b);
 bool text_starts(const char *text, const char *prefix);
 
+/* Whether `text` can be the name of a driver or module, and a part of a path: not empty, not hidden, without
+ * a slash, below 256 bytes. NULL, no name at all, is none that could harm. */
+bool text_is_name(const char *text);
+
 /* The text behind `prefix` in `text`, or NULL when it does not start so. */
 const char *text_after(const char *text, const char *prefix);
 
 /* Cuts newlines and blanks off the end, in place; returns `text`. */
 char *text_trim(char *text);
+
+/* Makes one line of each that ends in a backslash and the next, in place, as in modprobe.d(5). */
+void text_join_lines(char *text);
 
 /* The value of the line KEY=VALUE in `text` (the format of uevent, and of our own files): a new string, which
  * the caller frees, or NULL when there is no such line. The first such line counts. */

@@ -85,15 +85,6 @@ static void unstore(struct session *session, const struct device *device, bool p
 		text_copy("will not be bound at the next boot any more"));
 }
 
-static struct device *find_device(const struct session *session, const char *address)
-{
-	struct device *device;
-	array_each (device, &session->devices)
-		if (text_same(device->address, address))
-			return device;
-	return NULL;
-}
-
 static bool is_stored(const struct session *session, const char *address)
 {
 	const struct stored *stored;
@@ -112,10 +103,10 @@ static void add_all(
 	device_collect_remembered(&session->root, &session->devices);
 	array_each (device, &session->devices)
 		if (device_is_noiommu(device) || device_is_interrupted(device) ||
-			(persistent && is_stored(session, device->address)))
+			(persistent && device->stored))
 			*array_add(asked) = device;
 	array_each (stored, &session->stored)
-		if (persistent && !find_device(session, stored->address))
+		if (persistent && !stored->present)
 			*array_add(gone) = text_copy(stored->address);
 }
 
@@ -127,7 +118,8 @@ static void split_gone(
 	char address[20];
 	size_t kept = 0;
 	for (size_t i = 0; i < arguments->count; i++) {
-		bool known = address_parse(arguments->items[i], address) && !find_device(session, address) &&
+		bool known = address_parse(arguments->items[i], address) &&
+			     !device_find(&session->devices, address) &&
 			     (device_is_remembered(&session->root, address) ||
 				     (persistent && is_stored(session, address)));
 		if (known)

@@ -22,3 +22,15 @@ bool address_parse(const char *text, char address[20])
 	snprintf(address, 20, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
 	return true;
 }
+
+bool address_parse_ids(const char **text, unsigned int *vendor, unsigned int *device)
+{
+	unsigned long first, second;
+	const char *at = *text;
+	if (!text_hex(&at, 4, 4, &first) || *at++ != ':' || !text_hex(&at, 4, 4, &second))
+		return false;
+	*vendor = (unsigned int)first;
+	*device = (unsigned int)second;
+	*text = at;
+	return true;
+}

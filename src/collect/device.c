@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "collect/address.h"
 #include "kernel/udev.h"
 
 #define PCI_DEVICES "sys/bus/pci/devices"
@@ -14,16 +15,6 @@
 static char *device_path(const struct device *device, const char *attribute)
 {
 	return text_format(PCI_DEVICES "/%s/%s", device->address, attribute);
-}
-
-/* "8086:10D3" */
-static void parse_ids(const char *text, unsigned int *vendor, unsigned int *device)
-{
-	unsigned long first, second;
-	if (text && text_hex(&text, 4, 4, &first) && *text++ == ':' && text_hex(&text, 4, 4, &second)) {
-		*vendor = (unsigned int)first;
-		*device = (unsigned int)second;
-	}
 }
 
 /* One read for driver, class, ids and modalias. */
@@ -36,11 +27,14 @@ static int collect_uevent(const struct sysroot *root, struct device *device)
 	auto_free char *class = text_value(text, "PCI_CLASS");
 	auto_free char *id = text_value(text, "PCI_ID");
 	auto_free char *subsystem = text_value(text, "PCI_SUBSYS_ID");
+	const char *id_at = id, *subsystem_at = subsystem;
 	device->driver = text_value(text, "DRIVER");
 	device->modalias = text_value(text, "MODALIAS");
 	device->class = class ? (unsigned int)strtoul(class, NULL, 16) & 0xffffff : 0;
-	parse_ids(id, &device->vendor, &device->device);
-	parse_ids(subsystem, &device->subvendor, &device->subdevice);
+	if (id)
+		address_parse_ids(&id_at, &device->vendor, &device->device);
+	if (subsystem)
+		address_parse_ids(&subsystem_at, &device->subvendor, &device->subdevice);
 	return 0;
 }
 
@@ -129,12 +123,6 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	return 0;
 }
 
-/* It becomes a part of a path, or the name of a module. */
-static bool is_name(const char *text)
-{
-	return !text || (*text && *text != '.' && !strchr(text, '/') && strlen(text) < 256);
-}
-
 /* What is not in our own form, or was written for another card, was not written by us of this one. */
 static void collect_remembered(const struct sysroot *root, struct device *device)
 {
@@ -150,7 +138,7 @@ static void collect_remembered(const struct sysroot *root, struct device *device
 	auto_free char *module = text_value(text, "MODULE");
 	auto_free char *override = text_value(text, "DRIVER_OVERRIDE");
 	if (!text_same(address, device->address) || !text_same(modalias, device->modalias) ||
-		!is_name(driver) || !is_name(module) || !is_name(override))
+		!text_is_name(driver) || !text_is_name(module) || !text_is_name(override))
 		return;
 	device->remembered = (struct remembered){
 		.known = ANSWER_YES,
@@ -241,13 +229,45 @@ void device_free(struct device *device)
 	free(device->device_name);
 }
 
+static const struct device *find_kind(const struct device_refs *devices, const char *modalias)
+{
+	struct device **device;
+	array_each (device, devices)
+		if (text_same((*device)->modalias, modalias))
+			return *device;
+	return NULL;
+}
+
+/* To look a name up costs more than all else about a device, and many are of one kind. */
 void device_collect_names(const struct device_refs *devices)
 {
 	struct udev_names *names = udev_names_open();
+	struct device_refs known = { 0 };
 	struct device **device;
-	array_each (device, devices)
+	array_each (device, devices) {
+		const struct device *same = find_kind(&known, (*device)->modalias);
+		if (same) {
+			(*device)->vendor_name = text_copy(same->vendor_name);
+			(*device)->device_name = text_copy(same->device_name);
+			continue;
+		}
 		udev_names_find(names, (*device)->modalias, &(*device)->vendor_name, &(*device)->device_name);
+		*array_add(&known) = *device;
+	}
+	free(known.items);
 	udev_names_close(names);
+}
+
+static int by_address(const void *address, const void *device)
+{
+	return strcmp(address, ((const struct device *)device)->address);
+}
+
+struct device *device_find(const struct device_list *devices, const char *address)
+{
+	return devices->count
+		       ? bsearch(address, devices->items, devices->count, sizeof *devices->items, by_address)
+		       : NULL;
 }
 
 bool device_is_remembered(const struct sysroot *root, const char *address)

@@ -133,8 +133,9 @@ static bool translate_device(const struct udev_event *from, struct event *event)
 		return false;
 	}
 	*event = (struct event){ .kind = (enum event_kind)kind, .address = address };
-	if (event->kind == EVENT_ADDED && from->pci_id)
-		sscanf(from->pci_id, "%4x:%4x", &event->vendor, &event->device);
+	const char *id = from->pci_id;
+	if (event->kind == EVENT_ADDED && id)
+		address_parse_ids(&id, &event->vendor, &event->device);
 	if (event->kind == EVENT_BOUND)
 		event->driver = text_copy(from->driver);
 	return true;

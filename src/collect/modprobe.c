@@ -58,9 +58,7 @@ enum mode modprobe_text_mode(const char *text)
 	enum mode mode = MODE_UNKNOWN;
 	auto_free char *copy = text_copy(text);
 	char *rest = NULL;
-	/* A line that ends in a backslash goes on in the next. */
-	for (char *at = copy; (at = strstr(at, "\\\n")); at += 2)
-		at[0] = at[1] = ' ';
+	text_join_lines(copy);
 	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		enum mode said = line_mode(line);
 		mode = said == MODE_UNKNOWN ? mode : said;

@@ -92,12 +92,6 @@ static const struct rule *find_rule(const char *path)
 	return NULL;
 }
 
-static void join_lines(char *text)
-{
-	for (char *at = text; (at = strstr(at, "\\\n")); at += 2)
-		at[0] = at[1] = ' ';
-}
-
 char *redact(const char *path, const char *text)
 {
 	const struct rule *rule = find_rule(path);
@@ -110,7 +104,7 @@ char *redact(const char *path, const char *text)
 	if (!to)
 		log_out_of_memory();
 	if (rule->joins)
-		join_lines(copy);
+		text_join_lines(copy);
 	for (char *line = copy, *end; *line; line = end) {
 		end = line + strcspn(line, "\n");
 		if (*end)

@@ -37,9 +37,9 @@ static bool match_node(const struct device *device, const char *text)
 
 static bool match_id(const struct device *device, const char *text)
 {
-	unsigned long vendor, id;
-	return text_hex(&text, 4, 4, &vendor) && *text++ == ':' && text_hex(&text, 4, 4, &id) && !*text &&
-	       device->vendor == vendor && device->device == id;
+	unsigned int vendor, id;
+	return address_parse_ids(&text, &vendor, &id) && !*text && device->vendor == vendor &&
+	       device->device == id;
 }
 
 /* Two, four or six digits: class, subclass, programming interface. */
@@ -78,9 +78,9 @@ static void addresses_of_name(const struct sysroot *root, const char *name, stru
 
 static bool is_pattern(const char *text)
 {
-	unsigned long number;
+	unsigned int vendor, device;
 	const char *at = text;
-	bool id = text_hex(&at, 4, 4, &number) && *at++ == ':' && text_hex(&at, 4, 4, &number) && !*at;
+	bool id = address_parse_ids(&at, &vendor, &device) && !*at;
 	return id || text_starts(text, "class=") || text_starts(text, "driver=");
 }
 

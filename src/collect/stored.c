@@ -17,14 +17,9 @@
 /* "8086:10d3" under `key`. Returns false when there is no such line, or it is not that. */
 static bool get_ids(const char *text, const char *key, unsigned int *vendor, unsigned int *device)
 {
-	unsigned long first, second;
 	auto_free char *value = text_value(text, key);
 	const char *at = value;
-	if (!at || !text_hex(&at, 4, 4, &first) || *at++ != ':' || !text_hex(&at, 4, 4, &second) || *at)
-		return false;
-	*vendor = (unsigned int)first;
-	*device = (unsigned int)second;
-	return true;
+	return at && address_parse_ids(&at, vendor, device) && !*at;
 }
 
 /* A number under `key`, -1 when there is no such line. Returns false when it is none, or above `max`. */
@@ -40,11 +35,11 @@ static bool get_number(const char *text, const char *key, int base, long max, lo
 	return !errno && end != value && !*end && *number >= 0 && *number <= max;
 }
 
-/* A name of a driver or module under `key`: it becomes a part of a path. */
+/* A name of a driver or module under `key`, or none. */
 static bool get_name(const char *text, const char *key, char **name)
 {
 	*name = text_value(text, key);
-	return !*name || (**name && **name != '.' && !strchr(*name, '/') && strlen(*name) < 256);
+	return text_is_name(*name);
 }
 
 static bool parse(const char *text, struct stored *stored)
@@ -104,15 +99,13 @@ static enum answer is_same(
 
 static void tie(const struct sysroot *root, struct device_list *devices, struct stored *stored)
 {
-	struct device *device;
-	array_each (device, devices) {
-		if (!text_same(device->address, stored->address))
-			continue;
-		device->stored = stored;
-		stored->present = true;
-		if (!stored->problem)
-			stored->same = is_same(root, stored, device);
-	}
+	struct device *device = device_find(devices, stored->address);
+	if (!device)
+		return;
+	device->stored = stored;
+	stored->present = true;
+	if (!stored->problem)
+		stored->same = is_same(root, stored, device);
 }
 
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *list)

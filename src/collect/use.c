@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "collect/device.h"
 #include "collect/host.h"
 #include "collect/owner.h"
 #include "kernel/mounts.h"
@@ -37,6 +38,8 @@ static void use_unknown(struct device *device, const char *what, int error)
 static void all_unknown(const struct survey *survey, const char *what, int error)
 {
 	struct device *device;
+	if (!error)
+		return;
 	array_each (device, survey->devices)
 		use_unknown(device, what, error);
 }
@@ -46,15 +49,16 @@ static void each_owned(const struct survey *survey, const char *folder,
 	void (*look)(const struct survey *survey, const char *name, struct device *device))
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
-	struct device *device;
+	char **name, **address;
 	all_unknown(survey, folder, sysroot_list(survey->root, folder, &names));
 	array_each (name, &names) {
 		auto_names struct name_list addresses = { 0 };
 		all_unknown(survey, *name, owner_collect(survey->root, folder, *name, &addresses));
-		array_each (device, survey->devices)
-			if (addresses.count && name_list_has(&addresses, device->address))
+		array_each (address, &addresses) {
+			struct device *device = device_find(survey->devices, *address);
+			if (device)
 				look(survey, *name, device);
+		}
 	}
 }
 
