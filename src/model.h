@@ -480,19 +480,23 @@ struct step {
 	struct action undo; /* run when a later step fails */
 };
 
-struct plan {
-	struct step *items;
-	size_t count;
-	size_t done;  /* steps that were run and not undone */
-	int deadline; /* seconds that the kernel may take to let a device go; 0: for ever */
-};
-
 /* What stopped a plan. */
 struct plan_failure {
 	const struct action *action; /* the action that failed; NULL: none did */
 	int error;                   /* its negative errno */
 	const struct action *undo;   /* the first action of the undo that failed; NULL: all was undone */
 	int undo_error;
+};
+
+struct plan {
+	struct step *items;
+	size_t count;
+	const char *subject; /* a device's address, or what else is to be changed: "noiommu mode" */
+	char *turn;          /* plans of one turn are not run at the same time; NULL is a turn, too */
+	int deadline;        /* seconds that the kernel may take to let a device go; 0: for ever */
+	size_t done;         /* steps that were run and not undone */
+	int error;           /* what running it came to: 0 or a negative errno, -ECANCELED: not begun */
+	struct plan_failure failure;
 };
 
 /* What became of one subject of a command that acts. */

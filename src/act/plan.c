@@ -1,6 +1,7 @@
 #include "act/plan.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "act/recipes.h"
@@ -39,16 +40,35 @@ static int change_driver(const struct action *action, int deadline)
 	return write_link_is(action->link, action->driver) ? 0 : -ENODEV;
 }
 
+/* libkmod and libudev are for one thread at a time. */
+static int library_run(const struct action *action)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	int error = 0;
+	pthread_mutex_lock(&lock);
+	if (action->kind == ACTION_LOAD)
+		error = module_load(action->value);
+	else if (action->kind == ACTION_TRY_LOAD)
+		module_load(action->value);
+	else if (action->kind == ACTION_WATCH)
+		/* Without udevd a node stays as the kernel made it. */
+		udev_watch_begin(action->path);
+	else
+		error = udev_watch_wait(action->path, SETTLE_SECONDS);
+	pthread_mutex_unlock(&lock);
+	return error;
+}
+
 static int action_run(const struct action *action, int deadline)
 {
 	switch (action->kind) {
 	case ACTION_NONE:
 		return 0;
 	case ACTION_LOAD:
-		return module_load(action->value);
 	case ACTION_TRY_LOAD:
-		module_load(action->value);
-		return 0;
+	case ACTION_WATCH:
+	case ACTION_SETTLE:
+		return library_run(action);
 	case ACTION_WRITE:
 		return write_attribute(action->path, action->value);
 	case ACTION_DRIVER:
@@ -57,38 +77,33 @@ static int action_run(const struct action *action, int deadline)
 		return write_file(action->path, action->value, action->access.mode);
 	case ACTION_REMOVE:
 		return write_remove(action->path);
-	case ACTION_WATCH:
-		/* Without udevd a node stays as the kernel made it. */
-		udev_watch_begin(action->path);
-		return 0;
-	case ACTION_SETTLE:
-		return udev_watch_wait(action->path, SETTLE_SECONDS);
 	case ACTION_ACCESS:
 		return write_access(action->path, &action->access);
 	}
 	return -EINVAL;
 }
 
-static int action_announce_and_run(const struct action *action, int deadline, plan_announce *announce)
+static int action_announce_and_run(
+	const struct plan *plan, const struct action *action, plan_announce *announce)
 {
 	if (action->kind != ACTION_NONE)
-		announce(action);
-	return action_run(action, deadline);
+		announce(plan, action);
+	return action_run(action, plan->deadline);
 }
 
-int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *failure)
+int plan_run(struct plan *plan, plan_announce *announce)
 {
-	*failure = (struct plan_failure){ 0 };
+	plan->failure = (struct plan_failure){ 0 };
 	while (plan->done < plan->count) {
 		const struct action *action = &plan->items[plan->done].act;
-		int error = action_announce_and_run(action, plan->deadline, announce);
+		int error = action_announce_and_run(plan, action, announce);
 		if (error) {
-			failure->action = action;
-			failure->error = error;
+			plan->failure.action = action;
+			plan->failure.error = error;
 			/* In the middle of letting go the kernel holds the device's lock: whatever is
 			 * written to it now would wait as well. */
 			if (error != -ETIMEDOUT)
-				plan_undo(plan, announce, failure);
+				plan_undo(plan, announce);
 			return error;
 		}
 		plan->done++;
@@ -96,14 +111,15 @@ int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *fa
 	return 0;
 }
 
-int plan_undo(struct plan *plan, plan_announce *announce, struct plan_failure *failure)
+int plan_undo(struct plan *plan, plan_announce *announce)
 {
+	struct plan_failure *failure = &plan->failure;
 	while (plan->done) {
 		const struct action *action = &plan->items[--plan->done].undo;
 		/* What was written down is kept when the device is not as it was: unbind needs it. */
 		if (failure->undo && action->kind == ACTION_REMOVE)
 			continue;
-		int error = action_announce_and_run(action, plan->deadline, announce);
+		int error = action_announce_and_run(plan, action, announce);
 		if (error && !failure->undo) {
 			failure->undo = action;
 			failure->undo_error = error;

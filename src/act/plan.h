@@ -12,16 +12,16 @@ int plan_begin(int seconds, int *holder);
 /* Whether a signal to end has come since: no further plan should be begun. */
 bool plan_interrupted(void);
 
-/* Is told each action before it is taken. */
-typedef void plan_announce(const struct action *action);
+/* Is told each action of a plan before it is taken. */
+typedef void plan_announce(const struct plan *plan, const struct action *action);
 
-/* Runs all steps. Returns 0, or the negative errno of the step that failed, after the steps before it were
- * undone; `failure` then says what failed, and whether the undo did. Allocates nothing but what loading a
- * module needs. */
-int plan_run(struct plan *plan, plan_announce *announce, struct plan_failure *failure);
+/* Runs all steps that were not run yet. Returns 0, or the negative errno of the step that failed, after the
+ * steps before it were undone; the plan's `failure` then says what failed, and whether the undo did.
+ * Allocates nothing but what loading a module needs. */
+int plan_run(struct plan *plan, plan_announce *announce);
 
 /* Undoes the steps that were run, last first, all of them whatever fails. Returns 0 or the negative errno of
- * the first action that failed, which `failure` then names. */
-int plan_undo(struct plan *plan, plan_announce *announce, struct plan_failure *failure);
+ * the first action that failed, which the plan's `failure` then names. */
+int plan_undo(struct plan *plan, plan_announce *announce);
 
 #endif

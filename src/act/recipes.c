@@ -1,6 +1,7 @@
 #include "act/recipes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -167,6 +168,24 @@ static void hand_over(
 	add_step(plan, bind_to(device, to), unbind_from(device, to));
 	if (!text_same(on, final))
 		add_step(plan, write_override(device, final), write_override(device, on));
+}
+
+/* Drivers that let go one device at a time:
+ * nvidia: takes /proc/driver/nvidia apart for each, and who reads it for another one meanwhile fails (xapi's
+ * toolstack holds a mutex for it since CA-123007). */
+static const char *const one_at_a_time[] = { "nvidia" };
+
+char *recipe_turn(const struct device *device)
+{
+	const char *const drivers[] = { device->driver, device->remembered.driver };
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(one_at_a_time); k++)
+			if (text_same(drivers[i], one_at_a_time[k]))
+				return text_copy(drivers[i]);
+	/* The functions of one slot are one card: their drivers share its firmware, and may reset it. */
+	const char *function = strrchr(device->address, '.');
+	return function ? text_format("%.*s", (int)(function - device->address), device->address)
+			: text_copy(device->address);
 }
 
 void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead)

@@ -20,6 +20,10 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on);
  * that file away; none when it is so already, or when the file is not ours any more. */
 void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on);
 
+/* The turn in which the driver of `device` may be changed: plans of the same turn are not to be run at the
+ * same time. A new string, which the caller frees. */
+char *recipe_turn(const struct device *device);
+
 /* Adds the steps to bind `device` to vfio-pci, or to give it back: to the driver and override that were
  * remembered, else to the driver of the kernel's choice. `device` must have its details. What is remembered
  * is what it has, or `instead`. */

@@ -61,10 +61,8 @@ static bool prepare(struct session *session, bool noiommu)
 }
 
 /* A node that was promised and did not come makes the bind a failure, which is undone like any other. */
-static bool verify(struct session *session, struct device *device)
+static bool verify(struct session *session, struct device *device, struct result *result)
 {
-	struct plan_failure failure = { 0 };
-	session_refresh(session, device);
 	char *problem = outcome_of_bind(device, &session->access);
 	if (!problem) {
 		char *surprise = outcome_surprise(device, &session->access);
@@ -75,12 +73,11 @@ static bool verify(struct session *session, struct device *device)
 		free(surprise);
 		return true;
 	}
-	struct result *result = &session->results.items[session->results.count - 1];
-	plan_undo(&result->plan, action_announce, &failure);
+	plan_undo(&result->plan, action_announce);
 	result->outcome = OUTCOME_FAILED;
-	auto_free char *undone = undo_sentence(&failure, device->address);
+	auto_free char *undone = undo_sentence(&result->plan.failure, device->address);
 	result->sentence = text_format("%s; %s", problem, undone);
-	session_refresh(session, device);
+	session_refresh_one(session, device);
 	return false;
 }
 
@@ -95,54 +92,55 @@ static bool put_right(struct session *session, struct device *device)
 		text_copy("would be put back after a run that was cut off"),
 		text_copy("put back after a run that was cut off"));
 	if (!session->options->dry_run)
-		session_refresh(session, device);
+		session_refresh_one(session, device);
 	return well;
 }
 
 /* The nodes' names are known when they are there: the plan goes on with them, and if that fails is undone as
  * a whole. */
-static bool give(
-	struct session *session, struct device *device, const struct node_access *access, bool settle)
+static bool give(struct session *session, struct device *device, struct result *result,
+	const struct node_access *access, bool settle)
 {
-	struct plan_failure failure;
-	struct result *result = &session->results.items[session->results.count - 1];
 	recipe_access(&result->plan, device, access, settle);
-	bool well = !plan_run(&result->plan, action_announce, &failure);
+	bool well = !plan_run(&result->plan, action_announce);
 	if (!well) {
 		result->outcome = OUTCOME_FAILED;
-		result->sentence = failure_sentence(&failure, device->address);
+		result->sentence = failure_sentence(&result->plan.failure, device->address);
 	}
-	session_refresh(session, device);
+	session_refresh_one(session, device);
 	return well;
 }
 
-static bool bind_one(struct session *session, struct device *device, const struct wishes *wishes)
+/* udevd, which runs this for the device, deals with its nodes only when it has ended: no use in waiting. */
+static bool can_settle(const struct wishes *wishes)
 {
-	struct plan plan = { 0 };
-	bool dry = session->options->dry_run;
-	if (!put_right(session, device))
-		return false;
+	return !wishes->stored;
+}
+
+static void begin(struct session *session, const struct device *device, const struct wishes *wishes)
+{
+	struct plan plan = { .turn = recipe_turn(device) };
 	const char *before = device->driver ? device->driver : "no driver";
 	const struct node_access access = access_for(device, wishes);
-	/* udevd, which runs this for the device, deals with its nodes only when it has ended: no use in
-	 * waiting. */
-	bool settle = !wishes->stored;
 	/* At boot its driver has not come yet. */
 	const struct remembered *instead = wishes->stored && !device->driver ? &device->stored->before : NULL;
-	if (changes(&access) && settle)
+	if (changes(&access) && can_settle(wishes))
 		recipe_access_begin(&plan);
 	recipe_bind(&plan, device, instead);
-	if (changes(&access) && dry)
+	if (changes(&access) && session->options->dry_run)
 		recipe_access_ahead(&plan, &session->access, &access);
-	if (!session_run(session, device->address, &plan,
-		    text_format("would be bound to vfio-pci (now: %s)", before),
-		    text_format("bound to vfio-pci (before: %s)", before))) {
-		session_refresh(session, device);
-		return false;
-	}
-	if (dry)
-		return true;
-	return verify(session, device) && (!changes(&access) || give(session, device, &access, settle));
+	session_plan(session, device->address, &plan,
+		text_format("would be bound to vfio-pci (now: %s)", before),
+		text_format("bound to vfio-pci (before: %s)", before));
+}
+
+/* When its plan was run, and the device read anew: whether it is bound as it should be. */
+static bool finish(
+	struct session *session, struct device *device, struct result *result, const struct wishes *wishes)
+{
+	const struct node_access access = access_for(device, wishes);
+	return result->outcome == OUTCOME_CHANGED && verify(session, device, result) &&
+	       (!changes(&access) || give(session, device, result, &access, can_settle(wishes)));
 }
 
 static bool has_access(const struct vfio_node *node, const struct node_access *access)
@@ -167,7 +165,7 @@ void binding_give(struct session *session, struct device *device, const struct w
 			device->driver),
 		text_format("is bound to %s already; owner and mode of its nodes changed", device->driver));
 	if (!session->options->dry_run)
-		session_refresh(session, device);
+		session_refresh_one(session, device);
 }
 
 static bool is_stored(const struct device *device, const struct node_access *access, bool allow_iommu)
@@ -199,32 +197,42 @@ void binding_store(struct session *session, struct device *device, const struct 
 /* The mode was switched on for devices of which none could be bound: it goes off again. */
 static void unprepare(struct session *session)
 {
-	struct plan_failure failure = { 0 };
 	struct result *result;
 	array_each (result, &session->results) {
 		if (!text_same(result->subject, "noiommu mode") || result->outcome != OUTCOME_CHANGED)
 			continue;
-		bool off = !plan_undo(&result->plan, action_announce, &failure);
+		bool off = !plan_undo(&result->plan, action_announce);
 		result->outcome = off ? OUTCOME_UNCHANGED : OUTCOME_FAILED;
 		free(result->sentence);
-		result->sentence =
-			off ? text_copy("switched off again") : undo_sentence(&failure, result->subject);
+		result->sentence = off ? text_copy("switched off again")
+				       : undo_sentence(&result->plan.failure, result->subject);
 	}
 	session_refresh(session, NULL);
 }
 
 void binding_run(struct session *session, const struct device_refs *wanted, const struct wishes *wishes)
 {
+	struct device_refs begun = { 0 };
 	struct device **device;
 	size_t bound = 0;
 	bool prepared = prepare(session, binding_needs_noiommu(wanted, wishes));
 	array_each (device, wanted) {
-		if (prepared)
-			bound += bind_one(session, *device, wishes);
-		else
+		if (!prepared)
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("was not touched, because what it needs failed, as said above"));
+		else if (put_right(session, *device))
+			*array_add(&begun) = *device;
 	}
-	if (!bound && !session->options->dry_run)
+	size_t first = session->results.count;
+	array_each (device, &begun)
+		begin(session, *device, wishes);
+	session_work(session);
+	if (session->options->dry_run)
+		return;
+	session_refresh(session, &begun);
+	array_each (device, &begun)
+		bound += finish(session, *device, &session->results.items[first++], wishes);
+	free(begun.items);
+	if (!bound)
 		unprepare(session);
 }

@@ -1,4 +1,5 @@
-/* One call of bind at work: the mode and the modules, then each device as one transaction. */
+/* One call of bind at work: the mode and the modules, then the devices side by side, each as one transaction.
+ */
 #ifndef CMD_BINDING_H
 #define CMD_BINDING_H
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/parallel.h"
 #include "act/plan.h"
 #include "act/recipes.h"
 #include "base/array.h"
@@ -23,6 +24,7 @@
 #include "show/devices.h"
 #include "show/findings.h"
 #include "show/json.h"
+#include "show/progress.h"
 #include "show/steps.h"
 
 static const char *why_no_bus(const struct options *options, int error)
@@ -128,41 +130,75 @@ struct result *session_result(
 	return result;
 }
 
+void session_plan(
+	struct session *session, const char *subject, const struct plan *plan, char *would, char *done)
+{
+	bool dry = session->options->dry_run;
+	struct result *result = session_result(session, subject, OUTCOME_PLANNED, dry ? would : done);
+	result->plan = *plan;
+	result->plan.subject = subject;
+	free(dry ? done : would);
+}
+
+static void set_outcome(struct result *result)
+{
+	const struct plan *plan = &result->plan;
+	result->outcome = plan->error ? OUTCOME_FAILED : OUTCOME_CHANGED;
+	if (!plan->error)
+		return;
+	free(result->sentence);
+	result->sentence = plan->error == -ECANCELED ? text_copy("was not begun: a signal asked to end")
+						     : failure_sentence(&plan->failure, result->subject);
+}
+
+void session_work(struct session *session)
+{
+	const struct options *options = session->options;
+	struct {
+		struct plan **items;
+		size_t count;
+	} plans = { 0 };
+	struct result *result;
+	if (options->dry_run)
+		return;
+	array_each (result, &session->results)
+		if (result->outcome == OUTCOME_PLANNED)
+			*array_add(&plans) = &result->plan;
+	parallel_run(plans.items, plans.count, action_announce,
+		options->quiet || options->verbose ? NULL : progress_show);
+	free(plans.items);
+	array_each (result, &session->results)
+		if (result->outcome == OUTCOME_PLANNED)
+			set_outcome(result);
+}
+
 bool session_run(
 	struct session *session, const char *subject, const struct plan *plan, char *would, char *done)
 {
-	struct plan_failure failure;
-	bool dry = session->options->dry_run;
-	struct result *result = session_result(session, subject, OUTCOME_CHANGED, dry ? would : done);
-	result->plan = *plan;
-	free(dry ? done : would);
-	if (dry) {
-		result->outcome = OUTCOME_PLANNED;
-		return true;
-	}
-	if (plan_interrupted()) {
-		result->outcome = OUTCOME_FAILED;
-		result->sentence = text_copy("was not begun: a signal asked to end");
-		return false;
-	}
-	log_verbose("%s:", subject);
-	if (!plan_run(&result->plan, action_announce, &failure))
-		return true;
-	result->outcome = OUTCOME_FAILED;
-	result->sentence = failure_sentence(&failure, subject);
-	return false;
+	session_plan(session, subject, plan, would, done);
+	session_work(session);
+	return session->results.items[session->results.count - 1].outcome != OUTCOME_FAILED;
 }
 
-void session_refresh(struct session *session, struct device *device)
+void session_refresh(struct session *session, const struct device_refs *devices)
 {
+	static const struct device_refs none;
+	struct device **device;
 	struct device fresh;
 	host_collect_state(&session->root, &session->host);
 	session->access = access_case_judge(&session->host);
-	if (device && !device_collect(&session->root, device->address, &fresh)) {
-		fresh.stored = device->stored;
-		*device = fresh;
+	array_each (device, devices ? devices : &none) {
+		if (device_collect(&session->root, (*device)->address, &fresh))
+			continue;
+		fresh.stored = (*device)->stored;
+		**device = fresh;
 	}
 	safety_judge_fitness(&session->devices);
+}
+
+void session_refresh_one(struct session *session, struct device *device)
+{
+	session_refresh(session, &(struct device_refs){ &device, 1 });
 }
 
 static void show_json(const struct session *session, const struct device_refs *devices)

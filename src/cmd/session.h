@@ -44,13 +44,23 @@ bool session_refused(struct session *session);
 struct result *session_result(
 	struct session *session, const char *subject, enum outcome outcome, char *sentence);
 
+/* Adds a result for `subject`, with `plan` still to be run, or with --dry-run only to be shown, and the
+ * sentence that fits, of which both are taken over as well. */
+void session_plan(
+	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);
+
+/* Runs what was planned, side by side, and says in the results what became of it. With --dry-run nothing. */
+void session_work(struct session *session);
+
 /* Runs `plan` for `subject`, or with --dry-run only notes it, and adds the result with the sentence that
  * fits, of which both are taken over. Returns whether all is well so far. */
 bool session_run(
 	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);
 
-/* Reads anew what acting may have changed in the machine and in `device` (NULL: only the machine). */
-void session_refresh(struct session *session, struct device *device);
+/* Reads anew what acting may have changed in the machine and in the devices (NULL: only the machine), or in
+ * one device. */
+void session_refresh(struct session *session, const struct device_refs *devices);
+void session_refresh_one(struct session *session, struct device *device);
 
 /* Shows the results, the devices and the new taint; returns the command's status. */
 enum status session_finish(struct session *session, const struct device_refs *devices);

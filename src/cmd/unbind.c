@@ -39,32 +39,79 @@ static bool unbind_parse(int key, char *argument, void *input)
 	return key == 'a' || key == 'p' || key == OPTION_TIMEOUT;
 }
 
-static void unbind_one(struct session *session, struct device *device, int seconds)
+/* Devices on their way back, with what they were before. */
+struct giving_list {
+	struct giving {
+		struct device *device, before;
+		size_t result;
+	} * items;
+	size_t count;
+};
+
+static void begin(struct session *session, const struct device *device, int seconds)
 {
-	struct plan plan = { 0 };
-	struct device before = *device;
-	const struct remembered *remembered = &before.remembered;
+	struct plan plan = { .turn = recipe_turn(device) };
+	const struct remembered *remembered = &device->remembered;
 	const char *back = remembered->known != ANSWER_YES ? "the driver of the kernel's choice"
 			   : remembered->driver            ? remembered->driver
 							   : "no driver, as before";
 	recipe_unbind(&plan, device);
 	/* Who forces it from somebody's hands must not hang with them. */
 	plan.deadline = session->options->force ? seconds : 0;
-	bool well = session_run(session, device->address, &plan,
-		text_format("would be given back to %s", back), text_format("given back to %s", back));
-	/* A device that the kernel is still letting go must not even be read. */
-	if (session->options->dry_run || (!well && plan.deadline))
-		return;
-	session_refresh(session, device);
-	struct result *result = &session->results.items[session->results.count - 1];
-	char *problem = well ? outcome_of_unbind(&before, device) : NULL;
+	session_plan(session, device->address, &plan, text_format("would be given back to %s", back),
+		text_format("given back to %s", back));
+}
+
+/* When its plan was run, and the device read anew. */
+static void finish(const struct giving *giving, struct result *result)
+{
+	bool well = result->outcome == OUTCOME_CHANGED;
+	char *problem = well ? outcome_of_unbind(&giving->before, giving->device) : NULL;
 	if (problem) {
 		result->outcome = OUTCOME_FAILED;
 		result->sentence = problem;
-	} else if (well && remembered->known != ANSWER_YES) {
+	} else if (well && giving->before.remembered.known != ANSWER_YES) {
 		result->sentence = text_format("given back to the kernel's choice of driver: %s",
-			device->driver ? device->driver : "none");
+			giving->device->driver ? giving->device->driver : "none");
 	}
+}
+
+/* A device that the kernel is still letting go must not even be read. */
+static void refresh(struct session *session, const struct giving_list *givings)
+{
+	struct device_refs devices = { 0 };
+	const struct giving *giving;
+	array_each (giving, givings) {
+		const struct result *result = &session->results.items[giving->result];
+		if (result->outcome == OUTCOME_CHANGED || !result->plan.deadline)
+			*array_add(&devices) = giving->device;
+	}
+	session_refresh(session, &devices);
+	free(devices.items);
+}
+
+static void unbind_all(struct session *session, const struct device_refs *asked, int seconds)
+{
+	struct giving_list givings = { 0 };
+	struct giving *giving;
+	struct device **device;
+	array_each (device, asked) {
+		if ((*device)->vfio || device_is_interrupted(*device)) {
+			*array_add(&givings) = (struct giving){ *device, **device, session->results.count };
+			begin(session, *device, seconds);
+		} else {
+			session_result(session, (*device)->address, OUTCOME_UNCHANGED,
+				text_format("is not bound to VFIO, but to %s",
+					(*device)->driver ? (*device)->driver : "no driver"));
+		}
+	}
+	session_work(session);
+	if (!session->options->dry_run) {
+		refresh(session, &givings);
+		array_each (giving, &givings)
+			finish(giving, &session->results.items[giving->result]);
+	}
+	free(givings.items);
 }
 
 /* A device that is bound again at the next boot is not quite given back. */
@@ -177,24 +224,18 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 		return status;
 	if (wishes.all)
 		add_all(&session, wishes.persistent, &asked, &gone);
-	array_each (device, &asked) {
+	array_each (device, &asked)
 		device_collect_details(&session.root, *device);
-		use_collect_processes(&session.root, *device);
+	use_collect_processes(&session.root, &asked);
+	array_each (device, &asked)
 		safety_judge_unbind(*device, &session.findings);
-	}
 	if (session_refused(&session))
 		return STATUS_REFUSED;
 	array_each (address, &gone)
 		forget(&session, *address, wishes.persistent);
-	array_each (device, &asked) {
-		if ((*device)->vfio || device_is_interrupted(*device))
-			unbind_one(&session, *device, wishes.seconds);
-		else
-			session_result(&session, (*device)->address, OUTCOME_UNCHANGED,
-				text_format("is not bound to VFIO, but to %s",
-					(*device)->driver ? (*device)->driver : "no driver"));
+	unbind_all(&session, &asked, wishes.seconds);
+	array_each (device, &asked)
 		unstore(&session, *device, wishes.persistent);
-	}
 	return session_finish(&session, &asked);
 }
 

@@ -108,5 +108,5 @@ void opening_collect(const struct sysroot *root, struct device *device, struct o
 		failed |= !opening->opened;
 	}
 	if (failed)
-		use_collect_processes(root, device);
+		use_collect_processes(root, &(struct device_refs){ &device, 1 });
 }

@@ -229,44 +229,87 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices, bo
 
 /* ---- processes ---- */
 
-static int look_at_process(const struct sysroot *root, const char *pid, struct device *device)
+struct node_list {
+	struct node {
+		struct device *device;
+		const char *path;
+		bool held; /* by the process that is looked at */
+	} * items;
+	size_t count;
+};
+
+static void add_node(struct node_list *nodes, struct device *device, const struct vfio_node *node)
+{
+	if (node->name)
+		*array_add(nodes) = (struct node){ .device = device, .path = node->path };
+}
+
+static void note_file(struct node_list *nodes, const char *target)
+{
+	struct node *node;
+	if (!text_starts(target, "/dev/vfio/"))
+		return;
+	array_each (node, nodes)
+		node->held |= text_same(target, node->path);
+}
+
+static void add_process(const struct sysroot *root, const char *pid, struct node_list *nodes)
+{
+	auto_free char *path = text_format("proc/%s/comm", pid);
+	auto_free char *comm = sysroot_read(root, path);
+	auto_free char *process = text_format("%s (%s)", pid, comm ? comm : "?");
+	struct node *node;
+	array_each (node, nodes) {
+		if (node->held)
+			use_add(&node->device->uses, USE_PROCESS, node->path, process);
+		node->held = false;
+	}
+}
+
+static int look_at_process(const struct sysroot *root, const char *pid, struct node_list *nodes)
 {
 	auto_names struct name_list files = { 0 };
 	auto_free char *directory = text_format("proc/%s/fd", pid);
-	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
-	bool holds[ARRAY_SIZE(nodes)] = { false };
 	char **file;
+	struct node *node;
+	bool holds = false;
 	int error = sysroot_list(root, directory, &files);
 	array_each (file, &files) {
 		auto_free char *path = text_format("%s/%s", directory, *file);
 		auto_free char *target = sysroot_readlink(root, path);
 		error = target || errno == ENOENT ? error : -errno;
-		for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
-			holds[i] |= target && text_same(target, nodes[i]->path);
+		if (target)
+			note_file(nodes, target);
 	}
-	auto_free char *comm_path = text_format("proc/%s/comm", pid);
-	auto_free char *comm = sysroot_read(root, comm_path);
-	auto_free char *process = text_format("%s (%s)", pid, comm ? comm : "?");
-	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
-		if (holds[i])
-			use_add(&device->uses, USE_PROCESS, nodes[i]->path, process);
+	array_each (node, nodes)
+		holds |= node->held;
+	if (holds)
+		add_process(root, pid, nodes);
 	/* It has ended meanwhile. */
 	return error == -ESRCH || error == -ENOENT ? 0 : error;
 }
 
-void use_collect_processes(const struct sysroot *root, struct device *device)
+void use_collect_processes(const struct sysroot *root, const struct device_refs *devices)
 {
 	auto_names struct name_list names = { 0 };
+	struct node_list nodes = { 0 };
+	struct device **device;
 	char **name;
-	if (!device->group.name && !device->cdev.name)
-		return;
-	int error = sysroot_list(root, "proc", &names);
+	array_each (device, devices) {
+		add_node(&nodes, *device, &(*device)->group);
+		add_node(&nodes, *device, &(*device)->cdev);
+	}
+	int error = nodes.count ? sysroot_list(root, "proc", &names) : 0;
 	array_each (name, &names) {
 		bool is_process = (*name)[strspn(*name, "0123456789")] == '\0';
-		int failed = is_process ? look_at_process(root, *name, device) : 0;
+		int failed = is_process ? look_at_process(root, *name, &nodes) : 0;
 		error = error ? error : failed;
 	}
+	free(nodes.items);
 	/* Other users' processes are hidden from who is not root, and cannot unbind anything either. */
-	if (error != -EACCES || host_is_root())
-		use_unknown(device, "/proc/*/fd", error);
+	if (error == -EACCES && !host_is_root())
+		return;
+	array_each (device, devices)
+		if ((*device)->group.name || (*device)->cdev.name)
+			use_unknown(*device, "/proc/*/fd", error);
 }

@@ -11,8 +11,8 @@
  * uses one (live only, root only). */
 void use_collect_all(const struct sysroot *root, struct device_list *devices, bool thorough);
 
-/* Adds the processes that hold a node of `device` open, to its uses; /proc/PID/fd, as far as this user may
- * look. */
-void use_collect_processes(const struct sysroot *root, struct device *device);
+/* Adds the processes that hold a node of one of the devices open, to its uses; /proc/PID/fd, as far as this
+ * user may look. */
+void use_collect_processes(const struct sysroot *root, const struct device_refs *devices);
 
 #endif

@@ -172,8 +172,19 @@ enum answer module_uses(const struct sysroot *root, const char *release, const c
 	return answer;
 }
 
+/* Most often it is there already: then the indexes of all modules need not be read. */
+static bool is_live(const char *name)
+{
+	auto_kmod struct kmod_ctx *kmod = module_context("/");
+	auto_module struct kmod_module *module = NULL;
+	return kmod && kmod_module_new_from_name(kmod, name, &module) == 0 &&
+	       kmod_module_get_initstate(module) == KMOD_MODULE_LIVE;
+}
+
 int module_load(const char *name)
 {
+	if (is_live(name))
+		return 0;
 	auto_kmod struct kmod_ctx *kmod = module_context(NULL);
 	if (!kmod)
 		return -ENOMEM;

@@ -51,13 +51,31 @@ static int sysroot_look(const struct sysroot *root, const char *path, int flags)
 	return sysroot_openat(root, path, O_PATH | flags);
 }
 
+/* What stands at `path`, without following a last link. */
+static int sysroot_stat(const struct sysroot *root, const char *path, struct stat *file)
+{
+	if (root->live) {
+		sysroot_note(root, path, 0);
+		return fstatat(root->fd, path, file, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+	}
+	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
+	return fd < 0 ? fd : fstat(fd, file) < 0 ? -errno : 0;
+}
+
+/* This machine's /sys has attributes, links and folders, and no other kind of file; an attribute is handed
+ * out whole by its first read. */
+static bool is_attribute(const struct sysroot *root, const char *path)
+{
+	return root->live && text_starts(path, "sys/");
+}
+
 static int open_regular(const struct sysroot *root, const char *path, size_t read)
 {
 	struct stat file;
 	sysroot_note(root, path, read);
 	/* Not to hang on a FIFO, and not to acquire a terminal. */
 	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
+	if (fd < 0 || is_attribute(root, path))
 		return fd;
 	int error = fstat(fd, &file) < 0    ? errno
 		    : S_ISDIR(file.st_mode) ? EISDIR
@@ -113,9 +131,9 @@ ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *t
 			continue;
 		if (more < 0)
 			return -errno;
-		if (more == 0)
-			break;
 		got += (size_t)more;
+		if (more == 0 || is_attribute(root, path))
+			break;
 	}
 	return (ssize_t)got;
 }
@@ -145,17 +163,29 @@ char *sysroot_read_file(const struct sysroot *root, const char *path, size_t siz
 	return NULL;
 }
 
+static ssize_t read_link(const struct sysroot *root, const char *path, char *target, size_t size)
+{
+	ssize_t length;
+	if (root->live) {
+		sysroot_note(root, path, 0);
+		length = readlinkat(root->fd, path, target, size);
+	} else {
+		auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
+		if (fd < 0)
+			return fd;
+		length = readlinkat(fd, "", target, size);
+	}
+	return length < 0 ? -errno : length;
+}
+
 char *sysroot_readlink(const struct sysroot *root, const char *path)
 {
 	char target[4096];
-	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
-	if (fd < 0) {
-		errno = -fd;
+	ssize_t length = read_link(root, path, target, sizeof target - 1);
+	if (length < 0) {
+		errno = (int)-length;
 		return NULL;
 	}
-	ssize_t length = readlinkat(fd, "", target, sizeof target - 1);
-	if (length < 0)
-		return NULL;
 	target[length] = '\0';
 	return text_copy(target);
 }
@@ -171,31 +201,27 @@ char *sysroot_link_name(const struct sysroot *root, const char *path)
 
 enum answer sysroot_exists(const struct sysroot *root, const char *path)
 {
-	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
-	if (fd >= 0)
+	struct stat file;
+	int error = sysroot_stat(root, path, &file);
+	if (!error)
 		return ANSWER_YES;
-	return fd == -ENOENT || fd == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
+	return error == -ENOENT || error == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
 }
 
 int sysroot_type(const struct sysroot *root, const char *path)
 {
 	struct stat file;
-	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
-	if (fd < 0)
-		return fd;
-	return fstat(fd, &file) < 0 ? -errno : (int)(file.st_mode & S_IFMT);
+	int error = sysroot_stat(root, path, &file);
+	return error ? error : (int)(file.st_mode & S_IFMT);
 }
 
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access)
 {
 	struct stat file;
-	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &file) < 0)
-		return -errno;
-	*access = (struct node_access){ file.st_uid, file.st_gid, (int)(file.st_mode & 07777) };
-	return 0;
+	int error = sysroot_stat(root, path, &file);
+	if (!error)
+		*access = (struct node_access){ file.st_uid, file.st_gid, (int)(file.st_mode & 07777) };
+	return error;
 }
 
 bool sysroot_is_exclusive(const struct sysroot *root, const char *path)

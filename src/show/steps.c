@@ -62,11 +62,11 @@ static void action_format(const struct action *action, char sentence[SENTENCE_MA
 	}
 }
 
-void action_announce(const struct action *action)
+void action_announce(const struct plan *plan, const struct action *action)
 {
 	char sentence[SENTENCE_MAX];
 	action_format(action, sentence);
-	log_verbose("  %s", sentence);
+	log_verbose("%s: %s", plan->subject, sentence);
 }
 
 static void plan_print(const struct plan *plan)

@@ -4,8 +4,8 @@
 
 #include "model.h"
 
-/* Says on stderr, with -v only, that the action is being taken. */
-void action_announce(const struct action *action);
+/* Says on stderr, with -v only, that the action of the plan is being taken. */
+void action_announce(const struct plan *plan, const struct action *action);
 
 /* Whether all that was done could be put back, as the end of a sentence, with what to type if not for
  * `subject` (a device's address, or what else was to be changed): a new string, which the caller frees. */

@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --device edu,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8 --device edu,addr=9 --device edu,addr=a --device edu,addr=b,multifunction=on --device edu,addr=b.1
+#
+# Devices are bound, and given back, side by side. A device that is slow to change its driver is one whose writes strace
+# holds up: each takes two seconds here.
+
+load guest
+
+slots="0000:00:04.0 0000:00:05.0 0000:00:06.0 0000:00:07.0 0000:00:08.0 0000:00:09.0 0000:00:0a.0"
+first=0000:00:0b.0 second=0000:00:0b.1
+
+setup() {
+	tool enable
+	modprobe vfio-pci
+	modprobe iommufd
+	tool unbind $slots $first $second >/dev/null
+	[ -z "$(nodes)" ]
+}
+
+# A run whose writes to the kernel's attributes take long; how long it took, in $seconds.
+run_slow() { # COMMAND...
+	local started=$SECONDS
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=2000000 \
+		-P /sys/bus/pci/drivers/vfio-pci/bind -P /sys/bus/pci/drivers/vfio-pci/unbind "$VFIONOIOMMU" "$@"
+	seconds=$((SECONDS - started))
+	echo "$seconds s: $*"
+}
+
+@test "seven slow devices are bound as fast as one, and given back so" {
+	run_slow bind 0000:00:04.0
+	status_is 0
+	local alone=$seconds
+	[ "$alone" -ge 2 ]
+	run_slow unbind 0000:00:04.0
+	status_is 0
+	run_slow bind $slots
+	status_is 0
+	[ "$(nodes | wc -l)" -eq 14 ]
+	# One after the other is 14 seconds and what binding itself takes.
+	[ "$seconds" -le $((alone + 7)) ]
+	[ "$(grep -o '^0000:[^ ]*: bound' <<<"$output")" = "$(sed 's/$/: bound/' <<<"${slots// /$'\n'}")" ]
+	run_slow unbind $slots
+	status_is 0
+	[ "$seconds" -le $((alone + 7)) ]
+	[ -z "$(nodes)" ]
+}
+
+@test "the functions of one slot wait for each other" {
+	run_slow bind $first $second
+	status_is 0
+	[ "$seconds" -ge 4 ]
+	[ "$(nodes | wc -l)" -eq 4 ]
+	run_slow unbind --all
+	status_is 0
+	[ "$seconds" -ge 4 ]
+	[ -z "$(nodes)" ]
+}
+
+@test "one that fails ends as it was, and the others are bound" {
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e inject=write:error=EIO \
+		-P /sys/bus/pci/devices/0000:00:06.0/driver_override "$VFIONOIOMMU" bind $slots
+	status_is 1
+	complains "0000:00:06.0: could not write vfio-pci to /sys/bus/pci/devices/0000:00:06.0/driver_override"
+	complains "1 of 7 devices failed"
+	[ -z "$(driver_of 0000:00:06.0)" ]
+	[ ! -e /run/vfionoiommu/0000:00:06.0 ]
+	[ "$(nodes | wc -l)" -eq 12 ]
+	tool unbind --all
+	[ -z "$(nodes)" ]
+}
+
+@test "a signal lets those at work end, and no other begin" {
+	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=4000000 \
+		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind 0000:00:04.0 $first $second \
+		>/tmp/out 2>/tmp/err 3>&- &
+	for _ in $(seq 100); do
+		[ ! -e /run/vfionoiommu/0000:00:04.0 ] || [ ! -e /run/vfionoiommu/$first ] || break
+		sleep 0.1
+	done
+	pkill -TERM -x vfionoiommu
+	status=0
+	wait $! || status=$?
+	cat /tmp/out /tmp/err
+	status_is 1
+	[ "$(driver_of 0000:00:04.0) $(driver_of $first)" = "vfio-pci vfio-pci" ]
+	grep -qx "$second: was not begun: a signal asked to end" /tmp/err
+	[ -z "$(driver_of $second)" ]
+	[ ! -e /run/vfionoiommu/$second ]
+}
+
+@test "whoever waits at a terminal sees how far it is; nobody else does" {
+	local command="strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=3000000"
+	command+=" -P /sys/bus/pci/drivers/vfio-pci/bind $VFIONOIOMMU bind"
+	TERM=xterm run script -qec "$command 0000:00:04.0 $first $second" /dev/null
+	says "2 of 3 devices done"
+	# Written over, and taken away before the result.
+	[[ "$output" == *"2 of 3 devices done"*$'\r\e[K'*"$second: bound to vfio-pci"* ]]
+	tool unbind --all
+	TERM=xterm run script -qec "$command --quiet 0000:00:04.0 $first" /dev/null
+	not says "devices done"
+	tool unbind --all
+	TERM=dumb run script -qec "$command 0000:00:04.0 $first" /dev/null
+	not says "devices done"
+	tool unbind --all
+	run_slow bind 0000:00:04.0 $first
+	not complains "devices done"
+}
