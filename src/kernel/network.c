@@ -117,6 +117,12 @@ static int take_route(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
+int network_take_routes(const void *messages, size_t length, struct network_facts *facts)
+{
+	int more = mnl_cb_run(messages, length, 0, 0, take_route, facts);
+	return more < 0 ? -errno : more;
+}
+
 static int receive_routes(struct mnl_socket *socket, struct network_facts *facts)
 {
 	/* As large as the kernel ever makes one part of a dump. */
@@ -131,11 +137,9 @@ static int receive_routes(struct mnl_socket *socket, struct network_facts *facts
 		return -errno;
 	for (;;) {
 		ssize_t length = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-		int more = length < 0 ? -1 : mnl_cb_run(buffer, (size_t)length, 0, 0, take_route, facts);
-		if (more < 0)
-			return -errno;
-		if (more == MNL_CB_STOP)
-			return 0;
+		int more = length < 0 ? -errno : network_take_routes(buffer, (size_t)length, facts);
+		if (more <= MNL_CB_STOP)
+			return more;
 	}
 }
 
