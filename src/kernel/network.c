@@ -123,7 +123,9 @@ static int take_route(const struct nlmsghdr *message, void *data)
 		return MNL_CB_OK;
 	const struct rtnexthop *hop = mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
 	int left = mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
-	for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
+	/* RTNH_OK looks at the hop before it looks at what is left. */
+	for (; left >= (int)sizeof *hop && RTNH_OK(hop, left);
+		left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
 		add_route(facts, (unsigned int)hop->rtnh_ifindex, route, attributes);
 	return MNL_CB_OK;
 }
