@@ -10,15 +10,18 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* "DRIVER DEVICE: Adding kernel taint for vfio-noiommu ...", and nothing else: other messages quote it. */
+/* "DRIVER DEVICE: Adding kernel taint for vfio-noiommu ...", as judge/taint_event takes it, and nothing else:
+ * other messages quote it. */
 static bool is_taint_message(const char *message)
 {
-	static const char what[] = " Adding kernel taint for vfio-noiommu ";
 	static const char *const ends[] = { "group on device", "cdev", "cdev on device" };
-	const char *device = message + strcspn(message, " ");
-	const char *end = *device ? text_after(device + 1 + strcspn(device + 1, " "), what) : NULL;
-	for (size_t i = 0; end && i < ARRAY_SIZE(ends); i++)
-		if (text_same(end, ends[i]))
+	size_t driver = strcspn(message, " ");
+	const char *device = message[driver] ? message + driver + 1 : "";
+	size_t length = strcspn(device, " ");
+	const char *what = text_after(device + length, " Adding kernel taint for vfio-noiommu ");
+	bool named = driver && length >= 2 && device[length - 1] == ':';
+	for (size_t i = 0; named && what && i < ARRAY_SIZE(ends); i++)
+		if (text_same(what, ends[i]))
 			return true;
 	return false;
 }
