@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <libkmod.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -144,8 +143,8 @@ static enum answer builtin_has_parameter(
 	auto_free char *path = text_format("lib/modules/%s/modules.builtin.modinfo", files->release);
 	auto_free char *start = text_format("%s.", name);
 	auto_free char *wanted = text_format("%s.parm=%s:", name, parameter);
-	auto_free char *all = malloc(MODINFO_MAX + 1);
-	ssize_t length = all ? sysroot_read_bytes(files->root, path, all, MODINFO_MAX) : -ENOMEM;
+	static char all[MODINFO_MAX + 1];
+	ssize_t length = sysroot_read_bytes(files->root, path, all, MODINFO_MAX);
 	enum answer answer = ANSWER_UNKNOWN;
 	if (length < 0)
 		return answer;
