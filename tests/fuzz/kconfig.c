@@ -28,7 +28,7 @@ static bool same(const struct kconfig *a, const struct kconfig *b)
 	return a->version == b->version && memcmp(a->value, b->value, sizeof a->value) == 0;
 }
 
-/* What a configuration says, line by line, however long these are. */
+/* What a configuration says, line by line: of long ones the beginning. */
 static struct kconfig by_lines(struct part content)
 {
 	struct kconfig config = { 0 };
@@ -39,6 +39,8 @@ static struct kconfig by_lines(struct part content)
 		end = line + strcspn(line, "\n");
 		if (*end)
 			*end++ = '\0';
+		if (strlen(line) > 1000)
+			line[1000] = '\0';
 		kconfig_line(&config, line);
 	}
 	return config;
