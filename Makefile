@@ -26,6 +26,10 @@ LDFLAGS  =
 WERROR   = -Werror
 # SANITIZE=1: a build of its own, with address and undefined behaviour sanitizers
 SANITIZE =
+# FUZZ=1: the fuzz targets, built by clang with the same sanitizers
+FUZZ     =
+# How long make fuzz works at each target.
+FUZZ_SECONDS = 3600
 # V=1: print whole commands
 V        =
 
@@ -33,7 +37,7 @@ V        =
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
 DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin \
-             bash-completion zsh fish python3-jsonschema lintian blhc
+             bash-completion zsh fish python3-jsonschema lintian blhc clang libclang-rt-14-dev
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
 DEPS_DEB   = build-essential debhelper
@@ -42,7 +46,7 @@ PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
 # ---- nothing to turn below ----
 
-B      = build$(if $(SANITIZE),/sanitize)
+B      = build$(if $(SANITIZE),/sanitize)$(if $(FUZZ),/fuzz)
 BINARY = $(B)/vfionoiommu
 MAIN   = src/main.c
 SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
@@ -50,12 +54,18 @@ OBJ    = $(SRC:%.c=$(B)/%.o)
 RULE   = 60-vfionoiommu.rules
 DEB    = build/deb/vfionoiommu-$(VERSION)
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
+FUZZER = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*.c))
 
 FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
          -Wvla -Wformat=2 $(WERROR) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
          -fstack-protector-strong -fPIE -pthread
 LFLAGS = -fPIE -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed
-ifneq ($(SANITIZE),)
+ifneq ($(FUZZ),)
+CC      = clang
+FLAGS  += -fsanitize=fuzzer-no-link
+LFLAGS += -fsanitize=fuzzer
+endif
+ifneq ($(SANITIZE)$(FUZZ),)
 FLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(FLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all
 LFLAGS += -fsanitize=address,undefined
 endif
@@ -65,7 +75,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo deps-deb demo run-demo check run-check check-fast unit lint install uninstall \
+.PHONY: all deps deps-demo deps-deb demo run-demo check run-check check-fast unit fuzzers fuzz lint install uninstall \
         deb run-deb clean
 .DELETE_ON_ERROR:
 
@@ -80,12 +90,16 @@ $(B)/%.o: %.c Makefile
 
 # The tests fill the model with literals.
 $(B)/tests/unit/%.o: FLAGS += -Wno-write-strings -Itests/unit
-.SECONDARY: $(UNIT:=.o)
+$(B)/tests/fuzz/%.o: FLAGS += -Wno-write-strings
+.SECONDARY: $(UNIT:=.o) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.o)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)
 	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
 
--include $(OBJ:.o=.d) $(B)/src/main.d $(UNIT:=.d)
+$(FUZZER): $(B)/%: $(B)/tests/fuzz/%.o $(OBJ)
+	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
+
+-include $(OBJ:.o=.d) $(B)/src/main.d $(UNIT:=.d) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.d)
 
 # ---- what the targets below need is installed by them ----
 
@@ -110,11 +124,19 @@ run-demo: all
 
 unit: $(UNIT)
 
-run-check: all unit lint
+fuzzers: $(if $(FUZZ),$(FUZZER))
+ifeq ($(FUZZ),)
+	@$(MAKE) --no-print-directory SANITIZE= FUZZ=1 fuzzers
+endif
+
+fuzz: fuzzers
+	@tests/fuzz/run $(FUZZ_SECONDS)
+
+run-check: all unit fuzzers lint
 	@$(MAKE) --no-print-directory SANITIZE=1 all unit
 	@tests/run all
 
-check-fast: all unit
+check-fast: all unit fuzzers
 	@BUILD=$(B) tests/run fast
 
 lint:

@@ -93,6 +93,9 @@ void text_join_lines(char *text)
 {
 	for (char *at = text; (at = strstr(at, "\\\n")); at += 2)
 		at[0] = at[1] = ' ';
+	size_t length = strlen(text);
+	if (length && text[length - 1] == '\\')
+		text[length - 1] = ' ';
 }
 
 char *text_value(const char *text, const char *key)

@@ -31,7 +31,8 @@ const char *text_after(const char *text, const char *prefix);
 /* Cuts newlines and blanks off the end, in place; returns `text`. */
 char *text_trim(char *text);
 
-/* Makes one line of each that ends in a backslash and the next, in place, as in modprobe.d(5). */
+/* Makes one line of each that ends in a backslash and the next, if there is one, in place, as in
+ * modprobe.d(5). */
 void text_join_lines(char *text);
 
 /* The value of the line KEY=VALUE in `text` (the format of uevent, and of our own files): a new string, which

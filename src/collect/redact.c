@@ -10,18 +10,33 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* A record's first line is "6,339,5140900,-;text"; lines that start with a blank tell more of the one before.
- */
+/* "DRIVER DEVICE: Adding kernel taint for vfio-noiommu ...", as judge/taint_event takes it, and nothing else:
+ * other messages quote it. */
+static bool is_taint_message(const char *message)
+{
+	static const char *const ends[] = { "group on device", "cdev", "cdev on device" };
+	size_t driver = strcspn(message, " ");
+	const char *device = message[driver] ? message + driver + 1 : "";
+	size_t length = strcspn(device, " ");
+	const char *what = text_after(device + length, " Adding kernel taint for vfio-noiommu ");
+	bool named = driver && length >= 2 && device[length - 1] == ':';
+	for (size_t i = 0; named && what && i < ARRAY_SIZE(ends); i++)
+		if (text_same(what, ends[i]))
+			return true;
+	return false;
+}
+
+/* A record's first line is "6,339,5140900,-;text", of which more fields may stand before the semicolon; lines
+ * that start with a blank tell more of the one before. */
 static void redact_log_line(const char *line, FILE *to)
 {
-	size_t head = strcspn(line, ";");
-	bool ours = strstr(line, ": Adding kernel taint for vfio-noiommu ");
+	size_t numbers = strspn(line, "0123456789,");
+	const char *message = strchr(line, ';');
 	if (*line == ' ')
 		return;
-	if (ours)
-		fprintf(to, "%s\n", line);
-	else if (line[head])
-		fprintf(to, "%.*s;\n", (int)head, line);
+	if (message)
+		fprintf(to, "%.*s-;%s\n", (int)numbers, line,
+			is_taint_message(message + 1) ? message + 1 : "");
 	else
 		/* Not a record: it is to be seen that there was something. */
 		fputs("?\n", to);

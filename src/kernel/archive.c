@@ -90,6 +90,18 @@ const char *archive_file_text(struct archive_file *file)
 	return text;
 }
 
+/* Those of the kernel, lib/decompress.c, but for lzo; libarchive knows more, some of which it leaves to
+ * programs that it would start. */
+static void support_filters(struct archive *archive)
+{
+	int (*const support[])(struct archive *) = { archive_read_support_filter_gzip,
+		archive_read_support_filter_bzip2, archive_read_support_filter_lzma,
+		archive_read_support_filter_xz, archive_read_support_filter_lz4,
+		archive_read_support_filter_zstd };
+	for (size_t i = 0; i < sizeof support / sizeof *support; i++)
+		support[i](archive);
+}
+
 int archive_each_file(int fd, off_t at, long long max,
 	void (*take)(void *to, const char *name, struct archive_file *file), void *to, off_t *next)
 {
@@ -97,7 +109,7 @@ int archive_each_file(int fd, off_t at, long long max,
 	struct archive_entry *entry;
 	if (!archive)
 		return -ENOMEM;
-	archive_read_support_filter_all(archive);
+	support_filters(archive);
 	archive_read_support_format_cpio(archive);
 	int code = lseek(fd, at, SEEK_SET) < 0 ? ARCHIVE_FATAL : archive_read_open_fd(archive, fd, 65536);
 	while (code == ARCHIVE_OK && archive_filter_bytes(archive, 0) < max &&

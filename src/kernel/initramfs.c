@@ -9,6 +9,8 @@
 
 /* The most that is unpacked, in bytes. */
 #define UNPACKED_MAX (4LL << 30)
+/* The most that is taken of its modprobe.d; what comes then is not looked at. */
+#define MODPROBE_MAX (1 << 20)
 
 struct look {
 	bool has_vfio;
@@ -24,7 +26,8 @@ static bool is_vfio(const char *name)
 static void take_file(void *to, const char *name, struct archive_file *file)
 {
 	struct look *look = to;
-	const char *text = strstr(name, "modprobe.d/") ? archive_file_text(file) : NULL;
+	bool wanted = strstr(name, "modprobe.d/") && strlen(*look->modprobe) < MODPROBE_MAX;
+	const char *text = wanted ? archive_file_text(file) : NULL;
 	look->has_vfio |= is_vfio(name);
 	if (text)
 		text_append(look->modprobe, "%s\n", text);

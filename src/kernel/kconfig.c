@@ -31,7 +31,8 @@ static enum kconfig_value kconfig_value(const char *rest, bool commented)
 static void kconfig_head(struct kconfig *config, const char *line)
 {
 	int major, minor;
-	if (!config->version && sscanf(line, "# Linux/%*[^ ] %3d.%3d", &major, &minor) == 2)
+	if (!config->version && sscanf(line, "# Linux/%*[^ ] %3d.%3d", &major, &minor) == 2 && major >= 0 &&
+		minor >= 0)
 		config->version = major * 100 + minor;
 }
 
@@ -67,12 +68,18 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 	struct kconfig found = { 0 };
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
 		found.value[symbol] = KCONFIG_ABSENT;
-	char line[1024];
-	bool any = false;
+	char line[1024], *last = &line[sizeof line - 2];
+	bool any = false, goes_on = false;
 	int error = 0;
+	*last = '\n';
 	while (!error && gzgets(file, line, sizeof line)) {
-		any |= is_config_line(line);
-		kconfig_line(&found, line);
+		/* Of a line that is too long the rest is not one, whatever it looks like. */
+		if (!goes_on) {
+			any |= is_config_line(line);
+			kconfig_line(&found, line);
+		}
+		goes_on = *last && *last != '\n';
+		*last = '\n';
 		if (gztell(file) > KCONFIG_SIZE_MAX)
 			error = -EFBIG;
 	}

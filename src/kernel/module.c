@@ -8,6 +8,10 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
+/* The most that is read of what the built-in modules say of themselves, in bytes: real ones have below 1 MiB.
+ */
+#define MODINFO_MAX (16 << 20)
+
 static void cleanup_kmod(struct kmod_ctx **kmod)
 {
 	if (*kmod)
@@ -131,12 +135,37 @@ enum answer module_answers(const struct sysroot *root, const char *release, cons
 	return module ? ANSWER_YES : ANSWER_NO;
 }
 
+/* The strings "NAME.KEY=VALUE", with a 0 behind each. Not through libkmod: it frees what it has never set
+ * when the module is not among them. */
+static enum answer builtin_has_parameter(
+	const struct module_files *files, const char *name, const char *parameter)
+{
+	auto_free char *path = text_format("lib/modules/%s/modules.builtin.modinfo", files->release);
+	auto_free char *start = text_format("%s.", name);
+	auto_free char *wanted = text_format("%s.parm=%s:", name, parameter);
+	static char all[MODINFO_MAX + 1];
+	ssize_t length = sysroot_read_bytes(files->root, path, all, MODINFO_MAX);
+	enum answer answer = ANSWER_UNKNOWN;
+	if (length < 0)
+		return answer;
+	all[length] = '\0';
+	for (const char *at = all; at < all + length && answer != ANSWER_YES; at += strlen(at) + 1) {
+		if (text_starts(at, wanted))
+			answer = ANSWER_YES;
+		else if (text_starts(at, start))
+			answer = ANSWER_NO;
+	}
+	return answer;
+}
+
 enum answer module_has_parameter(
 	const struct sysroot *root, const char *release, const char *name, const char *parameter)
 {
 	cleanup(cleanup_files) struct module_files files = module_files(root, release);
 	auto_module struct kmod_module *module = module_find(&files, name);
 	struct kmod_list *info = NULL, *entry;
+	if (module && !kmod_module_get_path(module))
+		return builtin_has_parameter(&files, name, parameter);
 	if (module)
 		note_module(&files, module);
 	if (!module || kmod_module_get_info(module, &info) < 0 || !info)

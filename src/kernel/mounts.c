@@ -20,12 +20,19 @@ static int parse(const struct sysroot *root, const char *path, struct libmnt_tab
 	return read(table, name);
 }
 
-static void add_all(struct libmnt_table *table, bool swap, struct mount_facts *facts)
+/* libmount guesses the format by the content: mountinfo without a place where it is mounted is something
+ * else. */
+static int add_all(struct libmnt_table *table, bool swap, struct mount_facts *facts)
 {
 	struct libmnt_fs *fs;
+	int error = 0;
 	struct libmnt_iter *iterator = mnt_new_iter(MNT_ITER_FORWARD);
-	while (iterator && mnt_table_next_fs(table, iterator, &fs) == 0) {
+	while (iterator && !error && mnt_table_next_fs(table, iterator, &fs) == 0) {
 		dev_t device = mnt_fs_get_devno(fs);
+		if (!swap && !mnt_fs_get_target(fs)) {
+			error = -EBADMSG;
+			continue;
+		}
 		*array_add(facts) = (struct mount_fact){
 			.type = text_copy(mnt_fs_get_fstype(fs)),
 			.source = text_copy(mnt_fs_get_source(fs)),
@@ -34,6 +41,7 @@ static void add_all(struct libmnt_table *table, bool swap, struct mount_facts *f
 		};
 	}
 	mnt_free_iter(iterator);
+	return error;
 }
 
 int mount_facts(const struct sysroot *root, struct mount_facts *facts)
@@ -42,11 +50,11 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts)
 	int error = !mounts || !swaps ? -ENOMEM
 				      : parse(root, "proc/self/mountinfo", mounts, mnt_table_parse_file);
 	if (!error)
-		add_all(mounts, false, facts);
+		error = add_all(mounts, false, facts);
 	if (!error)
 		error = parse(root, "proc/swaps", swaps, mnt_table_parse_swaps);
 	if (!error)
-		add_all(swaps, true, facts);
+		error = add_all(swaps, true, facts);
 	mnt_unref_table(mounts);
 	mnt_unref_table(swaps);
 	return error;

@@ -52,20 +52,32 @@ static int addresses(struct network_facts *facts)
 
 /* ---- routes ---- */
 
+/* What is shorter than what it should hold is not there. */
 static int keep_attribute(const struct nlattr *attribute, void *data)
 {
+	static const size_t least[RTA_MAX + 1] = { [RTA_OIF] = sizeof(uint32_t),
+		[RTA_TABLE] = sizeof(uint32_t),
+		[RTA_MULTIPATH] = sizeof(struct rtnexthop) };
 	const struct nlattr **attributes = data;
-	if (mnl_attr_type_valid(attribute, RTA_MAX) >= 0)
-		attributes[mnl_attr_get_type(attribute)] = attribute;
+	uint16_t type = mnl_attr_get_type(attribute);
+	if (type <= RTA_MAX && mnl_attr_get_payload_len(attribute) >= least[type])
+		attributes[type] = attribute;
 	return MNL_CB_OK;
+}
+
+static bool has_destination(const struct rtmsg *route, const struct nlattr *const *attributes)
+{
+	size_t size = route->rtm_family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+	return attributes[RTA_DST] && mnl_attr_get_payload_len(attributes[RTA_DST]) >= size;
 }
 
 static char *route_text(const struct rtmsg *route, const struct nlattr *const *attributes)
 {
-	char destination[INET6_ADDRSTRLEN] = "";
+	/* Of another family, MPLS for one, the text is not known here. */
+	char destination[INET6_ADDRSTRLEN] = "?";
 	unsigned int table =
 		attributes[RTA_TABLE] ? mnl_attr_get_u32(attributes[RTA_TABLE]) : route->rtm_table;
-	if (attributes[RTA_DST])
+	if (has_destination(route, attributes))
 		inet_ntop(route->rtm_family, mnl_attr_get_payload(attributes[RTA_DST]), destination,
 			sizeof destination);
 	char *to = route->rtm_dst_len ? text_format("%s/%u", destination, route->rtm_dst_len)
@@ -82,8 +94,7 @@ static bool route_is_everyones(const struct rtmsg *route, const struct nlattr *c
 	if (route->rtm_table == RT_TABLE_LOCAL || route->rtm_type != RTN_UNICAST ||
 		(route->rtm_flags & RTM_F_CLONED))
 		return true;
-	if (route->rtm_family != AF_INET6 || !attributes[RTA_DST] ||
-		mnl_attr_get_payload_len(attributes[RTA_DST]) < sizeof(struct in6_addr))
+	if (route->rtm_family != AF_INET6 || !has_destination(route, attributes))
 		return false;
 	const struct in6_addr *to = mnl_attr_get_payload(attributes[RTA_DST]);
 	return IN6_IS_ADDR_LINKLOCAL(to) || IN6_IS_ADDR_MULTICAST(to);
@@ -102,7 +113,7 @@ static int take_route(const struct nlmsghdr *message, void *data)
 	struct network_facts *facts = data;
 	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
 	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
-	if (message->nlmsg_type != RTM_NEWROUTE ||
+	if (message->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(message) < sizeof *route ||
 		mnl_attr_parse(message, sizeof *route, keep_attribute, attributes) < 0 ||
 		route_is_everyones(route, attributes))
 		return MNL_CB_OK;
@@ -112,9 +123,34 @@ static int take_route(const struct nlmsghdr *message, void *data)
 		return MNL_CB_OK;
 	const struct rtnexthop *hop = mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
 	int left = mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
-	for (; RTNH_OK(hop, left); left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
+	/* RTNH_OK looks at the hop before it looks at what is left. */
+	for (; left >= (int)sizeof *hop && RTNH_OK(hop, left);
+		left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
 		add_route(facts, (unsigned int)hop->rtnh_ifindex, route, attributes);
 	return MNL_CB_OK;
+}
+
+/* libmnl takes a length above INT_MAX for a negative one, and so for small enough. */
+static bool are_whole(const void *messages, size_t length)
+{
+	const char *at = messages;
+	while (length >= sizeof(struct nlmsghdr)) {
+		size_t size = ((const struct nlmsghdr *)(const void *)at)->nlmsg_len;
+		size_t step = NLMSG_ALIGN(size);
+		if (size < sizeof(struct nlmsghdr) || size > length)
+			return false;
+		at += step;
+		length = step < length ? length - step : 0;
+	}
+	return true;
+}
+
+int network_take_routes(const void *messages, size_t length, struct network_facts *facts)
+{
+	if (!are_whole(messages, length))
+		return -EBADMSG;
+	int more = mnl_cb_run(messages, length, 0, 0, take_route, facts);
+	return more < 0 ? -errno : more;
 }
 
 static int receive_routes(struct mnl_socket *socket, struct network_facts *facts)
@@ -131,11 +167,9 @@ static int receive_routes(struct mnl_socket *socket, struct network_facts *facts
 		return -errno;
 	for (;;) {
 		ssize_t length = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-		int more = length < 0 ? -1 : mnl_cb_run(buffer, (size_t)length, 0, 0, take_route, facts);
-		if (more < 0)
-			return -errno;
-		if (more == MNL_CB_STOP)
-			return 0;
+		int more = length < 0 ? -errno : network_take_routes(buffer, (size_t)length, facts);
+		if (more <= MNL_CB_STOP)
+			return more;
 	}
 }
 

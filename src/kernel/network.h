@@ -21,6 +21,11 @@ struct network_facts {
  * has (link local, multicast, the table local). Returns 0 or a negative errno; what was found until then is
  * kept. */
 int network_facts(struct network_facts *facts);
+
+/* Adds the routes that `messages`, `length` bytes of the kernel's answer in rtnetlink's form and aligned as
+ * that, tell of. Returns 1 when more are to come, 0 when these were the last, or a negative errno. */
+int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
+
 void network_facts_free(struct network_facts *facts);
 
 #endif

@@ -1,0 +1,127 @@
+/* What the fuzz targets share: a machine in memory that the readers are pointed at, and a check that ends the
+ * run. A target is one reader; its assertions say what must hold whatever the bytes are. */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "kernel/sysroot.h"
+#include "model.h"
+
+/* libFuzzer calls it with each input. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define must(condition) ((condition) ? (void)0 : fuzz_failed(#condition, __FILE__, __LINE__))
+
+static inline void fuzz_failed(const char *what, const char *file, int line)
+{
+	fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+	abort();
+}
+
+/* An input, or what becomes one of several files of it. */
+struct part {
+	const uint8_t *data; /* NULL: there is none */
+	size_t size;
+};
+
+/* Takes what stands before the next line "----" off `rest`. */
+static inline struct part fuzz_part(struct part *rest)
+{
+	static const char line[] = "----\n";
+	const size_t length = sizeof line - 1;
+	struct part part = *rest;
+	const uint8_t *end = part.data ? memmem(part.data, part.size, line, length) : NULL;
+	*rest = (struct part){ NULL, 0 };
+	if (!end)
+		return part;
+	*rest = (struct part){ end + length, part.size - (size_t)(end - part.data) - length };
+	part.size = (size_t)(end - part.data);
+	return part;
+}
+
+/* A new string, as large as it must be: so that the sanitizers see what reads beyond it. */
+static inline char *fuzz_text(struct part part)
+{
+	char *text = array_room(NULL, 0, part.size + 1);
+	if (part.size)
+		memcpy(text, part.data, part.size);
+	return text;
+}
+
+/* The machine that is read. In memory; tests/fuzz/run, which sets TMPDIR, takes it away. */
+static inline const struct sysroot *fuzz_root(void)
+{
+	static struct sysroot root;
+	static char directory[256];
+	if (*directory)
+		return &root;
+	const char *parent = getenv("TMPDIR");
+	snprintf(directory, sizeof directory, "%s/fuzz.XXXXXX", parent ? parent : "/dev/shm");
+	must(mkdtemp(directory) && sysroot_open(&root, directory) == 0);
+	return &root;
+}
+
+/* Makes the directories on the way to `path`. */
+static inline void fuzz_directories(const char *path)
+{
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		char *directory = text_format("%.*s", (int)(slash - path), path);
+		must(mkdirat(fuzz_root()->fd, directory, 0755) == 0 || errno == EEXIST);
+		free(directory);
+	}
+}
+
+/* The file `path` of the machine gets this content; none: it is taken away. */
+static inline void fuzz_file(const char *path, struct part content)
+{
+	int root = fuzz_root()->fd;
+	if (!content.data) {
+		must(unlinkat(root, path, 0) == 0 || errno == ENOENT);
+		return;
+	}
+	int fd = openat(root, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0) {
+		fuzz_directories(path);
+		fd = openat(root, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	}
+	must(fd >= 0 && write(fd, content.data, content.size) == (ssize_t)content.size);
+	close(fd);
+}
+
+static inline void fuzz_file_text(const char *path, const char *text)
+{
+	fuzz_file(path, (struct part){ (const uint8_t *)text, strlen(text) });
+}
+
+static inline void fuzz_link(const char *path, const char *target)
+{
+	fuzz_directories(path);
+	must(symlinkat(target, fuzz_root()->fd, path) == 0 || errno == EEXIST);
+}
+
+static inline void fuzz_plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++) {
+		struct action *const actions[] = { &plan->items[i].act, &plan->items[i].undo };
+		for (size_t j = 0; j < 2; j++) {
+			free(actions[j]->path);
+			free(actions[j]->value);
+			free(actions[j]->link);
+			free(actions[j]->driver);
+		}
+	}
+	free(plan->items);
+}
+
+#endif

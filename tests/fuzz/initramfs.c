@@ -1,0 +1,29 @@
+/* An initramfs, of one archive or several, plain or compressed: kernel/initramfs, kernel/archive, with
+ * libarchive. */
+#include "kernel/initramfs.h"
+#include <spawn.h>
+
+#include "base/cleanup.h"
+#include "collect/modprobe.h"
+#include "fuzz.h"
+
+/* In the place of libc's: an archive must not make libarchive start a program to unpack it. */
+int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
+	const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
+{
+	(void)pid, (void)actions, (void)attributes, (void)arguments, (void)environment;
+	fprintf(stderr, "would start %s\n", file);
+	abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	auto_free char *modprobe = text_copy("");
+	bool has_vfio = false;
+	fuzz_file("boot/initrd.img", (struct part){ data, size });
+	int error = initramfs_look(fuzz_root(), "boot/initrd.img", &has_vfio, &modprobe);
+	must(error <= 0 && (!error || !has_vfio));
+	must(strlen(modprobe) < (2 << 20));
+	modprobe_text_mode(modprobe);
+	return 0;
+}

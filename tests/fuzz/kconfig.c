@@ -1,0 +1,70 @@
+/* A kernel's configuration, plain or compressed: kernel/kconfig. */
+#include <sys/mman.h>
+#include <zlib.h>
+
+#include "base/cleanup.h"
+#include "fuzz.h"
+#include "kernel/kconfig.h"
+
+static int memory_file(struct part content)
+{
+	int fd = memfd_create("config", MFD_CLOEXEC);
+	must(fd >= 0 && write(fd, content.data, content.size) == (ssize_t)content.size);
+	must(lseek(fd, 0, SEEK_SET) == 0);
+	return fd;
+}
+
+static int compressed_file(struct part content)
+{
+	int fd = memfd_create("config.gz", MFD_CLOEXEC);
+	gzFile file = gzdopen(dup(fd), "wb1");
+	must(file && gzwrite(file, content.data, (unsigned int)content.size) == (int)content.size);
+	must(gzclose(file) == Z_OK && lseek(fd, 0, SEEK_SET) == 0);
+	return fd;
+}
+
+static bool same(const struct kconfig *a, const struct kconfig *b)
+{
+	return a->version == b->version && memcmp(a->value, b->value, sizeof a->value) == 0;
+}
+
+/* What a configuration says, line by line: of long ones the beginning. */
+static struct kconfig by_lines(struct part content)
+{
+	struct kconfig config = { 0 };
+	auto_free char *text = fuzz_text(content);
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		config.value[symbol] = KCONFIG_ABSENT;
+	for (char *line = text, *end; *line; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		if (strlen(line) > 1000)
+			line[1000] = '\0';
+		kconfig_line(&config, line);
+	}
+	return config;
+}
+
+static void compare(struct part content, const struct kconfig *config, int error)
+{
+	struct kconfig expected = by_lines(content), unpacked = { 0 };
+	must(error == 0 || error == -ENODATA);
+	must(kconfig_read_fd(compressed_file(content), "config.gz", &unpacked) == error);
+	must(error || (same(config, &expected) && same(config, &unpacked)));
+	free(unpacked.source);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct part content = { data, size };
+	struct kconfig config = { 0 };
+	int error = kconfig_read_fd(memory_file(content), "config", &config);
+	must(error ? !config.source : text_same(config.source, "config"));
+	must(config.version >= 0);
+	/* Only of what is plain text one can tell what it should be. */
+	if (size && data[0] != 0x1f && !memchr(data, '\0', size))
+		compare(content, &config, error);
+	free(config.source);
+	return 0;
+}

@@ -1,0 +1,66 @@
+/* The kernel's log, and when it booted: kernel/klog, collect/taint, judge/taint_event. What is recorded of
+ * the log says the same, and nothing else. */
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "collect/redact.h"
+#include "collect/taint.h"
+#include "fuzz.h"
+#include "judge/taint_event.h"
+
+static void free_events(struct taint_event_list *events)
+{
+	struct taint_event *event;
+	array_each (event, events)
+		free(event->device);
+	free(events->items);
+}
+
+static bool same(const struct taint_event_list *a, const struct taint_event_list *b)
+{
+	bool same = a->count == b->count;
+	for (size_t i = 0; same && i < a->count; i++)
+		same = text_same(a->items[i].device, b->items[i].device) &&
+		       a->items[i].cdev == b->items[i].cdev && a->items[i].time == b->items[i].time &&
+		       a->items[i].microseconds == b->items[i].microseconds;
+	return same;
+}
+
+/* Heads, and the texts of events: nothing that somebody else has said. */
+static void check_redacted(const char *text)
+{
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
+		const char *message = line + strcspn(line, ";\n");
+		struct taint_event event;
+		must(strcspn(line, "\n") < strlen(line) && *line != ' ');
+		if (text_starts(line, "?\n"))
+			continue;
+		must(*message == ';' && strspn(line, "0123456789,-") == (size_t)(message - line));
+		if (message[1] == '\n')
+			continue;
+		must(taint_event_parse(message + 1, &event));
+		free(event.device);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct part rest = { data, size };
+	struct part text = fuzz_part(&rest);
+	struct kernel_log log = { .boot_time = -1 };
+	struct taint_event_list events = { 0 }, recorded_events = { 0 };
+	fuzz_file("dev/kmsg", text);
+	fuzz_file("proc/stat", rest);
+	taint_collect_log(fuzz_root(), TAINT_USER, &log);
+	must(log.text && strlen(log.text) <= text.size);
+	must(log.error == (memchr(text.data, '\0', text.size) ? -EBADMSG : 0));
+	must(log.boot_time >= -1);
+	auto_free char *redacted = redact("dev/kmsg", log.text);
+	struct kernel_log recorded = { .text = redacted, .boot_time = log.boot_time };
+	must(taint_event_find(&log, &events) == taint_event_find(&recorded, &recorded_events));
+	must(same(&events, &recorded_events));
+	check_redacted(redacted);
+	free_events(&events);
+	free_events(&recorded_events);
+	free(log.text);
+	return 0;
+}

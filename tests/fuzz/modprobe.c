@@ -1,0 +1,41 @@
+/* modprobe.d and the kernel's command line: collect/modprobe. What is recorded of them says the same. */
+#include "collect/modprobe.h"
+#include "base/cleanup.h"
+#include "collect/redact.h"
+#include "fuzz.h"
+
+#define OWN   "etc/modprobe.d/a.conf"
+#define OTHER "lib/modprobe.d/b.conf"
+
+static void check(const char *path, const char *text, enum mode (*read)(const char *text))
+{
+	auto_free char *redacted = redact(path, text);
+	auto_free char *again = redact(path, redacted);
+	must(text_same(redacted, again));
+	must(read(redacted) == read(text));
+}
+
+/* The last file that says something counts. */
+static void read_files(struct part own, struct part other)
+{
+	enum mode mode;
+	auto_free char *source = NULL;
+	auto_free char *first = fuzz_text(own), *second = fuzz_text(other);
+	enum mode expected = modprobe_text_mode(second);
+	expected = expected == MODE_UNKNOWN ? modprobe_text_mode(first) : expected;
+	fuzz_file(OWN, own);
+	fuzz_file(OTHER, other);
+	must(modprobe_collect_mode(fuzz_root(), &mode, &source) == 0);
+	must(mode == expected && !source == (mode == MODE_UNKNOWN));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct part rest = { data, size };
+	struct part own = fuzz_part(&rest);
+	auto_free char *text = fuzz_text(own);
+	check(OWN, text, modprobe_text_mode);
+	check("proc/cmdline", text, modprobe_cmdline_mode);
+	read_files(own, rest);
+	return 0;
+}

@@ -1,0 +1,46 @@
+/* What is mounted, and swap: kernel/mounts, with libmount. What is recorded of it says the same of each disk.
+ */
+#include "kernel/mounts.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "collect/redact.h"
+#include "fuzz.h"
+
+#define MOUNTINFO "proc/self/mountinfo"
+
+/* No options of the filesystem, and no source that may be a server or a serial number. */
+static void check_redacted(const char *text)
+{
+	for (const char *line = text, *end; *line; line = end + 1) {
+		const char *type = strstr(line, " - ");
+		end = strchr(line, '\n');
+		must(end && end - line > 3 && memcmp(end - 3, " rw", 3) == 0 && type && type < end);
+		type += strlen(" - ");
+		const char *source = type + strcspn(type, " ") + 1;
+		bool disk = text_starts(source, "/dev/") && !text_starts(source, "/dev/disk/");
+		bool tag = text_starts(type, "virtiofs ") || text_starts(type, "9p ");
+		must(disk || tag || text_starts(source, "none rw\n"));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct part rest = { data, size };
+	struct part mountinfo = fuzz_part(&rest);
+	struct mount_facts facts = { 0 }, recorded = { 0 };
+	auto_free char *text = fuzz_text(mountinfo);
+	auto_free char *redacted = redact(MOUNTINFO, text);
+	check_redacted(redacted);
+	fuzz_file(MOUNTINFO, mountinfo);
+	fuzz_file("proc/swaps", rest);
+	if (mount_facts(fuzz_root(), &facts) == 0) {
+		struct mount_fact *fact;
+		array_each (fact, &facts)
+			must(!fact->device == !fact->target);
+	}
+	fuzz_file_text(MOUNTINFO, redacted);
+	mount_facts(fuzz_root(), &recorded);
+	mount_facts_free(&facts);
+	mount_facts_free(&recorded);
+	return 0;
+}

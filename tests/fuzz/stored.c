@@ -1,0 +1,86 @@
+/* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/stored; act/recipes writes what is read. */
+#include "collect/stored.h"
+#include "act/recipes.h"
+#include "base/cleanup.h"
+#include "collect/redact.h"
+#include "fuzz.h"
+
+#define ADDRESS "0000:00:04.0"
+#define PATH    "etc/vfionoiommu.d/" ADDRESS
+
+static struct device one = { .address = ADDRESS, .vendor = 0x8086, .device = 0x10d3, .subvendor = 0x8086 };
+static struct device_list devices = { &one, 1 };
+
+static struct stored read_one(void)
+{
+	struct stored_list list;
+	stored_collect_all(fuzz_root(), &devices, &list);
+	must(list.count == 1 && text_same(list.items[0].address, ADDRESS) && list.items[0].present);
+	struct stored stored = list.items[0];
+	free(list.items);
+	return stored;
+}
+
+static void stored_free(struct stored *stored)
+{
+	free(stored->address);
+	free(stored->problem);
+	free(stored->serial);
+	free(stored->before.driver);
+	free(stored->before.module);
+	free(stored->before.driver_override);
+}
+
+static bool same(const struct stored *a, const struct stored *b)
+{
+	return !a->problem == !b->problem && a->vendor == b->vendor && a->device == b->device &&
+	       a->subvendor == b->subvendor && a->subdevice == b->subdevice &&
+	       text_same(a->serial, b->serial) && a->allow_iommu == b->allow_iommu &&
+	       text_same(a->before.driver, b->before.driver) &&
+	       text_same(a->before.module, b->before.module) &&
+	       text_same(a->before.driver_override, b->before.driver_override) &&
+	       a->access.user == b->access.user && a->access.group == b->access.group &&
+	       a->access.mode == b->access.mode && a->same == b->same;
+}
+
+/* What is accepted as our own is written again as it is, and read so. */
+static void write_again(const struct stored *stored)
+{
+	struct plan plan = { 0 };
+	const struct device device = { .address = ADDRESS,
+		.vendor = stored->vendor,
+		.device = stored->device,
+		.subvendor = stored->subvendor,
+		.subdevice = stored->subdevice,
+		.remembered = stored->before };
+	recipe_store(&plan, &device, stored->serial, &stored->access, stored->allow_iommu);
+	must(plan.count == 1 && text_same(plan.items[0].act.path, "/" PATH));
+	fuzz_file_text(PATH, plan.items[0].act.value);
+	struct stored later = read_one();
+	must(same(stored, &later));
+	stored_free(&later);
+	fuzz_plan_free(&plan);
+}
+
+static void hide(const char *text)
+{
+	auto_free char *redacted = redact(PATH, text);
+	auto_free char *serial = text_value(redacted, "SERIAL");
+	must(!serial || text_same(serial, "hidden"));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct part rest = { data, size };
+	struct part binding = fuzz_part(&rest);
+	auto_free char *text = fuzz_text(binding);
+	fuzz_file(PATH, binding);
+	fuzz_file("sys/bus/pci/devices/" ADDRESS "/uevent", (struct part){ (const uint8_t *)"", 0 });
+	fuzz_file("sys/bus/pci/devices/" ADDRESS "/config", rest);
+	struct stored stored = read_one();
+	if (!stored.problem)
+		write_again(&stored);
+	stored_free(&stored);
+	hide(text);
+	return 0;
+}

@@ -1,0 +1,81 @@
+/* base/text: what is escaped is harmless on a terminal and says everything; what is looked for is found. And
+ * the hiding of MAC addresses in names. */
+#include "base/text.h"
+#include "base/array.h"
+#include "base/cleanup.h"
+#include "collect/redact.h"
+#include "fuzz.h"
+
+/* No byte that a terminal obeys: C0, DEL, and C1 as UTF-8 has it. */
+static bool is_harmless(const char *text)
+{
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+		if (*at < 0x20 || *at == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0))
+			return false;
+	return true;
+}
+
+static void escape(const char *text)
+{
+	char few[9];
+	auto_free char *escaped = text_escape(text);
+	auto_free char *again = text_escape(escaped);
+	must(is_harmless(escaped) && text_same(escaped, again));
+	must(strlen(escaped) >= strlen(text));
+	for (size_t size = 1; size <= sizeof few; size++) {
+		size_t length = text_escape_into(few, size, text);
+		must(length < size && strlen(few) == length && text_starts(escaped, few));
+	}
+}
+
+static void find(const char *text)
+{
+	auto_free char *key = text_format("%.*s", (int)strcspn(text, "=\n"), text);
+	auto_free char *value = text_value(text, key);
+	if (text[strlen(key)] == '=') {
+		const char *expected = text + strlen(key) + 1;
+		must(value && text_starts(expected, value) && !strchr(value, '\n'));
+		must(strlen(value) == strcspn(expected, "\n"));
+	}
+}
+
+/* In place. */
+static void change(const char *text)
+{
+	unsigned long number;
+	const char *at = text;
+	auto_free char *joined = text_copy(text), *trimmed = text_copy(text);
+	text_join_lines(joined);
+	must(strlen(joined) == strlen(text) && !strstr(joined, "\\\n"));
+	must(!*joined || joined[strlen(joined) - 1] != '\\');
+	must(text_starts(text, text_trim(trimmed)));
+	if (text_hex(&at, 1, 8, &number))
+		must(at > text && at <= text + 8 && number <= 0xffffffff);
+}
+
+static void hide(const char *text)
+{
+	auto_names struct name_list known = { 0 };
+	auto_free char *hidden = text_copy(text);
+	redact_names(hidden, &known);
+	must(strlen(hidden) == strlen(text));
+	/* Only the numbers that they got: nothing is left to be hidden. */
+	char **mac;
+	array_each (mac, &known) {
+		must(strlen(*mac) == 12);
+		auto_free char *name = text_format("enx%s", *mac);
+		size_t before = known.count;
+		redact_names(name, &known);
+		must(known.count == before && strlen(name) == 15);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	auto_free char *text = fuzz_text((struct part){ data, size });
+	escape(text);
+	find(text);
+	change(text);
+	hide(text);
+	return 0;
+}
