@@ -13,6 +13,8 @@
 
 /* As many as the kernel follows. */
 #define LINKS_MAX 40
+/* No real way has as many; links can make one of any length. Directories and links. */
+#define STEPS_MAX 256
 
 /* The standard header: ids and class, and neither serial numbers nor what a device might not like to be
  * asked. */
@@ -34,7 +36,7 @@ static char *step(const char *directory, const char *part)
 /* Adds all that lies on the `way` from the directory `at`, which is reached through no link: directories,
  * links, and last what it leads to. */
 static void follow(const struct sysroot *root, const char *at, const char *way, size_t read, int links,
-	struct record_list *records)
+	int steps, struct record_list *records)
 {
 	size_t length = strcspn(way, "/");
 	const char *rest = way + length + (way[length] == '/');
@@ -44,11 +46,13 @@ static void follow(const struct sysroot *root, const char *at, const char *way, 
 	if (*here)
 		*array_add(records) =
 			(struct record){ .path = text_copy(here), .read = !*rest && !target ? read : 0 };
+	if (steps == STEPS_MAX)
+		return;
 	if (target && links < LINKS_MAX) {
 		auto_free char *detour = text_format("%s%s%s", target, *rest ? "/" : "", rest);
-		follow(root, *target == '/' ? "" : at, detour, read, links + 1, records);
+		follow(root, *target == '/' ? "" : at, detour, read, links + 1, steps + 1, records);
 	} else if (!target && *rest) {
-		follow(root, here, rest, read, links, records);
+		follow(root, here, rest, read, links, steps + 1, records);
 	}
 }
 
@@ -194,7 +198,7 @@ void record_collect(const struct sysroot *root, const struct sysroot_notes *note
 	struct record *record;
 	struct record_list found = { 0 };
 	array_each (note, notes)
-		follow(&silent, "", note->path, note->read, 0, &found);
+		follow(&silent, "", note->path, note->read, 0, 0, &found);
 	sort_and_merge(&found);
 	array_each (record, &found) {
 		if (look(&silent, with_private, record))
