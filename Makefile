@@ -53,8 +53,12 @@ UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_tes
 
 FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
          -Wvla -Wformat=2 $(WERROR) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
-         -fstack-protector-strong -fPIE
-LFLAGS = -fPIE -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+         -fstack-protector-strong -fPIE $(HARDEN_$(CPU))
+LFLAGS = -fPIE -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+# What not every processor has.
+CPU           := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
+HARDEN_x86_64  = -fstack-clash-protection -fcf-protection
+HARDEN_aarch64 = -mbranch-protection=standard
 ifneq ($(SANITIZE),)
 FLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(FLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all
 LFLAGS += -fsanitize=address,undefined
