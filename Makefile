@@ -32,8 +32,8 @@ V        =
 # Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them; to make a package.
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
-DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin \
-             bash-completion zsh fish python3-jsonschema lintian blhc
+DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck clang shellcheck mandoc git \
+             libcap2-bin bash-completion zsh fish python3-jsonschema lintian blhc
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
 DEPS_DEB   = build-essential debhelper
@@ -116,6 +116,7 @@ unit: $(UNIT)
 
 run-check: all unit lint
 	@$(MAKE) --no-print-directory SANITIZE=1 all unit
+	@$(MAKE) --no-print-directory CC=clang B=build/clang all unit
 	@tests/run all
 
 check-fast: all unit
