@@ -24,8 +24,9 @@ CPPFLAGS =
 LDFLAGS  =
 # Warnings are errors in our own builds; a packager's compiler may know others: WERROR=
 WERROR   = -Werror
-# SANITIZE=1: a build of its own, with address and undefined behaviour sanitizers
+# SANITIZE=1: a build of its own, with address and undefined behaviour sanitizers; COVERAGE=1: one that counts lines
 SANITIZE =
+COVERAGE =
 # V=1: print whole commands
 V        =
 
@@ -33,7 +34,7 @@ V        =
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
 DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck clang shellcheck mandoc git \
-             libcap2-bin bash-completion zsh fish python3-jsonschema lintian blhc
+             libcap2-bin bash-completion zsh fish python3-jsonschema lintian blhc gcovr
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
 DEPS_DEB   = build-essential debhelper
@@ -42,7 +43,7 @@ PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
 # ---- nothing to turn below ----
 
-B      = build$(if $(SANITIZE),/sanitize)
+B      = build$(if $(SANITIZE),/sanitize)$(if $(COVERAGE),/coverage)
 BINARY = $(B)/vfionoiommu
 MAIN   = src/main.c
 SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
@@ -63,13 +64,17 @@ ifneq ($(SANITIZE),)
 FLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(FLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all
 LFLAGS += -fsanitize=address,undefined
 endif
+ifneq ($(COVERAGE),)
+FLAGS  += --coverage -fprofile-update=atomic -fprofile-abs-path
+LFLAGS += --coverage
+endif
 # Asked for when first needed, not when make starts: `make deps` must run without pkg-config.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo deps-deb demo run-demo check run-check check-fast unit lint install uninstall \
+.PHONY: all deps deps-demo deps-deb demo run-demo check run-check check-fast unit lint valgrind coverage install uninstall \
         deb run-deb clean
 .DELETE_ON_ERROR:
 
@@ -121,6 +126,17 @@ run-check: all unit lint
 
 check-fast: all unit
 	@BUILD=$(B) tests/run fast
+
+# Of the fast suite. What only happens on a real kernel, in a guest, is not counted: act/, kernel/vfio, kernel/iommufd.
+coverage:
+	@rm -rf build/coverage
+	@$(MAKE) --no-print-directory COVERAGE=1 all unit
+	@BUILD=build/coverage tests/run fast
+	@gcovr --root . --filter src/ --object-directory build/coverage --exclude-unreachable-branches --exclude-throw-branches \
+		--html-details build/coverage/index.html --txt /dev/stdout build/coverage
+
+valgrind: all
+	@tests/run valgrind
 
 lint:
 	@tests/lint

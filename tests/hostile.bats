@@ -54,7 +54,7 @@ replace() { # "KIND..." PATH...
 # Runs the words in little time and memory, and looks at what it printed and what it opened.
 survives() { # WORDS...
 	run --separate-stderr bash -c '
-		[[ $BUILD == *sanitize ]] || ulimit -v 400000
+		[[ $BUILD =~ (sanitize|valgrind)$ ]] || ulimit -v 400000
 		export ASAN_OPTIONS=detect_leaks=0
 		exec timeout 10 strace -f -y -qq -o opened -e trace=open,openat,openat2 "$@" >stdout' \
 		bash "$VFIONOIOMMU" --sysroot machine "$@"
