@@ -133,7 +133,8 @@ coverage:
 	@$(MAKE) --no-print-directory COVERAGE=1 all unit
 	@BUILD=build/coverage tests/run fast
 	@gcovr --root . --filter src/ --object-directory build/coverage --exclude-unreachable-branches --exclude-throw-branches \
-		--html-details build/coverage/index.html --txt /dev/stdout build/coverage
+		--html-details build/coverage/index.html --txt build/coverage/table build/coverage
+	@cat build/coverage/table
 
 valgrind: all
 	@tests/run valgrind
