@@ -1,5 +1,5 @@
 # What the bats files share. VFIONOIOMMU is the binary under test; run it as `tool`.
-: "${VFIONOIOMMU:=$BATS_TEST_DIRNAME/../build/vfionoiommu}"
+: "${VFIONOIOMMU:=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")/build/vfionoiommu}"
 
 bats_require_minimum_version 1.5.0
 

@@ -69,7 +69,7 @@ verdict() { # FILE
 	truncate -s 1G noise
 	echo no >words
 	while read -r file what; do
-		run --separate-stderr bash -c '[[ $BUILD == *sanitize ]] || ulimit -v 200000; exec timeout 10 "$@"' bash "$VFIONOIOMMU" matrix --config "$file"
+		run --separate-stderr bash -c '[[ $BUILD =~ (sanitize|valgrind)$ ]] || ulimit -v 200000; exec timeout 10 "$@"' bash "$VFIONOIOMMU" matrix --config "$file"
 		status_is 1
 		[ -z "$output" ]
 		complains "$file: $what"

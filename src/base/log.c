@@ -17,7 +17,7 @@ void log_set_verbose(bool verbose)
 
 /* One write for one line, from the stack: a run plan may log, and it must not allocate; and two runs that
  * share a stderr must not mix their lines. */
-static __attribute__((format(printf, 1, 0))) void log_line(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static void log_line(const char *format, va_list arguments)
 {
 	char line[2048];
 	char escaped[sizeof line * 2];

@@ -154,16 +154,17 @@ void binding_give(struct session *session, struct device *device, const struct w
 {
 	struct plan plan = { 0 };
 	const struct node_access access = access_for(device, wishes);
+	/* Its uevent, which names the driver, may not be readable. */
+	const char *driver = device->driver ? device->driver : "a driver of VFIO";
 	if (has_access(&device->group, &access) && has_access(&device->cdev, &access)) {
 		session_result(session, device->address, OUTCOME_UNCHANGED,
-			text_format("is bound to %s already", device->driver));
+			text_format("is bound to %s already", driver));
 		return;
 	}
 	recipe_access(&plan, device, &access, false);
 	session_run(session, device->address, &plan,
-		text_format("is bound to %s already; owner and mode of its nodes would be changed",
-			device->driver),
-		text_format("is bound to %s already; owner and mode of its nodes changed", device->driver));
+		text_format("is bound to %s already; owner and mode of its nodes would be changed", driver),
+		text_format("is bound to %s already; owner and mode of its nodes changed", driver));
 	if (!session->options->dry_run)
 		session_refresh_one(session, device);
 }

@@ -1,6 +1,7 @@
 #include "collect/record.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,8 +12,8 @@
 #include "collect/redact.h"
 #include "kernel/klog.h"
 
-/* As many as the kernel follows. */
-#define LINKS_MAX 40
+/* Directories and links on the way to a file. No real way has as many; links can make one that never ends. */
+#define STEPS_MAX 128
 
 /* The standard header: ids and class, and neither serial numbers nor what a device might not like to be
  * asked. */
@@ -31,25 +32,42 @@ static char *step(const char *directory, const char *part)
 	return text_format("%s%s%s", directory, *directory ? "/" : "", part);
 }
 
-/* Adds all that lies on the `way` from the directory `at`, which is reached through no link: directories,
- * links, and last what it leads to. */
-static void follow(const struct sysroot *root, const char *at, const char *way, size_t read, int links,
-	struct record_list *records)
+static void replace(char **text, char *with)
 {
-	size_t length = strcspn(way, "/");
-	const char *rest = way + length + (way[length] == '/');
-	auto_free char *part = text_format("%.*s", (int)length, way);
-	auto_free char *here = step(at, part);
+	free(*text);
+	*text = with;
+}
+
+/* Adds what comes first on the `way` from the directory `at`, which is reached through no link, and goes on
+ * to it, or where it leads as a link. Returns whether that was not the end. */
+static bool go(const struct sysroot *root, char **at, char **way, size_t read, struct record_list *records)
+{
+	size_t length = strcspn(*way, "/");
+	const char *rest = *way + length + ((*way)[length] == '/');
+	auto_free char *part = text_format("%.*s", (int)length, *way);
+	char *here = step(*at, part);
 	auto_free char *target = *here ? sysroot_readlink(root, here) : NULL;
+	bool more = target || *rest;
 	if (*here)
-		*array_add(records) =
-			(struct record){ .path = text_copy(here), .read = !*rest && !target ? read : 0 };
-	if (target && links < LINKS_MAX) {
-		auto_free char *detour = text_format("%s%s%s", target, *rest ? "/" : "", rest);
-		follow(root, *target == '/' ? "" : at, detour, read, links + 1, records);
-	} else if (!target && *rest) {
-		follow(root, here, rest, read, links, records);
+		*array_add(records) = (struct record){ .path = text_copy(here), .read = more ? 0 : read };
+	if (target) {
+		free(here);
+		replace(way, text_format("%s%s%s", target, *rest ? "/" : "", rest));
+		if (*target == '/')
+			replace(at, text_copy(""));
+	} else {
+		replace(at, here);
+		replace(way, text_copy(rest));
 	}
+	return more;
+}
+
+/* Adds all that lies on the way to `path`: directories, links, and last what it leads to. */
+static void follow(const struct sysroot *root, const char *path, size_t read, struct record_list *records)
+{
+	auto_free char *at = text_copy(""), *way = text_copy(path);
+	for (int steps = 0; steps < STEPS_MAX && go(root, &at, &way, read, records);)
+		steps++;
 }
 
 static int by_path(const void *a, const void *b)
@@ -194,7 +212,7 @@ void record_collect(const struct sysroot *root, const struct sysroot_notes *note
 	struct record *record;
 	struct record_list found = { 0 };
 	array_each (note, notes)
-		follow(&silent, "", note->path, note->read, 0, &found);
+		follow(&silent, note->path, note->read, &found);
 	sort_and_merge(&found);
 	array_each (record, &found) {
 		if (look(&silent, with_private, record))

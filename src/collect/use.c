@@ -111,6 +111,9 @@ static void look_elsewhere(struct device *device)
 
 /* ---- disks ---- */
 
+/* As many block devices as are looked at that stand on one disk. */
+#define HOLDERS_MAX 1000
+
 /* Whether `source` (/dev/mapper/root, /dev/nvme0n1p2) is the block device `name`. */
 static bool is_source(const struct survey *survey, const char *source, const char *name)
 {
@@ -142,28 +145,32 @@ static bool look_at_mounts(const struct survey *survey, const char *name, struct
 	return found;
 }
 
-/* The block devices that stand on `name`: device mapper, md, bcache ... At most `depth` storeys. */
-static bool look_at_holders(const struct survey *survey, const char *name, struct device *device, int depth)
+/* The block devices that stand on `name`: device mapper, md, bcache ... Each is looked at once, however many
+ * ways lead to it. */
+static bool look_at_holders(
+	const struct survey *survey, const char *name, struct device *device, struct name_list *seen)
 {
 	auto_names struct name_list holders = { 0 };
 	auto_free char *directory = text_format("sys/class/block/%s/holders", name);
 	char **holder;
-	if (!depth)
-		return false;
+	*array_add(seen) = text_copy(name);
 	use_unknown(device, directory, sysroot_list(survey->root, directory, &holders));
 	array_each (holder, &holders) {
 		use_add(&device->uses, USE_HELD, name, *holder);
+		if (name_list_has(seen, *holder) || seen->count >= HOLDERS_MAX)
+			continue;
 		look_at_mounts(survey, *holder, device);
-		look_at_holders(survey, *holder, device, depth - 1);
+		look_at_holders(survey, *holder, device, seen);
 	}
 	return holders.count > 0;
 }
 
 static void look_at_disk(const struct survey *survey, const char *name, struct device *device)
 {
+	auto_names struct name_list seen = { 0 };
 	use_unknown(device, name, survey->mounts_error);
 	bool known = look_at_mounts(survey, name, device);
-	known |= look_at_holders(survey, name, device, 8);
+	known |= look_at_holders(survey, name, device, &seen);
 	auto_free char *node = text_format("dev/%s", name);
 	if (!known && survey->thorough && survey->root->live && sysroot_is_exclusive(survey->root, node))
 		use_add(&device->uses, USE_HELD, name, NULL);

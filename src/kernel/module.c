@@ -4,6 +4,8 @@
 #include <libkmod.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -57,6 +59,7 @@ struct module_files {
 	const struct sysroot *root;
 	const char *release;
 	int fd;
+	int module_fd;         /* of the module that is read */
 	struct kmod_ctx *kmod; /* NULL: there are no indexes */
 };
 
@@ -66,13 +69,28 @@ static void cleanup_files(struct module_files *files)
 		kmod_unref(files->kmod);
 	if (files->fd >= 0)
 		close(files->fd);
+	if (files->module_fd >= 0)
+		close(files->module_fd);
+}
+
+static const char *const indexes[] = { "dep.bin", "alias.bin", "symbols.bin", "builtin.bin",
+	"builtin.alias.bin", "builtin.modinfo" };
+
+/* libkmod opens them by name: it would follow a link out of a recorded machine, and wait for a FIFO. */
+static bool are_plain(const struct sysroot *root, const char *directory)
+{
+	for (size_t i = 0; i < sizeof indexes / sizeof *indexes && !root->live; i++) {
+		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
+		int type = sysroot_type(root, path);
+		if (type != S_IFREG && type != -ENOENT)
+			return false;
+	}
+	return true;
 }
 
 /* What libkmod opens by itself to answer. */
 static void note_indexes(const struct sysroot *root, const char *directory)
 {
-	static const char *const indexes[] = { "dep.bin", "alias.bin", "symbols.bin", "builtin.bin",
-		"builtin.alias.bin", "builtin.modinfo" };
 	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
 		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
 		sysroot_note(root, path, SYSROOT_ALL);
@@ -84,24 +102,13 @@ static struct module_files module_files(const struct sysroot *root, const char *
 {
 	auto_free char *path = text_format("lib/modules/%s", release);
 	auto_free char *dependencies = text_format("%s/modules.dep.bin", path);
-	struct module_files files = { root, release, sysroot_open_dir(root, path), NULL };
-	if (files.fd < 0 || sysroot_exists(root, dependencies) != ANSWER_YES)
+	struct module_files files = { root, release, sysroot_open_dir(root, path), -1, NULL };
+	if (files.fd < 0 || sysroot_exists(root, dependencies) != ANSWER_YES || !are_plain(root, path))
 		return files;
 	auto_free char *directory = text_format("/proc/self/fd/%d", files.fd);
 	files.kmod = module_context(directory);
 	note_indexes(root, path);
 	return files;
-}
-
-/* libkmod is about to read the file of the module, whose path begins with that of the open directory. */
-static void note_module(const struct module_files *files, const struct kmod_module *module)
-{
-	const char *file = kmod_module_get_path(module);
-	auto_free char *directory = text_format("/proc/self/fd/%d/", files->fd);
-	const char *name = file ? text_after(file, directory) : NULL;
-	auto_free char *path = text_format("lib/modules/%s/%s", files->release, name ? name : "");
-	if (name)
-		sysroot_note(files->root, path, SYSROOT_ALL);
 }
 
 /* The first module that answers to `name`, or NULL. The caller unrefs. */
@@ -111,6 +118,25 @@ static struct kmod_module *module_find(const struct module_files *files, const c
 	if (!files->kmod || kmod_module_new_from_lookup(files->kmod, name, &found) < 0 || !found)
 		return NULL;
 	return kmod_module_get_module(found);
+}
+
+/* The same, to read its file: opened here, as its path may be anything. */
+static struct kmod_module *module_open(struct module_files *files, const char *name)
+{
+	auto_module struct kmod_module *found = module_find(files, name);
+	const char *file = found ? kmod_module_get_path(found) : NULL;
+	struct kmod_module *module = NULL;
+	if (!file)
+		return found ? kmod_module_ref(found) : NULL;
+	auto_free char *directory = text_format("/proc/self/fd/%d/", files->fd);
+	const char *inside = text_after(file, directory);
+	auto_free char *path =
+		inside ? text_format("lib/modules/%s/%s", files->release, inside) : text_copy(file + 1);
+	files->module_fd = sysroot_open_file(files->root, path);
+	auto_free char *opened = text_format("/proc/self/fd/%d", files->module_fd);
+	if (files->module_fd >= 0)
+		kmod_module_new_from_path(files->kmod, opened, &module);
+	return module;
 }
 
 enum module_state module_lookup(const struct sysroot *root, const char *release, const char *name)
@@ -162,12 +188,10 @@ enum answer module_has_parameter(
 	const struct sysroot *root, const char *release, const char *name, const char *parameter)
 {
 	cleanup(cleanup_files) struct module_files files = module_files(root, release);
-	auto_module struct kmod_module *module = module_find(&files, name);
+	auto_module struct kmod_module *module = module_open(&files, name);
 	struct kmod_list *info = NULL, *entry;
 	if (module && !kmod_module_get_path(module))
 		return builtin_has_parameter(&files, name, parameter);
-	if (module)
-		note_module(&files, module);
 	if (!module || kmod_module_get_info(module, &info) < 0 || !info)
 		return ANSWER_UNKNOWN;
 	enum answer answer = ANSWER_NO;
@@ -187,10 +211,8 @@ enum answer module_has_parameter(
 enum answer module_uses(const struct sysroot *root, const char *release, const char *name, const char *symbol)
 {
 	cleanup(cleanup_files) struct module_files files = module_files(root, release);
-	auto_module struct kmod_module *module = module_find(&files, name);
+	auto_module struct kmod_module *module = module_open(&files, name);
 	struct kmod_list *symbols = NULL, *entry;
-	if (module)
-		note_module(&files, module);
 	if (!module || !kmod_module_get_path(module) ||
 		kmod_module_get_dependency_symbols(module, &symbols) < 0 || !symbols)
 		return ANSWER_UNKNOWN;

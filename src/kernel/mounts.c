@@ -3,19 +3,28 @@
 #include <errno.h>
 #include <libmount/libmount.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 
+/* Bytes of a recorded table, which libmount would take into memory as a whole; the kernel's own say 0. */
+#define TABLE_MAX (4 << 20)
+
 /* libmount wants a name: the open file's, so that nothing is opened twice. */
 static int parse(const struct sysroot *root, const char *path, struct libmnt_table *table,
 	int (*read)(struct libmnt_table *, const char *))
 {
 	auto_fd int fd = sysroot_open_file(root, path);
+	struct stat file;
 	if (fd < 0)
 		return fd;
+	if (fstat(fd, &file) < 0)
+		return -errno;
+	if (file.st_size > TABLE_MAX)
+		return -EFBIG;
 	auto_free char *name = text_format("/proc/self/fd/%d", fd);
 	return read(table, name);
 }

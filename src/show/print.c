@@ -24,7 +24,7 @@ static bool is_coloured(FILE *stream)
 	return isatty(fileno(stream)) && (!off || !*off) && terminal && !text_same(terminal, "dumb");
 }
 
-static __attribute__((format(printf, 1, 0))) char *line_format(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static char *line_format(const char *format, va_list arguments)
 {
 	auto_free char *line = NULL;
 	if (vasprintf(&line, format, arguments) < 0)

@@ -1,6 +1,6 @@
-/* machine DIR N: makes a machine of N PCI devices below DIR, as sysfs has them: every fourth is a network card on
- * e1000e, every eighth a noiommu device on vfio-pci, the others have no driver. For --sysroot, and to be mounted in
- * the place of /sys. */
+/* machine DIR N: makes a machine of N PCI devices below DIR, as sysfs has them: every fourth is a network
+ * card on e1000e, every eighth a noiommu device on vfio-pci, the others have no driver. For --sysroot, and to
+ * be mounted in the place of /sys. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +80,9 @@ static void write_config(const struct device *device)
 
 static void write_attributes(const struct device *device)
 {
-	static const char *const drivers[] = { [CARD] = "DRIVER=e1000e\n", [BOUND] = "DRIVER=vfio-pci\n", [FREE] = "" };
+	static const char *const drivers[] = {
+		[CARD] = "DRIVER=e1000e\n", [BOUND] = "DRIVER=vfio-pci\n", [FREE] = ""
+	};
 	static const struct {
 		const char *name, *text;
 	} attributes[] = {
@@ -115,7 +117,8 @@ static void write_card(const char *root, const struct device *device)
 	char target[128];
 	folder("%s/net/eth%d", device->folder, device->number);
 	FILE_TEXT("0x1002\n", "%s/net/eth%d/flags", device->folder, device->number);
-	snprintf(target, sizeof target, "../../devices/pci0000:00/%s/net/eth%d", device->address, device->number);
+	snprintf(target, sizeof target, "../../devices/pci0000:00/%s/net/eth%d", device->address,
+		device->number);
 	link_to(target, "%s/sys/class/net/eth%d", root, device->number);
 }
 
@@ -139,11 +142,12 @@ static void write_device(const char *root, int number)
 {
 	static const char *const drivers[] = { [CARD] = "e1000e", [BOUND] = "vfio-pci" };
 	struct device device = { .number = number,
-		.kind = number % 8 == 7 ? BOUND
+		.kind = number % 8 == 7   ? BOUND
 			: number % 4 == 0 ? CARD
 					  : FREE };
 	char target[128];
-	snprintf(device.address, sizeof device.address, "%04x:%02x:%02x.0", number / 8192, number / 32 % 256, number % 32);
+	snprintf(device.address, sizeof device.address, "%04x:%02x:%02x.0", number / 8192, number / 32 % 256,
+		number % 32);
 	snprintf(device.folder, sizeof device.folder, "sys/devices/pci0000:00/%s", device.address);
 	folder("%s", device.folder);
 	write_attributes(&device);
@@ -163,9 +167,10 @@ static void write_device(const char *root, int number)
 
 int main(int argc, char **argv)
 {
-	static const char *const folders[] = { "sys/bus/pci/devices", "sys/bus/pci/slots", "sys/bus/pci/drivers/e1000e",
-		"sys/bus/pci/drivers/vfio-pci", "sys/class/net", "sys/class/vfio", "sys/class/block", "sys/class/graphics",
-		"sys/kernel/iommu_groups", "sys/devices/virtual/vfio", "sys/module/vfio/parameters", "sys/module/vfio_pci",
+	static const char *const folders[] = { "sys/bus/pci/devices", "sys/bus/pci/slots",
+		"sys/bus/pci/drivers/e1000e", "sys/bus/pci/drivers/vfio-pci", "sys/class/net",
+		"sys/class/vfio", "sys/class/block", "sys/class/graphics", "sys/kernel/iommu_groups",
+		"sys/devices/virtual/vfio", "sys/module/vfio/parameters", "sys/module/vfio_pci",
 		"dev/vfio/devices", "proc/sys/kernel", "proc/self" };
 	if (argc != 3 || atoi(argv[2]) < 1)
 		errx(2, "usage: machine DIR N");

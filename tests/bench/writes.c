@@ -1,5 +1,5 @@
-/* writes bind|unbind ADDRESS...: the bare writes by which devices without a driver come to vfio-pci, and go from it
- * again, one after the other. What a bind cannot do without, and nothing else. */
+/* writes bind|unbind ADDRESS...: the bare writes by which devices without a driver come to vfio-pci, and go
+ * from it again, one after the other. What a bind cannot do without, and nothing else. */
 #include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
