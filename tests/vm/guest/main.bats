@@ -310,16 +310,6 @@ inject() { # WHAT N COMMAND...
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "of two devices one fails: the other is bound, and status is 1" {
-	begin
-	inject EIO 2 bind $nic $edu
-	status_is 1
-	complains "1 of 2 devices failed"
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(driver_of $edu)" = vfio-pci ]
-	tool unbind $edu
-}
-
 @test "an override that names another driver than the one at work is no obstacle, on either way" {
 	begin
 	echo vfio-pci >/sys/bus/pci/devices/$nic/driver_override
@@ -366,17 +356,6 @@ inject() { # WHAT N COMMAND...
 		[ "$(override_of $nic)" = "(null)" ]
 		[ ! -e /run/vfionoiommu/$nic ]
 	done
-}
-
-@test "a signal to end lets the device at work be finished, and no other be begun" {
-	begin
-	inject signal=TERM 2 bind $nic $edu
-	status_is 1
-	says "$nic: bound to vfio-pci"
-	complains "$edu: was not begun: a signal asked to end"
-	[ "$(driver_of $nic)" = vfio-pci ]
-	[ -z "$(driver_of $edu)" ]
-	tool unbind $nic
 }
 
 @test "a module that cannot be loaded: nothing is touched, and the mode is off again" {
