@@ -42,6 +42,8 @@ DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck clang libc
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
 DEPS_DEB   = build-essential debhelper
+# To measure, and whom against.
+DEPS_BENCH = hyperfine time pciutils driverctl dpdk
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
@@ -84,7 +86,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo deps-deb demo run-demo check run-check check-fast unit fuzzers fuzz lint valgrind coverage \
+.PHONY: all deps deps-demo deps-deb deps-bench demo run-demo bench run-bench check run-check check-fast unit fuzzers fuzz lint valgrind coverage \
         install uninstall deb run-deb clean
 .DELETE_ON_ERROR:
 
@@ -121,15 +123,22 @@ deps-demo:
 deps-deb:
 	@tests/deps $(DEPS_BUILD) $(DEPS_DEB)
 
+deps-bench:
+	@tests/deps $(DEPS_BUILD) $(DEPS_VM) $(DEPS_BENCH)
+
 demo: deps-demo
 check: deps
 deb: deps-deb
+bench: deps-bench
 # A second make, so that what was just installed is there when the rules are read.
-demo check deb:
+demo check deb bench:
 	@$(MAKE) --no-print-directory run-$@
 
 run-demo: all
 	@tests/vm/demo
+
+run-bench: all
+	@tests/bench/run
 
 unit: $(UNIT)
 

@@ -236,7 +236,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 					  text_same(result->subject, (*device)->address);
 	}
 	stored_collect_all(&session->root, &session->devices, &session->stored);
-	if (options->json || devices_show_names(&device_columns, &options->table))
+	if (!options->quiet && (options->json || devices_show_names(&device_columns, &options->table)))
 		device_collect_names(devices);
 	bool table_only = table_is_for_scripts(&options->table) && !options->dry_run;
 	results_print(&session->results, options->quiet || options->json || table_only);

@@ -16,9 +16,10 @@ static struct json_object *object(struct json *document)
 	return (struct json_object *)document;
 }
 
+/* The keys are literals, or in tables of words: they need not be copied, of which there may be very many. */
 static void add(struct json_object *to, const char *key, struct json_object *value)
 {
-	json_object_object_add(to, key, value);
+	json_object_object_add_ex(to, key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);
 }
 
 /* NULL becomes null; bytes that are not UTF-8 are escaped, as JSON cannot hold them. */
@@ -170,7 +171,8 @@ static struct json_object *stored_object(const struct stored *stored)
 
 static struct json_object *use_array(const struct use_list *uses)
 {
-	struct json_object *list = json_object_new_array();
+	/* Most devices have none. */
+	struct json_object *list = json_object_new_array_ext((int)uses->count + 1);
 	const struct use *use;
 	array_each (use, uses) {
 		struct json_object *to = json_object_new_object();
