@@ -56,7 +56,7 @@ survives() { # WORDS...
 	run --separate-stderr bash -c '
 		[[ $BUILD =~ (sanitize|valgrind)$ ]] || ulimit -v 400000
 		export ASAN_OPTIONS=detect_leaks=0
-		exec timeout 10 strace -f -y -qq -o opened -e trace=open,openat,openat2 "$@" >stdout' \
+		exec timeout 30 strace -f -y -qq -o opened -e trace=open,openat,openat2 "$@" >stdout' \
 		bash "$VFIONOIOMMU" --sysroot machine "$@"
 	echo "$* : status $status"
 	case $status in 0 | 1 | 3) ;; *) return 1 ;; esac

@@ -63,7 +63,7 @@ verdict() { # FILE
 	: >empty
 	mkdir folder
 	mkfifo fifo
-	gzip -c "$VFIONOIOMMU" | head -c 2000 >truncated.gz
+	gzip -c "$BASH" | head -c 2000 >truncated.gz
 	head -c 1G /dev/zero | tr '\0' '\n' | gzip -1 >bomb.gz
 	head -c 64M /dev/urandom >noise
 	truncate -s 1G noise

@@ -120,6 +120,8 @@ user() {
 	[ -z "$(ls -A out)" ]
 }
 
+# bats test_tags=native
+# What is copied for the other user to run is the wrapper.
 @test "a folder of somebody else's" {
 	[ "$(id -u)" -eq 0 ] || skip "must be root to become another user"
 	chmod 755 out "$BATS_TEST_TMPDIR"
@@ -131,6 +133,8 @@ user() {
 	[ -z "$(ls -A out)" ]
 }
 
+# bats test_tags=native
+# valgrind writes and catches signals, too.
 @test "a signal while it is written leaves nothing behind" {
 	run strace -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=TERM "$VFIONOIOMMU" report --sysroot "$machine" out/machine.tar
 	[ "$(ls -A out)" = machine.tar ]

@@ -228,12 +228,12 @@ void binding_run(struct session *session, const struct device_refs *wanted, cons
 	array_each (device, &begun)
 		begin(session, *device, wishes);
 	session_work(session);
-	if (session->options->dry_run)
-		return;
-	session_refresh(session, &begun);
-	array_each (device, &begun)
-		bound += finish(session, *device, &session->results.items[first++], wishes);
+	if (!session->options->dry_run) {
+		session_refresh(session, &begun);
+		array_each (device, &begun)
+			bound += finish(session, *device, &session->results.items[first++], wishes);
+		if (!bound)
+			unprepare(session);
+	}
 	free(begun.items);
-	if (!bound)
-		unprepare(session);
 }

@@ -61,7 +61,7 @@ static bool set_now(struct session *session, bool on)
 static bool set_next(struct session *session, bool on)
 {
 	struct plan plan = { 0 };
-	struct next_boot after;
+	static struct next_boot after;
 	const struct next_boot *next = &session->next;
 	const char *word = on ? "on" : "off";
 	/* Another file that says the same is as good. */

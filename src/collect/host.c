@@ -205,8 +205,10 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
 	collect_kconfig(root, &found);
 	host_collect_state(root, &found);
 	collect_in_modules(root, &found);
-	if (!found.kconfig.source && found.modules[MODULE_VFIO].state == MODULE_UNKNOWN)
+	if (!found.kconfig.source && found.modules[MODULE_VFIO].state == MODULE_UNKNOWN) {
+		free(found.release);
 		return -ENOENT;
+	}
 	*host = found;
 	return 0;
 }

@@ -108,12 +108,25 @@ static void tie(const struct sysroot *root, struct device_list *devices, struct 
 		stored->same = is_same(root, stored, device);
 }
 
+static void stored_free(struct stored *stored)
+{
+	free(stored->address);
+	free(stored->problem);
+	free(stored->serial);
+	free(stored->before.driver);
+	free(stored->before.module);
+	free(stored->before.driver_override);
+}
+
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *list)
 {
 	auto_names struct name_list names = { 0 };
 	char address[20], **name;
 	struct stored *stored;
 	struct device *device;
+	array_each (stored, list)
+		stored_free(stored);
+	free(list->items);
 	*list = (struct stored_list){ 0 };
 	array_each (device, devices)
 		device->stored = NULL;

@@ -5,9 +5,9 @@
 #include "kernel/sysroot.h"
 #include "model.h"
 
-/* Reads all of /etc/vfionoiommu.d into `stored`, whatever that held before, and ties each binding to the
- * device among `devices` that it is of. A file is used only if root alone can write it, and every word in it
- * is checked; else its `problem` says why not.
+/* Reads all of /etc/vfionoiommu.d into `stored`, of which what it held before is freed, and ties each binding
+ * to the device among `devices` that it is of. A file is used only if root alone can write it, and every word
+ * in it is checked; else its `problem` says why not.
  */
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *stored);
 
