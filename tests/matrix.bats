@@ -59,6 +59,8 @@ verdict() { # FILE
 	[ "$(verdict case3)" = "5 true none works" ]
 }
 
+# bats test_tags=native
+# Under valgrind nothing is quick.
 @test "what is no configuration is said to be none, quickly and in little memory" {
 	: >empty
 	mkdir folder

@@ -105,8 +105,8 @@ static void write_attributes(const struct device *device)
 	FILE_TEXT(uevent, "%s/uevent", device->folder);
 	for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++)
 		FILE_TEXT(attributes[i].text, "%s/%s", device->folder, attributes[i].name);
-	for (int i = 0; i < 13; i++)
-		strcat(resource, "0x0000000000000000 0x0000000000000000 0x0000000000000000\n");
+	for (size_t i = 0; i < 13; i++)
+		snprintf(resource + i * 57, 58, "0x%016x 0x%016x 0x%016x\n", 0, 0, 0);
 	FILE_TEXT(resource, "%s/resource", device->folder);
 	FILE_TEXT(device->kind == BOUND ? "vfio-pci\n" : "(null)\n", "%s/driver_override", device->folder);
 	write_config(device);
