@@ -11,24 +11,12 @@
 static struct device one = { .address = ADDRESS, .vendor = 0x8086, .device = 0x10d3, .subvendor = 0x8086 };
 static struct device_list devices = { &one, 1 };
 
-static struct stored read_one(void)
+/* Frees what was read into the list before. */
+static const struct stored *read_one(struct stored_list *list)
 {
-	struct stored_list list;
-	stored_collect_all(fuzz_root(), &devices, &list);
-	must(list.count == 1 && text_same(list.items[0].address, ADDRESS) && list.items[0].present);
-	struct stored stored = list.items[0];
-	free(list.items);
-	return stored;
-}
-
-static void stored_free(struct stored *stored)
-{
-	free(stored->address);
-	free(stored->problem);
-	free(stored->serial);
-	free(stored->before.driver);
-	free(stored->before.module);
-	free(stored->before.driver_override);
+	stored_collect_all(fuzz_root(), &devices, list);
+	must(list->count == 1 && text_same(list->items[0].address, ADDRESS) && list->items[0].present);
+	return &list->items[0];
 }
 
 static bool same(const struct stored *a, const struct stored *b)
@@ -56,9 +44,8 @@ static void write_again(const struct stored *stored)
 	recipe_store(&plan, &device, stored->serial, &stored->access, stored->allow_iommu);
 	must(plan.count == 1 && text_same(plan.items[0].act.path, "/" PATH));
 	fuzz_file_text(PATH, plan.items[0].act.value);
-	struct stored later = read_one();
-	must(same(stored, &later));
-	stored_free(&later);
+	static struct stored_list later;
+	must(same(stored, read_one(&later)));
 	fuzz_plan_free(&plan);
 }
 
@@ -77,10 +64,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fuzz_file(PATH, binding);
 	fuzz_file("sys/bus/pci/devices/" ADDRESS "/uevent", (struct part){ (const uint8_t *)"", 0 });
 	fuzz_file("sys/bus/pci/devices/" ADDRESS "/config", rest);
-	struct stored stored = read_one();
-	if (!stored.problem)
-		write_again(&stored);
-	stored_free(&stored);
+	static struct stored_list list;
+	const struct stored *stored = read_one(&list);
+	if (!stored->problem)
+		write_again(stored);
 	hide(text);
 	return 0;
 }
