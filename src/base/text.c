@@ -109,7 +109,7 @@ char *text_value(const char *text, const char *key)
 		char *copy = strndup(value, strcspn(value, "\n"));
 		if (!copy)
 			log_out_of_memory();
-		return copy;
+		return text_trim(copy);
 	}
 	return NULL;
 }

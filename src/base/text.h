@@ -36,7 +36,8 @@ char *text_trim(char *text);
 void text_join_lines(char *text);
 
 /* The value of the line KEY=VALUE in `text` (the format of uevent, and of our own files): a new string, which
- * the caller frees, or NULL when there is no such line. The first such line counts. */
+ * the caller frees, without blanks at its end, or NULL when there is no such line. The first such line
+ * counts. */
 char *text_value(const char *text, const char *key);
 
 /* `text` with control bytes, the backslash's own escapes aside, and bytes that are not UTF-8 as \xNN. Writes
