@@ -43,7 +43,7 @@ DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd c
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
 DEPS_DEB   = build-essential debhelper
 # To measure, and whom against.
-DEPS_BENCH = hyperfine time pciutils driverctl dpdk
+DEPS_BENCH = hyperfine time valgrind pciutils driverctl dpdk
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
