@@ -150,7 +150,8 @@ int network_take_routes(const void *messages, size_t length, struct network_fact
 	if (!are_whole(messages, length))
 		return -EBADMSG;
 	int more = mnl_cb_run(messages, length, 0, 0, take_route, facts);
-	return more < 0 ? -errno : more;
+	/* An answer that is an error sets errno, to whatever it says. */
+	return more >= 0 ? more : errno > 0 ? -errno : -EBADMSG;
 }
 
 static int receive_routes(struct mnl_socket *socket, struct network_facts *facts)
