@@ -123,6 +123,13 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	return 0;
 }
 
+/* What is not there is a fact; what is there and cannot be read is not known. */
+static void note_unreadable(struct device *device, const char *attribute)
+{
+	if (errno != ENOENT && errno != ENOTDIR && !device->unreadable)
+		device->unreadable = text_format("%s: %s", attribute, strerror(errno));
+}
+
 /* What is not in our own form, or was written for another card, was not written by us of this one. */
 static void collect_remembered(const struct sysroot *root, struct device *device)
 {
@@ -130,6 +137,9 @@ static void collect_remembered(const struct sysroot *root, struct device *device
 	auto_free char *text = sysroot_read(root, path);
 	bool nothing = !text && (errno == ENOENT || errno == ENOTDIR);
 	device->remembered.known = nothing ? ANSWER_NO : ANSWER_UNKNOWN;
+	/* It may well be ours, and be read the next time: not to be given up. */
+	if (!text && (errno == EIO || errno == ENOMEM || errno == EMFILE || errno == ENFILE))
+		note_unreadable(device, path);
 	if (!text)
 		return;
 	auto_free char *address = text_value(text, "ADDRESS");
@@ -159,13 +169,6 @@ static void forget_details(struct device *device)
 	free(device->unreadable);
 	device->driver_module = device->driver_override = device->unreadable = NULL;
 	device->remembered = (struct remembered){ .known = ANSWER_NO };
-}
-
-/* What is not there is a fact; what is there and cannot be read is not known. */
-static void note_unreadable(struct device *device, const char *attribute)
-{
-	if (errno != ENOENT && errno != ENOTDIR && !device->unreadable)
-		device->unreadable = text_format("%s: %s", attribute, strerror(errno));
 }
 
 void device_collect_details(const struct sysroot *root, struct device *device)
