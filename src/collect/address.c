@@ -27,7 +27,7 @@ bool address_parse_ids(const char **text, unsigned int *vendor, unsigned int *de
 {
 	unsigned long first, second;
 	const char *at = *text;
-	if (!text_hex(&at, 4, 4, &first) || *at++ != ':' || !text_hex(&at, 4, 4, &second))
+	if (!at || !text_hex(&at, 4, 4, &first) || *at++ != ':' || !text_hex(&at, 4, 4, &second))
 		return false;
 	*vendor = (unsigned int)first;
 	*device = (unsigned int)second;

@@ -9,8 +9,8 @@
  * (device 32, function 8) is no address. */
 bool address_parse(const char *text, char address[20]);
 
-/* A pair of PCI ids ("8086:10d3") at `*text`, which is moved behind it. Returns false when there is none, and
- * sets and moves nothing. */
+/* A pair of PCI ids ("8086:10d3") at `*text`, which is moved behind it. Returns false when there is none, or
+ * `*text` is NULL, and sets and moves nothing. */
 bool address_parse_ids(const char **text, unsigned int *vendor, unsigned int *device);
 
 #endif

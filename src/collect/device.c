@@ -31,10 +31,8 @@ static int collect_uevent(const struct sysroot *root, struct device *device)
 	device->driver = text_value(text, "DRIVER");
 	device->modalias = text_value(text, "MODALIAS");
 	device->class = class ? (unsigned int)strtoul(class, NULL, 16) & 0xffffff : 0;
-	if (id)
-		address_parse_ids(&id_at, &device->vendor, &device->device);
-	if (subsystem)
-		address_parse_ids(&subsystem_at, &device->subvendor, &device->subdevice);
+	address_parse_ids(&id_at, &device->vendor, &device->device);
+	address_parse_ids(&subsystem_at, &device->subvendor, &device->subdevice);
 	return 0;
 }
 
@@ -158,14 +156,19 @@ static void collect_remembered(const struct sysroot *root, struct device *device
 	};
 }
 
+void device_free_remembered(struct remembered *remembered)
+{
+	free(remembered->driver);
+	free(remembered->module);
+	free(remembered->driver_override);
+}
+
 /* As before device_collect_details. */
 static void forget_details(struct device *device)
 {
 	free(device->driver_module);
 	free(device->driver_override);
-	free(device->remembered.driver);
-	free(device->remembered.module);
-	free(device->remembered.driver_override);
+	device_free_remembered(&device->remembered);
 	free(device->unreadable);
 	device->driver_module = device->driver_override = device->unreadable = NULL;
 	device->remembered = (struct remembered){ .known = ANSWER_NO };

@@ -23,6 +23,9 @@ void device_collect_details(const struct sysroot *root, struct device *device);
 /* Reads the details of those devices of which something is written down in /run/vfionoiommu: usually none. */
 void device_collect_remembered(const struct sysroot *root, struct device_list *devices);
 
+/* Frees what is in `remembered`, and not itself. */
+void device_free_remembered(struct remembered *remembered);
+
 /* The device at `address` in a list from device_collect_all; NULL: there is none. */
 struct device *device_find(const struct device_list *devices, const char *address);
 

@@ -19,7 +19,7 @@ static bool get_ids(const char *text, const char *key, unsigned int *vendor, uns
 {
 	auto_free char *value = text_value(text, key);
 	const char *at = value;
-	return at && address_parse_ids(&at, vendor, device) && !*at;
+	return address_parse_ids(&at, vendor, device) && !*at;
 }
 
 /* A number under `key`, -1 when there is no such line. Returns false when it is none, or above `max`. */
@@ -113,9 +113,7 @@ static void stored_free(struct stored *stored)
 	free(stored->address);
 	free(stored->problem);
 	free(stored->serial);
-	free(stored->before.driver);
-	free(stored->before.module);
-	free(stored->before.driver_override);
+	device_free_remembered(&stored->before);
 }
 
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *list)
