@@ -251,13 +251,15 @@ static void add_node(struct node_list *nodes, struct device *device, const struc
 		*array_add(nodes) = (struct node){ .device = device, .path = node->path };
 }
 
-static void note_file(struct node_list *nodes, const char *target)
+/* Returns whether `target` is one of them. */
+static bool note_file(struct node_list *nodes, const char *target)
 {
 	struct node *node;
-	if (!text_starts(target, "/dev/vfio/"))
-		return;
+	bool found = false;
 	array_each (node, nodes)
-		node->held |= text_same(target, node->path);
+		if (text_same(target, node->path))
+			found = node->held = true;
+	return found;
 }
 
 static void add_process(const struct sysroot *root, const char *pid, struct node_list *nodes)
@@ -278,18 +280,14 @@ static int look_at_process(const struct sysroot *root, const char *pid, struct n
 	auto_names struct name_list files = { 0 };
 	auto_free char *directory = text_format("proc/%s/fd", pid);
 	char **file;
-	struct node *node;
 	bool holds = false;
 	int error = sysroot_list(root, directory, &files);
 	array_each (file, &files) {
 		auto_free char *path = text_format("%s/%s", directory, *file);
 		auto_free char *target = sysroot_readlink(root, path);
 		error = target || errno == ENOENT ? error : -errno;
-		if (target)
-			note_file(nodes, target);
+		holds |= note_file(nodes, target);
 	}
-	array_each (node, nodes)
-		holds |= node->held;
 	if (holds)
 		add_process(root, pid, nodes);
 	/* It has ended meanwhile. */
