@@ -86,8 +86,8 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo deps-deb deps-bench demo run-demo bench run-bench check run-check check-fast unit fuzzers fuzz lint valgrind coverage \
-        install uninstall deb run-deb clean
+.PHONY: all deps deps-demo deps-deb deps-bench demo run-demo bench run-bench check run-check check-fast unit \
+        fuzzers fuzz lint valgrind coverage install uninstall deb run-deb clean
 .DELETE_ON_ERROR:
 
 all: $(BINARY)

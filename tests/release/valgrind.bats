@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# No invalid access and no leak, on this machine as it is (valgrind does not know openat2, which --sysroot needs; the
-# sanitizers' build covers that).
+# No invalid access and no leak, on this machine as it is (Debian 12's valgrind does not know openat2, which --sysroot
+# needs; for that make check has a newer one).
 
 load ../helper
 
