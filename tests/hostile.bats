@@ -64,8 +64,8 @@ survives() { # WORDS...
 	[ "$1" = report ] || not grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' stdout
 	not grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' <<<"$stderr"
 	[[ " $* " != *" --json "* ]] || [ ! -s stdout ] || jq -e .schema stdout >/dev/null
-	# Libraries, names of ids; libkmod and libselinux ask about this machine, too.
-	not grep -vE "= -1 |<$PWD/machine[/>]|</(usr/)?lib[^>]*>\$|</etc/(ld.so|udev/)[^>]*>\$|</proc/(filesystems|cmdline|[0-9]+/(maps|cmdline))>\$" opened
+	# Libraries, names of ids; libkmod, libselinux and the sanitizers ask about this machine, too.
+	not grep -vE "= -1 |<$PWD/machine[/>]|</(usr/)?lib[^>]*>\$|</etc/(ld.so|udev/)[^>]*>\$|</proc/(filesystems|cmdline|[0-9]+/(maps|cmdline|environ))>\$" opened
 }
 
 all_survive() {
