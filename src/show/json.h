@@ -1,17 +1,12 @@
-/* JSON, through json-c: the whole model, one document on stdout. It only ever grows. */
+/* The model as JSON: documents, which only ever grow. Printed, and freed, by show/value. */
 #ifndef SHOW_JSON_H
 #define SHOW_JSON_H
 
 #include "model.h"
+#include "show/value.h"
 
-struct json;
-
-/* A new document with "schema": 1. json_print prints it to stdout and frees it. */
+/* A new document with "schema": 1. */
 struct json *json_new(void);
-void json_print(struct json *document);
-
-/* The same on a single line. */
-void json_print_line(struct json *document);
 
 /* Each adds one member to the document: "host", "access", "devices", "findings", "results", "ready". */
 void json_add_host(struct json *document, const struct host *host);

@@ -1,0 +1,117 @@
+#include "show/value.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#define ON_SEVERAL_LINES (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+#define ON_ONE_LINE      (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
+
+/* struct json is json-c's own object; nobody else need know. */
+static struct json_object *inner(struct json *value)
+{
+	return (struct json_object *)value;
+}
+
+struct json *value_object(void)
+{
+	return (struct json *)json_object_new_object();
+}
+
+struct json *value_list(size_t expected)
+{
+	/* json-c would make room for 32, and most lists are empty. */
+	return (struct json *)json_object_new_array_ext((int)expected + 1);
+}
+
+/* The keys need not be copied, of which there may be very many. */
+static void add(struct json *to, const char *key, struct json_object *value)
+{
+	json_object_object_add_ex(inner(to), key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);
+}
+
+void value_add(struct json *to, const char *key, struct json *value)
+{
+	add(to, key, inner(value));
+}
+
+void value_append(struct json *list, struct json *value)
+{
+	json_object_array_add(inner(list), inner(value));
+}
+
+void value_add_text(struct json *to, const char *key, const char *text)
+{
+	auto_free char *escaped = text_escape(text);
+	add(to, key, escaped ? json_object_new_string(escaped) : NULL);
+}
+
+void value_add_verbatim(struct json *to, const char *key, const char *text)
+{
+	add(to, key, json_object_new_string(text));
+}
+
+void value_add_answer(struct json *to, const char *key, enum answer answer)
+{
+	add(to, key, answer == ANSWER_UNKNOWN ? NULL : json_object_new_boolean(answer == ANSWER_YES));
+}
+
+void value_add_bool(struct json *to, const char *key, bool value)
+{
+	add(to, key, json_object_new_boolean(value));
+}
+
+void value_add_number(struct json *to, const char *key, long long number)
+{
+	add(to, key, number < 0 ? NULL : json_object_new_int64(number));
+}
+
+void value_add_integer(struct json *to, const char *key, long long number)
+{
+	add(to, key, json_object_new_int64(number));
+}
+
+void value_add_unsigned(struct json *to, const char *key, unsigned long long number)
+{
+	add(to, key, json_object_new_uint64(number));
+}
+
+void value_add_decimal(struct json *to, const char *key, double number, const char *text)
+{
+	add(to, key, json_object_new_double_s(number, text));
+}
+
+void value_add_hex(struct json *to, const char *key, int digits, unsigned long long number)
+{
+	auto_free char *text = text_format("%0*llx", digits, number);
+	value_add_text(to, key, text);
+}
+
+void value_add_access(struct json *to, const struct node_access *access)
+{
+	auto_free char *mode = text_format("%04o", (unsigned int)access->mode);
+	value_add_number(to, "owner", access->user);
+	value_add_number(to, "group", access->group);
+	value_add_text(to, "mode", access->mode < 0 ? NULL : mode);
+}
+
+void value_print(struct json *value)
+{
+	puts(json_object_to_json_string_ext(inner(value), ON_SEVERAL_LINES));
+	json_object_put(inner(value));
+}
+
+void value_print_line(struct json *value)
+{
+	puts(json_object_to_json_string_ext(inner(value), ON_ONE_LINE));
+	json_object_put(inner(value));
+}
+
+char *value_format(struct json *value)
+{
+	char *text = text_format("%s\n", json_object_to_json_string_ext(inner(value), ON_SEVERAL_LINES));
+	json_object_put(inner(value));
+	return text;
+}
