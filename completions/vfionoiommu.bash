@@ -2,7 +2,7 @@
 # Bash completion of vfionoiommu. It needs no bash-completion, and works below it. The sets are those of
 # `vfionoiommu COMMAND --help`; the devices are what `vfionoiommu list` tells.
 
-_vfionoiommu_commands=(status list matrix enable disable bind unbind verify taint report monitor)
+_vfionoiommu_commands=(status list matrix enable disable bind unbind verify taint report monitor metrics cdi)
 
 # -g: bash-completion reads this file within a function.
 declare -gA _vfionoiommu_options=(
@@ -14,11 +14,13 @@ declare -gA _vfionoiommu_options=(
 	[matrix]='--config --kernel'
 	[enable]='-p --persistent'
 	[disable]='-p --persistent'
-	[bind]='--allow-iommu --enable --mode --owner -p --persistent --stored'
-	[unbind]='-a --all -p --persistent --timeout'
+	[bind]='--allow-iommu --cdi --enable --mode --owner -p --persistent --stored'
+	[unbind]='-a --all --cdi -p --persistent --timeout'
 	[taint]='--check --value'
 	[report]='--private'
 	[monitor]='--timeout --until'
+	[metrics]='--write'
+	[cdi]='--write'
 )
 
 declare -gA _vfionoiommu_columns=(
@@ -50,7 +52,7 @@ _vfionoiommu_parse() {
 		-*) option='' ;;
 		:--sysroot=*) sysroot=${word#*=} ;;
 		:--output | :--sysroot | :--color | :--timeout | :--wait) option=$word ;;
-		:--config | :--kernel | :--mode | :--owner | :--value | :--until) option=$word ;;
+		:--config | :--kernel | :--mode | :--owner | :--value | :--until | :--write) option=$word ;;
 		:-o | :-[!-]*o) option=--output ;;
 		:-*) ;;
 		*) if [[ $command ]]; then arguments+=("$word"); else command=$word; fi ;;
@@ -75,7 +77,7 @@ _vfionoiommu_offer_options() {
 	'') sets+=' table recorded acting' ;;
 	enable | disable | bind | unbind) sets+=" table recorded acting $command" ;;
 	verify) sets+=' table' ;;
-	report) sets+=" recorded $command" ;;
+	report | metrics | cdi) sets+=" recorded $command" ;;
 	monitor) sets+=" $command" ;;
 	*) sets+=" table recorded $command" ;;
 	esac

@@ -92,6 +92,8 @@ $is -a verify -d 'open devices for real, and say what works'
 $is -a taint -d "decode the kernel's taint, and tell whether VFIO noiommu set it"
 $is -a report -d 'write what is read of this machine into an archive'
 $is -a monitor -d 'print devices and their nodes as they come and go'
+$is -a metrics -d 'print what status says as metrics for Prometheus'
+$is -a cdi -d 'print the bound devices for containers (CDI)'
 
 set is complete -c vfionoiommu -n "__vfionoiommu_is ''"
 $is -a help -d 'show what a command takes'
@@ -105,7 +107,7 @@ $is -s '?' -l help -d 'give the list of options'
 $is -l usage -d 'give a short usage message'
 $is -s V -l version -d 'print the version'
 
-set is complete -c vfionoiommu -n 'not __vfionoiommu_is help report monitor'
+set is complete -c vfionoiommu -n 'not __vfionoiommu_is help report monitor metrics cdi'
 $is -s n -l noheadings -d 'no headings above tables'
 $is -s o -l output -xa '(__vfionoiommu_columns)' -d 'show these columns'
 $is -s r -l raw -d 'columns with one blank between them'
@@ -141,6 +143,9 @@ set is complete -c vfionoiommu -n '__vfionoiommu_is unbind'
 $is -s a -l all -d 'every noiommu device'
 $is -l timeout -x -d 'how long --force waits for a device that is held'
 
+set is complete -c vfionoiommu -n '__vfionoiommu_is bind unbind'
+$is -l cdi -d 'rewrite /run/cdi/vfionoiommu.json, for containers'
+
 set is complete -c vfionoiommu -n '__vfionoiommu_is unbind verify'
 $is -a "(__vfionoiommu_devices '')"
 
@@ -155,3 +160,6 @@ $is -F
 set is complete -c vfionoiommu -n '__vfionoiommu_is monitor'
 $is -l timeout -x -d 'end after this time'
 $is -l until -xa "(__vfionoiommu_devices '' --all)" -d 'end when this device has its nodes'
+
+set is complete -c vfionoiommu -n '__vfionoiommu_is metrics cdi'
+$is -l write -rF -d 'replace this file by it, instead of printing it'

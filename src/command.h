@@ -21,13 +21,14 @@ struct command {
 };
 
 extern const struct command command_status, command_list, command_enable, command_disable, command_bind,
-	command_unbind, command_matrix, command_verify, command_taint, command_report, command_monitor;
+	command_unbind, command_matrix, command_verify, command_taint, command_report, command_monitor,
+	command_metrics, command_cdi;
 
 #define COMMANDS                                                                                             \
 	{                                                                                                    \
 		&command_status, &command_list, &command_matrix, &command_enable, &command_disable,          \
 			&command_bind, &command_unbind, &command_verify, &command_taint, &command_report,    \
-			&command_monitor                                                                     \
+			&command_monitor, &command_metrics, &command_cdi                                     \
 	}
 
 #endif

@@ -480,6 +480,24 @@ struct step {
 	struct action undo; /* run when a later step fails */
 };
 
+/* By which way a container is to open a device. */
+enum container_way { CONTAINER_ALL, CONTAINER_GROUP, CONTAINER_CDEV };
+
+/* What a container has to be given for it. */
+struct container_device {
+	const struct device *device;
+	enum container_way way;
+	struct container_node {
+		const char *path, *host_path; /* in the container, and on this machine */
+	} * items;
+	size_t count;
+};
+
+struct container_device_list {
+	struct container_device *items;
+	size_t count;
+};
+
 /* What stopped a plan. */
 struct plan_failure {
 	const struct action *action; /* the action that failed; NULL: none did */

@@ -1,10 +1,10 @@
 # What the source, --help, the man page, README.md, the schema and the completions say that there is, each as a sorted set of
 # words, one on a line; and the guards that compare them. They look at the tree below $tree.
 
-commands=(status list matrix enable disable bind unbind verify taint report monitor)
+commands=(status list matrix enable disable bind unbind verify taint report monitor metrics cdi)
 acting=(enable disable bind unbind)
 live=(verify monitor)
-without_table=(report monitor)
+without_table=(report monitor metrics cdi)
 
 # The difference is printed, and is a failure; an empty set is one, too.
 same() { # WHAT EXPECTED FOUND

@@ -14,6 +14,7 @@
 #define MODPROBE_FILE   "/etc/modprobe.d/vfionoiommu.conf"
 #define STORE_DIRECTORY "/etc/vfionoiommu.d"
 #define STATE_DIRECTORY "/run/vfionoiommu"
+#define CDI_FILE        "/run/cdi/vfionoiommu.json"
 
 static const struct action nothing = { .kind = ACTION_NONE };
 
@@ -301,4 +302,13 @@ void recipe_unstore(struct plan *plan, const char *address)
 void recipe_forget(struct plan *plan, const char *address)
 {
 	add_step(plan, forget(address), nothing);
+}
+
+void recipe_cdi(struct plan *plan, bool any, const char *text)
+{
+	const struct action action = { .kind = any ? ACTION_SAVE : ACTION_REMOVE,
+		.path = text_copy(CDI_FILE),
+		.value = text_copy(text),
+		.access.mode = 0644 };
+	add_step(plan, action, nothing);
 }

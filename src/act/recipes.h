@@ -38,6 +38,10 @@ void recipe_store(struct plan *plan, const struct device *device, const char *se
 /* Adds the step to take the persistent binding of the device at `address` away. */
 void recipe_unstore(struct plan *plan, const char *address);
 
+/* Adds the step to make the specification for containers `text` (NULL: not known yet, for --dry-run), or to
+ * take it away when it is to hold no device. */
+void recipe_cdi(struct plan *plan, bool any, const char *text);
+
 /* Adds the step to forget what the device at `address`, which is gone, had. */
 void recipe_forget(struct plan *plan, const char *address);
 

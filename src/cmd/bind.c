@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "cmd/binding.h"
+#include "cmd/cdi.h"
 #include "collect/account.h"
 #include "collect/device.h"
 #include "collect/stored.h"
@@ -16,7 +17,7 @@
 #include "judge/taint.h"
 #include "show/devices.h"
 
-enum { OPTION_ENABLE = 0x200, OPTION_ALLOW_IOMMU, OPTION_OWNER, OPTION_MODE, OPTION_STORED };
+enum { OPTION_ENABLE = 0x200, OPTION_ALLOW_IOMMU, OPTION_OWNER, OPTION_MODE, OPTION_STORED, OPTION_CDI };
 
 static const struct argp_option bind_options[] = {
 	{ "enable", OPTION_ENABLE, NULL, 0, "switch noiommu mode on first, if it is off", 0 },
@@ -26,6 +27,7 @@ static const struct argp_option bind_options[] = {
 		0 },
 	{ "mode", OPTION_MODE, "OCTAL", 0, "give the nodes this mode, as 0660", 0 },
 	{ "persistent", 'p', NULL, 0, "at every boot, and whenever the device appears, too", 0 },
+	{ "cdi", OPTION_CDI, NULL, 0, "rewrite /run/cdi/vfionoiommu.json, for containers", 0 },
 	{ "stored", OPTION_STORED, NULL, 0,
 		"as the persistent bindings say; without DEVICE all of them (the udev rule does this)", 0 },
 	{ 0 },
@@ -34,6 +36,7 @@ static const struct argp_option bind_options[] = {
 struct words {
 	struct wishes wishes;
 	const char *owner, *mode; /* as they were typed; NULL: not */
+	bool cdi;
 };
 
 static bool bind_parse(int key, char *argument, void *input)
@@ -57,6 +60,9 @@ static bool bind_parse(int key, char *argument, void *input)
 		return true;
 	case OPTION_STORED:
 		words->wishes.stored = true;
+		return true;
+	case OPTION_CDI:
+		words->cdi = true;
 		return true;
 	default:
 		return false;
@@ -209,6 +215,8 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 		binding_run(&session, &wanted, wishes);
 	if (wishes->persistent)
 		store_all(&session, &asked, wishes);
+	if (words.cdi)
+		cdi_rewrite(&session, &wanted, NULL);
 	status = session_finish(&session, &asked);
 	return status ? status : left;
 }

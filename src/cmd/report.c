@@ -114,7 +114,7 @@ static enum status write_to(const char *to, const struct record_list *records, c
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_records(document, to, records);
-		json_print(document);
+		value_print(document);
 	}
 	return STATUS_DONE;
 }

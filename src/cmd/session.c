@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/output.h"
 #include "act/parallel.h"
 #include "act/plan.h"
 #include "act/recipes.h"
@@ -116,7 +117,7 @@ bool session_refused(struct session *session)
 		struct json *document = json_new();
 		json_add_results(document, &session->results);
 		json_add_findings(document, &session->findings);
-		json_print(document);
+		value_print(document);
 	}
 	findings_print(stderr, &session->findings, SEVERITY_WARNING);
 	return true;
@@ -208,7 +209,7 @@ static void show_json(const struct session *session, const struct device_refs *d
 	json_add_findings(document, &session->findings);
 	json_add_devices(document, devices);
 	json_add_taint(document, session->taint_before, session->host.taint);
-	json_print(document);
+	value_print(document);
 }
 
 static void show_text(const struct session *session, const struct device_refs *devices)
@@ -254,4 +255,14 @@ enum status session_finish(struct session *session, const struct device_refs *de
 	if (failed_devices && devices->count > 1)
 		log_error("%zu of %zu devices failed", failed_devices, devices->count);
 	return failed ? STATUS_FAILED : STATUS_DONE;
+}
+
+enum status session_give(const struct session *session, const char *file, const char *text)
+{
+	int error = file ? output_replace(file, text) : 0;
+	if (error)
+		log_error("%s: could not be written: %s", file, strerror(-error));
+	else if (!file && !session->options->quiet)
+		fputs(text, stdout);
+	return error ? STATUS_FAILED : STATUS_DONE;
 }

@@ -65,4 +65,8 @@ void session_refresh_one(struct session *session, struct device *device);
 /* Shows the results, the devices and the new taint; returns the command's status. */
 enum status session_finish(struct session *session, const struct device_refs *devices);
 
+/* Makes the file hold `text`, whole or not at all; with NULL prints the text, unless --quiet is set. Returns
+ * STATUS_DONE, or STATUS_FAILED when it has said why. */
+enum status session_give(const struct session *session, const char *file, const char *text);
+
 #endif

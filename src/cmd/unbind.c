@@ -4,6 +4,7 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "cmd/cdi.h"
 #include "cmd/session.h"
 #include "collect/address.h"
 #include "collect/device.h"
@@ -13,18 +14,19 @@
 #include "judge/safety.h"
 #include "show/devices.h"
 
-enum { OPTION_TIMEOUT = 0x200 };
+enum { OPTION_TIMEOUT = 0x200, OPTION_CDI };
 
 static const struct argp_option unbind_options[] = {
 	{ "all", 'a', NULL, 0, "every noiommu device, and what a run that was cut off left halfway", 0 },
 	{ "persistent", 'p', NULL, 0, "and do not bind them at the next boots any more", 0 },
+	{ "cdi", OPTION_CDI, NULL, 0, "rewrite /run/cdi/vfionoiommu.json, for containers", 0 },
 	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
 		"how long --force waits for a device that is held (10); 0: for ever", 0 },
 	{ 0 },
 };
 
 struct wishes {
-	bool all, persistent;
+	bool all, persistent, cdi;
 	const char *timeout; /* as it was typed */
 	int seconds;
 };
@@ -36,7 +38,8 @@ static bool unbind_parse(int key, char *argument, void *input)
 		wishes->timeout = argument;
 	wishes->all |= key == 'a';
 	wishes->persistent |= key == 'p';
-	return key == 'a' || key == 'p' || key == OPTION_TIMEOUT;
+	wishes->cdi |= key == OPTION_CDI;
+	return key == 'a' || key == 'p' || key == OPTION_TIMEOUT || key == OPTION_CDI;
 }
 
 /* Devices on their way back, with what they were before. */
@@ -236,6 +239,8 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 	unbind_all(&session, &asked, wishes.seconds);
 	array_each (device, &asked)
 		unstore(&session, *device, wishes.persistent);
+	if (wishes.cdi)
+		cdi_rewrite(&session, NULL, &asked);
 	return session_finish(&session, &asked);
 }
 

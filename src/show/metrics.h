@@ -1,0 +1,21 @@
+/* The machine as metrics, for the textfile collector of Prometheus' node_exporter. */
+#ifndef SHOW_METRICS_H
+#define SHOW_METRICS_H
+
+#include "model.h"
+
+struct metrics_view {
+	const struct host *host;
+	const struct access_case *access;
+	const struct next_boot *next;
+	const struct taint *taint;
+	const struct device_refs *bound;
+	const struct finding_list *findings;
+	bool ready;
+};
+
+/* All metrics in Prometheus' text format, version 0.0.4; what is unknown is NaN. A new string, which the
+ * caller frees. */
+char *metrics_format(const struct metrics_view *view);
+
+#endif

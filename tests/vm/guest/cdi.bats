@@ -1,0 +1,65 @@
+#!/usr/bin/env bats
+# kernels: case1 case3 case3-iommufd
+#
+# Containers are told of the bound devices, and of their nodes as they are now.
+
+load guest
+
+file=/run/cdi/vfionoiommu.json
+
+setup() {
+	begin
+	rm -f $file
+}
+
+# All nodes of this machine that the file names.
+named() {
+	jq -r '.devices[].containerEdits.deviceNodes[] | .hostPath // .path' $file | sort -u
+}
+
+@test "bind --cdi writes the specification, by which each node is one of this machine" {
+	run_tool bind --cdi $edu
+	status_is 0
+	says "containers: were told which devices are bound"
+	[ "$(named | grep noiommu)" = "$(nodes)" ]
+	for node in $(named); do
+		[ -c "$node" ]
+	done
+	diff $file <(tool cdi)
+	[ "$(stat -c '%U %a' $file)" = "root 644" ]
+}
+
+@test "what is so already is not changed, and that is said" {
+	tool bind --cdi $edu
+	run_tool bind --cdi --json $edu
+	status_is 0
+	[ "$(jq .changed <<<"$output")" = false ]
+	run_tool bind --cdi $edu
+	says "containers: know the bound devices already"
+}
+
+@test "unbind --cdi takes out what is gone, and with the last one the file" {
+	tool bind --cdi $nic $edu
+	[ "$(jq -r '.devices[].name' $file | grep -cx "$nic\|$edu")" -eq 2 ]
+	run_tool unbind --cdi $nic
+	status_is 0
+	says "containers: were told which devices are bound"
+	[ "$(named | grep noiommu)" = "$(nodes)" ]
+	run_tool unbind --cdi $edu
+	status_is 0
+	says "containers: were told that no device is bound"
+	[ ! -e $file ]
+	run_tool unbind --cdi $edu
+	says "containers: know of no device"
+}
+
+@test "metrics of a machine at work" {
+	tool bind $edu
+	run_tool metrics
+	status_is 0
+	says "vfionoiommu_ready 1"
+	says "vfionoiommu_devices 1"
+	says "vfionoiommu_kernel_tainted_by_noiommu 1"
+	says "address=\"$edu\""
+	tool unbind $edu
+}
