@@ -15,6 +15,7 @@ UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
 BASHCOMPDIR = $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR  = $(DATADIR)/zsh/site-functions
 FISHCOMPDIR = $(DATADIR)/fish/vendor_completions.d
+DOCDIR      = $(DATADIR)/doc/vfionoiommu
 DESTDIR     =
 INSTALL     = install
 
@@ -38,9 +39,11 @@ V        =
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
 DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck clang libclang-rt-14-dev shellcheck mandoc git \
-             libcap2-bin bash-completion zsh fish python3-jsonschema lintian blhc gcovr
+             libcap2-bin bash-completion zsh fish python3-jsonschema lintian blhc gcovr systemd
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
+# The engines that a fleet is run by.
+DEPS_FLEET = ansible-core openssh-client dropbear-bin podman crun curl python3
 DEPS_DEB   = build-essential debhelper
 # To measure, and whom against.
 DEPS_BENCH = hyperfine time valgrind pciutils driverctl dpdk
@@ -55,6 +58,7 @@ MAIN   = src/main.c
 SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
 OBJ    = $(SRC:%.c=$(B)/%.o)
 RULE   = 60-vfionoiommu.rules
+EXAMPLES = examples/ansible examples/prometheus
 DEB    = build/deb/vfionoiommu-$(VERSION)
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZER = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*.c))
@@ -115,7 +119,7 @@ $(FUZZER): $(B)/%: $(B)/tests/fuzz/%.o $(OBJ)
 # ---- what the targets below need is installed by them ----
 
 deps:
-	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM) $(DEPS_DEB)
+	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM) $(DEPS_FLEET) $(DEPS_DEB)
 
 deps-demo:
 	@tests/deps $(DEPS_BUILD) $(DEPS_VM)
@@ -183,11 +187,17 @@ install: all
 	$(INSTALL) -m 644 completions/vfionoiommu.bash $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu
 	$(INSTALL) -m 644 completions/_vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu
 	$(INSTALL) -m 644 completions/vfionoiommu.fish $(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish
+	for folder in $(EXAMPLES); do \
+		$(INSTALL) -d $(DESTDIR)$(DOCDIR)/$$folder && \
+		$(INSTALL) -m 644 man/$$folder/* $(DESTDIR)$(DOCDIR)/$$folder || exit; \
+	done
 
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(MAN8DIR)/vfionoiommu.8
 	rm -f $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu \
 		$(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish
+	rm -rf $(EXAMPLES:%=$(DESTDIR)$(DOCDIR)/%)
+	-rmdir -p --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples 2>/dev/null
 
 # A Debian package of the tree as it is, made in a copy; what was asked of this make is not asked of that one.
 run-deb:

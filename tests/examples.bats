@@ -1,0 +1,44 @@
+#!/usr/bin/env bats
+# The examples that are installed: each is accepted by what it is for. (The playbook is played in vm/ansible.bats.)
+
+load helper
+
+examples=$BATS_TEST_DIRNAME/../man/examples
+
+@test "the local fact is what status says, whether the machine is ready or not" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for machine in case3-bound case3-before without-vfio; do
+		printf '#!/bin/sh\nexec "%s" --sysroot "%s" "$@"\n' "$VFIONOIOMMU" "$BATS_TEST_DIRNAME/machines/$machine" \
+			>"$BATS_TEST_TMPDIR/bin/vfionoiommu"
+		chmod +x "$BATS_TEST_TMPDIR/bin/vfionoiommu"
+		PATH=$BATS_TEST_TMPDIR/bin:$PATH run --separate-stderr sh "$examples/ansible/vfionoiommu.fact"
+		status_is 0
+		jq -e 'has("ready")' <<<"$output"
+	done
+	printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/vfionoiommu"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run sh "$examples/ansible/vfionoiommu.fact"
+	status_is 1
+}
+
+@test "the playbook is one, of modules that ansible-core has" {
+	cd "$BATS_TEST_TMPDIR"
+	run ansible-playbook --syntax-check -i localhost, "$examples/ansible/vfionoiommu.yml"
+	status_is 0
+	[ "$(grep -oE '^ +[a-z_]+\.[a-z_]+\.' "$examples/ansible/vfionoiommu.yml" | tr -d ' ' | sort -u)" = ansible.builtin. ]
+}
+
+@test "systemd accepts the timer and its service" {
+	cp "$examples/prometheus/"* "$BATS_TEST_TMPDIR"
+	# The tool need not be installed here.
+	sed -i "s|^ExecStart=vfionoiommu|ExecStart=$(realpath "$VFIONOIOMMU")|" "$BATS_TEST_TMPDIR/vfionoiommu-metrics.service"
+	run systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/vfionoiommu-metrics.service" "$BATS_TEST_TMPDIR/vfionoiommu-metrics.timer"
+	status_is 0
+	[ -z "$output" ]
+}
+
+@test "make install puts them below share/doc, and uninstall takes them away" {
+	make -s -C "$BATS_TEST_DIRNAME/.." install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
+	diff -r "$examples" "$BATS_TEST_TMPDIR/root/usr/share/doc/vfionoiommu/examples"
+	make -s -C "$BATS_TEST_DIRNAME/.." uninstall DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
+	[ -z "$(find "$BATS_TEST_TMPDIR/root" -type f)" ]
+}
