@@ -50,6 +50,7 @@ notices() { # GUARD FILE SED-SCRIPT
 	not "guard_$1"
 }
 
+# bats test_tags=once
 @test "each kind of drift is noticed, in each place" {
 	copies=0
 	while IFS='~' read -r guard file script; do

@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# kernels: case3-containers
+# boot: --memory 2G
+#
+# A container of podman's opens the device that it was given by the file of `cdi`: no image, this machine's own programs in
+# an empty root, podman's own defaults but for the network. (What is in the file on other kernels is in cdi.bats.)
+
+load guest
+
+setup_file() {
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mkdir -p /run/fs/{usr,proc,sys,dev,tmp,var,etc,run,mnt}
+	for folder in bin sbin lib lib64; do
+		ln -s usr/$folder /run/fs/$folder
+	done
+	"$VFIONOIOMMU" enable
+	"$VFIONOIOMMU" bind --cdi $edu
+}
+
+# A command in a container.
+inside() { # OPTION... COMMAND...
+	run --separate-stderr podman --root /run/podman --runroot /run/podman-run --cgroup-manager cgroupfs \
+		--events-backend none run --rm --network none \
+		--volume /usr:/usr:ro --volume "$(dirname "$VFIONOIOMMU"):/mnt:ro" "$@"
+	echo "$output"
+	echo "$stderr" >&2
+}
+
+# The nodes of VFIO that it has.
+nodes_inside() { # NAME
+	inside --device "vfionoiommu/device=$1" --rootfs /run/fs find /dev -type c -path "*vfio/*" -o -name iommu >/dev/null 2>&1
+	status_is 0
+	sort <<<"$output"
+}
+
+@test "it has exactly the nodes that its way needs" {
+	[ "$(nodes_inside $edu-group | xargs)" = "/dev/vfio/noiommu-0 /dev/vfio/vfio" ]
+	[ "$(nodes_inside $edu-cdev | xargs)" = "/dev/iommu /dev/vfio/devices/noiommu-vfio0" ]
+	[ "$(nodes_inside $edu | wc -l)" -eq 4 ]
+	inside --rootfs /run/fs ls /dev
+	status_is 0
+	not says vfio
+	not says iommu
+}
+
+@test "with CAP_SYS_RAWIO the device opens, through each way that it was given" {
+	inside --device vfionoiommu/device=$edu --cap-add SYS_RAWIO --rootfs /run/fs /mnt/vfionoiommu verify $edu
+	status_is 0
+	says "$edu: opens through /dev/vfio/noiommu-0 and /dev/vfio/devices/noiommu-vfio0"
+	inside --device vfionoiommu/device=$edu-group --cap-add SYS_RAWIO --rootfs /run/fs /mnt/vfionoiommu verify $edu
+	says "$edu: opens through /dev/vfio/noiommu-0"
+	complains "$edu: /dev/vfio/devices/noiommu-vfio0 does not open"
+	inside --device vfionoiommu/device=$edu-cdev --cap-add SYS_RAWIO --rootfs /run/fs /mnt/vfionoiommu verify $edu
+	says "$edu: opens through /dev/vfio/devices/noiommu-vfio0"
+	complains "$edu: /dev/vfio/noiommu-0 does not open"
+}
+
+@test "without it, it does not, and that is said as it is" {
+	for name in $edu-group $edu-cdev; do
+		inside --device vfionoiommu/device=$name --rootfs /run/fs /mnt/vfionoiommu verify $edu
+		status_is 1
+		complains "CAP_SYS_RAWIO is missing"
+	done
+}
+
+@test "a device that was given back is none of podman's any more" {
+	tool unbind --cdi $edu
+	inside --device vfionoiommu/device=$edu --rootfs /run/fs true
+	[ "$status" -ne 0 ]
+	complains "vfionoiommu/device=$edu"
+	tool bind --cdi $edu
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bats
+# kernels: case3
+#
+# A real node_exporter serves what metrics wrote. (That Prometheus accepts it, on every kernel, is in matrix.bats.)
+
+load guest
+
+folder=/run/textfile
+port=9100
+
+setup_file() {
+	mkdir $folder
+	"$("$BATS_TEST_DIRNAME/../../fetch" prometheus-node-exporter)/usr/bin/prometheus-node-exporter" \
+		--collector.disable-defaults --collector.textfile --collector.textfile.directory=$folder \
+		--web.listen-address=127.0.0.1:$port --web.disable-exporter-metrics >/run/exporter.log 2>&1 3>&- &
+	echo $! >/run/exporter.pid
+	"$VFIONOIOMMU" enable
+}
+
+teardown_file() {
+	kill "$(cat /run/exporter.pid)"
+}
+
+# What it serves of ours.
+served() {
+	for _ in $(seq 60); do
+		! curl --silent --fail http://127.0.0.1:$port/metrics >/run/served || break
+		sleep 1
+	done
+	cat /run/exporter.log >&2
+	grep vfionoiommu_ /run/served
+}
+
+@test "node_exporter serves the file, and what replaces it" {
+	tool metrics --write $folder/vfionoiommu.prom
+	run served
+	says "vfionoiommu_devices 0"
+	says "vfionoiommu_mode_enabled 1"
+	tool bind $edu
+	tool metrics --write $folder/vfionoiommu.prom
+	run served
+	says "vfionoiommu_devices 1"
+	says "vfionoiommu_kernel_tainted_by_noiommu 1"
+	says 'vfionoiommu_device_info{address="0000:00:06.0",cdev="/dev/vfio/devices/noiommu-vfio0",device="11e8",driver="vfio-pci",group="/dev/vfio/noiommu-0"'
+	grep -q 'node_textfile_scrape_error 0' /run/served
+	tool unbind $edu
+}
