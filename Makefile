@@ -197,7 +197,8 @@ uninstall:
 	rm -f $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu \
 		$(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish
 	rm -rf $(EXAMPLES:%=$(DESTDIR)$(DOCDIR)/%)
-	-rmdir -p --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples 2>/dev/null
+	[ ! -d $(DESTDIR)$(DOCDIR)/examples ] || \
+		rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)
 
 # A Debian package of the tree as it is, made in a copy; what was asked of this make is not asked of that one.
 run-deb:

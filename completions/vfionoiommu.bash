@@ -133,7 +133,7 @@ _vfionoiommu_offer_value() {
 	-o | --output) _vfionoiommu_offer_columns ;;
 	--color) _vfionoiommu_offer auto always never ;;
 	--sysroot) compopt -o dirnames ;;
-	--config) compopt -o default ;;
+	--config | --write) compopt -o default ;;
 	--kernel) _vfionoiommu_offer_kernels ;;
 	--owner) _vfionoiommu_offer_owners ;;
 	--until) _vfionoiommu_offer_devices '' --all ;;

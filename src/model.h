@@ -304,6 +304,7 @@ struct stored {
 	unsigned int vendor, device, subvendor, subdevice;
 	char *serial;             /* NULL: the card had none */
 	bool allow_iommu;         /* as an ordinary VFIO device, if it has an IOMMU */
+	bool cdi;                 /* containers are told of it */
 	struct remembered before; /* what unbind is to give back */
 	struct node_access access;
 	bool present;     /* there is a device at that address ... */

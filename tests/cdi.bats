@@ -33,7 +33,8 @@ nodes() { # NAME
 	echo old >devices.json
 	run_tool --sysroot "$machines/case3-before" cdi --write devices.json
 	status_is 0
-	complains "no noiommu device is bound that a container could be given, and the file is not there; bind one with: vfionoiommu bind DEVICE"
+	[ "$output" = "devices.json: is not there, as no noiommu device is bound" ]
+	[ -z "$stderr" ]
 	[ ! -e devices.json ]
 	mkdir folder
 	run_tool --sysroot "$machines/case3-before" cdi --write folder
@@ -48,9 +49,24 @@ nodes() { # NAME
 	[ -z "$output$stderr" ]
 	[ "$(stat -c %a devices.json)" = 644 ]
 	diff devices.json <(tool --sysroot "$machines/case3-bound" cdi)
-	run_tool --sysroot "$machines/case3-bound" cdi --write nosuch/folder/devices.json
+	run_tool --sysroot "$machines/case3-bound" cdi --write nosuch/devices.json
 	status_is 1
-	complains "nosuch/folder/devices.json: could not be written: No such file or directory"
+	complains "nosuch/devices.json: could not be written: No such file or directory"
+	[ "$(tool --sysroot "$machines/case3-bound" cdi --write -)" = "$(cat devices.json)" ]
+}
+
+@test "what is no file is not replaced, nor taken away" {
+	mkfifo fifo
+	ln -s fifo link
+	for name in fifo link; do
+		run_tool --sysroot "$machines/case3-bound" cdi --write $name
+		status_is 1
+		complains "$name: could not be written: Operation not permitted"
+		run_tool --sysroot "$machines/case3-before" cdi --write $name
+		status_is 1
+		complains "$name: could not be removed: Operation not permitted"
+	done
+	[ -p fifo ] && [ -L link ]
 }
 
 @test "a dry run says what would be told to containers" {
@@ -70,7 +86,16 @@ nodes() { # NAME
 	tool --sysroot machine cdi >machine/run/cdi/vfionoiommu.json
 	run_tool --sysroot machine bind --cdi --dry-run --json 00:04.0
 	jq -e '(.planned or .changed | not) and .results[-1].sentence == "know the bound devices already"' <<<"$output"
-	run_tool --sysroot machine unbind --cdi --dry-run 00:04.0
-	says "containers: would be told that no device is bound"
-	says "  remove /run/cdi/vfionoiommu.json"
+	# Once it is there it is kept up to date, also when that is not asked for.
+	for words in --cdi ""; do
+		run_tool --sysroot machine unbind $words --dry-run 00:04.0
+		says "containers: would be told that no device is bound"
+		says "  remove /run/cdi/vfionoiommu.json"
+	done
+	run_tool --sysroot machine bind --dry-run 00:04.0
+	not says containers
+	# A device with an IOMMU is none of them.
+	run_tool --sysroot "$machines/iommu" bind --cdi --dry-run --allow-iommu 00:04.0
+	status_is 0
+	says "containers: know of no device"
 }

@@ -33,11 +33,11 @@ machine_of_64() { # DIR
 
 @test "commands" {
 	offers <<-'END'
-		vfionoiommu |bind disable enable help list matrix monitor report status taint unbind verify
+		vfionoiommu |bind cdi disable enable help list matrix metrics monitor report status taint unbind verify
 		vfionoiommu --json li|list
 		vfionoiommu -o ADDRESS li|list
 		vfionoiommu -no ADDRESS --color always --sysroot=x li|list
-		vfionoiommu help |bind disable enable list matrix monitor report status taint unbind verify
+		vfionoiommu help |bind cdi disable enable list matrix metrics monitor report status taint unbind verify
 		vfionoiommu help bind |
 		vfionoiommu help -|
 		vfionoiommu status li|
@@ -69,6 +69,7 @@ machine_of_64() { # DIR
 		vfionoiommu matrix --config=Makef|--config=Makefile
 		vfionoiommu $before matrix --kernel |7.3.4-case3
 		vfionoiommu report Makef|Makefile
+		vfionoiommu metrics --write Makef|Makefile
 		vfionoiommu bind --owner roo|root
 		vfionoiommu bind --owner root:roo|root:root
 		vfionoiommu bind --owner=root:roo|--owner=root:root

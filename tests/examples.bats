@@ -15,6 +15,7 @@ examples=$BATS_TEST_DIRNAME/../man/examples
 		status_is 0
 		jq -e 'has("ready")' <<<"$output"
 	done
+	[ "$(PATH=/usr/bin:/bin sh "$examples/ansible/vfionoiommu.fact")" = "{}" ]
 	printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/vfionoiommu"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH run sh "$examples/ansible/vfionoiommu.fact"
 	status_is 1

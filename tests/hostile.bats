@@ -70,7 +70,7 @@ survives() { # WORDS...
 
 all_survive() {
 	local words
-	for words in "list --all" "status --json" matrix "taint --json" "bind --dry-run --force $nic" "enable --dry-run --persistent" report; do
+	for words in "list --all" "status --json" matrix "taint --json" "bind --dry-run --force --cdi $nic" metrics cdi "enable --dry-run --persistent" report; do
 		survives $words
 	done
 }

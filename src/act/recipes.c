@@ -272,7 +272,7 @@ static void append_number(char **text, const char *key, bool octal, long number)
 
 /* Read again by collect/stored. */
 void recipe_store(struct plan *plan, const struct device *device, const char *serial,
-	const struct node_access *access, bool allow_iommu)
+	const struct node_access *access, bool allow_iommu, bool cdi)
 {
 	const struct remembered *before = &device->remembered;
 	struct action action = {
@@ -291,6 +291,7 @@ void recipe_store(struct plan *plan, const struct device *device, const char *se
 	append_number(&action.value, "GROUP", false, access->group);
 	append_number(&action.value, "MODE", true, access->mode);
 	append_value(&action.value, "ALLOW_IOMMU", allow_iommu ? "y" : NULL);
+	append_value(&action.value, "CDI", cdi ? "y" : NULL);
 	add_step(plan, action, nothing);
 }
 

@@ -31,9 +31,9 @@ void recipe_bind(struct plan *plan, const struct device *device, const struct re
 void recipe_unbind(struct plan *plan, const struct device *device);
 
 /* Adds the step to make the binding of `device`, which is bound, persistent, with what `device` remembers and
- * what is wished for its nodes. `serial` is its serial number, NULL: none. */
+ * what is wished for its nodes and containers. `serial` is its serial number, NULL: none. */
 void recipe_store(struct plan *plan, const struct device *device, const char *serial,
-	const struct node_access *access, bool allow_iommu);
+	const struct node_access *access, bool allow_iommu, bool cdi);
 
 /* Adds the step to take the persistent binding of the device at `address` away. */
 void recipe_unstore(struct plan *plan, const char *address);

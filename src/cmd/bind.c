@@ -36,7 +36,6 @@ static const struct argp_option bind_options[] = {
 struct words {
 	struct wishes wishes;
 	const char *owner, *mode; /* as they were typed; NULL: not */
-	bool cdi;
 };
 
 static bool bind_parse(int key, char *argument, void *input)
@@ -62,7 +61,7 @@ static bool bind_parse(int key, char *argument, void *input)
 		words->wishes.stored = true;
 		return true;
 	case OPTION_CDI:
-		words->cdi = true;
+		words->wishes.cdi = true;
 		return true;
 	default:
 		return false;
@@ -174,6 +173,15 @@ static void store_all(struct session *session, const struct device_refs *asked, 
 		binding_needs_noiommu(asked, wishes), &session->findings);
 }
 
+static bool wants_cdi(const struct device_refs *asked, const struct wishes *wishes)
+{
+	struct device **device;
+	array_each (device, asked)
+		if (wishes->stored && (*device)->stored && (*device)->stored->cdi)
+			return true;
+	return wishes->cdi;
+}
+
 static enum status bind_main(int argc, char **argv, struct options *options)
 {
 	struct words words = { .wishes.access = { -1, -1, -1 } };
@@ -215,8 +223,7 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 		binding_run(&session, &wanted, wishes);
 	if (wishes->persistent)
 		store_all(&session, &asked, wishes);
-	if (words.cdi)
-		cdi_rewrite(&session, &wanted, NULL);
+	cdi_rewrite(&session, wants_cdi(&asked, wishes), binding_needs_noiommu(&wanted, wishes), NULL);
 	status = session_finish(&session, &asked);
 	return status ? status : left;
 }

@@ -169,12 +169,14 @@ void binding_give(struct session *session, struct device *device, const struct w
 		session_refresh_one(session, device);
 }
 
-static bool is_stored(const struct device *device, const struct node_access *access, bool allow_iommu)
+static bool is_stored(
+	const struct device *device, const struct node_access *access, bool allow_iommu, bool cdi)
 {
 	const struct stored *stored = device->stored;
 	return stored && !stored->problem && stored->same == ANSWER_YES &&
-	       stored->allow_iommu == allow_iommu && stored->access.user == access->user &&
-	       stored->access.group == access->group && stored->access.mode == access->mode;
+	       stored->allow_iommu == allow_iommu && stored->cdi == cdi &&
+	       stored->access.user == access->user && stored->access.group == access->group &&
+	       stored->access.mode == access->mode;
 }
 
 void binding_store(struct session *session, struct device *device, const struct wishes *wishes)
@@ -183,14 +185,14 @@ void binding_store(struct session *session, struct device *device, const struct 
 	auto_free char *serial = NULL;
 	const struct node_access access = access_for(device, wishes);
 	bool allow_iommu = binding_allows_iommu(device, wishes);
-	if (is_stored(device, &access, allow_iommu)) {
+	if (is_stored(device, &access, allow_iommu, wishes->cdi)) {
 		session_result(session, device->address, OUTCOME_UNCHANGED,
 			text_copy("is bound at every boot already"));
 		return;
 	}
 	/* Only root comes here, who may read it. */
 	device_collect_serial(&session->root, device, &serial);
-	recipe_store(&plan, device, serial, &access, allow_iommu);
+	recipe_store(&plan, device, serial, &access, allow_iommu, wishes->cdi);
 	session_run(session, device->address, &plan, text_copy("would be bound at every boot"),
 		text_copy("will be bound at every boot"));
 }

@@ -9,6 +9,7 @@
 struct wishes {
 	bool enable, allow_iommu;
 	bool persistent; /* at every boot */
+	bool cdi;        /* containers are told */
 	bool stored;     /* as the devices' persistent bindings say, and not as what follows */
 	bool give;       /* the nodes get another owner or mode: `access` */
 	struct node_access access;

@@ -30,17 +30,17 @@ static bool cdi_parse(int key, char *argument, void *file)
 }
 
 /* The standard knows no specification without a device. */
-static enum status say_none(const char *file)
+static enum status say_none(const struct session *session, const char *file)
 {
 	int error = file ? output_remove(file) : 0;
-	if (error) {
+	if (error)
 		log_error("%s: could not be removed: %s", file, strerror(-error));
-		return STATUS_FAILED;
-	}
-	log_error(
-		"no noiommu device is bound that a container could be given%s; bind one with: vfionoiommu bind DEVICE",
-		file ? ", and the file is not there" : "");
-	return file ? STATUS_DONE : STATUS_REFUSED;
+	else if (!file)
+		log_error("no noiommu device is bound that a container could be given; bind one with: "
+			  "vfionoiommu bind DEVICE");
+	else if (!session->options->quiet)
+		printf("%s: is not there, as no noiommu device is bound\n", file);
+	return error ? STATUS_FAILED : file ? STATUS_DONE : STATUS_REFUSED;
 }
 
 static const struct device_refs no_devices;
@@ -69,17 +69,20 @@ static char *text_without(const struct session *session, const struct device_ref
 	return text;
 }
 
-void cdi_rewrite(struct session *session, const struct device_refs *coming, const struct device_refs *leaving)
+void cdi_rewrite(struct session *session, bool asked, bool coming, const struct device_refs *leaving)
 {
 	struct plan plan = { 0 };
 	bool dry = session->options->dry_run;
 	/* The nodes of those that are not bound yet have no names. */
-	bool unknown = dry && coming && coming->count;
+	bool unknown = dry && coming;
 	auto_free char *text = text_without(session, dry && leaving ? leaving : &no_devices);
 	auto_free char *before = container_collect_specification(&session->root);
+	if (!asked && !before)
+		return;
 	if (!unknown && text_same(text, before)) {
-		session_result(session, "containers", OUTCOME_UNCHANGED,
-			text_copy(text ? "know the bound devices already" : "know of no device"));
+		if (asked)
+			session_result(session, "containers", OUTCOME_UNCHANGED,
+				text_copy(text ? "know the bound devices already" : "know of no device"));
 		return;
 	}
 	recipe_cdi(&plan, unknown || text, unknown ? NULL : text);
@@ -111,7 +114,7 @@ static enum status cdi_main(int argc, char **argv, struct options *options)
 		return status;
 	session_collect_host(&session);
 	auto_free char *text = text_without(&session, &no_devices);
-	return text ? session_give(&session, file, text) : say_none(file);
+	return text ? session_give(&session, output_file(file), text) : say_none(&session, output_file(file));
 }
 
 const struct command command_cdi = { "cdi", "print the bound devices for containers (CDI)", cdi_main };

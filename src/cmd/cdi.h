@@ -5,8 +5,9 @@
 #include "cmd/session.h"
 
 /* Makes /run/cdi/vfionoiommu.json say which devices are bound now, or takes it away when none is, and adds
- * the result. With --dry-run it counts with those that would be bound, or given back (NULL: none). */
-void cdi_rewrite(
-	struct session *session, const struct device_refs *coming, const struct device_refs *leaving);
+ * the result; if that was not `asked` for only where the file is, which must not name nodes that another
+ * device has by now. With --dry-run it counts with those that would be bound, whether there are any such, or
+ * given back (NULL: none). */
+void cdi_rewrite(struct session *session, bool asked, bool coming, const struct device_refs *leaving);
 
 #endif

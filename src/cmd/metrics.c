@@ -1,5 +1,6 @@
 /* vfionoiommu metrics: what status says, for Prometheus. */
 #include "show/metrics.h"
+#include "act/output.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/overview.h"
@@ -45,7 +46,7 @@ static enum status metrics_main(int argc, char **argv, struct options *options)
 	const struct metrics_view view = { &session->host, &session->access, &session->next, &overview.taint,
 		&overview.bound, &session->findings, overview.ready };
 	auto_free char *text = metrics_format(&view);
-	return session_give(session, file, text);
+	return session_give(session, output_file(file), text);
 }
 
 const struct command command_metrics = { "metrics", "print what status says as metrics for Prometheus",

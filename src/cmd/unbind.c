@@ -239,8 +239,7 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 	unbind_all(&session, &asked, wishes.seconds);
 	array_each (device, &asked)
 		unstore(&session, *device, wishes.persistent);
-	if (wishes.cdi)
-		cdi_rewrite(&session, NULL, &asked);
+	cdi_rewrite(&session, wishes.cdi, false, &asked);
 	return session_finish(&session, &asked);
 }
 

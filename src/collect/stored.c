@@ -47,6 +47,7 @@ static bool parse(const char *text, struct stored *stored)
 	long mode;
 	auto_free char *address = text_value(text, "ADDRESS");
 	auto_free char *allow = text_value(text, "ALLOW_IOMMU");
+	auto_free char *cdi = text_value(text, "CDI");
 	if (!text_same(address, stored->address) ||
 		!get_ids(text, "PCI_ID", &stored->vendor, &stored->device) ||
 		!get_ids(text, "PCI_SUBSYS_ID", &stored->subvendor, &stored->subdevice) ||
@@ -61,6 +62,7 @@ static bool parse(const char *text, struct stored *stored)
 	stored->before.known = ANSWER_YES;
 	stored->serial = text_value(text, "SERIAL");
 	stored->allow_iommu = text_same(allow, "y");
+	stored->cdi = text_same(cdi, "y");
 	return true;
 }
 

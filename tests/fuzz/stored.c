@@ -41,7 +41,7 @@ static void write_again(const struct stored *stored)
 		.subvendor = stored->subvendor,
 		.subdevice = stored->subdevice,
 		.remembered = stored->before };
-	recipe_store(&plan, &device, stored->serial, &stored->access, stored->allow_iommu);
+	recipe_store(&plan, &device, stored->serial, &stored->access, stored->allow_iommu, stored->cdi);
 	must(plan.count == 1 && text_same(plan.items[0].act.path, "/" PATH));
 	fuzz_file_text(PATH, plan.items[0].act.value);
 	static struct stored_list later;

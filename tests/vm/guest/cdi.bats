@@ -38,6 +38,29 @@ named() {
 	says "containers: know the bound devices already"
 }
 
+@test "once it is there it is kept up to date without being asked for: no device is named by another's nodes" {
+	tool bind --cdi $nic
+	tool unbind $nic
+	[ ! -e $file ]
+	tool bind --cdi $nic
+	run_tool bind $edu
+	says "containers: were told which devices are bound"
+	diff $file <(tool cdi)
+	tool unbind $nic $edu
+	[ ! -e $file ]
+}
+
+@test "bind --persistent --cdi: at the next boot, too" {
+	tool bind --persistent --cdi $edu
+	grep -x CDI=y /etc/vfionoiommu.d/$edu
+	tool unbind $edu
+	[ ! -e $file ]
+	tool bind --stored
+	diff $file <(tool cdi)
+	tool unbind --persistent $edu
+	[ ! -e /etc/vfionoiommu.d/$edu ]
+}
+
 @test "unbind --cdi takes out what is gone, and with the last one the file" {
 	tool bind --cdi $nic $edu
 	[ "$(jq -r '.devices[].name' $file | grep -cx "$nic\|$edu")" -eq 2 ]
