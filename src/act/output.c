@@ -9,11 +9,6 @@
 #include "base/text.h"
 #include "kernel/write.h"
 
-const char *output_file(const char *name)
-{
-	return text_same(name, "-") ? NULL : name;
-}
-
 /* A node in /dev, or what a link stands for, is not to be lost. */
 static int check(const char *path)
 {

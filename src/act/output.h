@@ -2,9 +2,6 @@
 #ifndef ACT_OUTPUT_H
 #define ACT_OUTPUT_H
 
-/* The file that the user means by `name`; NULL, standard output, for "-" and for NULL. */
-const char *output_file(const char *name);
-
 /* Makes the file `path` hold `text`, mode 0644, whole or not at all; what was there is replaced. Returns 0 or
  * a negative errno: -EPERM: it is not a regular file. */
 int output_replace(const char *path, const char *text);

@@ -89,3 +89,10 @@ void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, s
 	log_set_verbose(options->verbose);
 	print_set_color(options->color);
 }
+
+bool arguments_parse_write(int key, char *argument, void *file)
+{
+	if (key == OPTION_WRITE)
+		*(const char **)file = text_same(argument, "-") ? NULL : argument;
+	return key == OPTION_WRITE;
+}

@@ -24,6 +24,9 @@ struct arguments_spec {
 	const char *other_when;                 /* ... "with --all" */
 };
 
+/* The key of --write FILE. */
+enum { OPTION_WRITE = 0x2ff };
+
 struct arguments {
 	char **items; /* point into argv */
 	size_t count;
@@ -33,5 +36,9 @@ struct arguments {
  */
 void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, struct options *options,
 	struct arguments *arguments);
+
+/* The `parse` of a command whose one option is --write. `file`, a const char **, becomes the file's name; it
+ * stays NULL, standard output, for "-". */
+bool arguments_parse_write(int key, char *argument, void *file);
 
 #endif

@@ -14,20 +14,11 @@
 #include "judge/container.h"
 #include "show/cdi.h"
 
-enum { OPTION_WRITE = 0x200 };
-
 static const struct argp_option cdi_options[] = {
 	{ "write", OPTION_WRITE, "FILE", 0,
 		"replace FILE by it, whole, instead of printing it; without a device FILE is removed", 0 },
 	{ 0 },
 };
-
-static bool cdi_parse(int key, char *argument, void *file)
-{
-	if (key == OPTION_WRITE)
-		*(const char **)file = argument;
-	return key == OPTION_WRITE;
-}
 
 /* The standard knows no specification without a device. */
 static enum status say_none(const struct session *session, const char *file)
@@ -75,10 +66,10 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	bool dry = session->options->dry_run;
 	/* The nodes of those that are not bound yet have no names. */
 	bool unknown = dry && coming;
-	auto_free char *text = text_without(session, dry && leaving ? leaving : &no_devices);
 	auto_free char *before = container_collect_specification(&session->root);
 	if (!asked && !before)
 		return;
+	auto_free char *text = text_without(session, dry && leaving ? leaving : &no_devices);
 	if (!unknown && text_same(text, before)) {
 		if (asked)
 			session_result(session, "containers", OUTCOME_UNCHANGED,
@@ -105,7 +96,7 @@ static enum status cdi_main(int argc, char **argv, struct options *options)
 		       "all of the machine's memory in its hands.\n\n"
 		       "Exit status: 0 it was printed or written, 1 it could not be, 3 no device is bound.",
 		.options = cdi_options,
-		.parse = cdi_parse,
+		.parse = arguments_parse_write,
 		.input = &file,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
@@ -114,7 +105,7 @@ static enum status cdi_main(int argc, char **argv, struct options *options)
 		return status;
 	session_collect_host(&session);
 	auto_free char *text = text_without(&session, &no_devices);
-	return text ? session_give(&session, output_file(file), text) : say_none(&session, output_file(file));
+	return text ? session_give(&session, file, text) : say_none(&session, file);
 }
 
 const struct command command_cdi = { "cdi", "print the bound devices for containers (CDI)", cdi_main };

@@ -1,23 +1,13 @@
 /* vfionoiommu metrics: what status says, for Prometheus. */
 #include "show/metrics.h"
-#include "act/output.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/overview.h"
-
-enum { OPTION_WRITE = 0x200 };
 
 static const struct argp_option metrics_options[] = {
 	{ "write", OPTION_WRITE, "FILE", 0, "replace FILE by them, whole, instead of printing them", 0 },
 	{ 0 },
 };
-
-static bool metrics_parse(int key, char *argument, void *file)
-{
-	if (key == OPTION_WRITE)
-		*(const char **)file = argument;
-	return key == OPTION_WRITE;
-}
 
 static enum status metrics_main(int argc, char **argv, struct options *options)
 {
@@ -29,7 +19,7 @@ static enum status metrics_main(int argc, char **argv, struct options *options)
 		       "node_exporter.\v"
 		       "What is unknown is NaN. Exit status: 0 they were printed or written, 1 they could not be.",
 		.options = metrics_options,
-		.parse = metrics_parse,
+		.parse = arguments_parse_write,
 		.input = &file,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
@@ -46,7 +36,7 @@ static enum status metrics_main(int argc, char **argv, struct options *options)
 	const struct metrics_view view = { &session->host, &session->access, &session->next, &overview.taint,
 		&overview.bound, &session->findings, overview.ready };
 	auto_free char *text = metrics_format(&view);
-	return session_give(session, output_file(file), text);
+	return session_give(session, file, text);
 }
 
 const struct command command_metrics = { "metrics", "print what status says as metrics for Prometheus",
