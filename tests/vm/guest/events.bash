@@ -8,7 +8,11 @@ start() { # OPTION...
 	events=$(document "$VFIONOIOMMU" monitor "$@") || events=$BATS_TEST_TMPDIR/events
 	"$VFIONOIOMMU" monitor "$@" >"$events" 2>"$errors" 3>&- &
 	monitor=$!
-	# It listens when it has its socket, and has learnt what there is a little later.
+	listens
+}
+
+# It listens when it has its socket, and has learnt what there is a little later.
+listens() {
 	for _ in $(seq 100); do
 		! readlink /proc/$monitor/fd/* 2>/dev/null | grep -q socket || break
 		sleep 0.1

@@ -45,6 +45,38 @@ begin() {
 	[ -z "$(nodes)" ]
 }
 
+# Holds this file open, in the process $holder, until it is let go.
+hold() { # FILE
+	sleep 60 <"$1" 3>&- &
+	holder=$!
+	# Its name changes after it has opened the file.
+	for _ in $(seq 300); do
+		[ "$(cat /proc/$holder/comm)" != sleep ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+let_go() {
+	kill $holder
+	wait $holder || true
+}
+
+# Takes the tool's lock, as another run of it would, which is the process $holder.
+lock() {
+	flock /run/vfionoiommu.lock sleep 60 3>&- &
+	holder=$!
+	while flock --nonblock /run/vfionoiommu.lock true; do
+		sleep 0.1
+	done
+	echo $holder >/run/vfionoiommu.lock
+}
+
+unlock() {
+	pkill -P $holder sleep
+	wait $holder || true
+}
+
 # The name of the NVMe disk with this serial number: the driver makes the disks in its own time, and in its own order.
 nvme_disk() { # SERIAL
 	local entry

@@ -375,17 +375,15 @@ inject() { # WHAT N COMMAND...
 @test "a second run waits for the first, then says who it is" {
 	begin
 	before=$(machine)
-	flock /run/vfionoiommu.lock sleep 30 &
-	holder=$!
-	echo $holder >/run/vfionoiommu.lock
-	sleep 0.5
+	lock
 	run_tool bind --wait 1 $nic
 	status_is 1
 	complains "another vfionoiommu is at work (process $holder)"
 	[ "$(machine)" = "$before" ]
 	tool bind --wait 60 $nic &
-	pkill -P $holder sleep
-	wait $!
+	waiting=$!
+	unlock
+	wait $waiting
 	[ "$(driver_of $nic)" = vfio-pci ]
 	tool unbind $nic
 }

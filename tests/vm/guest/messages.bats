@@ -53,14 +53,10 @@ user="setpriv --reuid 65534 --regid 65534 --clear-groups $VFIONOIOMMU"
 }
 
 @test "the lock" {
-	flock /run/vfionoiommu.lock sleep 60 &
-	holder=$!
-	sleep 0.5
-	echo $holder >/run/vfionoiommu.lock
+	lock
 	prints "$VFIONOIOMMU bind --wait 0 $edu" \
 		"another vfionoiommu is at work (process $holder), and has not ended within 0 s; try again, or wait longer with --wait"
-	pkill -P $holder sleep
-	wait $holder || true
+	unlock
 	prints "$(faulty flock ENOLCK) bind $edu" \
 		"/run/vfionoiommu.lock: the lock cannot be taken: No locks available; nothing was changed"
 }
@@ -137,15 +133,12 @@ user="setpriv --reuid 65534 --regid 65534 --clear-groups $VFIONOIOMMU"
 }
 
 @test "a device that is held" {
-	sleep 60 <"$(tool list -nro GROUP $edu)" &
-	holder=$!
-	sleep 1
 	group=$(tool list -nro GROUP $edu)
+	hold "$group"
 	prints "$VFIONOIOMMU verify $edu" \
 		"$edu: $group does not open: $group is held open by process $holder (sleep) [device-held]" \
 		"    remedy: end that process, then type the same command again"
-	kill $holder
-	wait $holder || true
+	let_go
 	exec 7<"$(tool list -nro CDEV $edu)"
 	prints "$VFIONOIOMMU unbind --force --timeout 1 $edu 7<&-" \
 		"$edu: could not write $edu to /sys/bus/pci/drivers/vfio-pci/unbind in time: the kernel waits for whoever holds the device, and will let it go when that has ended; then type: vfionoiommu unbind $edu"

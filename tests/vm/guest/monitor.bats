@@ -151,7 +151,7 @@ load events
 	head -n 1 <"$BATS_TEST_TMPDIR/pipe" >/dev/null &
 	"$VFIONOIOMMU" monitor >"$BATS_TEST_TMPDIR/pipe" 2>"$BATS_TEST_TMPDIR/errors" 3>&- &
 	monitor=$! errors=$BATS_TEST_TMPDIR/errors
-	sleep 1
+	listens
 	tool bind $edu
 	tool unbind $edu
 	ends_with 1
@@ -162,7 +162,7 @@ load events
 	begin
 	"$VFIONOIOMMU" monitor >/dev/full 2>"$BATS_TEST_TMPDIR/errors" 3>&- &
 	monitor=$!
-	sleep 1
+	listens
 	tool bind $edu
 	tool unbind $edu
 	ends_with 1
@@ -175,7 +175,7 @@ load events
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" monitor --until $edu --timeout 60 \
 		>"$BATS_TEST_TMPDIR/user" 3>&- &
 	monitor=$!
-	sleep 1
+	listens
 	tool bind $edu
 	ends_with 0
 	[ "$(grep -c "^$edu: /dev/vfio/.* came$" "$BATS_TEST_TMPDIR/user")" -eq 2 ]

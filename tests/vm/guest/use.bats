@@ -221,25 +221,19 @@ used() { # ADDRESS
 @test "unbind names the processes that hold the nodes, within a second, and does nothing" {
 	tool bind $edu
 	group=$(tool list -nro GROUP $edu) cdev=$(tool list -nro CDEV $edu)
-	sleep 60 <"$group" &
-	one=$!
-	sleep 1
+	hold "$group"
 	SECONDS=0
 	run_tool unbind $edu
 	[ "$SECONDS" -le 2 ]
 	status_is 3
-	complains "$edu: $group is held open by process $one (sleep) [device-held]"
+	complains "$edu: $group is held open by process $holder (sleep) [device-held]"
 	[ "$(driver_of $edu)" = vfio-pci ]
-	kill $one
-	wait $one || true
-	sleep 60 <"$cdev" &
-	two=$!
-	sleep 1
+	let_go
+	hold "$cdev"
 	run_tool unbind $edu
 	status_is 3
-	complains "$edu: $cdev is held open by process $two (sleep) [device-held]"
-	kill $two
-	wait $two || true
+	complains "$edu: $cdev is held open by process $holder (sleep) [device-held]"
+	let_go
 	tool unbind $edu
 	[ -z "$(driver_of $edu)" ]
 }
