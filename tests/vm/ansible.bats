@@ -26,7 +26,7 @@ setup_file() {
 		retry_files_enabled = false
 		timeout = 60
 		[ssh_connection]
-		# Two names of the inventory share one connection, which one may end as the other takes it up.
+		# Seen to break, once: a connection that two names of the inventory shared.
 		retries = 3
 		control_path_dir = $FLEET/control
 		transfer_method = piped

@@ -57,6 +57,7 @@ hold() { # FILE
 	return 1
 }
 
+# Ends the process $holder.
 let_go() {
 	kill $holder
 	wait $holder || true

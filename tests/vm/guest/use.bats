@@ -138,8 +138,7 @@ used() { # ADDRESS
 		sleep 0.1
 	done
 	refused $vblk disk-held "vda is in use by something else"
-	kill $holder
-	wait $holder || true
+	let_go
 }
 
 @test "a bridge is no endpoint, and cannot be forced" {

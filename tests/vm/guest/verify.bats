@@ -111,8 +111,7 @@ verify_beside() { # COMMAND...
 	holder=$!
 	sleep 2
 	run_tool verify $edu
-	kill $holder
-	wait $holder || true
+	let_go
 	status_is 1
 }
 
