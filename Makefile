@@ -35,18 +35,25 @@ COVERAGE =
 # V=1: print whole commands
 V        =
 
-# Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them; to make a package.
+# Debian packages, by the target that installs what is missing of them. All are found under these names in Debian 12, 13 and
+# testing; the compilers' version is left to Debian. make deps:
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
-DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck clang libclang-rt-14-dev shellcheck mandoc git \
-             libcap2-bin bash-completion zsh fish python3-jsonschema lintian blhc gcovr systemd
+# make check-fast: the tests on the host
+DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema systemd
+# make check: the linters, and a compiler that knows libFuzzer
+DEPS_CHECK = clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
+# make demo: on which tests/vm builds its kernels and boots them
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
-# The engines that a fleet is run by.
-DEPS_FLEET = ansible-core openssh-client dropbear-bin podman crun curl python3
+# make check-all: the engines that a fleet is run by, what looks at the package, and the roots of other releases
+DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap
+# make deb
 DEPS_DEB   = build-essential debhelper
-# To measure, and whom against.
-DEPS_BENCH = hyperfine time valgrind pciutils driverctl dpdk
+# make bench: to measure, and whom against
+DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
+# make coverage, besides DEPS_FAST
+DEPS_COVERAGE = gcovr
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
@@ -90,8 +97,8 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo deps-deb deps-bench demo run-demo bench run-bench check run-check check-fast unit \
-        fuzzers fuzz lint valgrind coverage install uninstall deb run-deb clean
+.PHONY: all deps deps-fast deps-check deps-all deps-demo deps-deb deps-bench deps-coverage demo run-demo \
+        bench run-bench check run-check check-fast run-check-fast unit fuzzers fuzz lint valgrind coverage install uninstall deb run-deb clean
 .DELETE_ON_ERROR:
 
 all: $(BINARY)
@@ -119,23 +126,38 @@ $(FUZZER): $(B)/%: $(B)/tests/fuzz/%.o $(OBJ)
 # ---- what the targets below need is installed by them ----
 
 deps:
-	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM) $(DEPS_FLEET) $(DEPS_DEB)
+	@tests/deps "make deps: installing what building needs" $(DEPS_BUILD)
+
+deps-fast:
+	@tests/deps "make check-fast: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST)
+
+deps-check:
+	@tests/deps "make check: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_CHECK) $(DEPS_VM)
+
+deps-all:
+	@tests/deps "make check: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_CHECK) $(DEPS_VM) \
+		$(DEPS_DEB) $(DEPS_ALL)
 
 deps-demo:
-	@tests/deps $(DEPS_BUILD) $(DEPS_VM)
+	@tests/deps "make demo: installing what the virtual machine needs" $(DEPS_BUILD) $(DEPS_VM)
 
 deps-deb:
-	@tests/deps $(DEPS_BUILD) $(DEPS_DEB)
+	@tests/deps "make deb: installing what packaging needs" $(DEPS_BUILD) $(DEPS_DEB)
 
 deps-bench:
-	@tests/deps $(DEPS_BUILD) $(DEPS_VM) $(DEPS_BENCH)
+	@tests/deps "make bench: installing what measuring needs" $(DEPS_BUILD) $(DEPS_VM) $(DEPS_BENCH)
 
+deps-coverage:
+	@tests/deps "make coverage: installing what it needs" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_COVERAGE)
+
+coverage: deps-coverage
 demo: deps-demo
-check: deps
+check-fast: deps-fast
+check: deps-all
 deb: deps-deb
 bench: deps-bench
 # A second make, so that what was just installed is there when the rules are read.
-demo check deb bench:
+demo check-fast check deb bench:
 	@$(MAKE) --no-print-directory run-$@
 
 run-demo: all
@@ -159,7 +181,7 @@ run-check: all unit fuzzers lint
 	@$(MAKE) --no-print-directory CC=clang B=build/clang all unit
 	@tests/run all
 
-check-fast: all unit
+run-check-fast: all unit
 	@BUILD=$(B) tests/run fast
 
 # Of the fast suite. What only happens on a real kernel, in a guest, is not counted: act/, kernel/vfio, kernel/iommufd.
