@@ -73,6 +73,7 @@ user() {
 }
 
 @test "a terminal gets no archive" {
+	needs_terminal
 	run script -qec "$VFIONOIOMMU report" /dev/null
 	status_is 2
 	[[ "$output" == *"name a FILE: vfionoiommu report machine.tar"* ]]

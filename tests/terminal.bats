@@ -6,6 +6,10 @@ load helper
 machine=$BATS_TEST_DIRNAME/machines/case3-bound
 escape=$'\033'
 
+setup() {
+	needs_terminal
+}
+
 # Runs the tool on a terminal of this width; its output is in $output, and the widest line of it in $widest.
 on_terminal() { # WIDTH ARGUMENT...
 	local width=$1
