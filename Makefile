@@ -20,7 +20,7 @@ DESTDIR     =
 INSTALL     = install
 
 CC       = gcc
-CFLAGS   = -O2 -g
+CFLAGS   = $(if $(SANITIZE)$(FUZZ),-O1,-O2) -g
 CPPFLAGS =
 LDFLAGS  =
 # Warnings are errors in our own builds; a packager's compiler may know others: WERROR=
@@ -34,6 +34,10 @@ FUZZ_SECONDS = 3600
 COVERAGE =
 # V=1: print whole commands
 V        =
+# As many jobs as there are processors, unless make was told.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
 # Debian packages, by the target that installs what is missing of them. All are found under these names in Debian 12, 13 and
 # testing; the compilers' version is left to Debian. make deps:
@@ -51,7 +55,7 @@ DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 l
 # make deb
 DEPS_DEB   = build-essential debhelper
 # make bench: to measure, and whom against
-DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
+DEPS_BENCH = hyperfine jq time valgrind bsdextrautils driverctl dpdk
 # make coverage, besides DEPS_FAST
 DEPS_COVERAGE = gcovr
 
@@ -91,14 +95,16 @@ ifneq ($(COVERAGE),)
 FLAGS  += --coverage -fprofile-update=atomic -fprofile-abs-path
 LFLAGS += --coverage
 endif
-# Asked for when first needed, not when make starts: `make deps` must run without pkg-config.
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
-PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
+# Asked for once, when first needed, not when make starts: `make deps` must run without pkg-config.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 
+comma := ,
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-fast deps-check deps-all deps-demo deps-deb deps-bench deps-coverage demo run-demo \
-        bench run-bench check run-check check-fast run-check-fast unit fuzzers fuzz lint valgrind coverage install uninstall deb run-deb clean
+.PHONY: all deps deps-fast deps-check deps-all deps-demo deps-deb deps-bench deps-coverage demo run-demo bench run-bench \
+        check-fast run-check-fast check run-check check-all run-check-all unit fuzzers fuzz lint lint-all valgrind coverage \
+        install uninstall deb run-deb clean
 .DELETE_ON_ERROR:
 
 all: $(BINARY)
@@ -135,7 +141,7 @@ deps-check:
 	@tests/deps "make check: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_CHECK) $(DEPS_VM)
 
 deps-all:
-	@tests/deps "make check: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_CHECK) $(DEPS_VM) \
+	@tests/deps "make check-all: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_CHECK) $(DEPS_VM) \
 		$(DEPS_DEB) $(DEPS_ALL)
 
 deps-demo:
@@ -153,11 +159,12 @@ deps-coverage:
 coverage: deps-coverage
 demo: deps-demo
 check-fast: deps-fast
-check: deps-all
+check: deps-check
+check-all: deps-all
 deb: deps-deb
 bench: deps-bench
 # A second make, so that what was just installed is there when the rules are read.
-demo check-fast check deb bench:
+demo check-fast check check-all deb bench:
 	@$(MAKE) --no-print-directory run-$@
 
 run-demo: all
@@ -176,9 +183,10 @@ endif
 fuzz: fuzzers
 	@tests/fuzz/run $(FUZZ_SECONDS)
 
-run-check: all unit fuzzers lint
-	@$(MAKE) --no-print-directory SANITIZE=1 all unit
-	@$(MAKE) --no-print-directory CC=clang B=build/clang all unit
+run-check: all unit
+	@tests/run check
+
+run-check-all: all unit
 	@tests/run all
 
 run-check-fast: all unit
@@ -196,8 +204,54 @@ coverage:
 valgrind: all
 	@tests/run valgrind
 
-lint:
-	@tests/lint
+# ---- what reads the sources without running them: a stamp for each file, so that a file is read again when it has changed ----
+
+L        = build/lint
+LINT_C   = $(wildcard src/*.c src/*/*.c tests/*/*.c)
+LINT_H   = $(wildcard src/*.h src/*/*.h tests/*/*.h)
+LINT_SH  = $(shell grep -rlE '^\#(!.*(bash|/sh)| shellcheck shell=)' --exclude-dir=machines --exclude=*.bats \
+             .ci tests completions debian man)
+LINT_BATS = $(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)
+LINT_MAN = $(wildcard man/*.[0-9])
+LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='""' -Isrc -Itests/unit $(PKG_CFLAGS)
+
+# What the files of a stamp are, its suffix, and the command.
+define lint_rule
+lint: $(patsubst %,$(L)/%$2,$1)
+$(patsubst %,$(L)/%$2,$1): $(L)/%$2: %
+	@mkdir -p $$(@D)
+	$$(call run,LINT,$3)
+	@touch $$@
+endef
+
+# Headers count for the C files that include them.
+with_headers = $(CC) $(LINT_FLAGS) -MM -MP -MT $@ -MF $@.d $< && $1
+-include $(patsubst %,$(L)/%.tidy.d,$(LINT_C)) $(patsubst %,$(L)/%.analyzed.d,$(filter src/%,$(LINT_C)))
+
+$(eval $(call lint_rule,$(LINT_C) $(LINT_H),.format,clang-format --dry-run --Werror $$<))
+$(eval $(call lint_rule,$(LINT_C),.tidy,$$(call with_headers,clang-tidy --quiet --checks=-clang-analyzer-* $$< -- $$(LINT_FLAGS) 2>/dev/null)))
+$(eval $(call lint_rule,$(LINT_SH),.shellcheck,shellcheck -x -S warning $$<))
+$(eval $(call lint_rule,$(LINT_BATS),.shellcheck,shellcheck -s bats -S warning -e SC2154$(comma)SC2034$(comma)SC2217 $$<))
+$(eval $(call lint_rule,$(LINT_MAN),.mandoc,mandoc -T lint -W warning $$<))
+lint: $(L)/cppcheck
+
+$(L)/cppcheck: $(LINT_C) $(LINT_H)
+	@mkdir -p $@.d
+	$(call run,LINT,cppcheck --quiet --std=c11 --enable=warning$(comma)performance$(comma)portability --inline-suppr \
+		--suppress=missingIncludeSystem --error-exitcode=1 -j$(shell nproc) --cppcheck-build-dir=$@.d -Isrc src)
+	@touch $@
+
+# What takes long: the two analyzers that follow each path.
+lint-all: lint $(patsubst %,$(L)/%.analyzed,$(filter src/%,$(LINT_C)))
+
+ANALYZER = --checks=-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-valist.Uninitialized
+
+# Without the optimizer, which moves what is said to be wrong to another place.
+$(L)/%.analyzed: %
+	@mkdir -p $(@D)
+	$(call run,LINT,$(call with_headers,clang-tidy --quiet $(ANALYZER) $< -- $(LINT_FLAGS) 2>/dev/null && \
+		$(CC) $(LINT_FLAGS) -O0 -fanalyzer -Werror -c -o /dev/null $<))
+	@touch $@
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(MAN8DIR)
