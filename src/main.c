@@ -18,6 +18,9 @@
 
 const char *argp_program_version = "vfionoiommu " VERSION;
 
+/* What argp and getopt begin their messages with, in place of the path that was typed. */
+static char program[] = "vfionoiommu";
+
 static const struct command *const commands[] = COMMANDS;
 
 struct invocation {
@@ -48,7 +51,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no COMMAND given; begin with: vfionoiommu status");
+		usage_error(state, "no COMMAND given; begin with: vfionoiommu status");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -80,7 +83,7 @@ static void close_stdout(void)
 	bool failed = ferror(stdout);
 	if (fclose(stdout) == 0 && !failed)
 		return;
-	log_error("vfionoiommu: standard output: %s", failed ? "could not be written" : strerror(errno));
+	log_error("standard output: %s", failed ? "could not be written" : strerror(errno));
 	_exit(STATUS_FAILED);
 }
 
@@ -96,13 +99,12 @@ static enum status run_command(int argc, char **argv, struct options *options)
 	}
 	const struct command *command = find_command(name);
 	if (!command) {
-		log_error("vfionoiommu: there is no command '%s'; see vfionoiommu --help", name);
+		log_error("there is no command '%s'; see vfionoiommu --help", name);
 		return STATUS_USAGE;
 	}
-	argv[0] = text_format("vfionoiommu %s", command->name);
-	enum status status = command->main(argc, argv, options);
-	free(argv[0]);
-	return status;
+	auto_free char *full_name = text_format("vfionoiommu %s", command->name);
+	argv[0] = full_name;
+	return command->main(argc, argv, options);
 }
 
 int main(int argc, char **argv)
@@ -115,12 +117,13 @@ int main(int argc, char **argv)
 		children, help_filter, NULL };
 	struct invocation invocation = { .options = OPTIONS_DEFAULT };
 	argp_err_exit_status = STATUS_USAGE;
+	if (argc)
+		argv[0] = program;
 	atexit(close_stdout);
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &invocation);
 	bool about_all = invocation.command + 1 == argc || *argv[invocation.command + 1] == '-';
 	if (text_same(argv[invocation.command], "help") && about_all) {
-		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
-			program_invocation_short_name);
+		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, program);
 		return STATUS_DONE;
 	}
 	return (int)run_command(argc - invocation.command, argv + invocation.command, &invocation.options);

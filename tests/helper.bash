@@ -59,3 +59,16 @@ says() { # TEXT
 complains() { # TEXT
 	[[ $stderr == *"$1"* ]]
 }
+
+# What the tool said on stderr, each line without the program's name, which it must have; argp's hint has none.
+spoken() {
+	local line
+	while IFS= read -r line; do
+		case $line in
+		"vfionoiommu: remedy: "*) echo "    ${line#vfionoiommu: }" ;;
+		"vfionoiommu: "*) echo "${line#vfionoiommu: }" ;;
+		"" | "Try \`vfionoiommu "* | information.) ;;
+		*) echo "without a name: $line"; return 1 ;;
+		esac
+	done <<<"$stderr"
+}

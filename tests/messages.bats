@@ -68,7 +68,8 @@ prints_raw() { # WORDS LINE...
 	local words=() line
 	eval "words=($1)"
 	shift
-	run "$VFIONOIOMMU" "${words[@]}"
+	run --separate-stderr "$VFIONOIOMMU" "${words[@]}"
+	output+=$'\n'$(spoken) || { echo "$output"; return 1; }
 	for line; do
 		grep -qxF -- "$line" <<<"$output" || { echo "no line: $line"; return 1; }
 	done
@@ -87,22 +88,22 @@ shows() { # WORDS LINE...
 # ---- what was typed ----
 
 @test "the command line" {
-	prints "" "vfionoiommu: no COMMAND given; begin with: vfionoiommu status"
-	prints frobnicate "vfionoiommu: there is no command 'frobnicate'; see vfionoiommu --help"
-	prints "status something" "vfionoiommu status: takes no argument: 'something'"
-	prints bind "vfionoiommu bind: no DEVICE given; vfionoiommu list --all shows what there is"
-	prints "unbind --all $nic" "vfionoiommu unbind: give either DEVICE or --all, not both"
-	prints "list -o NOSUCH" "vfionoiommu list: there is no column 'NOSUCH'; --help lists them"
+	prints "" "no COMMAND given; begin with: vfionoiommu status"
+	prints frobnicate "there is no command 'frobnicate'; see vfionoiommu --help"
+	prints "status something" "takes no argument: 'something'"
+	prints bind "no DEVICE given; vfionoiommu list --all shows what there is"
+	prints "unbind --all $nic" "give either DEVICE or --all, not both"
+	prints "list -o NOSUCH" "there is no column 'NOSUCH'; --help lists them"
 	prints "-o NAME report" \
-		"vfionoiommu report: there are no columns here, as this command shows no table: leave --output, --noheadings and --raw out"
-	prints "--force list" "vfionoiommu list: --force is for commands that change something: leave it out"
-	prints "list --color blue" "vfionoiommu list: --color blue: give auto, always or never"
-	prints "bind --wait soon" "vfionoiommu bind: --wait soon: not a number of seconds up to 86400"
+		"there are no columns here, as this command shows no table: leave --output, --noheadings and --raw out"
+	prints "--force list" "--force is for commands that change something: leave it out"
+	prints "list --color blue" "--color blue: give auto, always or never"
+	prints "bind --wait soon" "--wait soon: not a number of seconds up to 86400"
 	prints "unbind --dry-run --timeout -1 $nic" "--timeout -1: not a number of seconds up to 86400"
 	prints enable \
-		"vfionoiommu enable: --sysroot is a recorded machine, where nothing is changed: add --dry-run"
+		"--sysroot is a recorded machine, where nothing is changed: add --dry-run"
 	prints "verify $nic" \
-		"vfionoiommu verify: --sysroot is a recorded machine, where nothing is opened and nothing happens: leave it out"
+		"--sysroot is a recorded machine, where nothing is opened and nothing happens: leave it out"
 	export ARGP_HELP_FMT=rmargin=200
 	prints "list --help" "Columns for --output:" \
 		"Shown by default: ADDRESS,DRIVER,GROUP,CDEV,BOOT,NAME; with --all: ADDRESS,ID,CLASS,DRIVER,USE,NAME. +NAME adds to these."
@@ -176,17 +177,17 @@ shows() { # WORDS LINE...
 }
 
 @test "report's FILE" {
-	prints "report one two" "report: give one FILE, not 2"
-	prints "report ''" "report: FILE is empty; name one: vfionoiommu report machine.tar"
+	prints "report one two" "give one FILE, not 2"
+	prints "report ''" "FILE is empty; name one: vfionoiommu report machine.tar"
 	prints "report --json" \
-		"report: --json needs a FILE, as standard output cannot be both: vfionoiommu report --json machine.tar"
+		"--json needs a FILE, as standard output cannot be both: vfionoiommu report --json machine.tar"
 	prints "report words.tar" \
 		"words.tar: read it with: mkdir machine; tar -xf words.tar -C machine; vfionoiommu --sysroot machine status"
 	prints "report words.tar" "words.tar: exists already; remove it, or name another FILE"
 	prints "report nosuch/words.tar" "nosuch/words.tar: could not be written: No such file or directory"
 	needs_terminal
 	run script -qec "$VFIONOIOMMU report" /dev/null
-	says "report: an archive is not for a terminal; name a FILE: vfionoiommu report machine.tar"
+	says "vfionoiommu: an archive is not for a terminal; name a FILE: vfionoiommu report machine.tar"
 }
 
 @test "what report could not read" {
@@ -201,17 +202,17 @@ shows() { # WORDS LINE...
 	run bash -c "$VFIONOIOMMU list --all --sysroot machine 2>&1 >/dev/full"
 	[ "$output" = "vfionoiommu: standard output: No space left on device" ]
 	run bash -c "$VFIONOIOMMU report --sysroot machine 2>&1 >/dev/full"
-	[ "$output" = "standard output: could not be written: No space left on device" ]
+	[ "$output" = "vfionoiommu: standard output: could not be written: No space left on device" ]
 	needs_terminal
 	run script -qec "$VFIONOIOMMU list --sysroot machine" /dev/null
-	says "no noiommu device is bound; vfionoiommu list --all shows what could be"
+	says "vfionoiommu: no noiommu device is bound; vfionoiommu list --all shows what could be"
 }
 
 @test "the kernel's events" {
 	# Only what it listens through fails; the sanitizer's search for leaks and strace do not go together.
 	ASAN_OPTIONS=detect_leaks=0 run strace -f -qq -o /dev/null -e trace=bind -e inject=bind:error=EACCES "$VFIONOIOMMU" monitor --timeout 1
 	status_is 1
-	[ "$output" = "the events cannot be listened to: Permission denied" ]
+	[ "$output" = "vfionoiommu: the events cannot be listened to: Permission denied" ]
 }
 
 # ---- the kernel ----

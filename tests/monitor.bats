@@ -39,7 +39,7 @@ load helper
 		run_tool monitor --until 7777:00:00.0 --timeout $seconds
 		status_is 1
 		[ -z "$output" ]
-		[ "$stderr" = "7777:00:00.0: has not got its nodes within $seconds s: there is no such PCI device; see vfionoiommu list --all" ]
+		[ "$stderr" = "vfionoiommu: 7777:00:00.0: has not got its nodes within $seconds s: there is no such PCI device; see vfionoiommu list --all" ]
 	done
 }
 

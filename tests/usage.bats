@@ -57,6 +57,30 @@ setup() {
 	EOF
 }
 
+@test "everything on stderr begins with the program's name" {
+	while read -r words; do
+		run_tool $words
+		[ -n "$stderr" ]
+		spoken
+	done <<-EOF
+		frobnicate
+		--frobnicate
+		list --frobnicate
+		list --output
+		list --output NOSUCH
+		bind
+		bind --wait soon 0000:00:03.0
+		list 0000:00:99.0
+		list --sysroot /nonexistent
+		taint --value x
+		bind --dry-run --sysroot $machine 0000:00:03.0
+	EOF
+	# A program by any other path says the same name.
+	run --separate-stderr bash -c 'exec -a /usr/sbin/other "$0" --frobnicate' "$VFIONOIOMMU"
+	[ -n "$stderr" ]
+	spoken
+}
+
 @test "common options are taken before and behind the command" {
 	run_tool --sysroot $machine list --all --noheadings --raw --output ADDRESS
 	before=$output

@@ -1,6 +1,8 @@
 #include "cmd/options.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +40,19 @@ static const struct argp_option acting[] = {
 	{ 0 },
 };
 
+void usage_error(const struct argp_state *state, const char *format, ...)
+{
+	char *sentence;
+	va_list arguments;
+	va_start(arguments, format);
+	if (vasprintf(&sentence, format, arguments) < 0)
+		log_out_of_memory();
+	va_end(arguments);
+	log_error("%s", sentence);
+	argp_state_help(state, stderr, ARGP_HELP_SEE);
+	exit(argp_err_exit_status);
+}
+
 static enum print_color parse_color(const char *text, struct argp_state *state)
 {
 	static const char *const words[] = {
@@ -48,8 +63,7 @@ static enum print_color parse_color(const char *text, struct argp_state *state)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (text_same(text, words[i]))
 			return (enum print_color)i;
-	argp_error(state, "--color %s: give auto, always or never", text);
-	return COLOR_AUTO;
+	usage_error(state, "--color %s: give auto, always or never", text);
 }
 
 static error_t parse_common(int key, char *argument, struct argp_state *state)
@@ -126,7 +140,7 @@ static error_t parse_acting(int key, char *argument, struct argp_state *state)
 	case OPTION_WAIT:
 		options->acting = "--wait";
 		if (!options_parse_seconds(argument, &options->wait))
-			argp_error(state, "--wait %s: not a number of seconds up to 86400", argument);
+			usage_error(state, "--wait %s: not a number of seconds up to 86400", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

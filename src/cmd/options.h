@@ -21,6 +21,10 @@ struct options {
 
 #define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
 
+/* Says what is wrong with the command line and where help is, and ends the program with status 2. */
+void usage_error(const struct argp_state *state, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
 /* A number of seconds, a day at most. Returns false when `text` is none. */
 bool options_parse_seconds(const char *text, int *seconds);
 

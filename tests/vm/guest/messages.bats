@@ -20,8 +20,9 @@ setup_file() {
 # Runs the command and looks for each of the lines in what it printed.
 prints() { # COMMAND LINE...
 	local line
-	run bash -c "$1"
+	run --separate-stderr bash -c "$1"
 	shift
+	output+=$'\n'$(spoken) || { echo "$output"; return 1; }
 	for line; do
 		grep -qxF -- "$line" <<<"$output" || { echo "no line: $line"; return 1; }
 	done
