@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
+#include "kernel/process.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
@@ -116,6 +117,7 @@ int main(int argc, char **argv)
 		"Exit status: 0 done, or ready; 1 something failed; 2 wrong usage; 3 refused for safety, or not ready.",
 		children, help_filter, NULL };
 	struct invocation invocation = { .options = OPTIONS_DEFAULT };
+	process_begin();
 	argp_err_exit_status = STATUS_USAGE;
 	if (argc)
 		argv[0] = program;

@@ -60,8 +60,8 @@ int lock_take(const char *path, int seconds, int *holder)
 		return error;
 	}
 	int length = snprintf(text, sizeof text, "%d\n", (int)getpid());
-	/* The name of the holder is a courtesy: without it the lock holds as well. */
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < 0)
-		return fd;
+	/* The number of the holder is a courtesy: without it the lock holds as well. */
+	(void)!ftruncate(fd, 0);
+	(void)!pwrite(fd, text, (size_t)length, 0);
 	return fd;
 }
