@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/compat.h"
 
 static int write_whole(int fd, const char *value)
@@ -43,20 +43,13 @@ __attribute__((noreturn)) static void write_and_answer(const char *path, const c
 	_exit(0);
 }
 
-static long long milliseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
-}
-
 static bool is_ready_within(int fd, int seconds)
 {
 	struct pollfd event = { .fd = fd, .events = POLLIN };
-	long long end = milliseconds() + seconds * 1000LL;
+	long long end = clock_milliseconds() + seconds * 1000LL;
 	int ready;
 	do {
-		long long left = end - milliseconds();
+		long long left = end - clock_milliseconds();
 		ready = poll(&event, 1, left > 0 ? (int)left : 0);
 	} while (ready < 0 && errno == EINTR);
 	return ready > 0;

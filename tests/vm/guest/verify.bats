@@ -205,3 +205,17 @@ verify_beside() { # COMMAND...
 	[ "$(machine)" = "$before" ]
 	tool bind $edu
 }
+
+@test "an event of udev that cannot be read undoes the bind, at once" {
+	local started=$SECONDS
+	tool unbind $edu
+	before=$(machine)
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=recvmsg -e inject=recvmsg:error=ENOMEM "$VFIONOIOMMU" \
+		bind --owner 65534 $edu
+	status_is 1
+	complains "$edu: could not wait until udev has settled /dev/vfio/"
+	complains "Cannot allocate memory; everything was put back as it was"
+	[ $((SECONDS - started)) -lt 25 ]
+	[ "$(machine)" = "$before" ]
+	tool bind $edu
+}
