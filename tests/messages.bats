@@ -120,6 +120,14 @@ shows() { # WORDS LINE...
 		"empty/sys/bus/pci: there is no PCI bus here: is this the folder of an unpacked report?"
 }
 
+@test "the folder of a recorded machine, on an old kernel" {
+	# As Linux before 5.6.
+	ASAN_OPTIONS=detect_leaks=0 run strace -f -qq -o /dev/null -e trace=openat2 -e inject=openat2:error=ENOSYS \
+		"$VFIONOIOMMU" list --sysroot machine
+	status_is 1
+	[ "$output" = "vfionoiommu: machine: cannot be opened: --sysroot needs Linux 5.6 or later" ]
+}
+
 @test "DEVICE" {
 	prints "list ''" "DEVICE is empty; see vfionoiommu list --all"
 	prints "list zz" \

@@ -153,8 +153,11 @@ bool options_open_root(const struct options *options, struct sysroot *root)
 	int error = sysroot_open(root, path);
 	if (!error)
 		return true;
-	log_error("%s: cannot be opened: %s%s", path, strerror(-error),
-		options->sysroot ? "; give the folder of an unpacked report" : "");
+	if (error == -ENOSYS)
+		log_error("%s: cannot be opened: --sysroot needs Linux 5.6 or later", path);
+	else
+		log_error("%s: cannot be opened: %s%s", path, strerror(-error),
+			options->sysroot ? "; give the folder of an unpacked report" : "");
 	return false;
 }
 
