@@ -44,7 +44,7 @@ endif
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
 # make check-fast: the tests on the host
-DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema systemd
+DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema systemd udev
 # make check: the linters, and a compiler that knows libFuzzer
 DEPS_CHECK = clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
 # make demo: on which tests/vm builds its kernels and boots them
