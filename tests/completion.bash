@@ -84,11 +84,10 @@ offered() { # SHELL LINE...
 	local after i
 	shells_setup
 	if [ "$1" = fish ]; then
-		# What only resembles the word, which fish 4 adds, it shows where nothing else is to be had.
+		# Without what only resembles the word, which fish 4 adds.
 		in_fish 'for line in $argv
 				set -l word (string split " " -- $line)[-1]
-				set -l words (complete -C $line | string split -f 1 \t)
-				echo (string match -- "$word*" $words; or echo $words)
+				echo (complete -C $line | string split -f 1 \t | string match -- "$word*")
 			end' "${@:2}"
 	else
 		typed "$1" "$(printf '%s\\e*\\x18w' "${@:2}")" >/dev/null
