@@ -55,7 +55,7 @@ DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 l
 # make deb
 DEPS_DEB   = build-essential debhelper
 # make bench: to measure, and whom against
-DEPS_BENCH = hyperfine jq time valgrind bsdextrautils driverctl dpdk
+DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
 # make coverage, besides DEPS_FAST
 DEPS_COVERAGE = gcovr
 
