@@ -90,7 +90,7 @@ PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
 
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo deps-deb deps-bench demo run-demo bench run-bench check run-check check-fast unit \
+.PHONY: all deps deps-demo deps-deb deps-bench demo run-demo bench run-bench check run-check check-fast golden unit \
         fuzzers fuzz lint valgrind coverage install uninstall deb run-deb clean
 .DELETE_ON_ERROR:
 
@@ -161,6 +161,10 @@ run-check: all unit fuzzers lint
 
 check-fast: all unit
 	@BUILD=$(B) tests/run fast
+
+# What is printed, as tests/golden shows it, written anew; to be read in git diff.
+golden: all unit
+	@BUILD=$(B) tests/golden/run --write
 
 # Of the fast suite. What only happens on a real kernel, in a guest, is not counted: act/, kernel/vfio, kernel/iommufd.
 coverage:
