@@ -57,6 +57,18 @@ terminal() { # WIDTH COMMAND [ARG...]
 	script -qec "stty cols $1; $(printf '%q ' "${@:2}")" /dev/null
 }
 
+# The JSON on standard input is so.
+matches() { # JQ-FILTER
+	jq -e "$1" >/dev/null
+}
+
+# The command prints something, and no byte that a terminal obeys.
+printable() { # COMMAND [ARG...]
+	local printed
+	printed=$("$@" 2>&1)
+	[ -n "$printed" ] && ! LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' <<<"$printed"
+}
+
 # strace makes a system call of the command fail. It and the sanitizer's search for leaks do not go together.
 faulty() { # SYSCALL:ERROR[:when=N] [-P PATH]... COMMAND [ARG...]
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=${1%%:*}:error=${1#*:}" "${@:2}"
