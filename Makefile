@@ -20,7 +20,7 @@ DESTDIR     =
 INSTALL     = install
 
 CC       = gcc
-CFLAGS   = -O2 -g
+CFLAGS   = $(if $(SANITIZE)$(FUZZ),-O1,-O2) -g
 CPPFLAGS =
 LDFLAGS  =
 # Warnings are errors in our own builds; a packager's compiler may know others: WERROR=
@@ -34,19 +34,30 @@ FUZZ_SECONDS = 3600
 COVERAGE =
 # V=1: print whole commands
 V        =
+# As many jobs as there are processors, unless make was told.
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 
-# Debian packages: to build; to test besides; on which tests/vm builds its kernels and boots them; to make a package.
+# Debian packages, by the target that installs what is missing of them. All are found under these names in Debian 12, 13 and
+# testing; the compilers' version is left to Debian. make deps:
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
-DEPS_CHECK = bats jq strace valgrind clang-format clang-tidy cppcheck clang libclang-rt-14-dev shellcheck mandoc git \
-             libcap2-bin bash-completion zsh fish python3-jsonschema lintian blhc gcovr systemd
+# make check-fast: the tests on the host
+DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema systemd
+# make check: the linters, and a compiler that knows libFuzzer
+DEPS_CHECK = clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
+# make demo: on which tests/vm builds its kernels and boots them
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
-# The engines that a fleet is run by.
-DEPS_FLEET = ansible-core openssh-client dropbear-bin podman crun curl python3
+# make check-all: the engines that a fleet is run by, what looks at the package, and the roots of other releases
+DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap
+# make deb
 DEPS_DEB   = build-essential debhelper
-# To measure, and whom against.
-DEPS_BENCH = hyperfine time valgrind pciutils driverctl dpdk
+# make bench: to measure, and whom against
+DEPS_BENCH = hyperfine jq time valgrind bsdextrautils driverctl dpdk
+# make coverage, besides DEPS_FAST
+DEPS_COVERAGE = gcovr
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
@@ -84,14 +95,16 @@ ifneq ($(COVERAGE),)
 FLAGS  += --coverage -fprofile-update=atomic -fprofile-abs-path
 LFLAGS += --coverage
 endif
-# Asked for when first needed, not when make starts: `make deps` must run without pkg-config.
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
-PKG_LIBS   = $(shell pkg-config --libs $(PACKAGES))
+# Asked for once, when first needed, not when make starts: `make deps` must run without pkg-config.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 
+comma := ,
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
-.PHONY: all deps deps-demo deps-deb deps-bench demo run-demo bench run-bench check run-check check-fast golden unit \
-        fuzzers fuzz lint valgrind coverage install uninstall deb run-deb clean
+.PHONY: all deps deps-fast deps-check deps-all deps-demo deps-deb deps-bench deps-coverage demo run-demo bench run-bench \
+        check-fast run-check-fast check run-check check-all run-check-all golden unit fuzzers fuzz lint lint-all valgrind \
+        coverage install uninstall deb run-deb clean
 .DELETE_ON_ERROR:
 
 all: $(BINARY)
@@ -119,23 +132,39 @@ $(FUZZER): $(B)/%: $(B)/tests/fuzz/%.o $(OBJ)
 # ---- what the targets below need is installed by them ----
 
 deps:
-	@tests/deps $(DEPS_BUILD) $(DEPS_CHECK) $(DEPS_VM) $(DEPS_FLEET) $(DEPS_DEB)
+	@tests/deps "make deps: installing what building needs" $(DEPS_BUILD)
+
+deps-fast:
+	@tests/deps "make check-fast: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST)
+
+deps-check:
+	@tests/deps "make check: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_CHECK) $(DEPS_VM)
+
+deps-all:
+	@tests/deps "make check-all: installing what the tests need" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_CHECK) $(DEPS_VM) \
+		$(DEPS_DEB) $(DEPS_ALL)
 
 deps-demo:
-	@tests/deps $(DEPS_BUILD) $(DEPS_VM)
+	@tests/deps "make demo: installing what the virtual machine needs" $(DEPS_BUILD) $(DEPS_VM)
 
 deps-deb:
-	@tests/deps $(DEPS_BUILD) $(DEPS_DEB)
+	@tests/deps "make deb: installing what packaging needs" $(DEPS_BUILD) $(DEPS_DEB)
 
 deps-bench:
-	@tests/deps $(DEPS_BUILD) $(DEPS_VM) $(DEPS_BENCH)
+	@tests/deps "make bench: installing what measuring needs" $(DEPS_BUILD) $(DEPS_VM) $(DEPS_BENCH)
 
+deps-coverage:
+	@tests/deps "make coverage: installing what it needs" $(DEPS_BUILD) $(DEPS_FAST) $(DEPS_COVERAGE)
+
+coverage: deps-coverage
 demo: deps-demo
-check: deps
+check-fast: deps-fast
+check: deps-check
+check-all: deps-all
 deb: deps-deb
 bench: deps-bench
 # A second make, so that what was just installed is there when the rules are read.
-demo check deb bench:
+demo check-fast check check-all deb bench:
 	@$(MAKE) --no-print-directory run-$@
 
 run-demo: all
@@ -154,12 +183,13 @@ endif
 fuzz: fuzzers
 	@tests/fuzz/run $(FUZZ_SECONDS)
 
-run-check: all unit fuzzers lint
-	@$(MAKE) --no-print-directory SANITIZE=1 all unit
-	@$(MAKE) --no-print-directory CC=clang B=build/clang all unit
+run-check: all unit
+	@tests/run check
+
+run-check-all: all unit
 	@tests/run all
 
-check-fast: all unit
+run-check-fast: all unit
 	@BUILD=$(B) tests/run fast
 
 # What is printed, as tests/golden shows it, written anew; to be read in git diff.
@@ -178,8 +208,54 @@ coverage:
 valgrind: all
 	@tests/run valgrind
 
-lint:
-	@tests/lint
+# ---- what reads the sources without running them: a stamp for each file, so that a file is read again when it has changed ----
+
+L        = build/lint
+LINT_C   = $(wildcard src/*.c src/*/*.c tests/*/*.c)
+LINT_H   = $(wildcard src/*.h src/*/*.h tests/*/*.h)
+LINT_SH  = $(shell grep -rlE '^\#(!.*(bash|/sh)| shellcheck shell=)' --exclude-dir=machines --exclude=*.bats \
+             .ci tests completions debian man)
+LINT_BATS = $(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)
+LINT_MAN = $(wildcard man/*.[0-9])
+LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='""' -Isrc -Itests/unit $(PKG_CFLAGS)
+
+# What the files of a stamp are, its suffix, and the command.
+define lint_rule
+lint: $(patsubst %,$(L)/%$2,$1)
+$(patsubst %,$(L)/%$2,$1): $(L)/%$2: %
+	@mkdir -p $$(@D)
+	$$(call run,LINT,$3)
+	@touch $$@
+endef
+
+# Headers count for the C files that include them.
+with_headers = $(CC) $(LINT_FLAGS) -MM -MP -MT $@ -MF $@.d $< && $1
+-include $(patsubst %,$(L)/%.tidy.d,$(LINT_C)) $(patsubst %,$(L)/%.analyzed.d,$(filter src/%,$(LINT_C)))
+
+$(eval $(call lint_rule,$(LINT_C) $(LINT_H),.format,clang-format --dry-run --Werror $$<))
+$(eval $(call lint_rule,$(LINT_C),.tidy,$$(call with_headers,clang-tidy --quiet --checks=-clang-analyzer-* $$< -- $$(LINT_FLAGS) 2>/dev/null)))
+$(eval $(call lint_rule,$(LINT_SH),.shellcheck,shellcheck -x -S warning $$<))
+$(eval $(call lint_rule,$(LINT_BATS),.shellcheck,shellcheck -s bats -S warning -e SC2154$(comma)SC2034$(comma)SC2217 $$<))
+$(eval $(call lint_rule,$(LINT_MAN),.mandoc,mandoc -T lint -W warning $$<))
+lint: $(L)/cppcheck
+
+$(L)/cppcheck: $(LINT_C) $(LINT_H)
+	@mkdir -p $@.d
+	$(call run,LINT,cppcheck --quiet --std=c11 --enable=warning$(comma)performance$(comma)portability --inline-suppr \
+		--suppress=missingIncludeSystem --error-exitcode=1 -j$(shell nproc) --cppcheck-build-dir=$@.d -Isrc src)
+	@touch $@
+
+# What takes long: the two analyzers that follow each path.
+lint-all: lint $(patsubst %,$(L)/%.analyzed,$(filter src/%,$(LINT_C)))
+
+ANALYZER = --checks=-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-valist.Uninitialized
+
+# Without the optimizer, which moves what is said to be wrong to another place.
+$(L)/%.analyzed: %
+	@mkdir -p $(@D)
+	$(call run,LINT,$(call with_headers,clang-tidy --quiet $(ANALYZER) $< -- $(LINT_FLAGS) 2>/dev/null && \
+		$(CC) $(LINT_FLAGS) -O0 -fanalyzer -Werror -c -o /dev/null $<))
+	@touch $@
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(MAN8DIR)

@@ -45,21 +45,23 @@ in_shells() { # COMMAND...
 		LANG=C.UTF-8 PATH="${TOOLS:-$shells/bin}:/usr/bin:/bin" "$@"
 }
 
-# The keys to type, as for printf %b, once the terminal is raw, so that none is lost. Lasts until `ready` is removed: at the
-# end of its input script(1) sleeps now and then.
+# The keys to type, as for printf %b, once the terminal is raw, so that none is lost. Lasts until it is killed: at the end of
+# its input script(1) sleeps now and then.
 keys() { # KEYS
 	until [ -e "$shells/ready" ]; do sleep 0.01; done
 	printf '%b\x18q' "$1"
-	while [ -e "$shells/ready" ]; do sleep 0.01; done
+	exec sleep infinity
 }
 
 typed() { # bash|framework|zsh KEYS
 	local command="bash --noprofile --rcfile $shells/$1.rc -i"
 	[ "$1" != zsh ] || command="zsh -d -i"
+	local status=0
 	rm -f "$shells"/{ready,lines,times}
 	in_shells timeout 30 script -qec "stty raw -echo cols 200 rows 100; touch ~/ready; exec $command" /dev/null \
-		< <(keys "$2") 3>&-
-	rm -f "$shells/ready"
+		< <(keys "$2" 3>&-) 3>&- || status=$?
+	kill "$!"
+	return "$status"
 }
 
 in_fish() { # COMMAND ARGUMENT...

@@ -13,6 +13,7 @@ setup() {
 # Each line of the table is what is typed, a bar, and what every shell offers then.
 offers() {
 	local table shell
+	needs_terminal
 	mapfile -t table
 	for shell in ${shells_asked:-bash zsh fish}; do
 		diff <(printf "$shell: %s\n" "${table[@]}") \
@@ -130,6 +131,7 @@ machine_of_64() { # DIR
 }
 
 @test "TAB puts the address into the line as it is to be" {
+	needs_terminal
 	for shell in bash framework zsh; do
 		diff - <(completed $shell "vfionoiommu $bound unbind " "vfionoiommu $before bind 0000:00:1f.3" \
 			"vfionoiommu $before bind 0000:00:1") <<-END
@@ -141,6 +143,7 @@ machine_of_64() { # DIR
 }
 
 @test "names are shown where the shell can" {
+	needs_terminal
 	for shell in zsh fish; do
 		listed $shell "vfionoiommu $before bind 0000:00:0" | grep -F "0000:00:04.0" |
 			grep -F "82574L Gigabit Network Connection"
@@ -175,6 +178,7 @@ machine_of_64() { # DIR
 }
 
 @test "64 devices are offered within 50 ms" {
+	needs_terminal
 	limit=50
 	[[ $VFIONOIOMMU != */sanitize/* ]] || limit=250
 	machine_of_64 "$BATS_TEST_TMPDIR/machine"

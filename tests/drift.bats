@@ -12,14 +12,17 @@ setup() {
 }
 
 @test "commands" {
+	needs_terminal
 	guard_commands
 }
 
 @test "options of each command" {
+	needs_terminal
 	guard_options
 }
 
 @test "columns of each table" {
+	needs_terminal
 	guard_columns
 }
 
@@ -52,6 +55,7 @@ notices() { # GUARD FILE SED-SCRIPT
 
 # bats test_tags=once
 @test "each kind of drift is noticed, in each place" {
+	needs_terminal
 	copies=0
 	while IFS='~' read -r guard file script; do
 		notices "$guard" "$file" "$script"

@@ -24,6 +24,11 @@ not() { # COMMAND...
 	! "$@"
 }
 
+# Skips the rest of a test where no terminal can be opened, as in a root without /dev/pts.
+needs_terminal() {
+	script -qec true /dev/null >/dev/null 2>&1 </dev/null || skip "no terminal can be opened"
+}
+
 status_is() { # NUMBER
 	[ "$status" -eq "$1" ]
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # The playbook of the examples, run from here against three guests at once, each with its SSH server on a port of the
 # loopback, as the inventory has them: one of case 1, one of case 5, one whose kernel has no VFIO.
 #

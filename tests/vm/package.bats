@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # The Debian package: how it was made, and in a guest, where it can be installed and purged for real, what it does.
 
 load ../helper

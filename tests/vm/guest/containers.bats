@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case3-containers
+# tier: all
+# kernels: case3
 # boot: --memory 2G
 #
 # A container of podman's opens the device that it was given by the file of `cdi`: no image, this machine's own programs in

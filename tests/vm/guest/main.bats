@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# fresh: yes
 # kernels: case3
 # boot: --device e1000e,addr=4,romfile= --device edu,addr=6
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# fresh: yes
 # kernels: case1 case2 case3 case3-iommufd case4 case4-loosened case5 off builtin linux6.1 debian
 # boot: --no-udev --device e1000e,addr=4,romfile= --device edu,addr=6
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# fresh: yes
 # kernels: case1 case3 linux6.1
 # boot: --device edu,addr=6
 #
