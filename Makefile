@@ -235,7 +235,7 @@ with_headers = $(CC) $(LINT_FLAGS) -MM -MP -MT $@ -MF $@.d $< && $1
 $(eval $(call lint_rule,$(LINT_C) $(LINT_H),.format,clang-format --dry-run --Werror $$<))
 $(eval $(call lint_rule,$(LINT_C),.tidy,$$(call with_headers,clang-tidy --quiet --checks=-clang-analyzer-* $$< -- $$(LINT_FLAGS) 2>/dev/null)))
 $(eval $(call lint_rule,$(LINT_SH),.shellcheck,shellcheck -x -S warning $$<))
-$(eval $(call lint_rule,$(LINT_BATS),.shellcheck,shellcheck -s bats -S warning -e SC2154$(comma)SC2034$(comma)SC2217 $$<))
+$(eval $(call lint_rule,$(LINT_BATS),.shellcheck,shellcheck -s bats -S warning -e SC2154 -e SC2034 -e SC2217 $$<))
 $(eval $(call lint_rule,$(LINT_MAN),.mandoc,mandoc -T lint -W warning $$<))
 lint: $(L)/cppcheck
 

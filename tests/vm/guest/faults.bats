@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --device virtio-rng-pci,addr=4 --device edu,addr=6
+# boot: --device virtio-rng-pci,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8 --device edu,addr=9 --device edu,addr=a --device edu,addr=b,multifunction=on --device edu,addr=b.1 --device edu,addr=c --device edu,addr=d --device edu,addr=e --device edu,addr=f --device edu,addr=10 --device edu,addr=11 --device edu,addr=12 --device edu,addr=13 --device edu,addr=14
 #
 # Whatever system call fails, and whenever: a bind has come about and can be given back exactly, or the device is as it was;
 # an unbind has come about, or the device is still bound, and can be given back.

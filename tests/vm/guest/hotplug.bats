@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --hotplug --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # A device with a persistent binding is bound by udev when it is plugged in, and nothing is left of it when it is pulled out.
 

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # fresh: yes
 # kernels: case3
-# boot: --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # The main job on a real kernel: a card with a driver at 0000:00:04.0, one without at 0000:00:06.0. The tests are in the
 # order of a first session, and each leaves the machine as it was.

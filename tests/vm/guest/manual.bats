@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --disk disk --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk
 #
 # The five tasks of the man page's examples, typed exactly as they stand there, one after the other.
 

@@ -1,17 +1,10 @@
 #!/usr/bin/env bats
-# fresh: yes
 # kernels: case1 case2 case3 case3-iommufd case4 case4-loosened case5 off builtin linux6.1 debian
-# boot: --no-udev --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # Prediction = observation, on one kernel after the other: what matrix says before anything is loaded is what the kernel
 # then does, with its configuration and without, and what it says after is the same.
 
 load guest
-
-# Debian has its configuration in /boot; the others have it in /proc.
-setup_file() {
-	[ -e /proc/config.gz ] || cp "$("$BATS_TEST_DIRNAME/../kernel" "$KERNEL")/config" "/boot/config-$(uname -r)"
-}
 
 # A machine that is this one but for its configuration: the tool then has only what it sees, and the module files.
 without_config() {

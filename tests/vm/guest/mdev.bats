@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # An emulated VFIO device (the kernel's sample mtty) gets a fabricated group of the same name as a noiommu device, vfio-noiommu,
 # and is none.

@@ -1,11 +1,23 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --no-udev --hotplug --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # monitor without udevd: by the kernel's own events.
 
 load guest
 load events
+
+setup_file() {
+	udevadm control --exit
+	for _ in $(seq 100); do
+		[ -e /run/udev/control ] || return 0
+		sleep 0.1
+	done
+	rm /run/udev/control
+}
+
+teardown_file() {
+	/lib/systemd/systemd-udevd --daemon 3>&-
+}
 
 @test "without udevd the kernel is listened to, and that is said with -v" {
 	[ ! -e /run/udev/control ]

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --hotplug --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # What monitor tells of real hotplug, binds and nodes, with udevd at work.
 

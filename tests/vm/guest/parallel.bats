@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --device edu,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8 --device edu,addr=9 --device edu,addr=a --device edu,addr=b,multifunction=on --device edu,addr=b.1
+# boot: --device virtio-rng-pci,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8 --device edu,addr=9 --device edu,addr=a --device edu,addr=b,multifunction=on --device edu,addr=b.1 --device edu,addr=c --device edu,addr=d --device edu,addr=e --device edu,addr=f --device edu,addr=10 --device edu,addr=11 --device edu,addr=12 --device edu,addr=13 --device edu,addr=14
 #
 # Devices are bound, and given back, side by side. A device that is slow to change its driver is one whose writes strace
 # holds up: each takes two seconds here.
 
 load guest
 
-slots="0000:00:04.0 0000:00:05.0 0000:00:06.0 0000:00:07.0 0000:00:08.0 0000:00:09.0 0000:00:0a.0"
+slots="0000:00:05.0 0000:00:06.0 0000:00:07.0 0000:00:08.0 0000:00:09.0 0000:00:0a.0 0000:00:0c.0"
 first=0000:00:0b.0 second=0000:00:0b.1
 
 setup() {
@@ -28,11 +28,11 @@ run_slow() { # COMMAND...
 }
 
 @test "seven slow devices are bound as fast as one, and given back so" {
-	run_slow bind 0000:00:04.0
+	run_slow bind 0000:00:05.0
 	status_is 0
 	local alone=$seconds
 	[ "$alone" -ge 2 ]
-	run_slow unbind 0000:00:04.0
+	run_slow unbind 0000:00:05.0
 	status_is 0
 	run_slow bind $slots
 	status_is 0
@@ -72,10 +72,10 @@ run_slow() { # COMMAND...
 
 @test "a signal lets those at work end, and no other begin" {
 	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=4000000 \
-		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind 0000:00:04.0 $first $second \
+		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind 0000:00:05.0 $first $second \
 		>/tmp/out 2>/tmp/err 3>&- &
 	for _ in $(seq 100); do
-		[ ! -e /run/vfionoiommu/0000:00:04.0 ] || [ ! -e /run/vfionoiommu/$first ] || break
+		[ ! -e /run/vfionoiommu/0000:00:05.0 ] || [ ! -e /run/vfionoiommu/$first ] || break
 		sleep 0.1
 	done
 	pkill -TERM -x vfionoiommu
@@ -83,7 +83,7 @@ run_slow() { # COMMAND...
 	wait $! || status=$?
 	cat /tmp/out /tmp/err
 	status_is 1
-	[ "$(driver_of 0000:00:04.0) $(driver_of $first)" = "vfio-pci vfio-pci" ]
+	[ "$(driver_of 0000:00:05.0) $(driver_of $first)" = "vfio-pci vfio-pci" ]
 	grep -qx "$second: was not begun: a signal asked to end" /tmp/err
 	[ -z "$(driver_of $second)" ]
 	[ ! -e /run/vfionoiommu/$second ]
@@ -92,17 +92,17 @@ run_slow() { # COMMAND...
 @test "whoever waits at a terminal sees how far it is; nobody else does" {
 	local command="strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=3000000"
 	command+=" -P /sys/bus/pci/drivers/vfio-pci/bind $VFIONOIOMMU bind"
-	TERM=xterm run script -qec "$command 0000:00:04.0 $first $second" /dev/null
+	TERM=xterm run script -qec "$command 0000:00:05.0 $first $second" /dev/null
 	says "2 of 3 devices done"
 	# Written over, and taken away before the result.
 	[[ "$output" == *"2 of 3 devices done"*$'\r\e[K'*"$second: bound to vfio-pci"* ]]
 	tool unbind --all
-	TERM=xterm run script -qec "$command --quiet 0000:00:04.0 $first" /dev/null
+	TERM=xterm run script -qec "$command --quiet 0000:00:05.0 $first" /dev/null
 	not says "devices done"
 	tool unbind --all
-	TERM=dumb run script -qec "$command 0000:00:04.0 $first" /dev/null
+	TERM=dumb run script -qec "$command 0000:00:05.0 $first" /dev/null
 	not says "devices done"
 	tool unbind --all
-	run_slow bind 0000:00:04.0 $first
+	run_slow bind 0000:00:05.0 $first
 	not complains "devices done"
 }

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: builtin
-# boot: --device edu,addr=6
 #
 # A vfio that is built in takes its mode from the kernel's command line alone: that is said, and nothing is edited.
 

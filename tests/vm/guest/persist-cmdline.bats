@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: builtin case3
-# boot: --append vfio.enable_unsafe_noiommu_mode=1 --device edu,addr=6
+# boot: --append vfio.enable_unsafe_noiommu_mode=1
 #
 # With the parameter on the command line the mode is on, built in or loaded, and status says that it will be.
 

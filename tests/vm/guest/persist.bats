@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: case3
-# boot: --device e1000e,addr=4,romfile= --device edu,addr=6
 #
 # What is set up for the next boots: one file of our own in modprobe.d, one for each device in vfionoiommu.d, and nothing of
 # the admin's is ever changed. That it comes about is in tests/vm/reboot.bats.

@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: case3 linux6.1
-# boot: --disk disk --device e1000e,addr=4,romfile=,mac=52:54:00:ab:cd:ef --device edu,addr=6 --device nvme,addr=7,serial=TOPSECRET,drive=disk
 #
 # A report of a real machine, unpacked and read with --sysroot, says what the machine itself says.
 

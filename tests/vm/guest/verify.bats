@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # kernels: case1 case3 case3-iommufd case4-loosened case5 linux6.1
-# boot: --disk disk --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk
 #
 # What verify says of a device is what a program meets: each way through which the matrix says that it opens, and each way
 # in which it does not.
