@@ -47,6 +47,18 @@ interface() { # NAME FLAGS
 	ln -s "../../devices/pci0000:00/0000:00:04.0/net/$1" "machine/sys/class/net/$1"
 }
 
+# An initramfs of these files, as they are in the machine or empty: a cpio archive.
+initramfs() { # PATH...
+	local path size
+	mkdir -p machine/boot
+	for path in "$@" 'TRAILER!!!'; do
+		size=$(stat -c %s "machine/$path" 2>/dev/null)
+		printf '070707%06o%06o%06o%06o%06o%06o%06o%011o%06o%011o%s\0' 0 1 0100644 0 0 1 0 0 $((${#path} + 1)) "${size:-0}" "$path"
+		cat "machine/$path" 2>/dev/null
+	done >machine/boot/initrd.img-7.3.4-case3
+	true
+}
+
 # The file of a persistent binding of the card, with these lines at its end.
 persistent() { # [LINE...]
 	file etc/vfionoiommu.d/0000:00:04.0 ADDRESS=0000:00:04.0 PCI_ID=8086:10d3 PCI_SUBSYS_ID=8086:0000 "$@"
