@@ -103,8 +103,8 @@ comma := ,
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 
 .PHONY: all deps deps-fast deps-check deps-all deps-demo deps-deb deps-bench deps-coverage demo run-demo bench run-bench \
-        check-fast run-check-fast check run-check check-all run-check-all unit fuzzers fuzz lint lint-all valgrind coverage \
-        install uninstall deb run-deb clean
+        check-fast run-check-fast check run-check check-all run-check-all golden golden-vm unit fuzzers fuzz lint lint-all valgrind \
+        coverage install uninstall deb run-deb clean
 .DELETE_ON_ERROR:
 
 all: $(BINARY)
@@ -191,6 +191,15 @@ run-check-all: all unit
 
 run-check-fast: all unit
 	@BUILD=$(B) tests/run fast
+
+# What is printed, as tests/golden shows it, written anew; to be read in git diff.
+golden: all unit
+	@BUILD=$(B) tests/golden/run --write
+
+# The same of what only a real kernel brings about, in a guest.
+golden-vm: all
+	@tests/vm/boot --device virtio-net-pci,addr=4,romfile= --device edu,addr=6 --timeout 900 --share tests/golden/guest case3 -- \
+		tests/golden/run --write tests/golden/guest/messages.txt
 
 # Of the fast suite. What only happens on a real kernel, in a guest, is not counted: act/, kernel/vfio, kernel/iommufd.
 coverage:

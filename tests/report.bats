@@ -53,11 +53,10 @@ user() {
 	done
 }
 
-@test "FILE is said to be read how, is for its owner only, and nothing is beside it" {
+@test "FILE is for its owner only, and nothing is beside it" {
 	run_tool report --sysroot "$machine" out/machine.tar
 	status_is 0
 	[ -z "$output" ]
-	complains "out/machine.tar: read it with: mkdir machine; tar -xf out/machine.tar -C machine; vfionoiommu --sysroot machine status"
 	[ "$(stat -c %a out/machine.tar)" = 600 ]
 	[ "$(ls -A out)" = machine.tar ]
 	run_tool report --quiet --sysroot "$machine" out/other.tar
@@ -72,28 +71,6 @@ user() {
 	cmp one.tar two.tar
 }
 
-@test "a terminal gets no archive" {
-	needs_terminal
-	run script -qec "$VFIONOIOMMU report" /dev/null
-	status_is 2
-	[[ "$output" == *"name a FILE: vfionoiommu report machine.tar"* ]]
-	run script -qec "$VFIONOIOMMU report -" /dev/null
-	status_is 2
-}
-
-@test "wrong usage" {
-	for words in "report one two" "report --output PATH out/a" "report --force out/a" "report --json"; do
-		run_tool $words
-		status_is 2
-		[ -n "$stderr" ]
-	done
-	run_tool report ""
-	status_is 2
-	run_tool report --sysroot /nonexistent out/a
-	status_is 1
-	[ -z "$(ls -A out)" ]
-}
-
 @test "what is there already stays as it is: a file, a folder, a FIFO, a device, a link to nowhere" {
 	echo mine >out/file
 	mkdir out/folder
@@ -102,22 +79,18 @@ user() {
 	for name in out/file out/folder out/fifo out/link /dev/full /dev/null; do
 		run_tool report --sysroot "$machine" $name
 		status_is 1
-		complains "$name: exists already"
 	done
 	[ "$(cat out/file)" = mine ]
 	[ "$(ls -A out | tr '\n' ' ')" = "fifo file folder link " ]
 }
 
-@test "a disk that is full, or a folder that cannot be written, leaves nothing behind" {
+@test "a disk that is full leaves nothing behind" {
 	run bash -c "$VFIONOIOMMU report --sysroot $machine >/dev/full"
 	status_is 1
-	[[ "$output" == *"standard output: could not be written: No space left on device"* ]]
-	run_tool report --sysroot "$machine" nosuch/machine.tar
-	status_is 1
-	complains "nosuch/machine.tar: could not be written: No such file or directory"
+	[[ "$output" == *"No space left on device"* ]]
 	run bash -c "ulimit -f 8; trap '' XFSZ; exec $VFIONOIOMMU report --sysroot $machine out/machine.tar"
 	status_is 1
-	[[ "$output" == *"out/machine.tar: could not be written: File too large"* ]]
+	[[ "$output" == *"File too large"* ]]
 	[ -z "$(ls -A out)" ]
 }
 
@@ -130,7 +103,7 @@ user() {
 	run user /tmp/vfionoiommu.$$ report out/machine.tar
 	rm /tmp/vfionoiommu.$$
 	status_is 1
-	[[ "$output" == *"out/machine.tar: could not be written:"* ]]
+	[[ "$output" == *"Permission denied"* ]]
 	[ -z "$(ls -A out)" ]
 }
 
@@ -142,7 +115,7 @@ user() {
 	rm out/machine.tar
 	run strace -qq -o /dev/null -e trace=write -e inject=write:signal=TERM:when=1 "$VFIONOIOMMU" report --sysroot "$machine" out/machine.tar
 	status_is 1
-	[[ "$output" == *"out/machine.tar: could not be written: Interrupted system call"* ]]
+	[[ "$output" == *"Interrupted system call"* ]]
 	[ -z "$(ls -A out)" ]
 }
 

@@ -1,10 +1,9 @@
-/* The messages that only a kernel which breaks its promises, or is of another kind than those of the tests,
- * brings about: what is so, and what is said of it. All others are in tests/messages.bats and
- * tests/vm/guest/messages.bats. */
+/* What only a kernel brings about that breaks its promises, or that is of another kind than those of the
+ * tests: the test is that it is noticed, and as which finding. `messages_test print` prints what is said of
+ * it instead, for tests/golden/unit.txt. */
 #include <errno.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "judge/finding.h"
@@ -12,6 +11,7 @@
 #include "judge/outcome.h"
 #include "judge/readiness.h"
 #include "judge/verification.h"
+#include "show/findings.h"
 #include "show/steps.h"
 #include "show/words.h"
 #include "tap.h"
@@ -20,21 +20,40 @@
 #define GROUP   "/dev/vfio/noiommu-0"
 #define CDEV    "/dev/vfio/devices/noiommu-vfio0"
 
-static bool says(char *sentence, const char *expected)
+static bool printing;
+
+static void heading(const char *title)
 {
-	bool well = text_same(sentence, expected);
-	if (!well)
-		printf("# %s\n", sentence ? sentence : "nothing");
+	if (printing)
+		printf("-- %s\n", title);
+}
+
+/* Takes the sentence. */
+static void complains(char *sentence)
+{
+	if (printing)
+		puts(sentence ? sentence : "(nothing)");
+	else
+		ok(sentence);
 	free(sentence);
-	return well;
+}
+
+/* The last one. The lists are static and grow, as what they hold is not a leak then. */
+static void finds(const struct finding_list *findings, const char *id)
+{
+	const struct finding_list last = { findings->items + findings->count - 1, 1 };
+	if (printing)
+		findings_print(stdout, &last, SEVERITY_NOTE);
+	else
+		ok(text_same(last.items->id, id));
 }
 
 /* ---- verify ---- */
 
-/* What is said when that step fails so, on a noiommu group or cdev. */
-static bool fails(enum open_step step, int error, const char *sentence, const char *remedy)
+/* A step of opening a noiommu group or cdev that fails. */
+static void step_fails(enum open_step step, int error, const char *id)
 {
-	static struct finding_list findings; /* static: what it holds is not a leak */
+	static struct finding_list findings;
 	const struct host host = { .mode = MODE_ON };
 	const struct device device = { .address = ADDRESS };
 	bool cdev = step == STEP_OPEN_CDEV || step == STEP_OPEN_IOMMUFD || step >= STEP_BIND_IOMMUFD;
@@ -45,89 +64,31 @@ static bool fails(enum open_step step, int error, const char *sentence, const ch
 		.device = &device, .node = &node, .steps = { { step, -error } }, .count = 1
 	};
 	verification_judge(&host, &opening, &findings);
-	const struct finding *last = &findings.items[findings.count - 1];
-	if (!text_same(last->sentence, sentence) || !text_same(last->remedy, remedy))
-		printf("# %s\n# %s\n", last->sentence, last->remedy);
-	return text_same(last->sentence, sentence) && text_same(last->remedy, remedy);
+	heading(word_step(step));
+	finds(&findings, id);
 }
 
 static void test_verify(void)
 {
-	ok(fails(STEP_SET_IOMMU, EPERM,
-		GROUP
-		" does not open: Operation not permitted: the IOMMU does not remap interrupts, without which a "
-		"device can forge them",
-		"switch interrupt remapping on in the firmware or hypervisor, or: echo Y > "
-		"/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"));
-	ok(fails(STEP_BIND_IOMMUFD, EPERM,
-		CDEV
-		" does not open: Operation not permitted: the IOMMU does not remap interrupts, without which a "
-		"device can forge them",
-		"switch interrupt remapping on in the firmware or hypervisor, or: echo Y > "
-		"/sys/module/iommufd/parameters/allow_unsafe_interrupts"));
-	ok(fails(STEP_OPEN_GROUP, EPERM,
-		GROUP
-		" does not open: Operation not permitted: CAP_SYS_RAWIO is missing, which the node's owner and "
-		"mode cannot replace",
-		"run it as root, or: setcap cap_sys_rawio+ep PROGRAM"));
-	ok(fails(STEP_OPEN_GROUP, EACCES,
-		GROUP " does not open: Permission denied: this user may not open it, by its owner and mode",
-		"vfionoiommu bind --owner USER " ADDRESS));
-	ok(fails(STEP_OPEN_CONTAINER, EACCES,
-		GROUP
-		" does not open: Permission denied: this user may not open /dev/vfio/vfio, by its owner and mode",
-		"chmod 0666 /dev/vfio/vfio"));
-	ok(fails(STEP_OPEN_IOMMUFD, EACCES,
-		CDEV
-		" does not open: Permission denied: this user may not open /dev/iommu, by its owner and mode",
-		"chown USER /dev/iommu"));
-	ok(fails(STEP_GROUP_GET_STATUS, EADDRINUSE,
-		GROUP
-		" does not open: Device or resource busy: another device of its group is bound to another driver",
-		"ls -l /sys/bus/pci/devices/" ADDRESS "/iommu_group/devices/*/driver"));
-	ok(fails(STEP_OPEN_CONTAINER, ENOENT,
-		GROUP
-		" does not open: No such file or directory: there is neither /dev/vfio/vfio nor /dev/iommu",
-		"modprobe -a vfio iommufd"));
-	ok(fails(STEP_OPEN_CONTAINER, ENODEV,
-		GROUP
-		" does not open: No such device: neither /dev/vfio/vfio nor /dev/iommu has a driver behind it",
-		"modprobe -a vfio iommufd"));
-	ok(fails(STEP_OPEN_IOMMUFD, ENOENT,
-		CDEV " does not open: No such file or directory: there is no /dev/iommu",
-		"modprobe iommufd"));
-	ok(fails(STEP_OPEN_IOMMUFD, ENODEV,
-		CDEV " does not open: No such device: nothing stands behind /dev/iommu", "modprobe iommufd"));
-	ok(fails(STEP_CHECK_EXTENSION, EOPNOTSUPP,
-		GROUP
-		" does not open: Operation not supported: the container does not know this kind of device",
-		"modprobe vfio_iommu_type1"));
-	ok(fails(STEP_OPEN_CDEV, ENOENT,
-		CDEV " does not open: No such file or directory: there is no such node in /dev",
-		"udevadm settle"));
-	ok(fails(STEP_IOAS_MAP, ENOMEM,
-		CDEV
-		" does not open: Cannot allocate memory: a page could not be pinned: the limit of locked memory is "
-		"reached",
-		"ulimit -l unlimited"));
-	ok(fails(STEP_GET_PA, EBADMSG,
-		CDEV
-		" does not open: Bad message: the physical address that the kernel names for a page is not that of "
-		"the page",
-		"vfionoiommu report machine.tar, and report it as a bug"));
-	ok(fails(STEP_GET_PA, ENOTTY,
-		CDEV
-		" does not open: Inappropriate ioctl for device: this kernel does not know the step: it is too old",
-		"vfionoiommu matrix"));
-	ok(fails(STEP_OPEN_CDEV, ENODEV,
-		CDEV " does not open: No such device: nothing stands behind the node any more",
-		"vfionoiommu list " ADDRESS));
-	ok(fails(STEP_OPEN_GROUP, EBUSY,
-		GROUP
-		" does not open: Device or resource busy: held, by a process that is not to be seen here",
-		"fuser -v " GROUP ", as root and on the host"));
-	ok(fails(STEP_GET_INFO, EIO, CDEV " does not open: Input/output error: the kernel refused it",
-		"dmesg | grep " ADDRESS));
+	step_fails(STEP_SET_IOMMU, EPERM, "interrupts-not-remapped");
+	step_fails(STEP_BIND_IOMMUFD, EPERM, "interrupts-not-remapped");
+	step_fails(STEP_OPEN_GROUP, EPERM, "capability-missing");
+	step_fails(STEP_OPEN_GROUP, EACCES, "node-permission");
+	step_fails(STEP_OPEN_CONTAINER, EACCES, "node-permission");
+	step_fails(STEP_OPEN_IOMMUFD, EACCES, "node-permission");
+	step_fails(STEP_GROUP_GET_STATUS, EADDRINUSE, "group-not-viable");
+	step_fails(STEP_OPEN_CONTAINER, ENOENT, "container-missing");
+	step_fails(STEP_OPEN_CONTAINER, ENODEV, "container-missing");
+	step_fails(STEP_OPEN_IOMMUFD, ENOENT, "iommufd-missing");
+	step_fails(STEP_OPEN_IOMMUFD, ENODEV, "iommufd-missing");
+	step_fails(STEP_CHECK_EXTENSION, EOPNOTSUPP, "open-failed");
+	step_fails(STEP_OPEN_CDEV, ENOENT, "node-missing");
+	step_fails(STEP_IOAS_MAP, ENOMEM, "memory-limit");
+	step_fails(STEP_GET_PA, EBADMSG, "physical-address-wrong");
+	step_fails(STEP_GET_PA, ENOTTY, "kernel-too-old");
+	step_fails(STEP_OPEN_CDEV, ENODEV, "node-missing");
+	step_fails(STEP_OPEN_GROUP, EBUSY, "device-held");
+	step_fails(STEP_GET_INFO, EIO, "open-failed");
 }
 
 /* ---- bind and unbind ---- */
@@ -135,29 +96,32 @@ static void test_verify(void)
 static void test_bind(void)
 {
 	struct device device = { .address = ADDRESS, .driver = "e1000e", .iommu = ANSWER_NO };
-	struct vfio_node noiommu = { .name = "noiommu-0", .path = GROUP, .noiommu = true, .present = true };
 	struct access_case group = { .group = PATH_WORKS, .cdev = PATH_NONE };
 	const struct access_case none = { 0 };
-	ok(says(outcome_of_bind(&device, &none),
-		"the kernel took the bind, but the driver is e1000e: did another program change it? "
-		"See: dmesg | grep " ADDRESS));
+	heading("bind");
+	complains(outcome_of_bind(&device, &none));
 	device.driver = "vfio-pci";
-	ok(says(outcome_of_bind(&device, &none),
-		"it is on vfio-pci, but the kernel made no node for it; it may say why: dmesg | grep vfio"));
-	ok(says(outcome_of_bind(&device, &group),
-		"the kernel made no noiommu group node, though it is built for it; it may say why: dmesg | grep vfio"));
+	complains(outcome_of_bind(&device, &none));
+	complains(outcome_of_bind(&device, &group));
 	group.group = PATH_NONE;
 	group.cdev = PATH_WORKS;
-	ok(says(outcome_of_bind(&device, &group),
-		"the kernel made no noiommu cdev node, though it is built for it; it may say why: dmesg | grep vfio"));
+	complains(outcome_of_bind(&device, &group));
 	device.group = (struct vfio_node){ .name = "2", .path = "/dev/vfio/2", .present = true };
-	ok(says(outcome_of_bind(&device, &none),
-		"its group node is /dev/vfio/2, not a noiommu one: was the mode switched off meanwhile? See vfionoiommu "
-		"status"));
-	device.group = noiommu;
-	device.group.present = false;
-	ok(says(outcome_of_bind(&device, &none),
-		GROUP " was registered, but is not in /dev: is a devtmpfs mounted there? See: findmnt /dev"));
+	complains(outcome_of_bind(&device, &none));
+	device.group = (struct vfio_node){ .name = "noiommu-0", .path = GROUP, .noiommu = true };
+	complains(outcome_of_bind(&device, &none));
+}
+
+/* As bind says it. */
+static void surprises(const struct device *device, const struct access_case *access)
+{
+	static struct finding_list findings;
+	auto_free char *sentence = outcome_surprise(device, access);
+	if (!printing)
+		ok(sentence);
+	finding_add(
+		&findings, FINDING_NODE_UNEXPECTED, device->address, NULL, "%s", sentence ? sentence : "");
+	finds(&findings, "node-unexpected");
 }
 
 static void test_surprise(void)
@@ -167,38 +131,30 @@ static void test_surprise(void)
 	};
 	struct device device = { .address = ADDRESS, .iommu = ANSWER_NO, .group = node };
 	struct access_case access = { .group_node = ANSWER_NO, .cdev_node = ANSWER_NO };
-	ok(says(outcome_surprise(&device, &access),
-		GROUP " exists, which this kernel was not expected to make"));
+	heading("bind: other nodes than expected");
+	surprises(&device, &access);
 	access.group_node = ANSWER_YES;
-	ok(says(outcome_surprise(&device, &access), GROUP " cannot be opened: this kernel has no container"));
+	surprises(&device, &access);
 	access.group = PATH_IOMMUFD_ONLY;
-	ok(says(outcome_surprise(&device, &access),
-		GROUP " opens only for what takes /dev/iommu in the place of /dev/vfio/vfio"));
+	surprises(&device, &access);
 	device.group = (struct vfio_node){ 0 };
-	ok(says(outcome_surprise(&device, &access),
-		"this kernel made no group node, which without a container would be of little use anyway"));
+	surprises(&device, &access);
 	device.cdev = (struct vfio_node){ .name = "noiommu-vfio0", .path = CDEV, .noiommu = true };
-	ok(says(outcome_surprise(&device, &access),
-		CDEV " exists, which this kernel was not expected to make"));
+	surprises(&device, &access);
 }
 
 static void test_unbind(void)
 {
 	struct device before = { .address = ADDRESS, .remembered = { ANSWER_YES, "e1000e", NULL, "e1000e" } };
 	struct device after = { .address = ADDRESS, .vendor = 0x8086, .device = 0x10d3 };
-	ok(says(outcome_of_unbind(&before, &after),
-		"its driver is none, and was e1000e before bind: did another program change it? "
-		"See: dmesg | grep " ADDRESS));
+	heading("unbind");
+	complains(outcome_of_unbind(&before, &after));
 	after.driver = "e1000e";
-	ok(says(outcome_of_unbind(&before, &after),
-		"its driver_override is none, and was e1000e before bind; set it with: echo e1000e > "
-		"/sys/bus/pci/devices/" ADDRESS "/driver_override"));
+	complains(outcome_of_unbind(&before, &after));
 	before.remembered.known = ANSWER_NO;
 	after.driver = "vfio-pci";
 	after.vfio = true;
-	ok(says(outcome_of_unbind(&before, &after),
-		"the kernel gave it to vfio-pci again, by an id in its new_id list; remove it with: echo '8086 10d3' > "
-		"/sys/bus/pci/drivers/vfio-pci/remove_id"));
+	complains(outcome_of_unbind(&before, &after));
 }
 
 static void test_steps(void)
@@ -206,23 +162,14 @@ static void test_steps(void)
 	const struct action act = { .kind = ACTION_DRIVER, .path = "/sys/x/unbind", .value = ADDRESS };
 	const struct action undo = { .kind = ACTION_WRITE, .path = "/sys/x/driver_override", .value = "\n" };
 	struct plan_failure failure = { .action = &act, .error = -EBUSY };
-	ok(says(failure_sentence(&failure, ADDRESS),
-		"could not write " ADDRESS
-		" to /sys/x/unbind: Device or resource busy; everything was put back as it "
-		"was; the kernel may say why: dmesg | tail"));
+	heading("a plan");
+	complains(failure_sentence(&failure, ADDRESS));
 	failure.undo = &undo;
 	failure.undo_error = -EIO;
-	ok(says(undo_sentence(&failure, ADDRESS),
-		"and putting it back failed: could not write a newline to /sys/x/driver_override: Input/output error; "
-		"try again with: vfionoiommu unbind " ADDRESS));
-	ok(says(undo_sentence(&failure, "noiommu mode"),
-		"and putting it back failed: could not write a newline to /sys/x/driver_override: Input/output error; "
-		"see vfionoiommu status"));
+	complains(undo_sentence(&failure, ADDRESS));
+	complains(undo_sentence(&failure, "noiommu mode"));
 	failure.error = -ETIMEDOUT;
-	ok(says(failure_sentence(&failure, ADDRESS),
-		"could not write " ADDRESS
-		" to /sys/x/unbind in time: the kernel waits for whoever holds the device, "
-		"and will let it go when that has ended; then type: vfionoiommu unbind " ADDRESS));
+	complains(failure_sentence(&failure, ADDRESS));
 }
 
 /* ---- the kernel ---- */
@@ -238,38 +185,24 @@ static void test_modules(void)
 	const struct access_case access = { .group = PATH_WORKS,
 		.built[QUESTION_NOIOMMU].answer = ANSWER_YES };
 	readiness_judge(&host, &access, &findings);
-	ok(findings.count == 1);
-	ok(text_same(findings.items[0].sentence, "the module vfio_pci of kernel 7.3.4 is not installed"));
-	ok(text_same(findings.items[0].remedy, "install the package that brings /lib/modules/7.3.4"));
+	heading("modules");
+	finds(&findings, "vfio-pci-missing");
 }
 
-static bool paths(enum path group, enum path cdev, const char *expected)
-{
-	const struct access_case access = { .group = group, .cdev = cdev };
-	return text_same(word_access(&access), expected);
-}
-
+/* Every pair of what is known of the group and of the cdev has words. */
 static void test_paths(void)
 {
-	ok(paths(PATH_UNKNOWN, PATH_NONE, "no cdev, group unknown"));
-	ok(paths(PATH_UNKNOWN, PATH_WORKS, "cdev works, group unknown"));
-	ok(paths(PATH_NONE, PATH_UNKNOWN, "no group, cdev unknown"));
-	ok(paths(PATH_WORKS, PATH_UNKNOWN, "group works, cdev unknown"));
-	ok(paths(PATH_IOMMUFD_ONLY, PATH_UNKNOWN, "group with /dev/iommu only, cdev unknown"));
-	ok(paths(PATH_IOMMUFD_ONLY, PATH_NONE, "group with /dev/iommu only, no cdev"));
+	heading("paths");
+	for (enum path group = PATH_UNKNOWN; group <= PATH_IOMMUFD_ONLY; group++)
+		for (enum path cdev = PATH_UNKNOWN; cdev <= PATH_WORKS; cdev++) {
+			const struct access_case access = { .group = group, .cdev = cdev };
+			complains(text_copy(word_access(&access)));
+		}
 }
 
-/* As JSON has them; on the table the node's own name stands. */
-static void test_names_of_steps(void)
+int main(int argc, char **argv)
 {
-	ok(text_same(word_step(STEP_OPEN_CONTAINER), "open container"));
-	ok(text_same(word_step(STEP_OPEN_GROUP), "open group"));
-	ok(text_same(word_step(STEP_OPEN_CDEV), "open cdev"));
-	ok(text_same(word_step(STEP_OPEN_IOMMUFD), "open iommufd"));
-}
-
-int main(void)
-{
+	printing = argc > 1 && text_same(argv[1], "print");
 	test_verify();
 	test_bind();
 	test_surprise();
@@ -277,6 +210,5 @@ int main(void)
 	test_steps();
 	test_modules();
 	test_paths();
-	test_names_of_steps();
-	return tap_done();
+	return printing ? 0 : tap_done();
 }

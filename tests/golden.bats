@@ -1,0 +1,12 @@
+#!/usr/bin/env bats
+# The transcripts are played by tests/golden/run; here is what they must cover.
+
+load helper
+
+@test "every finding's id is in some transcript" {
+	ids=$(jq -r '."$defs".finding.properties.id.enum[]' "$BATS_TEST_DIRNAME/schema/defs.json")
+	[ "$(wc -l <<<"$ids")" -gt 50 ]
+	for id in $ids; do
+		grep -rqF --include='*.txt' "[$id]" "$BATS_TEST_DIRNAME/golden" || { echo "in none: $id" && return 1; }
+	done
+}
