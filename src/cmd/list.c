@@ -34,7 +34,7 @@ static void choose(struct session *session, bool all, struct device_refs *shown)
 static bool needs_details(const struct options *options, const struct column_set *columns)
 {
 	return options->json || table_shows(columns, &options->table, "OVERRIDE") ||
-	       table_shows(columns, &options->table, "BEFORE");
+	       table_shows(columns, &options->table, "ORIG-DRIVER");
 }
 
 static enum status list_main(int argc, char **argv, struct options *options)

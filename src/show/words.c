@@ -19,6 +19,11 @@ const char *word_mode(enum mode mode)
 	}
 }
 
+const char *word_enabled(enum mode mode)
+{
+	return mode == MODE_ON ? "enabled" : mode == MODE_OFF ? "disabled" : word_mode(mode);
+}
+
 const char *word_module(enum module_state state)
 {
 	static const char *const words[] = {
@@ -190,6 +195,20 @@ const char *word_question(enum question question)
 		[QUESTION_CDEV_NOIOMMU] = "cdev_noiommu",
 	};
 	return words[question];
+}
+
+const char *word_case(int number)
+{
+	static const char *const words[] = {
+		"case unknown",
+		"group+container (case 1)",
+		"group without container (case 2)",
+		"group+container+cdev (case 3)",
+		"group+cdev without container (case 4)",
+		"cdev (case 5)",
+		"neither group nor cdev (case 6)",
+	};
+	return words[number];
 }
 
 /* One sentence for each pair of paths; rows: the group, columns: the cdev, each unknown, none, works. */
