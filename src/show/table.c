@@ -16,8 +16,8 @@
 static const struct {
 	const char *old, *name;
 } renamed[] = {
-	{ "BEFORE", "ORIG-DRIVER" },
-	{ "BOOT", "PERSISTENT" },
+	{ .old = "BEFORE", .name = "ORIG-DRIVER" },
+	{ .old = "BOOT", .name = "PERSISTENT" },
 };
 
 static bool is_named(const char *own, const char *name, size_t length)

@@ -218,8 +218,9 @@ const char *word_access(const struct access_case *access)
 		{ "unknown", "no cdev, group unknown", "cdev works, group unknown" },
 		{ "no group, cdev unknown", "no access path", "cdev works, no group" },
 		{ "group works, cdev unknown", "group works, no cdev", "group and cdev both work" },
-		{ "group with /dev/iommu only, cdev unknown", "group with /dev/iommu only, no cdev",
-			"cdev works, group with /dev/iommu only" },
+		{ "group works with /dev/iommu only, cdev unknown",
+			"group works with /dev/iommu only, no cdev",
+			"cdev works, group works with /dev/iommu only" },
 	};
 	return words[access->group + 1][access->cdev + 1];
 }
