@@ -6,7 +6,8 @@
 const char *compat_error_name(int error);
 
 /* Opens `path` as if the directory `root` were the file system's root, for links as well: openat2 of
- * Linux 5.6, in no glibc. Returns a descriptor or -1 with errno: ENOSYS before 5.6. */
+ * Linux 5.6, in no glibc. Returns a descriptor or -1 with errno: ENOSYS before 5.6; EAGAIN when it is being
+ * renamed all the time. */
 int compat_open_in_root(int root, const char *path, int flags);
 
 /* Closes the descriptor `first` and all above it. Allocates nothing. */

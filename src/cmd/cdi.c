@@ -31,7 +31,7 @@ static enum status say_none(const struct session *session, const char *file)
 {
 	int error = file ? output_remove(file) : 0;
 	if (error)
-		log_error("%s: could not be removed: %s", file, strerror(-error));
+		log_error("%s: could not be removed: %s", file, usage_file_error(error));
 	else if (!file)
 		report_none();
 	else if (!session->options->quiet)

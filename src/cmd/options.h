@@ -25,6 +25,14 @@ struct options {
 void usage_error(const struct argp_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
+/* Ends the program with a message and status 2 if `key` is one of these options and its argument is empty, as
+ * from an unset variable in a script. `options` may be NULL. */
+void usage_check_empty(
+	const struct argp_state *state, const struct argp_option *options, int key, const char *argument);
+
+/* The reason why a file could not be written. */
+const char *usage_file_error(int error);
+
 /* A number of seconds, a day at most. Returns false if `text` is not one. */
 bool options_parse_seconds(const char *text, int *seconds);
 

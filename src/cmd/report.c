@@ -24,7 +24,7 @@ static const struct argp_option report_options[] = {
 	{ "include-sensitive", OPTION_SENSITIVE, NULL, 0,
 		"include serial numbers, MAC addresses in names, the full kernel log and command line, modprobe.d and mount options",
 		0 },
-	{ "private", 0, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* its old name */
+	{ "private", OPTION_SENSITIVE, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* old name */
 	{ 0 },
 };
 
@@ -102,7 +102,7 @@ static enum status write_to(const char *to, const struct record_list *records, c
 		log_error("%s: already exists; remove it, or name another FILE", to);
 	else if (error)
 		log_error("%s: could not be written: %s", standard_output ? "standard output" : to,
-			strerror(-error));
+			usage_file_error(error));
 	if (error)
 		return STATUS_FAILED;
 	if (options->quiet)
