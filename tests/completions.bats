@@ -147,7 +147,7 @@ machine_of_64() { # DIR
 	for shell in zsh fish; do
 		listed $shell "vfionoiommu $before bind 0000:00:0" | grep -F "0000:00:04.0" |
 			grep -F "82574L Gigabit Network Connection"
-		listed $shell "vfionoiommu mat" | grep -F "show which paths a kernel offers, and why"
+		listed $shell "vfionoiommu mat" | grep -F "print the access paths that a kernel offers, and the evidence"
 		listed $shell "vfionoiommu list -o ID,U" | grep -F "used:BY-WHAT"
 	done
 }

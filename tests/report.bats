@@ -78,7 +78,7 @@ user() {
 	ln -s nowhere out/link
 	run_tool report --sysroot "$machine" out/file
 	status_is 1
-	complains "out/file: exists already; remove it, or name another FILE"
+	complains "out/file: already exists; remove it, or name another FILE"
 	for name in out/folder out/folder/ .; do
 		run_tool report --sysroot "$machine" $name
 		status_is 1
@@ -129,7 +129,7 @@ user() {
 	[ -z "$(ls -A out)" ]
 }
 
-@test "what is private is left out, but with --private" {
+@test "what is private is left out, but with --include-sensitive" {
 	cp -r "$machine" private
 	mkdir -p private/etc/modprobe.d private/proc/self private/proc/sys/kernel private/dev
 	echo "root=/dev/secret vfio.enable_unsafe_noiommu_mode=1" >private/proc/cmdline
@@ -145,7 +145,7 @@ user() {
 		"$(sed -n 's/^PCI_SUBSYS_ID=//p' private/sys/bus/pci/devices/0000:00:06.0/uevent)" \
 		>private/etc/vfionoiommu.d/0000:00:06.0
 	tool report --quiet --sysroot private a.tar
-	tool report --quiet --sysroot private --private b.tar
+	tool report --quiet --sysroot private --include-sensitive b.tar
 	not grep -q secret a.tar
 	mkdir a b
 	tar -xf a.tar -C a
@@ -180,7 +180,7 @@ user() {
 		tool $words --json --sysroot a | diff here -
 	done
 	grep -q enx000000000002 <<<"$(tool list --all --json --sysroot a)"
-	tool report --quiet --sysroot named --private - | grep -q enx525400abcdef
+	tool report --quiet --sysroot named --include-sensitive - | grep -q enx525400abcdef
 }
 
 @test "links lead inside, and around in circles no further than the kernel follows" {

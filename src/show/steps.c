@@ -109,8 +109,8 @@ char *failure_sentence(const struct plan_failure *failure, const char *subject)
 			"vfionoiommu unbind %s",
 			act, subject);
 	auto_free char *undo = undo_sentence(failure, subject);
-	return text_format("could not %s: %s; %s%s", act, strerror(-failure->error), undo,
-		is_kernels(failure->action) ? "; for the reason, see: dmesg | tail" : "");
+	return text_format("could not %s: %s%s; %s", act, strerror(-failure->error),
+		is_kernels(failure->action) ? " (details: dmesg | tail)" : "", undo);
 }
 
 void results_print(const struct result_list *results, bool failures_only)

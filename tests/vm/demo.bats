@@ -30,5 +30,5 @@ split_session() { # FOLDER
 	for command in status enable "bind 0000:00:04.0" list "verify 0000:00:04.0" "unbind 0000:00:04.0"; do
 		grep -qx "\$ vfionoiommu $command" "$DEMO"
 	done
-	grep -q "^0000:00:04.0: given back to e1000e" "$DEMO"
+	grep -q "^0000:00:04.0: unbound, driver e1000e restored" "$DEMO"
 }

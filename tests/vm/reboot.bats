@@ -39,8 +39,8 @@ boot() { # DEVICE COMMAND
 		vfionoiommu enable --persistent
 		vfionoiommu bind --persistent --owner nobody --mode 0600 $nic"
 	status_is 0
-	says "next boot: noiommu mode will be on"
-	says "$nic: will be bound at every boot"
+	says "next boot: noiommu mode will be enabled"
+	says "$nic: persistent binding saved"
 	not complains binding-without
 	[ -e "$MACHINE/etc/vfionoiommu.d/$nic" ]
 	[ -e "$MACHINE/etc/modprobe.d/vfionoiommu.conf" ]
@@ -49,7 +49,7 @@ boot() { # DEVICE COMMAND
 @test "the next boot: the card is on vfio-pci with its nodes before anything else, and goes back to the driver it had" {
 	boot e1000e,addr=4,romfile= "
 		cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode
-		vfionoiommu list -nro ADDRESS,DRIVER,GROUP,CDEV,BOOT
+		vfionoiommu list -nro ADDRESS,DRIVER,GROUP,CDEV,PERSISTENT
 		stat -c '%U %a' /dev/vfio/noiommu-0 /dev/vfio/devices/noiommu-vfio0
 		cat /sys/bus/pci/devices/$nic/driver_override
 		vfionoiommu status
@@ -61,10 +61,10 @@ boot() { # DEVICE COMMAND
 	[ "${lines[2]}" = "nobody 600" ]
 	[ "${lines[3]}" = "nobody 600" ]
 	[ "${lines[4]}" = vfio-pci ]
-	says "next boot on, by /etc/modprobe.d/vfionoiommu.conf"
-	says "ready: vfionoiommu bind DEVICE"
+	says "next boot enabled by /etc/modprobe.d/vfionoiommu.conf"
+	says "hint: vfionoiommu bind DEVICE"
 	not says "warning:"
-	says "$nic: given back to e1000e"
+	says "$nic: unbound, driver e1000e restored"
 }
 
 @test "another card at that address is left alone, and reported" {
@@ -73,7 +73,7 @@ boot() { # DEVICE COMMAND
 		vfionoiommu status"
 	status_is 0
 	[ "${lines[0]}" = "nvme unusable" ]
-	says "$nic: warning: its persistent binding is of another card (8086:10d3, serial number"
+	says "warning: $nic: its persistent binding is of another card (8086:10d3, serial number"
 	says "[binding-other-card]"
 }
 

@@ -21,7 +21,7 @@ named() {
 @test "bind --cdi writes the specification, by which each node is one of this machine" {
 	run_tool bind --cdi $edu
 	status_is 0
-	says "containers: were told which devices are bound"
+	says "containers: CDI specification updated"
 	[ "$(named | grep noiommu)" = "$(nodes)" ]
 	for node in $(named); do
 		[ -c "$node" ]
@@ -36,7 +36,7 @@ named() {
 	status_is 0
 	[ "$(jq .changed <<<"$output")" = false ]
 	run_tool bind --cdi $edu
-	says "containers: know the bound devices already"
+	says "containers: CDI specification already up to date"
 }
 
 @test "once it is there it is kept up to date without being asked for: no device is named by another's nodes" {
@@ -45,7 +45,7 @@ named() {
 	[ ! -e $file ]
 	tool bind --cdi $nic
 	run_tool bind $edu
-	says "containers: were told which devices are bound"
+	says "containers: CDI specification updated"
 	diff $file <(tool cdi)
 	tool unbind $nic $edu
 	[ ! -e $file ]
@@ -67,14 +67,14 @@ named() {
 	[ "$(jq -r '.devices[].name' $file | grep -cx "$nic\|$edu")" -eq 2 ]
 	run_tool unbind --cdi $nic
 	status_is 0
-	says "containers: were told which devices are bound"
+	says "containers: CDI specification updated"
 	[ "$(named | grep noiommu)" = "$(nodes)" ]
 	run_tool unbind --cdi $edu
 	status_is 0
-	says "containers: were told that no device is bound"
+	says "containers: CDI specification removed: no noiommu device is bound"
 	[ ! -e $file ]
 	run_tool unbind --cdi $edu
-	says "containers: know of no device"
+	says "containers: no CDI specification: no noiommu device is bound"
 }
 
 @test "metrics of a machine at work" {

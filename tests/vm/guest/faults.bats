@@ -148,7 +148,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	rmdir /run/vfionoiommu
 	run_failing mkdir ENOSPC 1 bind $card
 	status_is 1
-	complains "$card: could not save /run/vfionoiommu/$card: No space left on device"
+	complains "$card: could not write file /run/vfionoiommu/$card: No space left on device"
 	mkdir -m 700 /run/vfionoiommu
 	as_before
 }
@@ -175,8 +175,8 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	run_tool bind $card
 	umount /run/vfionoiommu
 	status_is 1
-	complains "$card: could not save /run/vfionoiommu/$card: No space left on device"
-	complains "everything was put back as it was"
+	complains "$card: could not write file /run/vfionoiommu/$card: No space left on device"
+	complains "all changes were rolled back"
 	as_before
 }
 
@@ -185,13 +185,13 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	run_tool bind $card
 	umount /run/vfionoiommu
 	status_is 1
-	complains "$card: could not save /run/vfionoiommu/$card: Read-only file system"
+	complains "$card: could not write file /run/vfionoiommu/$card: Read-only file system"
 	as_before
 	mount --bind /run/vfionoiommu.lock /run/vfionoiommu.lock
 	mount -o remount,bind,ro /run/vfionoiommu.lock
 	run_tool bind $card
 	umount /run/vfionoiommu.lock
 	status_is 1
-	complains "/run/vfionoiommu.lock: the lock cannot be taken: Read-only file system"
+	complains "/run/vfionoiommu.lock: could not lock: Read-only file system"
 	as_before
 }

@@ -30,7 +30,7 @@ remembered() {
 	plug
 	run_tool bind --persistent $plug
 	status_is 0
-	says "$plug: will be bound at every boot"
+	says "$plug: persistent binding saved"
 	[ "$(remembered)" = $plug ]
 	unplug
 	udevadm settle
@@ -71,7 +71,7 @@ remembered() {
 	[ -e /etc/vfionoiommu.d/$plug ]
 	run_tool unbind --persistent $plug
 	status_is 0
-	says "$plug: is gone, and was forgotten"
+	says "$plug: device no longer present; persistent binding removed"
 	[ ! -e /etc/vfionoiommu.d/$plug ]
 	plug
 	udevadm settle
@@ -95,7 +95,7 @@ remembered() {
 	# It is not bound just now, and --all means it nevertheless.
 	run_tool unbind --all --persistent
 	status_is 0
-	says "$plug: will not be bound at the next boot any more"
+	says "$plug: persistent binding removed"
 	[ ! -e /etc/vfionoiommu.d/$plug ]
 	unplug
 }

@@ -27,7 +27,7 @@ bind_ordinarily() { # ADDRESS
 	run_tool bind --enable $edu
 	status_is 3
 	complains "$edu: has an IOMMU"
-	complains "remedy: vfionoiommu bind --allow-iommu $edu"
+	complains "hint: vfionoiommu bind --allow-iommu $edu"
 	complains "[device-has-iommu]"
 	[ -z "$(driver_of $edu)" ]
 	tool enable
@@ -71,14 +71,14 @@ bind_ordinarily() { # ADDRESS
 @test "bind --allow-iommu makes it an ordinary VFIO device, with the mode off and without a taint" {
 	run_tool bind --allow-iommu $edu
 	status_is 0
-	[ "${lines[0]}" = "$edu: bound to vfio-pci (before: no driver)" ]
+	[ "${lines[0]}" = "$edu: bound to vfio-pci (was: no driver)" ]
 	[ "$(use $edu)" = "yes vfio" ]
 	[ -z "$(nodes)" ]
 	[ "$(mode)" = N ]
 	[ "$(tainted)" -eq 0 ]
 	run_tool bind --allow-iommu $edu
 	status_is 0
-	[ "${lines[0]}" = "$edu: is bound to vfio-pci already" ]
+	[ "${lines[0]}" = "$edu: already bound to vfio-pci" ]
 	run_tool unbind $edu
 	status_is 0
 	[ -z "$(driver_of $edu)" ]

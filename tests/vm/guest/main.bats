@@ -14,7 +14,7 @@ load guest
 	says "case 3"
 	says "group and cdev both work"
 	says "[noiommu-disabled]"
-	says "remedy: vfionoiommu enable"
+	says "hint: vfionoiommu enable"
 	[ "$(tainted)" -eq 0 ]
 }
 
@@ -23,7 +23,7 @@ load guest
 	run_tool bind $nic
 	status_is 3
 	complains "[noiommu-disabled]"
-	complains "remedy: vfionoiommu enable"
+	complains "hint: vfionoiommu enable"
 	[ "$(machine)" = "$before" ]
 	[ ! -e /sys/module/vfio ]
 }
@@ -43,22 +43,22 @@ load guest
 @test "enable loads vfio, switches the mode on and says so; the kernel is not tainted by it" {
 	run_tool enable
 	status_is 0
-	[ "$output" = "noiommu mode: switched on" ]
+	[ "$output" = "noiommu mode: enabled" ]
 	[ "$(mode)" = Y ]
 	[ "$(tainted)" -eq 0 ]
 	run_tool enable
 	status_is 0
-	[ "$output" = "noiommu mode: is on already" ]
+	[ "$output" = "noiommu mode: already enabled" ]
 	run_tool status
 	status_is 0
-	says "ready: vfionoiommu bind DEVICE"
+	says "hint: vfionoiommu bind DEVICE"
 }
 
 @test "bind: vfio-pci, both nodes, the card's name, the taint" {
 	begin
 	run_tool bind $nic
 	status_is 0
-	[ "${lines[0]}" = "$nic: bound to vfio-pci (before: e1000e)" ]
+	[ "${lines[0]}" = "$nic: bound to vfio-pci (was: e1000e)" ]
 	complains "the kernel is now tainted (64, was 0)"
 	[ "$(driver_of $nic)" = vfio-pci ]
 	[ -c /dev/vfio/noiommu-0 ]
@@ -76,13 +76,13 @@ load guest
 @test "binding what is bound already succeeds and says so" {
 	run_tool bind $nic
 	status_is 0
-	[ "${lines[0]}" = "$nic: is bound to vfio-pci already" ]
+	[ "${lines[0]}" = "$nic: already bound to vfio-pci" ]
 }
 
 @test "unbind: e1000e is back, no override, no node, nothing remembered" {
 	run_tool unbind $nic
 	status_is 0
-	[ "${lines[0]}" = "$nic: given back to e1000e" ]
+	[ "${lines[0]}" = "$nic: unbound, driver e1000e restored" ]
 	[ "$(driver_of $nic)" = e1000e ]
 	[ "$(override_of $nic)" = "(null)" ]
 	[ -z "$(nodes)" ]
@@ -101,7 +101,7 @@ load guest
 	[ "$(driver_of $edu)" = vfio-pci ]
 	run_tool unbind $edu
 	status_is 0
-	[ "${lines[0]}" = "$edu: given back to no driver, as before" ]
+	[ "${lines[0]}" = "$edu: unbound, no driver to restore" ]
 	[ -z "$(driver_of $edu)" ]
 	[ "$(override_of $edu)" = "(null)" ]
 }
@@ -136,7 +136,7 @@ load guest
 	echo $nic >/sys/bus/pci/drivers/vfio-pci/bind
 	run_tool unbind $nic
 	status_is 0
-	[ "${lines[0]}" = "$nic: given back to the kernel's choice of driver: e1000e" ]
+	[ "${lines[0]}" = "$nic: unbound, driver chosen by the kernel: e1000e" ]
 	[ "$(driver_of $nic)" = e1000e ]
 	[ "$(override_of $nic)" = "(null)" ]
 }
@@ -163,8 +163,8 @@ load guest
 	tool bind $nic $edu
 	run_tool unbind --all
 	status_is 0
-	says "$nic: given back to e1000e"
-	says "$edu: given back to no driver"
+	says "$nic: unbound, driver e1000e restored"
+	says "$edu: unbound, no driver to restore"
 	[ -z "$(nodes)" ]
 }
 
@@ -192,7 +192,7 @@ load guest
 	[ "$(mode)" = N ]
 	run_tool bind --enable $edu
 	status_is 0
-	says "noiommu mode: switched on"
+	says "noiommu mode: enabled"
 	[ "$(mode)" = Y ]
 	tool unbind $edu
 }
@@ -210,7 +210,7 @@ load guest
 	tool unbind $edu
 	run_tool disable
 	status_is 0
-	[ "$output" = "noiommu mode: is off already" ]
+	[ "$output" = "noiommu mode: already disabled" ]
 }
 
 @test "what is no device is said to be none, and nothing changes" {
@@ -274,7 +274,7 @@ inject() { # WHAT N COMMAND...
 			grep -q INJECTED /tmp/strace
 			complains "$nic: could not write"
 			complains "to ${steps[n - 1]}:"
-			complains "everything was put back as it was"
+			complains "all changes were rolled back"
 			[ "$(machine)" = "$before" ]
 		done
 	done
@@ -291,7 +291,7 @@ inject() { # WHAT N COMMAND...
 	for n in 1 2 3; do
 		inject EIO $n unbind $nic
 		status_is 1
-		complains "everything was put back as it was"
+		complains "all changes were rolled back"
 		[ "$(driver_of $nic)" = vfio-pci ]
 		[ "$(override_of $nic)" = vfio-pci ]
 		[ "$(nodes | wc -l)" -eq 2 ]
@@ -331,8 +331,8 @@ inject() { # WHAT N COMMAND...
 	begin
 	inject EIO 3+ bind $nic
 	status_is 1
-	complains "and putting it back failed"
-	complains "try again with: vfionoiommu unbind"
+	complains "rollback failed"
+	complains "run: vfionoiommu unbind"
 	[ -e /run/vfionoiommu/$nic ]
 	tool unbind $nic
 	[ "$(driver_of $nic)" = e1000e ]
@@ -367,7 +367,7 @@ inject() { # WHAT N COMMAND...
 		"$VFIONOIOMMU" bind --enable $nic
 	status_is 1
 	complains "could not load module vfio_pci: Operation not permitted"
-	complains "$nic: was not touched"
+	complains "$nic: skipped"
 	[ "$(mode)" = N ]
 	[ "$(machine)" = "$before" ]
 }
@@ -378,7 +378,7 @@ inject() { # WHAT N COMMAND...
 	lock
 	run_tool bind --wait 1 $nic
 	status_is 1
-	complains "another vfionoiommu is at work (process $holder)"
+	complains "waiting for another instance (pid $holder)"
 	[ "$(machine)" = "$before" ]
 	tool bind --wait 60 $nic &
 	waiting=$!

@@ -42,17 +42,17 @@ printed() { # TEXT
 @test "a network card for DPDK" {
 	type_task 1
 	printed "$nic: would be bound to vfio-pci (now: e1000e)"
-	printed "$nic: bound to vfio-pci (before: e1000e)"
+	printed "$nic: bound to vfio-pci (was: e1000e)"
 	printed "$nic: opens through /dev/vfio/noiommu-0 and /dev/vfio/devices/noiommu-vfio0"
-	printed "next boot: noiommu mode will be on"
-	printed "$nic: will be bound at every boot"
+	printed "next boot: noiommu mode will be enabled"
+	printed "$nic: persistent binding saved"
 	[ "$(driver_of $nic)" = vfio-pci ]
 }
 
 @test "an NVMe disk for SPDK" {
 	type_task 2
 	printed "$nvme 1b36:0010 0108  nvme"
-	printed "$nvme: bound to vfio-pci (before: nvme)"
+	printed "$nvme: bound to vfio-pci (was: nvme)"
 	printed "$nvme: opens through"
 	[ "$(driver_of $nvme)" = vfio-pci ]
 }
@@ -62,7 +62,7 @@ printed() { # TEXT
 	printed "ready: vfionoiommu bind DEVICE"
 	printed "group and cdev both work"
 	printed "OVERRIDE"
-	printed "is bound to vfio-pci already"
+	printed "already bound to vfio-pci"
 	tar -tf /tmp/machine.tar | grep -q sys/bus/pci/devices
 }
 
@@ -73,10 +73,10 @@ printed() { # TEXT
 
 @test "give everything back" {
 	type_task 5
-	printed "$nic: given back to e1000e"
-	printed "$nvme: given back to nvme"
-	printed "$nic: will not be bound at the next boot any more"
-	printed "next boot: noiommu mode will be off"
+	printed "$nic: unbound, driver e1000e restored"
+	printed "$nvme: unbound, driver nvme restored"
+	printed "$nic: persistent binding removed"
+	printed "next boot: noiommu mode will be disabled"
 	[ "$(driver_of $nic) $(driver_of $nvme)" = "e1000e nvme" ]
 	[ -z "$(nodes)$(find /etc/vfionoiommu.d /etc/modprobe.d/vfionoiommu.conf /run/vfionoiommu -type f 2>/dev/null)" ]
 }

@@ -34,17 +34,17 @@ teardown_file() {
 	wait_for "$plug: bound to vfio-pci"
 	group=$(nodes | grep -v devices) cdev=$(nodes | grep devices)
 	tool unbind $plug
-	wait_for "$plug: left its driver"
+	wait_for "$plug: unbound"
 	unplug
 	stop TERM
 	cat "$events"
-	sed 2q "$events" | diff - <(printf '%s\n' "$plug: added (1234:11e8)" "$plug: $group came")
+	sed 2q "$events" | diff - <(printf '%s\n' "$plug: added (1234:11e8)" "$plug: node added: $group")
 	[ "$(wc -l <"$events")" -eq 8 ]
 	[ "$(sed -n 4p "$events")" = "$plug: bound to vfio-pci" ]
 	[ "$(tail -n 1 "$events")" = "$plug: removed" ]
-	grep -qx "$plug: $cdev came" "$events"
-	grep -qx "$plug: $group went" "$events"
-	grep -qx "$plug: $cdev went" "$events"
+	grep -qx "$plug: node added: $cdev" "$events"
+	grep -qx "$plug: node removed: $group" "$events"
+	grep -qx "$plug: node removed: $cdev" "$events"
 	[ ! -s "$errors" ]
 }
 
@@ -54,7 +54,7 @@ teardown_file() {
 		start --until $edu --timeout 60
 		tool bind $edu
 		ends_with 0
-		[ "$(grep -c "^$edu: /dev/vfio/.* came$" "$events")" -eq 2 ]
+		[ "$(grep -c "^$edu: node added: /dev/vfio/.*" "$events")" -eq 2 ]
 		tool unbind $edu
 	done
 }
@@ -79,11 +79,11 @@ socket() { # Rmem|Drops
 	while [ "$(socket Rmem)" -gt 0 ]; do
 		sleep 0.5
 	done
-	grep -qx "vfionoiommu: some events were lost, as more came at once than could be taken; what there is now: vfionoiommu list --all" "$errors"
+	grep -qx "vfionoiommu: warning: event buffer overrun: some events were lost" "$errors"
 	not ended
-	# It has learnt anew what there is: of the node that came meanwhile it knows the device.
+	# It has read the current state: it attributes the node that was added meanwhile to its device.
 	group=$(nodes | grep -v devices)
 	tool unbind $edu
-	wait_for "$edu: $group went"
+	wait_for "$edu: node removed: $group"
 	stop TERM
 }

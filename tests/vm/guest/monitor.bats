@@ -21,23 +21,23 @@ load events
 	wait_for "$plug: bound to vfio-pci"
 	group=$(nodes | grep -v devices) cdev=$(nodes | grep devices)
 	tool unbind $plug
-	wait_for "$plug: left its driver"
+	wait_for "$plug: unbound"
 	unplug
 	stop TERM
 	sort >"$BATS_TEST_TMPDIR/expected" <<-EOF
 		$plug: added (1234:11e8)
-		$plug: $group came
-		$plug: $cdev came
+		$plug: node added: $group
+		$plug: node added: $cdev
 		$plug: bound to vfio-pci
-		$plug: $group went
-		$plug: $cdev went
-		$plug: left its driver
+		$plug: node removed: $group
+		$plug: node removed: $cdev
+		$plug: unbound
 		$plug: removed
 	EOF
 	sort "$events" | diff "$BATS_TEST_TMPDIR/expected" -
 	[ ! -s "$errors" ]
 	# Bound means that the node of the device itself was there before.
-	sed -n "/$(basename "$cdev") came/,\$p" "$events" | grep -qx "$plug: bound to vfio-pci"
+	sed -n "/node added: ${cdev//\//\\/}/,\$p" "$events" | grep -qx "$plug: bound to vfio-pci"
 }
 
 @test "a bound device that is plugged out takes its nodes with it, and they are still known to be its" {
@@ -49,9 +49,9 @@ load events
 	group=$(nodes | grep -v devices) cdev=$(nodes | grep devices)
 	unplug
 	stop INT
-	grep -qx "$plug: $group went" "$events"
-	grep -qx "$plug: $cdev went" "$events"
-	grep -qx "$plug: left its driver" "$events"
+	grep -qx "$plug: node removed: $group" "$events"
+	grep -qx "$plug: node removed: $cdev" "$events"
+	grep -qx "$plug: unbound" "$events"
 	[ -z "$(nodes)" ]
 }
 
@@ -63,7 +63,7 @@ load events
 	tool unbind $nic
 	wait_for "$nic: bound to e1000e"
 	stop HUP
-	[ "$(grep -cx "$nic: left its driver" "$events")" -eq 2 ]
+	[ "$(grep -cx "$nic: unbound" "$events")" -eq 2 ]
 }
 
 @test "--json: an object on each line" {
@@ -108,7 +108,7 @@ load events
 	tool bind $plug
 	ends_with 0
 	# Only this device's lines, and both of its nodes before the end.
-	[ "$(grep -c "^$plug: /dev/vfio/.* came$" "$events")" -eq 2 ]
+	[ "$(grep -c "^$plug: node added: /dev/vfio/.*" "$events")" -eq 2 ]
 	not grep -v "^$plug: " "$events"
 	for node in $(tool list -nro GROUP,CDEV $plug); do
 		[ -c "$node" ]
@@ -119,13 +119,14 @@ load events
 
 @test "--until with --timeout: status 1, and what is missing" {
 	begin
-	for missing in "$plug there is no such PCI device; see vfionoiommu list --all" \
-		"$nic is bound to e1000e; bind it with: vfionoiommu bind $nic" \
-		"$edu is bound to no driver; bind it with: vfionoiommu bind $edu"; do
-		read -r device why <<<"$missing"
+	for missing in "$plug|no such PCI device|vfionoiommu list --all" \
+		"$nic|bound to e1000e, not to VFIO|vfionoiommu bind $nic" \
+		"$edu|bound to no driver, not to VFIO|vfionoiommu bind $edu"; do
+		IFS='|' read -r device why hint <<<"$missing"
 		run_tool monitor --until $device --timeout 1
 		status_is 1
-		[ "$stderr" = "vfionoiommu: $device: has not got its nodes within 1 s: $why" ]
+		[ "${stderr_lines[0]}" = "vfionoiommu: error: $device: timed out after 1 s waiting for its nodes: $why" ]
+		[ "${stderr_lines[1]}" = "vfionoiommu: hint: $hint" ]
 	done
 	tool bind $edu
 	group=$(nodes | grep -v devices)
@@ -133,7 +134,7 @@ load events
 	run_tool monitor --until $edu --timeout 1
 	mv /dev/away "$group"
 	status_is 1
-	complains "$group is not in /dev yet; wait longer with --timeout"
+	complains "$group does not exist yet"
 	tool unbind $edu
 }
 
@@ -165,7 +166,7 @@ load events
 	tool bind $edu
 	tool unbind $edu
 	ends_with 1
-	[ "$(cat "$BATS_TEST_TMPDIR/errors")" = "vfionoiommu: standard output: could not be written" ]
+	[ "$(cat "$BATS_TEST_TMPDIR/errors")" = "vfionoiommu: error: standard output: write failed" ]
 }
 
 @test "an ordinary user sees the same" {
@@ -177,6 +178,6 @@ load events
 	listens
 	tool bind $edu
 	ends_with 0
-	[ "$(grep -c "^$edu: /dev/vfio/.* came$" "$BATS_TEST_TMPDIR/user")" -eq 2 ]
+	[ "$(grep -c "^$edu: node added: /dev/vfio/.*" "$BATS_TEST_TMPDIR/user")" -eq 2 ]
 	tool unbind $edu
 }

@@ -84,7 +84,7 @@ run_slow() { # COMMAND...
 	cat /tmp/out /tmp/err
 	status_is 1
 	[ "$(driver_of 0000:00:05.0) $(driver_of $first)" = "vfio-pci vfio-pci" ]
-	grep -qx "$second: was not begun: a signal asked to end" /tmp/err
+	grep -qx "vfionoiommu: error: $second: not started: interrupted by a signal" /tmp/err
 	[ -z "$(driver_of $second)" ]
 	[ ! -e /run/vfionoiommu/$second ]
 }

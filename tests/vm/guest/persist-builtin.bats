@@ -14,10 +14,10 @@ load guest
 	status_is 3
 	[ "$(mode)" = Y ]
 	complains "only vfio.enable_unsafe_noiommu_mode on its command line sets the mode of the next boot [next-boot-parameter]"
-	complains "remedy: add vfio.enable_unsafe_noiommu_mode=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, then: update-grub"
+	complains "hint: add vfio.enable_unsafe_noiommu_mode=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, then: update-grub"
 	[ "$(ls -R /etc | md5sum)" = "$before" ]
 	[ "$(cat /etc/default/grub)" = 'GRUB_CMDLINE_LINUX=""' ]
 	run_tool status
-	says "next boot off: nothing sets it"
+	says "next boot disabled by default"
 	says "[next-boot-differs]"
 }

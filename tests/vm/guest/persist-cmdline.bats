@@ -11,11 +11,11 @@ load guest
 	[ "$(mode)" = Y ]
 	run_tool status
 	status_is 0
-	says "next boot on, by /proc/cmdline"
+	says "next boot enabled by /proc/cmdline"
 	not says "[next-boot-differs]"
 	run_tool enable --persistent
 	status_is 0
-	says "next boot: noiommu mode will be on already"
+	says "next boot: noiommu mode already enabled"
 	[ ! -e /etc/modprobe.d/vfionoiommu.conf ]
 }
 

@@ -31,9 +31,9 @@ make_initramfs() { # FILE...
 @test "the mode is on now and off at the next boot: status warns, and says what to type" {
 	run_tool status
 	status_is 0
-	says "next boot off: nothing sets it"
+	says "next boot disabled by default"
 	says "noiommu mode is on now, and will be off after the next boot: nothing sets it [next-boot-differs]"
-	says "remedy: vfionoiommu enable --persistent"
+	says "hint: vfionoiommu enable --persistent"
 }
 
 @test "enable --persistent writes one file, that modprobe obeys; disable --persistent removes exactly it" {
@@ -44,17 +44,17 @@ make_initramfs() { # FILE...
 	[ ! -e $own ]
 	run_tool enable --persistent
 	status_is 0
-	says "next boot: noiommu mode will be on"
+	says "next boot: noiommu mode will be enabled"
 	[ "$(stat -c %a:%u $own)" = 644:0 ]
 	[[ "$(modprobe --showconfig)" == *"options vfio enable_unsafe_noiommu_mode=1"* ]]
 	run_tool enable --persistent
-	says "next boot: noiommu mode will be on already"
+	says "next boot: noiommu mode already enabled"
 	run_tool status
-	says "next boot on, by $own"
+	says "next boot enabled by $own"
 	not says "[next-boot-differs]"
 	run_tool disable --persistent
 	status_is 0
-	says "next boot: noiommu mode will be off"
+	says "next boot: noiommu mode will be disabled"
 	[ "$(ls /etc/modprobe.d)" = "$before" ]
 	tool enable
 }
@@ -63,7 +63,7 @@ make_initramfs() { # FILE...
 	echo "options vfio enable_unsafe_noiommu_mode=Y" >/etc/modprobe.d/dpdk.conf
 	run_tool enable --persistent
 	status_is 0
-	says "will be on already"
+	says "noiommu mode already enabled"
 	[ ! -e $own ]
 	run_tool disable --persistent
 	status_is 3
@@ -113,8 +113,8 @@ make_initramfs() { # FILE...
 @test "bind --persistent writes one file, unbind --persistent removes it" {
 	run_tool bind --persistent --owner 1000 --mode 0600 $nic
 	status_is 0
-	says "$nic: bound to vfio-pci (before: e1000e)"
-	says "$nic: will be bound at every boot"
+	says "$nic: bound to vfio-pci (was: e1000e)"
+	says "$nic: persistent binding saved"
 	complains "[binding-without-mode]"
 	complains "[binding-without-rule]"
 	[ "$(stat -c %a:%u /etc/vfionoiommu.d/$nic)" = 644:0 ]
@@ -126,16 +126,16 @@ make_initramfs() { # FILE...
 	[ "$(tool list -nro BOOT $nic)" = yes ]
 	[ "$(tool list -nro BOOT $edu)" = - ]
 	run_tool bind --persistent --owner 1000 --mode 0600 $nic
-	says "$nic: is bound at every boot already"
+	says "$nic: persistent binding already up to date"
 	run_tool unbind $nic
 	status_is 0
 	complains "will be bound again at the next boot [binding-remains]"
 	run_tool status
-	says "$nic: warning: has a persistent binding, and is not bound to VFIO, but to e1000e [binding-not-bound]"
-	says "remedy: vfionoiommu bind --stored $nic"
+	says "warning: $nic: has a persistent binding, and is not bound to VFIO, but to e1000e [binding-not-bound]"
+	says "hint: vfionoiommu bind --stored $nic"
 	run_tool unbind --persistent $nic
 	status_is 0
-	says "$nic: will not be bound at the next boot any more"
+	says "$nic: persistent binding removed"
 	[ -z "$(ls /etc/vfionoiommu.d)" ]
 	[ "$(driver_of $nic)" = e1000e ]
 }
@@ -146,15 +146,15 @@ make_initramfs() { # FILE...
 	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
 	run_tool bind --stored
 	status_is 0
-	says "$nic: bound to vfio-pci (before: no driver)"
+	says "$nic: bound to vfio-pci (was: no driver)"
 	[ "$(stat -c %u:%g:%a "$(tool list -nro GROUP $nic)")" = 1000:1000:600 ]
 	run_tool bind --stored $nic
-	says "is bound to vfio-pci already"
+	says "already bound to vfio-pci"
 	tool unbind --persistent $nic
 	[ "$(driver_of $nic)" = e1000e ]
 	run_tool bind --stored $nic
 	status_is 3
-	complains "$nic: has no persistent binding"
+	complains "error: $nic: no persistent binding"
 	run_tool bind --stored --owner 0 $nic
 	status_is 2
 }
@@ -167,7 +167,7 @@ make_initramfs() { # FILE...
 		sed -i "$change" /etc/vfionoiommu.d/$nic
 		run_tool bind --stored
 		status_is 3
-		complains "$nic: warning: its persistent binding is of another card"
+		complains "warning: $nic: its persistent binding is of another card"
 		complains "[binding-other-card]"
 		[ "$(driver_of $nic)" = e1000e ]
 		run_tool status
@@ -214,10 +214,10 @@ make_initramfs() { # FILE...
 	sed s/$edu/0000:00:19.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:19.0
 	tool unbind --persistent $edu
 	run_tool status
-	says "0000:00:19.0: warning: has a persistent binding, and there is no device at this address [binding-absent]"
+	says "warning: 0000:00:19.0: has a persistent binding, and there is no device at this address [binding-absent]"
 	run_tool unbind --persistent 0000:00:19.0
 	status_is 0
-	says "0000:00:19.0: is gone, and was forgotten"
+	says "0000:00:19.0: device no longer present; persistent binding removed"
 	run_tool unbind --persistent 0000:00:19.0
 	status_is 1
 }

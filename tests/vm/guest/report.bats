@@ -86,8 +86,8 @@ same() { # NAME COMMAND...
 	[ -z "$(find /tmp/machine/sys -name config -size +1)" ]
 }
 
-@test "--private has the log" {
-	tool report --quiet --private - | tar -xOf - dev/kmsg | grep -q 'Linux version'
+@test "--include-sensitive has the log" {
+	tool report --quiet --include-sensitive - | tar -xOf - dev/kmsg | grep -q 'Linux version'
 }
 
 @test "nothing on the machine changes by it" {
@@ -100,7 +100,7 @@ same() { # NAME COMMAND...
 	sysctl -q kernel.dmesg_restrict=1
 	run --separate-stderr report user user "$VFIONOIOMMU" report
 	status_is 0
-	complains "could not be read, and are recorded so; -v names them; root may read more"
+	complains "could not be read, and are marked so in the archive"
 	# There is one word for what the log refuses, and another for a file.
 	files_only="$files_only | del(.kernel_taint.reason?)"
 	same user user "$VFIONOIOMMU"
@@ -117,14 +117,14 @@ same() { # NAME COMMAND...
 	same bare "$VFIONOIOMMU"
 }
 
-@test "a persistent binding: the serial number only with --private, and so whether it is the same card" {
+@test "a persistent binding: the serial number only with --include-sensitive, and so whether it is the same card" {
 	umount /run/mounted
 	ip link set "$(ls /sys/bus/pci/devices/$nic/net)" down
 	tool bind --enable --persistent --force $nic
 	run_tool list --json $nic
 	jq -e '.devices[0].persistent.same_card' <<<"$output"
 	grep -q SERIAL= /etc/vfionoiommu.d/$nic
-	report full "$VFIONOIOMMU" report --private
+	report full "$VFIONOIOMMU" report --include-sensitive
 	same full "$VFIONOIOMMU"
 	report stored "$VFIONOIOMMU" report
 	not grep -rqE '52-?54-?00|525400' /tmp/stored

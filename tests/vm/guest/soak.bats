@@ -73,8 +73,8 @@ killed() { # MILLISECONDS COMMAND...
 	for pid in "${pids[@]}"; do
 		wait "$pid"
 	done
-	[ "$(grep -l "^$card: bound to vfio-pci (before: $driver)" "$BATS_TEST_TMPDIR"/* | wc -l)" -eq 1 ]
-	[ "$(grep -l "^$card: is bound to vfio-pci already" "$BATS_TEST_TMPDIR"/* | wc -l)" -eq 15 ]
+	[ "$(grep -l "^$card: bound to vfio-pci (was: $driver)" "$BATS_TEST_TMPDIR"/* | wc -l)" -eq 1 ]
+	[ "$(grep -l "^$card: already bound to vfio-pci" "$BATS_TEST_TMPDIR"/* | wc -l)" -eq 15 ]
 	tool unbind $card
 	as_before
 }

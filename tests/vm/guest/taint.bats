@@ -33,11 +33,11 @@ has_cdev() {
 	run_tool taint
 	status_is 0
 	says "6   U "
-	says "U: not by VFIO noiommu"
+	says "U: not set by VFIO noiommu"
 	run_tool taint --check
 	status_is 0
 	run_tool status
-	says "64 (U: not by VFIO noiommu)"
+	says "64 (U: not set by VFIO noiommu)"
 	run_tool taint --json
 	jq -e '.kernel_taint.value == 64 and .kernel_taint.vfio_noiommu == false' <<<"$output"
 }
@@ -46,7 +46,7 @@ has_cdev() {
 	echo "<4>vfio-pci $edu: Adding kernel taint for vfio-noiommu group on device" >/dev/kmsg
 	run_tool taint --check
 	status_is 0
-	says "U: not by VFIO noiommu"
+	says "U: not set by VFIO noiommu"
 }
 
 @test "bind: by VFIO noiommu, the device, the time" {
@@ -56,12 +56,12 @@ has_cdev() {
 	after=$(date -u +%s)
 	run_tool taint
 	status_is 0
-	says "U: by VFIO noiommu:"
+	says "U: set by VFIO noiommu:"
 	says "s after boot): group of $edu"
 	run_tool taint --check --quiet
 	status_is 3
 	run_tool status
-	says "64 (U: by VFIO noiommu, last $edu)"
+	says "64 (U: set by VFIO noiommu, last for $edu)"
 	run_tool taint --json
 	jq -e --arg edu $edu '.kernel_taint.vfio_noiommu and ([.kernel_taint.events[].address] | unique == [$edu])' \
 		<<<"$output"
@@ -103,12 +103,12 @@ has_cdev() {
 	sysctl -q kernel.dmesg_restrict=1
 	run --separate-stderr user taint
 	status_is 0
-	says "U: by VFIO noiommu? cannot tell: only root may read the kernel log: run it again with sudo"
+	says "U: cause unknown: only root may read the kernel log: run it again with sudo"
 	run --separate-stderr user taint --check
 	status_is 1
 	run --separate-stderr user status
 	status_is 0
-	says "64 (U: by VFIO noiommu? cannot tell: only root may read the kernel log: run it again with sudo)"
+	says "64 (U: cause unknown: only root may read the kernel log: run it again with sudo)"
 	run_tool taint --check --quiet
 	status_is 3
 	sysctl -q kernel.dmesg_restrict=0
@@ -120,7 +120,7 @@ has_cdev() {
 	status=$status
 	umount /dev/kmsg
 	status_is 0
-	says "cannot tell: the kernel log is not readable (No such device)"
+	says "cause unknown: the kernel log is not readable (No such device)"
 }
 
 @test "a machine that is recorded says the same" {

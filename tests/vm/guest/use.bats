@@ -63,7 +63,7 @@ used() { # ADDRESS
 	complains "$eth has the address 2001:db8::1 [interface-address]"
 	complains "$eth carries the route to default [interface-route]"
 	complains "$eth carries the route to 198.51.100.0/24 in table 77 [interface-route]"
-	complains "remedy: ip link set $eth down"
+	complains "hint: ip link set $eth down"
 	[ "$(used $nic)" = "used:$eth" ]
 	ip address flush dev "$eth"
 	ip link set "$eth" down
@@ -98,7 +98,7 @@ used() { # ADDRESS
 	mkdir -p /run/mounted
 	mount /dev/${disk}p1 /run/mounted
 	refused $nvme disk-mounted "${disk}p1 is mounted on /run/mounted"
-	complains "remedy: umount /run/mounted"
+	complains "hint: umount /run/mounted"
 	[ "$(used $nvme)" = used:${disk}p1 ]
 	# In another mount namespace it is not to be seen, but still in use.
 	run --separate-stderr unshare --mount bash -c "umount /run/mounted; $VFIONOIOMMU bind $nvme"
@@ -167,7 +167,7 @@ used() { # ADDRESS
 @test "a function that stays behind in the slot is a note, not a refusal" {
 	run_tool bind 0000:00:0b.1
 	status_is 0
-	complains "0000:00:0b.1: note: shares its slot with 0000:00:0b.0"
+	complains "note: 0000:00:0b.1: shares its slot with 0000:00:0b.0"
 	complains "[sibling-unbound]"
 	tool unbind 0000:00:0b.1
 	run_tool bind --dry-run 0000:00:0b.0 0000:00:0b.1
@@ -204,8 +204,8 @@ used() { # ADDRESS
 	run_tool unbind --force --timeout 2 $edu 7<&-
 	[ "$SECONDS" -le 8 ]
 	status_is 1
-	complains "$edu: could not write $edu to /sys/bus/pci/drivers/vfio-pci/unbind in time"
-	complains "then type: vfionoiommu unbind"
+	complains "$edu: write $edu to /sys/bus/pci/drivers/vfio-pci/unbind timed out"
+	complains "then run: vfionoiommu unbind"
 	exec 7<&-
 	for _ in $(seq 50); do
 		[ -n "$(driver_of $edu)" ] || break

@@ -54,7 +54,7 @@ has_path() { # GROUP|CDEV
 	status_is 0
 	says "open /dev/iommu"
 	complains "[group-needs-iommufd]"
-	complains "remedy: ln -s /dev/iommu /dev/vfio/vfio"
+	complains "hint: ln -s /dev/iommu /dev/vfio/vfio"
 }
 
 # "Region 0: Memory at febc0000 (32-bit, non-prefetchable) [disabled] [size=128K]", as "bar0 128K".
@@ -135,7 +135,7 @@ verify_beside() { # COMMAND...
 	if has_path GROUP && [ -e /dev/vfio/vfio ] && [ "$KERNEL" != case3-iommufd ]; then
 		status_is 1
 		complains "noiommu mode was switched off since the bind [noiommu-disabled]"
-		complains "remedy: vfionoiommu enable"
+		complains "hint: vfionoiommu enable"
 	fi
 	if has_path CDEV; then
 		says "$edu: opens through"
@@ -153,7 +153,7 @@ verify_beside() { # COMMAND...
 	mv /dev/iommu.away /dev/iommu
 	status_is 1
 	complains "[iommufd-missing]"
-	complains "remedy: modprobe iommufd"
+	complains "hint: modprobe iommufd"
 }
 
 @test "what is not bound is said not to be, status 3" {
@@ -161,7 +161,7 @@ verify_beside() { # COMMAND...
 	run_tool verify $edu
 	status_is 3
 	complains "$edu: is not bound to VFIO, but to no driver: there is nothing to open [device-not-bound]"
-	complains "remedy: vfionoiommu bind $edu"
+	complains "hint: vfionoiommu bind $edu"
 	run_tool verify --json $edu
 	jq -e '.openings == [] and [.findings[].id] == ["device-not-bound"]' <<<"$output"
 	tool bind $edu
@@ -201,8 +201,8 @@ verify_beside() { # COMMAND...
 	run --separate-stderr strace -qq -o /tmp/strace -e trace=fchownat -e inject=fchownat:error=EPERM "$VFIONOIOMMU" \
 		bind --owner nobody $edu
 	status_is 1
-	complains "$edu: could not give /dev/vfio/"
-	complains "everything was put back as it was"
+	complains "$edu: could not set "
+	complains "all changes were rolled back"
 	[ "$(machine)" = "$before" ]
 	tool bind $edu
 }
@@ -214,8 +214,8 @@ verify_beside() { # COMMAND...
 	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=recvmsg -e inject=recvmsg:error=ENOMEM "$VFIONOIOMMU" \
 		bind --owner 65534 $edu
 	status_is 1
-	complains "$edu: could not wait until udev has settled /dev/vfio/"
-	complains "Cannot allocate memory; everything was put back as it was"
+	complains "$edu: could not wait until udev has processed /dev/vfio/"
+	complains "Cannot allocate memory; all changes were rolled back"
 	[ $((SECONDS - started)) -lt 25 ]
 	[ "$(machine)" = "$before" ]
 	tool bind $edu
