@@ -168,12 +168,12 @@ static void test_verdict(void)
 	ok(says(4096, NULL, 0, ANSWER_NO));
 	/* A log that is not all there can still say yes. */
 	ok(says(64, "4,9,2,-;" CDEV "\n", -EIO, ANSWER_YES));
-	ok(cannot_tell(NULL, 0, "the number alone"));
-	ok(cannot_tell("", -EPERM, "only root may read the kernel log"));
-	ok(cannot_tell(BOOT, -EIO, "not readable (Input/output error)"));
-	ok(cannot_tell(BOOT, -EFBIG, "longer than what is read"));
-	ok(cannot_tell("4,9,2,-;x\n", 0, "its beginning was overwritten"));
-	ok(cannot_tell(BOOT "4,9,2,-;x\n", 0, "some of its lines are missing"));
+	ok(cannot_tell(NULL, 0, "the taint value alone"));
+	ok(cannot_tell("", -EPERM, "only root can read the kernel log"));
+	ok(cannot_tell(BOOT, -EIO, "cannot be read (Input/output error)"));
+	ok(cannot_tell(BOOT, -EFBIG, "too long"));
+	ok(cannot_tell("4,9,2,-;x\n", 0, "beginning of the kernel log was overwritten"));
+	ok(cannot_tell(BOOT "4,9,2,-;x\n", 0, "some lines of the kernel log are missing"));
 	ok(cannot_tell("", 0, "empty"));
 }
 
