@@ -13,7 +13,7 @@
 #include "collect/address.h"
 #include "collect/owner.h"
 
-/* ---- matches on what is collected already ---- */
+/* ---- matches on collected data ---- */
 
 static bool match_address(const struct device *device, const char *text)
 {
@@ -27,7 +27,7 @@ static bool match_node(const struct device *device, const char *text)
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
 		if (!nodes[i]->name)
 			continue;
-		/* A group's bare number is too little to be meant as a name. */
+		/* The bare number of a group is too ambiguous for a name. */
 		bool bare = !isdigit((unsigned char)*text) && text_same(nodes[i]->name, text);
 		if (bare || text_same(nodes[i]->path, text))
 			return true;
@@ -60,7 +60,7 @@ static bool match_driver(const struct device *device, const char *text)
 	return driver && *driver && text_same(device->driver, driver);
 }
 
-/* ---- names that sysfs has to resolve ---- */
+/* ---- names that need sysfs ---- */
 
 static void addresses_of_name(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
@@ -68,13 +68,13 @@ static void addresses_of_name(const struct sysroot *root, const char *name, stru
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		auto_free char *path = text_format("%s/%s", folders[i], name);
 		auto_free char *target = sysroot_readlink(root, path);
-		/* Behind a USB controller it is one of many: who means the controller names its address. */
+		/* A USB controller may have many devices behind it, so select it by address only. */
 		if (target && !strstr(target, "/usb"))
 			(void)owner_collect(root, folders[i], name, addresses);
 	}
 }
 
-/* ---- the parts together ---- */
+/* ---- resolution ---- */
 
 static bool is_pattern(const char *text)
 {
@@ -84,7 +84,7 @@ static bool is_pattern(const char *text)
 	return id || text_starts(text, "class=") || text_starts(text, "driver=");
 }
 
-/* Looks like an address, and is none: a mistake in a number, and not the name of anything. */
+/* Consists of the characters of an address, but is not valid: a typing error, not a name. */
 static bool is_broken_address(const char *text)
 {
 	return strchr(text, ':') && text[strspn(text, "0123456789abcdefABCDEF:.")] == '\0';
@@ -104,9 +104,9 @@ static char *why_not_found(const char *text)
 	if (is_pattern(text))
 		return text_format("no PCI device matches %s; see vfionoiommu list --all", text);
 	if (strchr(text, ':') || strchr(text, '.'))
-		return text_format("%s: there is no such PCI device; see vfionoiommu list --all", text);
-	return text_format("%s: no PCI device, network interface, block device or VFIO node of that name; "
-			   "see vfionoiommu list --all",
+		return text_format("%s: no such PCI device; see vfionoiommu list --all", text);
+	return text_format(
+		"%s: no such PCI device, network interface, block device or VFIO node; see vfionoiommu list --all",
 		text);
 }
 
@@ -141,13 +141,12 @@ int selector_resolve(const struct sysroot *root, struct device_list *devices, co
 	bool node = text_starts(text, "/dev/vfio/");
 	const char *name = block && !node ? block : text;
 	if (!*text) {
-		*why = text_copy("DEVICE is empty; see vfionoiommu list --all");
+		*why = text_copy("empty DEVICE argument; see vfionoiommu list --all");
 		return -EINVAL;
 	}
 	if (!is_pattern(text) && !address_parse(text, address) && is_broken_address(text)) {
 		*why = text_format(
-			"%s: not a PCI address: that is [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal, DEVICE up "
-			"to 1f, FUNCTION up to 7",
+			"%s: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7)",
 			text);
 		return -EINVAL;
 	}
@@ -162,7 +161,7 @@ int selector_resolve(const struct sysroot *root, struct device_list *devices, co
 		error = -ENOENT;
 	} else if (matches.count > 1 && !is_pattern(text)) {
 		auto_free char *names = candidates(&matches);
-		*why = text_format("%s: could be any of %s; give one address", text, names);
+		*why = text_format("%s: ambiguous, matches %s; specify one address", text, names);
 		error = -EEXIST;
 	} else {
 		refs_merge(found, &matches);
