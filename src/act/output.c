@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "kernel/write.h"
 
-/* A node in /dev, or what a link stands for, is not to be lost. */
+/* Do not replace a device node or a link. */
 static int check(const char *path)
 {
 	struct stat file;
