@@ -123,7 +123,8 @@ int main(int argc, char **argv)
 		argv[0] = program;
 	atexit(close_stdout);
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &invocation);
-	bool about_all = invocation.command + 1 == argc || *argv[invocation.command + 1] == '-';
+	const char *about = argv[invocation.command + 1]; /* NULL at the end */
+	bool about_all = !about || *about == '-' || text_same(about, "help");
 	if (text_same(argv[invocation.command], "help") && about_all) {
 		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, program);
 		return STATUS_DONE;

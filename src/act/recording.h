@@ -8,7 +8,7 @@
 int recording_send(const struct record_list *records, int fd);
 
 /* The same to the new file `path`, mode 0600, complete or not at all. Returns 0, or a negative errno with
- * nothing created: -EEXIST: `path` already exists. */
+ * nothing created: -EEXIST: `path` already exists; -EISDIR or -EINVAL: it is not a regular file. */
 int recording_save(const struct record_list *records, const char *path);
 
 #endif

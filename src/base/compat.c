@@ -82,5 +82,11 @@ int compat_open_in_root(int root, const char *path, int flags)
 	const struct {
 		uint64_t flags, mode, resolve;
 	} how = { .flags = (unsigned int)flags, .resolve = 0x10 };
-	return (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	int fd, tries = 100;
+	/* EAGAIN: because of a concurrent rename or mount, anywhere, the kernel cannot be sure that ".."
+	 * stayed below the root. */
+	do
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	while (fd < 0 && errno == EAGAIN && --tries);
+	return fd;
 }

@@ -48,6 +48,7 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct parsing *parsing = state->input;
+	usage_check_empty(state, parsing->spec->options, key, argument);
 	switch (key) {
 	case ARGP_KEY_INIT:
 		for (size_t i = 0; i < parsing->children; i++)

@@ -53,6 +53,19 @@ void usage_error(const struct argp_state *state, const char *format, ...)
 	exit(argp_err_exit_status);
 }
 
+void usage_check_empty(
+	const struct argp_state *state, const struct argp_option *options, int key, const char *argument)
+{
+	for (; argument && !*argument && options && options->name; options++)
+		if (options->key == key)
+			usage_error(state, "--%s is empty: give %s", options->name, options->arg);
+}
+
+const char *usage_file_error(int error)
+{
+	return error == -EINVAL ? "not a regular file" : strerror(-error);
+}
+
 static enum print_color parse_color(const char *text, struct argp_state *state)
 {
 	static const char *const words[] = {
@@ -69,6 +82,7 @@ static enum print_color parse_color(const char *text, struct argp_state *state)
 static error_t parse_common(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, common, key, argument);
 	switch (key) {
 	case 'J':
 		options->json = true;
@@ -90,6 +104,7 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 static error_t parse_table(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, table, key, argument);
 	switch (key) {
 	case 'o':
 		options->table.columns = argument;
@@ -108,6 +123,7 @@ static error_t parse_table(int key, char *argument, struct argp_state *state)
 static error_t parse_recorded(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, recorded, key, argument);
 	if (key != OPTION_SYSROOT)
 		return ARGP_ERR_UNKNOWN;
 	options->sysroot = argument;
@@ -116,10 +132,10 @@ static error_t parse_recorded(int key, char *argument, struct argp_state *state)
 
 bool options_parse_seconds(const char *text, int *seconds)
 {
-	char *end;
-	errno = 0;
-	long value = strtol(text, &end, 10);
-	if (errno || end == text || *end || value < 0 || value > 24L * 60 * 60)
+	/* strtoul takes blanks and signs, too. */
+	bool digits = *text && text[strspn(text, "0123456789")] == '\0';
+	unsigned long value = strtoul(text, NULL, 10);
+	if (!digits || value > 24L * 60 * 60)
 		return false;
 	*seconds = (int)value;
 	return true;
@@ -128,6 +144,7 @@ bool options_parse_seconds(const char *text, int *seconds)
 static error_t parse_acting(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, acting, key, argument);
 	switch (key) {
 	case OPTION_DRY_RUN:
 		options->acting = "--dry-run";

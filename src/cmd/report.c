@@ -100,7 +100,7 @@ static enum status write_to(const char *to, const struct record_list *records, c
 		log_error("%s: exists already; remove it, or name another FILE", to);
 	else if (error)
 		log_error("%s: could not be written: %s", standard_output ? "standard output" : to,
-			strerror(-error));
+			usage_file_error(error));
 	if (error)
 		return STATUS_FAILED;
 	if (options->quiet)

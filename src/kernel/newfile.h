@@ -10,7 +10,7 @@ struct newfile {
 
 /* Creates the file `path` under a temporary name; termination signals are only recorded from now on. Finish
  * with newfile_keep or newfile_drop. Returns 0, or a negative errno with nothing created: -EEXIST: `path`
- * already exists. */
+ * already exists; -EISDIR or -EINVAL: it is not a regular file. */
 int newfile_begin(const char *path, struct newfile *file);
 
 /* Renames the file to its final name. Returns 0, or a negative errno with the file removed: -EEXIST: `path`
