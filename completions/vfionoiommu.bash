@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# Bash completion of vfionoiommu. It needs no bash-completion, and works below it. The sets are those of
-# `vfionoiommu COMMAND --help`; the devices are what `vfionoiommu list` tells.
+# Bash completion of vfionoiommu, with or without bash-completion. Options and columns are those of
+# `vfionoiommu COMMAND --help`; devices come from `vfionoiommu list`.
 
 _vfionoiommu_commands=(status list matrix enable disable bind unbind verify taint report monitor metrics cdi)
 
-# -g: bash-completion reads this file within a function.
+# -g: bash-completion sources this file in a function.
 declare -gA _vfionoiommu_options=(
 	[common]='-J --json -q --quiet -v --verbose --color -? --help --usage -V --version'
 	[table]='-n --noheadings -o --output -r --raw'
@@ -17,7 +17,7 @@ declare -gA _vfionoiommu_options=(
 	[bind]='--allow-iommu --cdi --enable --mode --owner -p --persistent --stored'
 	[unbind]='-a --all --cdi -p --persistent --timeout'
 	[taint]='--check --value'
-	[report]='--private'
+	[report]='--include-sensitive'
 	[monitor]='--timeout --until'
 	[metrics]='--write'
 	[cdi]='--write'
@@ -25,13 +25,13 @@ declare -gA _vfionoiommu_options=(
 
 declare -gA _vfionoiommu_columns=(
 	[status]='ITEM VALUE'
-	[device]='ADDRESS ID CLASS DRIVER USE GROUP CDEV IOMMU OVERRIDE BEFORE BOOT VENDOR NAME'
+	[device]='ADDRESS ID CLASS DRIVER USE GROUP CDEV IOMMU OVERRIDE ORIG-DRIVER PERSISTENT VENDOR NAME'
 	[matrix]='KERNEL THIS CASE GROUP CONTAINER CDEV NOIOMMU RESULT'
 	[verify]='ADDRESS NODE STEP RESULT DETAIL'
 	[taint]='BIT VALUE LETTER NAME MEANING'
 )
 
-# The words up to the cursor as the program will get them, into `words`: bash has cut them at colons and equal signs too.
+# Sets `words` to the words up to the cursor, as the program will get them: bash also splits at colons and equal signs.
 _vfionoiommu_split() {
 	local rest=${COMP_LINE:0:COMP_POINT} piece
 	words=()
@@ -43,7 +43,7 @@ _vfionoiommu_split() {
 	done
 }
 
-# What the words before the cursor say: `command`, `arguments`, `sysroot`, and the `option` whose value is to come.
+# Sets `command`, `arguments`, `sysroot`, and the `option` whose value is at the cursor.
 _vfionoiommu_parse() {
 	local word
 	for word in "${words[@]:1:${#words[@]}-2}"; do
@@ -61,7 +61,7 @@ _vfionoiommu_parse() {
 	sysroot=${sysroot//[\\\"\']/} sysroot=${sysroot/#\~\//$HOME/}
 }
 
-_vfionoiommu_offer() { # WORD...: those that begin with what is typed, without what readline keeps: up to the last break
+_vfionoiommu_offer() { # WORD...: those that match the typed prefix, minus the part up to the last word break, which readline keeps
 	local word kept=$before$value
 	kept=${kept%"${kept##*["$COMP_WORDBREAKS"]}"}
 	for word; do
@@ -119,7 +119,7 @@ _vfionoiommu_offer_kernels() {
 	done
 }
 
-_vfionoiommu_offer_devices() { # USE [--all]: those with this use ('' is any) that are not named yet
+_vfionoiommu_offer_devices() { # USE [--all]: devices with this use ('': any) that are not on the line yet
 	local address use named=" ${arguments[*],,} "
 	while read -r address use; do
 		[[ $named == *" $address "* || $named == *" ${address#0000:} "* || $use != "$1"* ]] ||

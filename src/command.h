@@ -1,22 +1,22 @@
-/* The commands. A new one is a file in cmd/ and a line here. */
+/* The commands. To add one, add a file in cmd/ and a line here. */
 #ifndef COMMAND_H
 #define COMMAND_H
 
 #include "cmd/options.h"
 
-/* The only exit statuses there are. */
+/* All exit statuses. */
 enum status {
-	STATUS_DONE = 0,    /* done, or ready */
-	STATUS_FAILED = 1,  /* something failed */
-	STATUS_USAGE = 2,   /* wrong usage */
-	STATUS_REFUSED = 3, /* refused for safety, or not ready */
+	STATUS_DONE = 0,    /* success, or ready */
+	STATUS_FAILED = 1,  /* failure */
+	STATUS_USAGE = 2,   /* usage error */
+	STATUS_REFUSED = 3, /* refused, or not ready */
 };
 
 struct command {
 	const char *name;
 	const char *summary; /* one line for --help */
-	/* Parses what stands behind the command's name (argv[0] is "vfionoiommu NAME") and does it. `options`
-	 * holds what was given before the name. */
+	/* Parses the words after the name of the command (argv[0] is "vfionoiommu NAME") and runs it.
+	 * `options` are the options before the name. */
 	enum status (*main)(int argc, char **argv, struct options *options);
 };
 

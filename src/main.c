@@ -19,7 +19,7 @@
 
 const char *argp_program_version = "vfionoiommu " VERSION;
 
-/* What argp and getopt begin their messages with, in place of the path that was typed. */
+/* The name with which argp and getopt begin their messages, instead of the path in argv[0]. */
 static char program[] = "vfionoiommu";
 
 static const struct command *const commands[] = COMMANDS;
@@ -47,12 +47,12 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 			state->child_inputs[i] = &invocation->options;
 		return 0;
 	case ARGP_KEY_ARG:
-		/* The command: what stands behind it is for its own parser. */
+		/* The command; its own parser handles the words after it. */
 		invocation->command = state->next - 1;
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		usage_error(state, "no COMMAND given; begin with: vfionoiommu status");
+		usage_error(state, "COMMAND is missing; start with: vfionoiommu status");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -67,24 +67,24 @@ static char *command_table(void)
 	return text;
 }
 
-/* argp frees what this returns, unless it is `text`. */
+/* argp frees the result, unless it is `text`. */
 static char *help_filter(int key, const char *text, void *input)
 {
 	(void)input;
 	if (key != ARGP_KEY_HELP_PRE_DOC)
 		return (char *)text;
 	auto_free char *table = command_table();
-	return text_format("%s\n\n%s  help      COMMAND: the same as COMMAND --help\n", text, table);
+	return text_format("%s\n\n%s  help      show the help of a command: help COMMAND\n", text, table);
 }
 
-/* A full disk or a closed pipe is a failure like any other, whoever printed. */
+/* A full disk or a closed pipe is a failure of the command, wherever it printed. */
 static void close_stdout(void)
 {
-	/* What could not be written earlier is forgotten by fclose. */
+	/* fclose() does not report an earlier failed write. */
 	bool failed = ferror(stdout);
 	if (fclose(stdout) == 0 && !failed)
 		return;
-	log_error("standard output: %s", failed ? "could not be written" : strerror(errno));
+	log_error("standard output: %s", failed ? "write failed" : strerror(errno));
 	_exit(STATUS_FAILED);
 }
 
@@ -100,7 +100,8 @@ static enum status run_command(int argc, char **argv, struct options *options)
 	}
 	const struct command *command = find_command(name);
 	if (!command) {
-		log_error("there is no command '%s'; see vfionoiommu --help", name);
+		log_error("unknown command '%s'", name);
+		log_hint("vfionoiommu --help");
 		return STATUS_USAGE;
 	}
 	auto_free char *full_name = text_format("vfionoiommu %s", command->name);
@@ -113,8 +114,8 @@ int main(int argc, char **argv)
 	struct argp_child children[OPTIONS_KINDS + 1];
 	options_children((1u << OPTIONS_KINDS) - 1, children);
 	const struct argp argp = { NULL, parse, "COMMAND [ARG...]",
-		"Give PCI devices to userspace drivers on a machine without an IOMMU, and take them back.\v"
-		"Exit status: 0 done, or ready; 1 something failed; 2 wrong usage; 3 refused for safety, or not ready.",
+		"Bind PCI devices to vfio-pci in no-IOMMU mode, and restore their kernel drivers.\v"
+		"Exit status: 0 success, or ready; 1 failure; 2 usage error; 3 refused, or not ready.",
 		children, help_filter, NULL };
 	struct invocation invocation = { .options = OPTIONS_DEFAULT };
 	process_begin();

@@ -82,7 +82,7 @@ machine_of_64() { # DIR
 @test "columns of the command, each once" {
 	offers <<-'END'
 		vfionoiommu status --output |ITEM VALUE
-		vfionoiommu bind -o |ADDRESS BEFORE BOOT CDEV CLASS DRIVER GROUP ID IOMMU NAME OVERRIDE USE VENDOR
+		vfionoiommu bind -o |ADDRESS CDEV CLASS DRIVER GROUP ID IOMMU NAME ORIG-DRIVER OVERRIDE PERSISTENT USE VENDOR
 		vfionoiommu list -noC|-noCDEV -noCLASS
 		vfionoiommu matrix --output=CASE,C|--output=CASE,CDEV --output=CASE,CONTAINER
 		vfionoiommu verify -o +|+ADDRESS +DETAIL +NODE +RESULT +STEP

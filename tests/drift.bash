@@ -1,25 +1,25 @@
-# What the source, --help, the man page, README.md, the schema and the completions say that there is, each as a sorted set of
-# words, one on a line; and the guards that compare them. They look at the tree below $tree.
+# The commands, options, columns, findings and exit statuses of the source, --help, the man page, README.md, the schema and the
+# completions, each as a sorted set of words, one a line; and the guards that compare them. They read the tree below $tree.
 
 commands=(status list matrix enable disable bind unbind verify taint report monitor metrics cdi)
 acting=(enable disable bind unbind)
 live=(verify monitor)
 without_table=(report monitor metrics cdi)
 
-# The difference is printed, and is a failure; an empty set is one, too.
+# Prints the difference, and fails on one, or on an empty set.
 same() { # WHAT EXPECTED FOUND
 	[ -n "$2" ] || { echo "$1: nothing found to compare with" && return 1; }
 	diff --label expected --label "$1" -U 0 <(sort -u <<<"$2") <(sort -u <<<"$3")
 }
 
-# All of the first are in the second.
+# The first set is a subset of the second.
 within() { # WHAT SET BIGGER
 	[ -z "$(comm -23 <(sort -u <<<"$2") <(sort -u <<<"$3"))" ] || {
 		comm -23 <(sort -u <<<"$2") <(sort -u <<<"$3") | sed "s/^/$1: /" && return 1
 	}
 }
 
-# A section of the man page, up to the next.
+# A section of the man page.
 man_section() { # NAME
 	sed -n "/^\.Sh $1\$/,/^\.Sh [^$]/p" "$tree/man/vfionoiommu.8" | sed '$d'
 }
@@ -57,14 +57,14 @@ man_options() { # COMMAND
 		man_part COMMANDS "$1"
 		man_part OPTIONS "Common options"
 		[[ " ${without_table[*]} " == *" $1 "* ]] || man_part OPTIONS "Options for tables"
-		[[ " ${live[*]} " == *" $1 "* ]] || man_part OPTIONS "Option for a recorded machine"
-		[[ " ${acting[*]} " != *" $1 "* ]] || man_part OPTIONS "Options for what changes something"
+		[[ " ${live[*]} " == *" $1 "* ]] || man_part OPTIONS "Offline analysis"
+		[[ " ${acting[*]} " != *" $1 "* ]] || man_part OPTIONS "Options for commands that make changes"
 	} | sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/'
 }
 
 # The names of all options, in the source.
 source_options() {
-	grep -ohE '^	\{ "[a-z-]+", ' "$tree"/src/cmd/*.c | grep -oE '[a-z-]{2,}' | sed 's/^/--/'
+	grep -hv OPTION_HIDDEN "$tree"/src/cmd/*.c | grep -oE '^	\{ "[a-z-]+", ' | grep -oE '[a-z-]{2,}' | sed 's/^/--/'
 	printf '%s\n' --help --usage --version
 }
 
@@ -88,7 +88,7 @@ guard_options() {
 # ---- columns ----
 
 help_columns() { # COMMAND
-	tool "$1" --help | sed -n '/^Columns for --output/,/^$/s/^  \([A-Z]*\) .*/\1/p'
+	tool "$1" --help | sed -n '/^Columns for --output/,/^$/s/^  \([A-Z-]*\) .*/\1/p'
 }
 
 man_columns() { # COMMAND
@@ -107,8 +107,8 @@ guard_columns() {
 		tables+=("$command")
 	done
 	same "the source" "$(grep . <<<"$all")" \
-		"$(grep -ohE '^	\{ "[A-Z]+", "' "$tree"/src/show/*.c | grep -oE '[A-Z]+')" || return
-	within "README.md" "$(grep -oE -- '--output [A-Z,]+' "$tree/README.md" | cut -d ' ' -f 2 | tr ',' '\n')" "$all" || return
+		"$(grep -ohE '^	\{ "[A-Z-]+", "' "$tree"/src/show/*.c | grep -oE '[A-Z-]+')" || return
+	within "README.md" "$(grep -oE -- '--output [A-Z,-]+' "$tree/README.md" | cut -d ' ' -f 2 | tr ',' '\n')" "$all" || return
 	for shell in "${shells_known[@]}"; do
 		mapfile -t offers < <(offered "$shell" "${lines[@]}")
 		for i in "${!tables[@]}"; do
@@ -121,7 +121,7 @@ guard_columns() {
 
 guard_findings() {
 	local expected
-	# With severity, and whether --force overrides it.
+	# With the severity, and whether --force overrides it.
 	expected=$(sed -nE 's/.*X\([A-Z_]+, "([a-z-]+)", ([A-Z]+), (true|false)\).*/\1 \L\2\E \3/p' "$tree/src/judge/finding.h")
 	same "the man page" "$expected" "$(man_part DIAGNOSTICS Findings |
 		sed -nE 's/^\.It Li ([a-z-]+) Pq Em ([a-z]+)$/\1 \2 false/p; s/^\.It Li ([a-z-]+) Pq Em ([a-z]+) , No forcible$/\1 \2 true/p')" ||

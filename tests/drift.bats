@@ -85,7 +85,7 @@ notices() { # GUARD FILE SED-SCRIPT
 		findings~README.md~s/noiommu-disabled/noiommu-off/
 		statuses~src/command.h~s/(STATUS_REFUSED =) 3/\1 4/
 		statuses~man/vfionoiommu.8~/^\.It Li 3$/d
-		statuses~README.md~s/2 wrong usage; //
+		statuses~README.md~s/2 usage error; //
 	END
 	[ $copies -eq 26 ]
 }

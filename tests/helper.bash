@@ -65,7 +65,7 @@ spoken() {
 	local line
 	while IFS= read -r line; do
 		case $line in
-		"vfionoiommu: remedy: "*) echo "    ${line#vfionoiommu: }" ;;
+		"vfionoiommu: hint: "*) echo "    ${line#vfionoiommu: }" ;;
 		"vfionoiommu: "*) echo "${line#vfionoiommu: }" ;;
 		"" | "Try \`vfionoiommu "* | information.) ;;
 		*) echo "without a name: $line"; return 1 ;;

@@ -24,11 +24,13 @@ void log_line(const char *line)
 }
 
 /* From the stack: a run plan may log, and it must not allocate. */
-__attribute__((format(printf, 1, 0))) static void log_format(const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void log_format(
+	const char *head, const char *format, va_list arguments)
 {
 	char line[2048];
 	char escaped[sizeof line * 2];
-	vsnprintf(line, sizeof line, format, arguments);
+	int length = snprintf(line, sizeof line, "%s", head);
+	vsnprintf(line + length, sizeof line - (size_t)length, format, arguments);
 	text_escape_into(escaped, sizeof escaped, line);
 	log_line(escaped);
 }
@@ -37,7 +39,31 @@ void log_error(const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	log_format(format, arguments);
+	log_format("error: ", format, arguments);
+	va_end(arguments);
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	log_format("warning: ", format, arguments);
+	va_end(arguments);
+}
+
+void log_note(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	log_format("note: ", format, arguments);
+	va_end(arguments);
+}
+
+void log_hint(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	log_format("hint: ", format, arguments);
 	va_end(arguments);
 }
 
@@ -47,13 +73,13 @@ void log_verbose(const char *format, ...)
 		return;
 	va_list arguments;
 	va_start(arguments, format);
-	log_format(format, arguments);
+	log_format("", format, arguments);
 	va_end(arguments);
 }
 
 void log_out_of_memory(void)
 {
-	static const char message[] = LOG_PREFIX "out of memory\n";
+	static const char message[] = LOG_PREFIX "error: out of memory\n";
 	(void)!write(STDERR_FILENO, message, sizeof message - 1);
 	_exit(EXIT_FAILURE);
 }

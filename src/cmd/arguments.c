@@ -23,26 +23,24 @@ static void check(const struct parsing *parsing, struct argp_state *state)
 	const struct options *options = parsing->options;
 	bool instead = spec->instead_of_argument && *spec->instead_of_argument;
 	if (instead && parsing->arguments->count)
-		usage_error(state, "give either DEVICE or --all, not both");
+		usage_error(state, "DEVICE and --all exclude each other");
 	bool optional = spec->argument_optional && *spec->argument_optional;
 	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
-		usage_error(state, "no DEVICE given; vfionoiommu list --all shows what there is");
+		usage_error(state, "DEVICE is missing; for a list, run: vfionoiommu list --all");
 	if (!spec->columns && table_is_for_scripts(&options->table))
-		usage_error(state,
-			"there are no columns here, as this command shows no table: leave --output, --noheadings and --raw out");
+		usage_error(
+			state, "this command prints no table: --output, --noheadings and --raw do not apply");
 	if (!spec->acting && options->acting)
-		usage_error(state, "%s is for commands that change something: leave it out", options->acting);
+		usage_error(state, "%s applies only to commands that make changes", options->acting);
 	if (options->table.columns) {
 		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
 		if (unknown)
-			usage_error(state, "there is no column '%s'; --help lists them", unknown);
+			usage_error(state, "unknown column '%s'; --help lists the columns", unknown);
 	}
 	if (spec->live && options->sysroot)
-		usage_error(state,
-			"--sysroot is a recorded machine, where nothing is opened and nothing happens: leave it out");
+		usage_error(state, "this command needs a live machine: --sysroot does not apply");
 	if (spec->acting && options->sysroot && !options->dry_run)
-		usage_error(
-			state, "--sysroot is a recorded machine, where nothing is changed: add --dry-run");
+		usage_error(state, "--sysroot is read-only: add --dry-run");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
@@ -57,7 +55,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (!parsing->spec->usage)
-			usage_error(state, "takes no argument: '%s'", argument);
+			usage_error(state, "unexpected argument '%s'", argument);
 		*array_add(parsing->arguments) = argument;
 		return 0;
 	case ARGP_KEY_END:
@@ -70,7 +68,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-/* The list of columns below the options. argp frees what this returns, unless it is `text`. */
+/* The list of columns below the options. argp frees the result, unless it is `text`. */
 static char *help_filter(int key, const char *text, void *input)
 {
 	const struct parsing *parsing = input;
@@ -79,8 +77,8 @@ static char *help_filter(int key, const char *text, void *input)
 	return table_help(parsing->spec->columns, parsing->spec->other_columns, parsing->spec->other_when);
 }
 
-/* getopt begins its messages with argv[0], which has the command's name for help: argp takes its name from
- * this global when the argv that it is given is replaced. */
+/* argv[0] is "vfionoiommu COMMAND" for the help of argp, but getopt begins its messages with argv[0]: getopt
+ * gets an argv of its own, and argp reads its name from the global program_invocation_short_name. */
 static char **argv_for_getopt(int argc, char **argv)
 {
 	static char program[] = "vfionoiommu";

@@ -1,4 +1,4 @@
-/* vfionoiommu bind: devices to vfio-pci, each as one transaction. */
+/* vfionoiommu bind: binds devices to vfio-pci, each in one transaction. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -20,22 +20,21 @@
 enum { OPTION_ENABLE = 0x200, OPTION_ALLOW_IOMMU, OPTION_OWNER, OPTION_MODE, OPTION_STORED, OPTION_CDI };
 
 static const struct argp_option bind_options[] = {
-	{ "enable", OPTION_ENABLE, NULL, 0, "switch noiommu mode on first, if it is off", 0 },
+	{ "enable", OPTION_ENABLE, NULL, 0, "enable noiommu mode first, if it is disabled", 0 },
 	{ "allow-iommu", OPTION_ALLOW_IOMMU, NULL, 0,
-		"bind a device that has an IOMMU too, as an ordinary VFIO device", 0 },
-	{ "owner", OPTION_OWNER, "USER[:GROUP]", 0, "give the nodes to this user and group, names or numbers",
+		"bind devices that have an IOMMU as ordinary VFIO devices", 0 },
+	{ "owner", OPTION_OWNER, "USER[:GROUP]", 0, "set the owner of the nodes, by names or numbers", 0 },
+	{ "mode", OPTION_MODE, "OCTAL", 0, "set the mode of the nodes, such as 0660", 0 },
+	{ "persistent", 'p', NULL, 0, "also bind at every boot and hotplug", 0 },
+	{ "cdi", OPTION_CDI, NULL, 0, "update the CDI specification /run/cdi/vfionoiommu.json", 0 },
+	{ "stored", OPTION_STORED, NULL, 0, "apply persistent bindings (default: all), like the udev rule",
 		0 },
-	{ "mode", OPTION_MODE, "OCTAL", 0, "give the nodes this mode, as 0660", 0 },
-	{ "persistent", 'p', NULL, 0, "at every boot, and whenever the device appears, too", 0 },
-	{ "cdi", OPTION_CDI, NULL, 0, "rewrite /run/cdi/vfionoiommu.json, for containers", 0 },
-	{ "stored", OPTION_STORED, NULL, 0,
-		"as the persistent bindings say; without DEVICE all of them (the udev rule does this)", 0 },
 	{ 0 },
 };
 
 struct words {
 	struct wishes wishes;
-	const char *owner, *mode; /* as they were typed; NULL: not */
+	const char *owner, *mode; /* as typed; NULL: not given */
 };
 
 static bool bind_parse(int key, char *argument, void *input)
@@ -79,20 +78,19 @@ static int parse_mode(const char *text, int *mode)
 	return 0;
 }
 
-/* Returns STATUS_USAGE after saying what is wrong. */
+/* Returns STATUS_DONE, or STATUS_USAGE after reporting the error. */
 static enum status parse_access(struct words *words)
 {
 	struct node_access *access = &words->wishes.access;
 	words->wishes.give = words->owner || words->mode;
 	if (words->wishes.stored &&
 		(words->wishes.give || words->wishes.persistent || words->wishes.allow_iommu)) {
-		log_error(
-			"--stored binds as it is written down: leave --persistent, --owner, --mode and --allow-iommu out");
+		log_error("--stored cannot be combined with --persistent, --owner, --mode or --allow-iommu");
 		return STATUS_USAGE;
 	}
 	if (words->owner && account_parse(words->owner, access)) {
-		log_error("--owner %s: there is no such user or group; see: getent passwd, getent group",
-			words->owner);
+		log_error("--owner %s: no such user or group", words->owner);
+		log_hint("getent passwd; getent group");
 		return STATUS_USAGE;
 	}
 	if (words->mode && parse_mode(words->mode, &access->mode)) {
@@ -102,13 +100,13 @@ static enum status parse_access(struct words *words)
 	return STATUS_DONE;
 }
 
-/* An ordinary VFIO device is what --allow-iommu makes of one with an IOMMU. */
+/* --allow-iommu binds a device that has an IOMMU as an ordinary VFIO device. */
 static bool is_bound(const struct device *device)
 {
 	return device_is_noiommu(device) || (device->vfio && device->iommu == ANSWER_YES);
 }
 
-/* Those that are bound already are done with; the others are judged together. */
+/* Devices that are already bound are not judged; all others are judged together. */
 static void judge(struct session *session, const struct device_refs *asked, struct device_refs *bound,
 	struct device_refs *wanted, const struct wishes *wishes)
 {
@@ -130,10 +128,16 @@ static void judge(struct session *session, const struct device_refs *asked, stru
 	if (wishes->give && binding_needs_noiommu(asked, wishes))
 		finding_add(&session->findings, FINDING_OWNER_NEEDS_CAPABILITY, NULL,
 			"setcap cap_sys_rawio+ep PROGRAM; for the cdev also: chown USER /dev/iommu",
-			"whoever owns the nodes also needs CAP_SYS_RAWIO to open them, and for the cdev access to /dev/iommu");
+			"to open the nodes, their owner also needs CAP_SYS_RAWIO, and for the cdev access to /dev/iommu");
 }
 
-/* Of the devices that were asked for, or of all, those whose persistent binding can be used. */
+static void report_unstored(const struct device *device)
+{
+	log_error("%s: no persistent binding", device->address);
+	log_hint("vfionoiommu bind --persistent %s", device->address);
+}
+
+/* Keeps those of the requested devices, or of all, that have a valid persistent binding. */
 static enum status select_stored(struct session *session, struct device_refs *asked, bool all)
 {
 	struct device_refs usable = { 0 };
@@ -149,9 +153,7 @@ static enum status select_stored(struct session *session, struct device_refs *as
 	array_each (asked_device, asked) {
 		device = *asked_device;
 		if (!device->stored)
-			log_error(
-				"%s: has no persistent binding; it gets one with: vfionoiommu bind --persistent %s",
-				device->address, device->address);
+			report_unstored(device);
 		if (device->stored && persistence_judge_one(device->stored, &session->findings))
 			*array_add(&usable) = device;
 		else
@@ -162,7 +164,7 @@ static enum status select_stored(struct session *session, struct device_refs *as
 	return status;
 }
 
-/* What was bound, or with --dry-run would be. */
+/* Saves persistent bindings for the devices that are bound, or with --dry-run would be. */
 static void store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
 {
 	struct device **device;
@@ -192,9 +194,9 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 	struct device **device;
 	const struct arguments_spec spec = {
 		.usage = "DEVICE...",
-		.doc = "Bind each DEVICE to vfio-pci as a noiommu device. If that fails, it ends as it was.\v"
-		       "DEVICE: a PCI address, network interface, block device or VFIO node; or vendor:device, class=0200, "
-		       "driver=NAME for all such.",
+		.doc = "Bind each DEVICE to vfio-pci in noiommu mode. If a bind fails, all its changes are rolled back.\v"
+		       "DEVICE: a PCI address, network interface, block device or VFIO node; or for all matching devices "
+		       "vendor:device, class=0200 or driver=NAME.",
 		.options = bind_options,
 		.parse = bind_parse,
 		.input = &words,
@@ -228,4 +230,4 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 	return status ? status : left;
 }
 
-const struct command command_bind = { "bind", "bind devices to vfio-pci as noiommu devices", bind_main };
+const struct command command_bind = { "bind", "bind devices to vfio-pci in noiommu mode", bind_main };

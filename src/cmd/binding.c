@@ -40,14 +40,14 @@ bool binding_needs_noiommu(const struct device_refs *wanted, const struct wishes
 	return false;
 }
 
-/* Mode and modules: what all devices need. */
+/* Mode and modules, which all devices need. */
 static bool prepare(struct session *session, bool noiommu)
 {
 	struct plan mode = { 0 }, modules = { 0 };
 	if (noiommu)
 		recipe_mode(&mode, &session->host, true);
-	if (mode.count && !session_run(session, "noiommu mode", &mode, text_copy("would be switched on"),
-				  text_copy("switched on")))
+	if (mode.count && !session_run(session, "noiommu mode", &mode, text_copy("would be enabled"),
+				  text_copy("enabled")))
 		return false;
 	recipe_modules(&modules, &session->host);
 	bool well = true;
@@ -60,7 +60,7 @@ static bool prepare(struct session *session, bool noiommu)
 	return well;
 }
 
-/* A node that was promised and did not come makes the bind a failure, which is undone like any other. */
+/* Without an expected node the bind has failed, and is rolled back like any other failure. */
 static bool verify(struct session *session, struct device *device, struct result *result)
 {
 	char *problem = outcome_of_bind(device, &session->access);
@@ -81,7 +81,7 @@ static bool verify(struct session *session, struct device *device, struct result
 	return false;
 }
 
-/* A run that was cut off left the device halfway: what that one had written down is done first. */
+/* Restores a device that an interrupted run left in between, from the state that it saved. */
 static bool put_right(struct session *session, struct device *device)
 {
 	struct plan plan = { 0 };
@@ -89,15 +89,15 @@ static bool put_right(struct session *session, struct device *device)
 		return true;
 	recipe_unbind(&plan, device);
 	bool well = session_run(session, device->address, &plan,
-		text_copy("would be put back after a run that was cut off"),
-		text_copy("put back after a run that was cut off"));
+		text_copy("would be restored after an interrupted run"),
+		text_copy("restored after an interrupted run"));
 	if (!session->options->dry_run)
 		session_refresh_one(session, device);
 	return well;
 }
 
-/* The nodes' names are known when they are there: the plan goes on with them, and if that fails is undone as
- * a whole. */
+/* The names of the nodes are known only now: the plan continues with them, and is rolled back as a whole if
+ * that fails. */
 static bool give(struct session *session, struct device *device, struct result *result,
 	const struct node_access *access, bool settle)
 {
@@ -111,7 +111,8 @@ static bool give(struct session *session, struct device *device, struct result *
 	return well;
 }
 
-/* udevd, which runs this for the device, deals with its nodes only when it has ended: no use in waiting. */
+/* Under --stored udevd runs this program and processes the nodes only after it exits: waiting would time out.
+ */
 static bool can_settle(const struct wishes *wishes)
 {
 	return !wishes->stored;
@@ -122,7 +123,7 @@ static void begin(struct session *session, const struct device *device, const st
 	struct plan plan = { .turn = recipe_turn(device) };
 	const char *before = device->driver ? device->driver : "no driver";
 	const struct node_access access = access_for(device, wishes);
-	/* At boot its driver has not come yet. */
+	/* At boot the driver of the device is not loaded yet. */
 	const struct remembered *instead = wishes->stored && !device->driver ? &device->stored->before : NULL;
 	if (changes(&access) && can_settle(wishes))
 		recipe_access_begin(&plan);
@@ -131,10 +132,10 @@ static void begin(struct session *session, const struct device *device, const st
 		recipe_access_ahead(&plan, &session->access, &access);
 	session_plan(session, device->address, &plan,
 		text_format("would be bound to vfio-pci (now: %s)", before),
-		text_format("bound to vfio-pci (before: %s)", before));
+		text_format("bound to vfio-pci (was: %s)", before));
 }
 
-/* When its plan was run, and the device read anew: whether it is bound as it should be. */
+/* After the plan has run and the device was read again: whether it is bound as intended. */
 static bool finish(
 	struct session *session, struct device *device, struct result *result, const struct wishes *wishes)
 {
@@ -154,17 +155,17 @@ void binding_give(struct session *session, struct device *device, const struct w
 {
 	struct plan plan = { 0 };
 	const struct node_access access = access_for(device, wishes);
-	/* Its uevent, which names the driver, may not be readable. */
-	const char *driver = device->driver ? device->driver : "a driver of VFIO";
+	/* The uevent, which names the driver, may be unreadable. */
+	const char *driver = device->driver ? device->driver : "a VFIO driver";
 	if (has_access(&device->group, &access) && has_access(&device->cdev, &access)) {
 		session_result(session, device->address, OUTCOME_UNCHANGED,
-			text_format("is bound to %s already", driver));
+			text_format("already bound to %s", driver));
 		return;
 	}
 	recipe_access(&plan, device, &access, false);
 	session_run(session, device->address, &plan,
-		text_format("is bound to %s already; owner and mode of its nodes would be changed", driver),
-		text_format("is bound to %s already; owner and mode of its nodes changed", driver));
+		text_format("already bound to %s; owner and mode of the nodes would be changed", driver),
+		text_format("already bound to %s; owner and mode of the nodes changed", driver));
 	if (!session->options->dry_run)
 		session_refresh_one(session, device);
 }
@@ -187,17 +188,17 @@ void binding_store(struct session *session, struct device *device, const struct 
 	bool allow_iommu = binding_allows_iommu(device, wishes);
 	if (is_stored(device, &access, allow_iommu, wishes->cdi)) {
 		session_result(session, device->address, OUTCOME_UNCHANGED,
-			text_copy("is bound at every boot already"));
+			text_copy("persistent binding already up to date"));
 		return;
 	}
-	/* Only root comes here, who may read it. */
+	/* Only root gets here, and root can read the serial number. */
 	device_collect_serial(&session->root, device, &serial);
 	recipe_store(&plan, device, serial, &access, allow_iommu, wishes->cdi);
-	session_run(session, device->address, &plan, text_copy("would be bound at every boot"),
-		text_copy("will be bound at every boot"));
+	session_run(session, device->address, &plan, text_copy("persistent binding would be saved"),
+		text_copy("persistent binding saved"));
 }
 
-/* The mode was switched on for devices of which none could be bound: it goes off again. */
+/* No device could be bound: disables the mode again. */
 static void unprepare(struct session *session)
 {
 	struct result *result;
@@ -207,7 +208,7 @@ static void unprepare(struct session *session)
 		bool off = !plan_undo(&result->plan, action_announce);
 		result->outcome = off ? OUTCOME_UNCHANGED : OUTCOME_FAILED;
 		free(result->sentence);
-		result->sentence = off ? text_copy("switched off again")
+		result->sentence = off ? text_copy("disabled again, because no device was bound")
 				       : undo_sentence(&result->plan.failure, result->subject);
 	}
 	session_refresh(session, NULL);
@@ -222,7 +223,7 @@ void binding_run(struct session *session, const struct device_refs *wanted, cons
 	array_each (device, wanted) {
 		if (!prepared)
 			session_result(session, (*device)->address, OUTCOME_FAILED,
-				text_copy("was not touched, because what it needs failed, as said above"));
+				text_copy("skipped: a prerequisite failed, see above"));
 		else if (put_right(session, *device))
 			*array_add(&begun) = *device;
 	}

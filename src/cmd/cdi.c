@@ -1,4 +1,4 @@
-/* vfionoiommu cdi: the bound devices, for containers. */
+/* vfionoiommu cdi: the bound devices as a CDI specification, for containers. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +16,26 @@
 
 static const struct argp_option cdi_options[] = {
 	{ "write", OPTION_WRITE, "FILE", 0,
-		"replace FILE by it, whole, instead of printing it; without a device FILE is removed", 0 },
+		"write it to FILE, atomically; without a bound device remove FILE", 0 },
 	{ 0 },
 };
 
-/* The standard knows no specification without a device. */
+static void report_none(void)
+{
+	log_error("no noiommu device is bound");
+	log_hint("vfionoiommu bind DEVICE");
+}
+
+/* The standard allows no specification without a device. */
 static enum status say_none(const struct session *session, const char *file)
 {
 	int error = file ? output_remove(file) : 0;
 	if (error)
 		log_error("%s: could not be removed: %s", file, usage_file_error(error));
 	else if (!file)
-		log_error("no noiommu device is bound that a container could be given; bind one with: "
-			  "vfionoiommu bind DEVICE");
+		report_none();
 	else if (!session->options->quiet)
-		printf("%s: is not there, as no noiommu device is bound\n", file);
+		printf("%s: absent, because no noiommu device is bound\n", file);
 	return error ? STATUS_FAILED : file ? STATUS_DONE : STATUS_REFUSED;
 }
 
@@ -45,7 +50,7 @@ static bool is_among(const struct device *device, const struct device_refs *devi
 	return false;
 }
 
-/* The specification, without those that are leaving. NULL: no device is left. */
+/* The specification without the devices `leaving`. NULL: no device is left. */
 static char *text_without(const struct session *session, const struct device_refs *leaving)
 {
 	struct container_device_list devices = container_judge(&session->devices, &session->access),
@@ -64,7 +69,7 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 {
 	struct plan plan = { 0 };
 	bool dry = session->options->dry_run;
-	/* The nodes of those that are not bound yet have no names. */
+	/* Devices that are not bound yet have nodes of unknown names. */
 	bool unknown = dry && coming;
 	auto_free char *before = container_collect_specification(&session->root);
 	if (!asked && !before)
@@ -73,14 +78,16 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	if (!unknown && text_same(text, before)) {
 		if (asked)
 			session_result(session, "containers", OUTCOME_UNCHANGED,
-				text_copy(text ? "know the bound devices already" : "know of no device"));
+				text_copy(text ? "CDI specification already up to date"
+					       : "no CDI specification: no noiommu device is bound"));
 		return;
 	}
 	recipe_cdi(&plan, unknown || text, unknown ? NULL : text);
 	session_run(session, "containers", &plan,
-		text_copy(unknown || text ? "would be told which devices are bound"
-					  : "would be told that no device is bound"),
-		text_copy(text ? "were told which devices are bound" : "were told that no device is bound"));
+		text_copy(unknown || text ? "CDI specification would be updated"
+					  : "CDI specification would be removed: no noiommu device is bound"),
+		text_copy(text ? "CDI specification updated"
+			       : "CDI specification removed: no noiommu device is bound"));
 }
 
 static enum status cdi_main(int argc, char **argv, struct options *options)
@@ -89,12 +96,12 @@ static enum status cdi_main(int argc, char **argv, struct options *options)
 	static struct arguments arguments;
 	static const char *file;
 	const struct arguments_spec spec = {
-		.doc = "Print a specification of the Container Device Interface (CDI), by which podman and others give the "
-		       "bound devices to a container: --device vfionoiommu/device=ADDRESS for all of a device's nodes, "
-		       "ADDRESS-group or ADDRESS-cdev for those of one way.\v"
-		       "They look for it in /etc/cdi and /run/cdi. The container needs CAP_SYS_RAWIO besides, and then has "
-		       "all of the machine's memory in its hands.\n\n"
-		       "Exit status: 0 it was printed or written, 1 it could not be, 3 no device is bound.",
+		.doc = "Print the bound devices as a specification of the Container Device Interface (CDI), for podman and "
+		       "other engines: --device vfionoiommu/device=ADDRESS adds all nodes of a device to a container, "
+		       "ADDRESS-group or ADDRESS-cdev those of one access path.\v"
+		       "Engines read specifications in /etc/cdi and /run/cdi. The container also needs CAP_SYS_RAWIO, and "
+		       "can then access all memory of the machine.\n\n"
+		       "Exit status: 0 printed or written, 1 failure, 3 no device is bound.",
 		.options = cdi_options,
 		.parse = arguments_parse_write,
 		.input = &file,
@@ -108,4 +115,5 @@ static enum status cdi_main(int argc, char **argv, struct options *options)
 	return text ? session_give(&session, file, text) : say_none(&session, file);
 }
 
-const struct command command_cdi = { "cdi", "print the bound devices for containers (CDI)", cdi_main };
+const struct command command_cdi = { "cdi", "print a CDI specification of the bound devices, for containers",
+	cdi_main };

@@ -1,13 +1,14 @@
-/* The specification that containers read of the bound devices. */
+/* The CDI specification of the bound devices. */
 #ifndef CMD_CDI_H
 #define CMD_CDI_H
 
 #include "cmd/session.h"
 
-/* Makes /run/cdi/vfionoiommu.json say which devices are bound now, or takes it away when none is, and adds
- * the result; if that was not `asked` for only where the file is, which must not name nodes that another
- * device has by now. With --dry-run it counts with those that would be bound, whether there are any such, or
- * given back (NULL: none). */
+/* Updates /run/cdi/vfionoiommu.json to the devices that are bound now, or removes it if none is, and adds the
+ * result. If not `asked`, only an existing file is updated: its nodes may belong to other devices by now.
+ * With
+ * --dry-run: `coming`, whether devices would be bound, and the devices `leaving` (NULL: none) that would be
+ * unbound. */
 void cdi_rewrite(struct session *session, bool asked, bool coming, const struct device_refs *leaving);
 
 #endif

@@ -11,7 +11,7 @@
 #include "show/json.h"
 
 static const struct argp_option list_options[] = {
-	{ "all", 'a', NULL, 0, "every PCI endpoint, with whether it could be bound", 0 },
+	{ "all", 'a', NULL, 0, "list every PCI endpoint and whether it could be bound", 0 },
 	{ 0 },
 };
 
@@ -34,7 +34,7 @@ static void choose(struct session *session, bool all, struct device_refs *shown)
 static bool needs_details(const struct options *options, const struct column_set *columns)
 {
 	return options->json || table_shows(columns, &options->table, "OVERRIDE") ||
-	       table_shows(columns, &options->table, "BEFORE");
+	       table_shows(columns, &options->table, "ORIG-DRIVER");
 }
 
 static enum status list_main(int argc, char **argv, struct options *options)
@@ -46,7 +46,7 @@ static enum status list_main(int argc, char **argv, struct options *options)
 	struct device **device;
 	const struct arguments_spec spec = {
 		.usage = "[DEVICE...]",
-		.doc = "List the VFIO noiommu devices and their nodes; with DEVICE these devices, whatever they are.",
+		.doc = "List the noiommu devices and their nodes; with DEVICE, these devices, bound or not.",
 		.options = list_options,
 		.parse = list_parse,
 		.input = &all,
@@ -81,8 +81,10 @@ static enum status list_main(int argc, char **argv, struct options *options)
 		return STATUS_DONE;
 	}
 	devices_print(columns, &options->table, &shown);
-	if (!shown.count && isatty(STDOUT_FILENO))
-		log_error("no noiommu device is bound; vfionoiommu list --all shows what could be");
+	if (!shown.count && isatty(STDOUT_FILENO)) {
+		log_note("no noiommu device is bound");
+		log_hint("vfionoiommu list --all");
+	}
 	return STATUS_DONE;
 }
 

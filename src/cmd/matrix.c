@@ -1,4 +1,4 @@
-/* vfionoiommu matrix: which paths to a noiommu device a kernel offers, and how that is known. */
+/* vfionoiommu matrix: the access paths to a noiommu device that a kernel offers, and the evidence. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,13 +18,12 @@ enum { OPTION_CONFIG = 0x200, OPTION_KERNEL };
 
 static const struct argp_option matrix_options[] = {
 	{ "config", OPTION_CONFIG, "FILE", 0,
-		"judge the kernel of this configuration, plain or gzip, - for standard input; may be repeated",
-		0 },
-	{ "kernel", OPTION_KERNEL, "RELEASE", 0, "judge this installed kernel; may be repeated", 0 },
+		"judge this kernel configuration, plain or gzip (-: stdin); repeatable", 0 },
+	{ "kernel", OPTION_KERNEL, "RELEASE", 0, "judge this installed kernel; repeatable", 0 },
 	{ 0 },
 };
 
-/* What is to be judged, in the order of the command line. */
+/* The kernels to judge, in the order of the command line. */
 struct wanted {
 	struct {
 		int option;
@@ -48,15 +47,26 @@ static const char *why(int error)
 {
 	switch (error) {
 	case -EINVAL:
-		return "is not a regular file";
+		return "not a regular file";
 	case -EFBIG:
-		return "is too large for a kernel's configuration";
+		return "too large for a kernel configuration";
 	case -EBADMSG:
-		return "is damaged: it cannot be decompressed to its end";
+		return "damaged: decompression fails before the end";
 	case -ENODATA:
-		return "is not a kernel's configuration: it has no CONFIG_ line";
+		return "not a kernel configuration: no CONFIG_ line";
 	default:
 		return strerror(-error);
+	}
+}
+
+static void report(int option, const char *name, int error)
+{
+	if (option == OPTION_KERNEL) {
+		log_error("--kernel %s: neither its configuration nor its modules are installed", name);
+		log_hint("ls /lib/modules");
+	} else {
+		log_error("--config %s: %s", name, why(error));
+		log_hint("name a file such as /proc/config.gz or /boot/config-RELEASE");
 	}
 }
 
@@ -71,15 +81,10 @@ static enum status collect(
 		error = host_collect_kernel(root, name, &kernel.host);
 	else
 		host_collect(root, &kernel.host);
-	if (error && option == OPTION_KERNEL)
-		log_error(
-			"--kernel %s: neither a configuration nor the modules of such a kernel are installed; those that are: ls /lib/modules",
-			name);
-	else if (error)
-		log_error("--config %s: %s; give a file such as /proc/config.gz or /boot/config-RELEASE",
-			name, why(error));
-	if (error)
+	if (error) {
+		report(option, name, error);
 		return STATUS_FAILED;
+	}
 	if (!name)
 		kernel.name = kernel.host.release ? kernel.host.release : "this kernel";
 	kernel.access = access_case_judge(&kernel.host);
@@ -89,16 +94,15 @@ static enum status collect(
 	return STATUS_DONE;
 }
 
-/* Returns STATUS_USAGE after saying what is wrong. */
+/* Returns STATUS_DONE, or STATUS_USAGE after reporting the error. */
 static enum status check_names(const struct wanted *wanted)
 {
 	for (size_t i = 0; i < wanted->count; i++) {
 		const char *name = wanted->items[i].name;
 		if (wanted->items[i].option != OPTION_KERNEL || text_is_name(name))
 			continue;
-		log_error(
-			"--kernel %s: not a kernel's RELEASE; installed ones: ls /lib/modules; for a file there is --config FILE",
-			name);
+		log_error("--kernel %s: not the RELEASE of a kernel", name);
+		log_hint("ls /lib/modules; for a file, use --config FILE");
 		return STATUS_USAGE;
 	}
 	return STATUS_DONE;
@@ -131,14 +135,14 @@ static enum status matrix_main(int argc, char **argv, struct options *options)
 	static struct arguments arguments;
 	struct sysroot root;
 	const struct arguments_spec spec = {
-		.doc = "Show the group/container/cdev/noiommu matrix, the case of this kernel marked, and how that is known.\v"
-		       "Of a symbol that a configuration names twice the last line counts.",
+		.doc = "Print the group/container/cdev/noiommu matrix, mark the case of this kernel, and print the evidence.\v"
+		       "If a configuration sets a symbol twice, the last line counts.",
 		.options = matrix_options,
 		.parse = matrix_parse,
 		.input = &wanted,
 		.columns = &matrix_columns,
 		.other_columns = &matrix_columns_kernels,
-		.other_when = "of several kernels",
+		.other_when = "for several kernels",
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	enum status status = check_names(&wanted);
@@ -155,4 +159,5 @@ static enum status matrix_main(int argc, char **argv, struct options *options)
 	return status;
 }
 
-const struct command command_matrix = { "matrix", "show which paths a kernel offers, and why", matrix_main };
+const struct command command_matrix = { "matrix",
+	"print the access paths that a kernel offers, and the evidence", matrix_main };

@@ -1,11 +1,11 @@
-/* vfionoiommu metrics: what status says, for Prometheus. */
+/* vfionoiommu metrics: the status, for Prometheus. */
 #include "show/metrics.h"
 #include "base/cleanup.h"
 #include "base/log.h"
 #include "cmd/overview.h"
 
 static const struct argp_option metrics_options[] = {
-	{ "write", OPTION_WRITE, "FILE", 0, "replace FILE by them, whole, instead of printing them", 0 },
+	{ "write", OPTION_WRITE, "FILE", 0, "write them to FILE, atomically", 0 },
 	{ 0 },
 };
 
@@ -15,17 +15,17 @@ static enum status metrics_main(int argc, char **argv, struct options *options)
 	static struct arguments arguments;
 	static const char *file;
 	const struct arguments_spec spec = {
-		.doc = "Print what status says as metrics in Prometheus' text format, for the textfile collector of "
+		.doc = "Print the status as metrics in the text format of Prometheus, for the textfile collector of "
 		       "node_exporter.\v"
-		       "What is unknown is NaN. Exit status: 0 they were printed or written, 1 they could not be.",
+		       "Unknown values are NaN. Exit status: 0 printed or written, 1 failure.",
 		.options = metrics_options,
 		.parse = arguments_parse_write,
 		.input = &file,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	if (options->json) {
-		log_error(
-			"metrics: there is no --json of them; what they are made of is in: vfionoiommu status --json");
+		log_error("metrics does not support --json");
+		log_hint("vfionoiommu status --json");
 		return STATUS_USAGE;
 	}
 	enum status status = overview_collect(&overview, options);
@@ -39,5 +39,5 @@ static enum status metrics_main(int argc, char **argv, struct options *options)
 	return session_give(session, file, text);
 }
 
-const struct command command_metrics = { "metrics", "print what status says as metrics for Prometheus",
+const struct command command_metrics = { "metrics", "print the status as metrics for Prometheus",
 	metrics_main };

@@ -1,4 +1,4 @@
-/* vfionoiommu enable, vfionoiommu disable: the mode of the kernel. */
+/* vfionoiommu enable, vfionoiommu disable: the noiommu mode of the kernel. */
 #include "act/recipes.h"
 #include "base/text.h"
 #include "cmd/session.h"
@@ -9,7 +9,7 @@
 #include "show/devices.h"
 
 static const struct argp_option mode_options[] = {
-	{ "persistent", 'p', NULL, 0, "for the next boots, too", 0 },
+	{ "persistent", 'p', NULL, 0, "also for the next boots", 0 },
 	{ 0 },
 };
 
@@ -21,7 +21,7 @@ static bool mode_parse(int key, char *argument, void *persistent)
 	return key == 'p';
 }
 
-/* To switch the mode on, all must be ready but the mode; to switch it off, nobody may need it. */
+/* Enabling needs a machine that is ready but for the mode; disabling, that no device needs the mode. */
 static void judge(struct session *session, bool on)
 {
 	if (!on) {
@@ -37,40 +37,39 @@ static bool is_so(const struct host *host, bool on)
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	if (host->mode == (on ? MODE_ON : MODE_OFF))
 		return true;
-	/* Without vfio there is no mode to be on, and nothing is loaded to switch it off. */
+	/* Without vfio the mode cannot be enabled, and vfio is not loaded only to disable it. */
 	return !on && (host->mode == MODE_ABSENT || vfio == MODULE_AVAILABLE || vfio == MODULE_MISSING);
 }
 
 static bool set_now(struct session *session, bool on)
 {
 	struct plan plan = { 0 };
+	const char *word = on ? "enabled" : "disabled";
 	if (is_so(&session->host, on)) {
-		session_result(session, "noiommu mode", OUTCOME_UNCHANGED,
-			text_format("is %s already", on ? "on" : "off"));
+		session_result(session, "noiommu mode", OUTCOME_UNCHANGED, text_format("already %s", word));
 		return true;
 	}
 	recipe_mode(&plan, &session->host, on);
-	bool well = session_run(session, "noiommu mode", &plan,
-		text_format("would be switched %s", on ? "on" : "off"),
-		text_format("switched %s", on ? "on" : "off"));
+	bool well = session_run(
+		session, "noiommu mode", &plan, text_format("would be %s", word), text_copy(word));
 	session_refresh(session, NULL);
 	return well;
 }
 
-/* Of the next boot. Returns whether the mode will be so, as far as can be told. */
+/* For the next boot. Returns whether, as far as is known, the mode will be as requested. */
 static bool set_next(struct session *session, bool on)
 {
 	struct plan plan = { 0 };
 	static struct next_boot after;
 	const struct next_boot *next = &session->next;
-	const char *word = on ? "on" : "off";
-	/* Another file that says the same is as good. */
+	const char *word = on ? "enabled" : "disabled";
+	/* Nothing to write if another file already sets the mode. */
 	if (next->mode != (on ? MODE_ON : MODE_OFF) &&
 		session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
 		recipe_next_mode(&plan, next, nextboot_own_text, on);
 	if (!plan.count && next->mode == (on ? MODE_ON : MODE_OFF))
 		session_result(session, "next boot", OUTCOME_UNCHANGED,
-			text_format("noiommu mode will be %s already", word));
+			text_format("noiommu mode already %s", word));
 	else if (plan.count &&
 		 !session_run(session, "next boot", &plan, text_format("noiommu mode would be %s", word),
 			 text_format("noiommu mode will be %s", word)))
@@ -107,8 +106,8 @@ static enum status mode_main(
 static enum status enable_main(int argc, char **argv, struct options *options)
 {
 	struct arguments_spec spec = {
-		.doc = "Switch noiommu mode on, until the next boot, or with --persistent for the next ones too; loads the module vfio where that is needed.\v"
-		       "Unsafe: a device that is bound while the mode is on can read and write all of the memory.",
+		.doc = "Enable noiommu mode until the next boot, with --persistent also for the next boots. Loads the module vfio if needed.\v"
+		       "Unsafe: a device that is bound in noiommu mode can read and write all memory.",
 		.acting = true,
 		.columns = &device_columns,
 	};
@@ -118,12 +117,12 @@ static enum status enable_main(int argc, char **argv, struct options *options)
 static enum status disable_main(int argc, char **argv, struct options *options)
 {
 	struct arguments_spec spec = {
-		.doc = "Switch noiommu mode off. Refuses while noiommu devices are bound, unless --force is given.",
+		.doc = "Disable noiommu mode. Refused while noiommu devices are bound, unless --force is given.",
 		.acting = true,
 		.columns = &device_columns,
 	};
 	return mode_main(&spec, false, argc, argv, options);
 }
 
-const struct command command_enable = { "enable", "switch noiommu mode on", enable_main };
-const struct command command_disable = { "disable", "switch noiommu mode off", disable_main };
+const struct command command_enable = { "enable", "enable noiommu mode", enable_main };
+const struct command command_disable = { "disable", "disable noiommu mode", disable_main };

@@ -1,4 +1,4 @@
-/* vfionoiommu monitor: devices and their nodes as they come and go. */
+/* vfionoiommu monitor: events of PCI devices and their VFIO nodes. */
 #include <errno.h>
 #include <string.h>
 
@@ -17,23 +17,22 @@ enum { OPTION_UNTIL = 0x200, OPTION_TIMEOUT };
 
 static const struct argp_option monitor_options[] = {
 	{ "until", OPTION_UNTIL, "ADDRESS", 0,
-		"show only this device, which need not be there yet, and end when it is bound to VFIO and has its nodes",
-		0 },
-	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0, "end after this time", 0 },
+		"print only this device, and exit when it is bound to VFIO and its nodes exist", 0 },
+	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0, "exit after this time", 0 },
 	{ 0 },
 };
 
 struct words {
-	const char *until, *timeout; /* as they were typed; NULL: not */
+	const char *until, *timeout; /* as typed; NULL: not given */
 };
 
 struct monitoring {
 	const struct options *options;
 	struct sysroot root;
-	char until[20]; /* a device's address; "": of no device */
-	int seconds;    /* -1: for ever */
+	char until[20]; /* the address of the device; "": none */
+	int seconds;    /* -1: no timeout */
 	long long end;  /* by the monotonic clock, in milliseconds; meaningless without `seconds` */
-	bool bound;     /* `until` is, to the end: while it is being bound a node may still be missing */
+	bool bound;     /* the bind of `until` is complete: before that a node may still be missing */
 };
 
 static bool monitor_parse(int key, char *argument, void *input)
@@ -48,12 +47,12 @@ static bool monitor_parse(int key, char *argument, void *input)
 	return true;
 }
 
-/* Returns STATUS_USAGE after saying what is wrong. */
+/* Returns STATUS_DONE, or STATUS_USAGE after reporting the error. */
 static enum status parse_words(const struct words *words, struct monitoring *monitoring)
 {
 	if (words->until && !address_parse(words->until, monitoring->until)) {
-		log_error("--until %s: not a PCI address such as 0000:00:04.0; see vfionoiommu list --all",
-			words->until);
+		log_error("--until %s: not a PCI address such as 0000:00:04.0", words->until);
+		log_hint("vfionoiommu list --all");
 		return STATUS_USAGE;
 	}
 	if (words->timeout && !options_parse_seconds(words->timeout, &monitoring->seconds)) {
@@ -63,7 +62,7 @@ static enum status parse_words(const struct words *words, struct monitoring *mon
 	return STATUS_DONE;
 }
 
-/* What there is now: at the beginning, and after a loss. */
+/* Reads the current state, at the start and after lost events. */
 static void learn(struct monitoring *monitoring)
 {
 	struct device device;
@@ -75,14 +74,14 @@ static void learn(struct monitoring *monitoring)
 	device_free(&device);
 }
 
-/* Subscribes before it looks, so that nothing is missed. */
+/* Subscribes before it reads the current state, so that no event is missed. */
 static enum status begin(struct monitoring *monitoring)
 {
 	int error = sysroot_open(&monitoring->root, "/");
 	if (!error)
 		error = event_listen(&monitoring->root);
 	if (error) {
-		log_error("the events cannot be listened to: %s", strerror(-error));
+		log_error("could not listen to events: %s", strerror(-error));
 		return STATUS_FAILED;
 	}
 	monitoring->end = clock_milliseconds() + monitoring->seconds * 1000LL;
@@ -95,23 +94,22 @@ static bool is_missing(const struct vfio_node *node)
 	return node->name && !(node->present && event_knows_node(node->path));
 }
 
-/* Why the device has not got its nodes, as a new sentence; NULL: it has. */
+/* Why the nodes of the device do not exist yet, as a new sentence; NULL: they exist. */
 static char *what_is_missing(const struct monitoring *monitoring)
 {
 	struct device device;
 	char *why = NULL;
 	if (device_collect(&monitoring->root, monitoring->until, &device))
-		return text_copy("there is no such PCI device; see vfionoiommu list --all");
+		return text_copy("no such PCI device");
 	if (!device.vfio)
-		why = text_format("is bound to %s; bind it with: vfionoiommu bind %s",
-			device.driver ? device.driver : "no driver", device.address);
+		why = text_format("bound to %s, not to VFIO", device.driver ? device.driver : "no driver");
 	else if (!monitoring->bound)
-		why = text_copy("is still being bound; wait longer with --timeout");
+		why = text_copy("the bind is still running");
 	else if (is_missing(&device.group) || is_missing(&device.cdev))
-		why = text_format("%s is not in /dev yet; wait longer with --timeout",
+		why = text_format("%s does not exist yet",
 			is_missing(&device.group) ? device.group.path : device.cdev.path);
 	else if (!device.group.name && !device.cdev.name)
-		why = text_copy("is bound to VFIO, and has no node; see vfionoiommu matrix");
+		why = text_copy("bound to VFIO, but it has no node");
 	device_free(&device);
 	return why;
 }
@@ -127,8 +125,8 @@ static int show(struct monitoring *monitoring, const struct event *event)
 	return event_print(event, options->json);
 }
 
-/* Waits for one event and shows it. Returns 0 or a negative errno: -ETIME, the time is over; -EINTR, a signal
- * asked to end; others have been said, or will be when stdout is closed. */
+/* Waits for one event and prints it. Returns 0 or a negative errno: -ETIME, timed out; -EINTR, interrupted by
+ * a signal; others are reported here, or when stdout is closed. */
 static int step(struct monitoring *monitoring)
 {
 	struct event event;
@@ -139,13 +137,13 @@ static int step(struct monitoring *monitoring)
 	if (error == -EAGAIN)
 		return 0;
 	if (error == -ENOBUFS) {
-		log_error(
-			"some events were lost, as more came at once than could be taken; what there is now: vfionoiommu list --all");
+		log_warning("event buffer overrun: some events were lost");
+		log_hint("vfionoiommu list --all");
 		learn(monitoring);
 		return 0;
 	}
 	if (error && error != -EINTR)
-		log_error("the events cannot be read: %s", strerror(-error));
+		log_error("could not read events: %s", strerror(-error));
 	if (error)
 		return error;
 	error = show(monitoring, &event);
@@ -153,7 +151,25 @@ static int step(struct monitoring *monitoring)
 	return error;
 }
 
-/* Whoever waits for a device must not go on without it. */
+static void report_timeout(const struct monitoring *monitoring, const char *why)
+{
+	struct device device;
+	log_error("%s: timed out after %d s waiting for its nodes: %s", monitoring->until,
+		monitoring->seconds, why);
+	if (device_collect(&monitoring->root, monitoring->until, &device)) {
+		log_hint("vfionoiommu list --all");
+		return;
+	}
+	if (!device.vfio)
+		log_hint("vfionoiommu bind %s", device.address);
+	else if (device.group.name || device.cdev.name)
+		log_hint("raise --timeout");
+	else
+		log_hint("vfionoiommu matrix");
+	device_free(&device);
+}
+
+/* With --until, success means that the nodes exist: a script continues only then. */
 static enum status run(struct monitoring *monitoring)
 {
 	int error;
@@ -163,8 +179,7 @@ static enum status run(struct monitoring *monitoring)
 			return STATUS_DONE;
 		error = step(monitoring);
 		if (error == -ETIME && why)
-			log_error("%s: has not got its nodes within %d s: %s", monitoring->until,
-				monitoring->seconds, why);
+			report_timeout(monitoring, why);
 	} while (!error);
 	return !*monitoring->until && (error == -ETIME || error == -EINTR) ? STATUS_DONE : STATUS_FAILED;
 }
@@ -175,10 +190,10 @@ static enum status monitor_main(int argc, char **argv, struct options *options)
 	struct monitoring monitoring = { .options = options, .seconds = -1 };
 	static struct arguments arguments;
 	const struct arguments_spec spec = {
-		.doc = "Print PCI devices and VFIO's nodes as they come and go, one event on a line, until interrupted. "
-		       "With --json each line is an object of its own.\v"
-		       "Where udevd is at work an event is printed when that is done with it.\n"
-		       "Exit status: 0 interrupted, or the time is over; with --until: 0 the device has its nodes, 1 it has not.",
+		.doc = "Print events of PCI devices and their VFIO nodes, one a line, until interrupted. With --json each "
+		       "line is one object.\v"
+		       "If udevd is running, an event is printed after udevd has processed it.\n"
+		       "Exit status: 0 interrupted or timed out; with --until: 0 the nodes exist, 1 they do not.",
 		.options = monitor_options,
 		.parse = monitor_parse,
 		.input = &words,
@@ -191,5 +206,4 @@ static enum status monitor_main(int argc, char **argv, struct options *options)
 	return status ? status : run(&monitoring);
 }
 
-const struct command command_monitor = { "monitor", "print devices and their nodes as they come and go",
-	monitor_main };
+const struct command command_monitor = { "monitor", "print events of devices and their nodes", monitor_main };

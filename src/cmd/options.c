@@ -15,28 +15,29 @@ enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_D
 static const struct argp_option common[] = {
 	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
 	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
-	{ "verbose", 'v', NULL, 0, "say on stderr what is being done", 1 },
-	{ "color", OPTION_COLOR, "WHEN", 0, "colour blockers and warnings: auto, always or never", 1 },
+	{ "verbose", 'v', NULL, 0, "print each step to stderr", 1 },
+	{ "color", OPTION_COLOR, "WHEN", 0, "color errors and warnings: auto, always or never", 1 },
 	{ 0 },
 };
 
 static const struct argp_option table[] = {
 	{ "output", 'o', "COLUMNS", 0,
-		"show these columns, with commas; +COLUMNS adds to those shown by default", 1 },
-	{ "noheadings", 'n', NULL, 0, "no headings above tables", 1 },
-	{ "raw", 'r', NULL, 0, "columns with one blank between them, blanks in cells as \\x20", 1 },
+		"print these columns, separated by commas; +COLUMNS adds to the default", 1 },
+	{ "noheadings", 'n', NULL, 0, "omit the headings of tables", 1 },
+	{ "raw", 'r', NULL, 0, "space-separated output, spaces in values escaped as \\x20", 1 },
 	{ 0 },
 };
 
 static const struct argp_option recorded[] = {
-	{ "sysroot", OPTION_SYSROOT, "DIR", 0, "look at the machine that is recorded below DIR", 1 },
+	{ "sysroot", OPTION_SYSROOT, "DIR", 0, "read /sys, /proc, ... below DIR (from report) instead of /",
+		1 },
 	{ 0 },
 };
 
 static const struct argp_option acting[] = {
-	{ "dry-run", OPTION_DRY_RUN, NULL, 0, "print what would be written, and write nothing", 2 },
-	{ "force", OPTION_FORCE, NULL, 0, "do it in spite of the findings that allow it", 2 },
-	{ "wait", OPTION_WAIT, "SECONDS", 0, "how long to wait for another run to end (10)", 2 },
+	{ "dry-run", OPTION_DRY_RUN, NULL, 0, "show the changes without making them", 2 },
+	{ "force", OPTION_FORCE, NULL, 0, "override safety findings, such as a device in use", 2 },
+	{ "wait", OPTION_WAIT, "SECONDS", 0, "timeout for another instance to end (default 10)", 2 },
 	{ 0 },
 };
 
@@ -58,7 +59,7 @@ void usage_check_empty(
 {
 	for (; argument && !*argument && options && options->name; options++)
 		if (options->key == key)
-			usage_error(state, "--%s is empty: give %s", options->name, options->arg);
+			usage_error(state, "--%s is empty: %s is missing", options->name, options->arg);
 }
 
 const char *usage_file_error(int error)
@@ -76,7 +77,7 @@ static enum print_color parse_color(const char *text, struct argp_state *state)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (text_same(text, words[i]))
 			return (enum print_color)i;
-	usage_error(state, "--color %s: give auto, always or never", text);
+	usage_error(state, "--color %s: not auto, always or never", text);
 }
 
 static error_t parse_common(int key, char *argument, struct argp_state *state)
@@ -132,7 +133,7 @@ static error_t parse_recorded(int key, char *argument, struct argp_state *state)
 
 bool options_parse_seconds(const char *text, int *seconds)
 {
-	/* strtoul takes blanks and signs, too. */
+	/* strtoul() would accept spaces and signs, too. */
 	bool digits = *text && text[strspn(text, "0123456789")] == '\0';
 	unsigned long value = strtoul(text, NULL, 10);
 	if (!digits || value > 24L * 60 * 60)
@@ -171,10 +172,11 @@ bool options_open_root(const struct options *options, struct sysroot *root)
 	if (!error)
 		return true;
 	if (error == -ENOSYS)
-		log_error("%s: cannot be opened: --sysroot needs Linux 5.6 or later", path);
+		log_error("%s: could not open: --sysroot needs Linux 5.6 or later", path);
 	else
-		log_error("%s: cannot be opened: %s%s", path, strerror(-error),
-			options->sysroot ? "; give the folder of an unpacked report" : "");
+		log_error("%s: could not open: %s", path, strerror(-error));
+	if (error != -ENOSYS && options->sysroot)
+		log_hint("name the directory of an unpacked report");
 	return false;
 }
 
@@ -186,8 +188,8 @@ static const struct argp acting_argp = { acting, parse_acting, NULL, NULL, NULL,
 static const struct argp_child children[] = {
 	[OPTIONS_COMMON] = { &common_argp, 0, "Common options:", 1 },
 	[OPTIONS_TABLE] = { &table_argp, 0, "Options for tables:", 2 },
-	[OPTIONS_RECORDED] = { &recorded_argp, 0, "Option for a recorded machine:", 3 },
-	[OPTIONS_ACTING] = { &acting_argp, 0, "Options for what changes something:", 4 },
+	[OPTIONS_RECORDED] = { &recorded_argp, 0, "Offline analysis:", 3 },
+	[OPTIONS_ACTING] = { &acting_argp, 0, "Options for commands that make changes:", 4 },
 };
 
 size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1])

@@ -1,4 +1,4 @@
-/* The options that are the same for every command. */
+/* The options that several commands share. */
 #ifndef CMD_OPTIONS_H
 #define CMD_OPTIONS_H
 
@@ -15,36 +15,35 @@ struct options {
 	enum print_color color;
 	const char *sysroot; /* NULL: this machine */
 	bool dry_run, force;
-	int wait;           /* seconds to wait for another run to end */
-	const char *acting; /* an option that was given and is only for what changes something; NULL: none */
+	int wait;           /* timeout for another instance, in seconds */
+	const char *acting; /* a given option that applies only to commands that make changes; NULL: none */
 };
 
 #define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
 
-/* Says what is wrong with the command line and where help is, and ends the program with status 2. */
+/* Reports a usage error and where to find help, and ends the program with status 2. */
 void usage_error(const struct argp_state *state, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
-/* Says so and ends the program with status 2 if `key` is one of these options and its argument is empty: a
- * variable of a script that was not set, mostly. `options` may be NULL. */
+/* Ends the program with a message and status 2 if `key` is one of these options and its argument is empty, as
+ * from an unset variable in a script. `options` may be NULL. */
 void usage_check_empty(
 	const struct argp_state *state, const struct argp_option *options, int key, const char *argument);
 
-/* What is wrong with a file that is to be written. */
+/* The reason why a file could not be written. */
 const char *usage_file_error(int error);
 
-/* A number of seconds, a day at most. Returns false when `text` is none. */
+/* A number of seconds, a day at most. Returns false if `text` is not one. */
 bool options_parse_seconds(const char *text, int *seconds);
 
-/* Opens the machine that is to be looked at: this one, or the recorded one. Returns false after saying why
- * that cannot be. */
+/* Opens the root of the machine, / or --sysroot. Returns false after reporting the error. */
 bool options_open_root(const struct options *options, struct sysroot *root);
 
-/* What is not for every command. */
+/* Groups of options; not every command has all. */
 enum options_kind { OPTIONS_COMMON, OPTIONS_TABLE, OPTIONS_RECORDED, OPTIONS_ACTING, OPTIONS_KINDS };
 
-/* Makes `list` the argp children for the kinds (a bit for each: 1 << OPTIONS_TABLE) and a closing one; the
- * input of each is a struct options. Returns how many there are. */
+/* Fills `list` with the argp children of the kinds (one bit each: 1 << OPTIONS_TABLE) and a terminating one;
+ * the input of each is a struct options. Returns their number. */
 size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1]);
 
 #endif

@@ -1,4 +1,4 @@
-/* The machine as a whole: what status and metrics tell. */
+/* The machine as a whole, for status and metrics. */
 #ifndef CMD_OVERVIEW_H
 #define CMD_OVERVIEW_H
 
@@ -8,13 +8,13 @@ struct overview {
 	struct session session;
 	struct device_refs bound; /* the noiommu devices, with their details and names */
 	struct taint taint;
-	bool ready; /* nothing is in the way of a bind */
+	bool ready; /* no finding prevents a bind */
 };
 
-/* Collects and judges everything but the taint. Returns STATUS_DONE, or STATUS_FAILED after saying why. */
+/* Collects and judges everything but the taint. Returns STATUS_DONE, or STATUS_FAILED after reporting it. */
 enum status overview_collect(struct overview *overview, const struct options *options);
 
-/* The taint, with who set it: the kernel's log has to be read for that. Stays unknown when its value is. */
+/* The taint and its cause, which needs the kernel log. Stays unknown if the value is unknown. */
 void overview_collect_taint(struct overview *overview);
 
 #endif

@@ -1,4 +1,4 @@
-/* vfionoiommu report: what is read of this machine, as one archive for --sysroot. */
+/* vfionoiommu report: an archive of the files that the other commands read, for --sysroot. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,25 +18,26 @@
 #include "command.h"
 #include "show/json.h"
 
-enum { OPTION_PRIVATE = 0x200 };
+enum { OPTION_SENSITIVE = 0x200 };
 
 static const struct argp_option report_options[] = {
-	{ "private", OPTION_PRIVATE, NULL, 0,
-		"with what is read and otherwise left out: serial numbers, MAC addresses in names, the whole kernel log and command line, modprobe.d, the options of mounted filesystems",
+	{ "include-sensitive", OPTION_SENSITIVE, NULL, 0,
+		"include serial numbers, MAC addresses in names, the full kernel log and command line, modprobe.d and mount options",
 		0 },
+	{ "private", OPTION_SENSITIVE, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* old name */
 	{ 0 },
 };
 
-static bool report_parse(int key, char *argument, void *with_private)
+static bool report_parse(int key, char *argument, void *sensitive)
 {
 	(void)argument;
-	if (key == OPTION_PRIVATE)
-		*(bool *)with_private = true;
-	return key == OPTION_PRIVATE;
+	if (key == OPTION_SENSITIVE)
+		*(bool *)sensitive = true;
+	return key == OPTION_SENSITIVE;
 }
 
-/* All that the other commands look at. What comes of it does not matter: the root notes what it was. */
-static void look_at_machine(const struct sysroot *root)
+/* Reads everything that the other commands read. The results do not matter: the root records the accesses. */
+static void read_machine(const struct sysroot *root)
 {
 	static struct device_list devices;
 	static struct stored_list stored;
@@ -57,23 +58,23 @@ static void look_at_machine(const struct sysroot *root)
 		taint_collect_log(root, (unsigned long long)host.taint, &log);
 }
 
-/* Where the archive goes: a FILE, or "-" for standard output, which is also where it goes without one, unless
- * that is a terminal. NULL after saying what is wrong. */
+/* The destination of the archive: a FILE, or "-", the default, for standard output, unless that is a
+ * terminal. NULL after reporting an error. */
 static const char *destination(const struct options *options, const struct arguments *arguments)
 {
 	const char *to = arguments->count ? arguments->items[0] : "-";
 	bool terminal = text_same(to, "-") && isatty(STDOUT_FILENO);
 	if (arguments->count > 1)
-		log_error("give one FILE, not %zu", arguments->count);
+		log_error("%zu FILE arguments: at most one is allowed", arguments->count);
 	else if (!*to)
-		log_error("FILE is empty; name one: vfionoiommu report machine.tar");
+		log_error("FILE is empty");
 	else if (terminal)
-		log_error("an archive is not for a terminal; name a FILE: vfionoiommu report machine.tar");
+		log_error("not writing an archive to a terminal: FILE is missing");
 	else if (options->json && text_same(to, "-"))
-		log_error(
-			"--json needs a FILE, as standard output cannot be both: vfionoiommu report --json machine.tar");
+		log_error("--json needs a FILE, because it writes to standard output itself");
 	else
 		return to;
+	log_hint("vfionoiommu report machine.tar");
 	return NULL;
 }
 
@@ -84,12 +85,13 @@ static void complain(const struct record_list *records)
 	array_each (record, records) {
 		unreadable += record->error != 0;
 		if (record->error)
-			log_verbose("/%s: could not be read: %s", record->path, strerror(-record->error));
+			log_verbose("/%s: could not read: %s", record->path, strerror(-record->error));
 	}
-	if (unreadable)
-		log_error(
-			"%zu of %zu files and folders could not be read, and are recorded so; -v names them%s",
-			unreadable, records->count, host_is_root() ? "" : "; root may read more");
+	if (!unreadable)
+		return;
+	log_warning("%zu of %zu files and directories could not be read, and are marked so in the archive",
+		unreadable, records->count);
+	log_hint("%s", host_is_root() ? "-v lists them" : "-v lists them; root may read more");
 }
 
 static enum status write_to(const char *to, const struct record_list *records, const struct options *options)
@@ -97,7 +99,7 @@ static enum status write_to(const char *to, const struct record_list *records, c
 	bool standard_output = text_same(to, "-");
 	int error = standard_output ? recording_send(records, STDOUT_FILENO) : recording_save(records, to);
 	if (error == -EEXIST)
-		log_error("%s: exists already; remove it, or name another FILE", to);
+		log_error("%s: already exists; remove it, or name another FILE", to);
 	else if (error)
 		log_error("%s: could not be written: %s", standard_output ? "standard output" : to,
 			usage_file_error(error));
@@ -106,10 +108,10 @@ static enum status write_to(const char *to, const struct record_list *records, c
 	if (options->quiet)
 		return STATUS_DONE;
 	complain(records);
-	if (!standard_output)
-		log_error("%s: read it with: mkdir machine; tar -xf %s -C machine; "
-			  "vfionoiommu --sysroot machine status",
-			to, to);
+	if (!standard_output) {
+		log_note("%s: written", to);
+		log_hint("mkdir machine; tar -xf %s -C machine; vfionoiommu --sysroot machine status", to);
+	}
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_records(document, to, records);
@@ -120,28 +122,28 @@ static enum status write_to(const char *to, const struct record_list *records, c
 
 static enum status report_main(int argc, char **argv, struct options *options)
 {
-	bool with_private = false;
+	bool sensitive = false;
 	static struct arguments arguments;
 	static struct sysroot_notes notes;
 	static struct record_list records;
 	struct sysroot root;
 	const struct arguments_spec spec = {
 		.usage = "[FILE]",
-		.doc = "Write what vfionoiommu reads of this machine into FILE, a tar archive, to be attached to a report of "
-		       "a bug: unpacked, --sysroot reads it as this machine. Without FILE, or as -, it goes to standard "
-		       "output.\v"
-		       "What is in it: the PCI devices with up to 64 bytes of their configuration space, their drivers, "
-		       "their VFIO nodes, and what bind remembers of them; the names of network interfaces, disks and "
-		       "volumes, and what is mounted where; the kernel's version, configuration, mode and taint, the indexes "
-		       "of its modules and the files of vfio and iommufd; what modprobe.d and the kernel's command line say "
-		       "of vfio; of the kernel log the time of each message, and the text of those by which VFIO taints the "
+		.doc = "Write the files that vfionoiommu reads on this machine to FILE, a tar archive for a bug report. "
+		       "Unpack it and use --sysroot to analyze it elsewhere. Without FILE, or with -, it is written to "
+		       "standard output.\v"
+		       "Included: the PCI devices with up to 64 bytes of their configuration space, their drivers, VFIO "
+		       "nodes and saved state; the names of network interfaces, disks and volumes, and the mount points; the "
+		       "version, configuration, noiommu mode and taint of the kernel, the indexes of its modules and the "
+		       "module files of vfio and iommufd; the settings of vfio in modprobe.d and on the kernel command line; "
+		       "the time of each message in the kernel log, and the text of those with which VFIO taints the "
 		       "kernel.\n\n"
-		       "What is not in it: serial numbers, MAC and network addresses, other words of the command line and "
-		       "the log, servers and options of mounted filesystems.\n\n"
-		       "Exit status: 0 written, 1 not written.",
+		       "Not included: serial numbers, MAC and network addresses, the rest of the command line and of the "
+		       "log, servers and options of mounted filesystems.\n\n"
+		       "Exit status: 0 written, 1 failure.",
 		.options = report_options,
 		.parse = report_parse,
-		.input = &with_private,
+		.input = &sensitive,
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
 	const char *to = destination(options, &arguments);
@@ -150,10 +152,10 @@ static enum status report_main(int argc, char **argv, struct options *options)
 	if (!options_open_root(options, &root))
 		return STATUS_FAILED;
 	root.notes = &notes;
-	look_at_machine(&root);
-	record_collect(&root, &notes, with_private, &records);
+	read_machine(&root);
+	record_collect(&root, &notes, sensitive, &records);
 	return write_to(to, &records, options);
 }
 
-const struct command command_report = { "report", "write what is read of this machine into an archive",
+const struct command command_report = { "report", "write an archive of this machine for a bug report",
 	report_main };

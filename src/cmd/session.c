@@ -32,8 +32,8 @@ static const char *why_no_bus(const struct options *options, int error)
 {
 	if (error != -ENOENT)
 		return strerror(-error);
-	return options->sysroot ? "there is no PCI bus here: is this the folder of an unpacked report?"
-				: "there is no PCI bus here: is /sys mounted?";
+	return options->sysroot ? "no PCI bus: is this the directory of an unpacked report?"
+				: "no PCI bus: is /sys mounted?";
 }
 
 enum status session_open(struct session *session, const struct options *options)
@@ -67,14 +67,13 @@ static enum status begin(int seconds)
 	int error = plan_begin(seconds, &holder);
 	if (!error)
 		return STATUS_DONE;
-	auto_free char *who = holder ? text_format(" (process %d)", holder) : text_copy("");
-	if (error == -EAGAIN)
-		log_error(
-			"another vfionoiommu is at work%s, and has not ended within %d s; try again, or wait longer with --wait",
-			who, seconds);
-	else
-		log_error(
-			RECIPE_LOCK ": the lock cannot be taken: %s; nothing was changed", strerror(-error));
+	auto_free char *pid = holder ? text_format(" (pid %d)", holder) : text_copy("");
+	if (error == -EAGAIN) {
+		log_error("timed out after %d s waiting for another instance%s", seconds, pid);
+		log_hint("retry, or raise --wait");
+	} else {
+		log_error(RECIPE_LOCK ": could not lock: %s; nothing was changed", strerror(-error));
+	}
 	return STATUS_FAILED;
 }
 
@@ -148,7 +147,7 @@ static void set_outcome(struct result *result)
 	if (!plan->error)
 		return;
 	free(result->sentence);
-	result->sentence = plan->error == -ECANCELED ? text_copy("was not begun: a signal asked to end")
+	result->sentence = plan->error == -ECANCELED ? text_copy("not started: interrupted by a signal")
 						     : failure_sentence(&plan->failure, result->subject);
 }
 
@@ -247,8 +246,8 @@ enum status session_finish(struct session *session, const struct device_refs *de
 		show_json(session, devices);
 	long long before = session->taint_before, after = session->host.taint;
 	if (!options->quiet && before >= 0 && after >= 0 && !(before & TAINT_USER) && (after & TAINT_USER))
-		log_error(
-			"the kernel is now tainted (%lld, was %lld): U, by VFIO noiommu, until the next boot",
+		log_note(
+			"the kernel is now tainted (%lld, was %lld): U set by VFIO noiommu, until the next boot",
 			after, before);
 	if (!options->json && !options->quiet)
 		findings_print(stderr, &session->findings, SEVERITY_NOTE);

@@ -1,4 +1,4 @@
-/* vfionoiommu status: is this machine ready for noiommu, and if not, why. */
+/* vfionoiommu status: whether this machine is ready for noiommu, and if not, why. */
 #include <stdio.h>
 
 #include "cmd/overview.h"
@@ -29,7 +29,7 @@ static void show_text(const struct overview *overview)
 	status_print(table, &view);
 	if (table_is_for_scripts(table))
 		return;
-	printf("\n%s\n", overview->ready ? "ready: vfionoiommu bind DEVICE" : "not ready:");
+	printf("\n%s\n", overview->ready ? "ready\n    hint: vfionoiommu bind DEVICE" : "not ready");
 	findings_print(stdout, &session->findings, SEVERITY_NOTE);
 }
 
@@ -38,7 +38,7 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	static struct overview overview;
 	static struct arguments arguments;
 	const struct arguments_spec spec = {
-		.doc = "Tell whether this machine is ready for noiommu, and if not, what is wrong and what mends it.\v"
+		.doc = "Check whether this machine is ready for noiommu; if not, print the reasons and the commands that fix them.\v"
 		       "Exit status: 0 ready, 3 not ready.",
 		.columns = &status_columns,
 	};
@@ -56,5 +56,5 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	return overview.ready ? STATUS_DONE : STATUS_REFUSED;
 }
 
-const struct command command_status = { "status", "tell whether this machine is ready for noiommu",
+const struct command command_status = { "status", "check whether this machine is ready for noiommu",
 	status_main };

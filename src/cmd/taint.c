@@ -1,4 +1,4 @@
-/* vfionoiommu taint: what the kernel's taint means, and whether VFIO noiommu is a cause of it. */
+/* vfionoiommu taint: the meaning of the kernel's taint, and whether VFIO noiommu caused it. */
 #include "collect/taint.h"
 
 #include <errno.h>
@@ -16,18 +16,16 @@
 enum { OPTION_CHECK = 0x200, OPTION_VALUE };
 
 static const struct argp_option taint_options[] = {
-	{ "check", OPTION_CHECK, NULL, 0,
-		"tell by the status whether VFIO noiommu tainted the kernel: 3 it did, 0 it did not, 1 it cannot be told",
+	{ "check", OPTION_CHECK, NULL, 0, "exit 3 if VFIO noiommu tainted the kernel, 0 if not, 1 if unknown",
 		0 },
-	{ "value", OPTION_VALUE, "NUMBER", 0, "decode this number, decimal or 0x..., instead of the kernel's",
-		0 },
+	{ "value", OPTION_VALUE, "NUMBER", 0, "decode this number (decimal or 0x...) instead", 0 },
 	{ 0 },
 };
 
-/* What the command line asked for. */
+/* The options of the command line. */
 struct wishes {
 	bool check;
-	const char *value; /* NULL: that of the kernel */
+	const char *value; /* NULL: read that of the kernel */
 };
 
 static bool taint_parse(int key, char *argument, void *input)
@@ -42,12 +40,12 @@ static bool taint_parse(int key, char *argument, void *input)
 	return true;
 }
 
-/* Decimal, whatever it begins with, or hexadecimal behind 0x; 64 bits. */
+/* Decimal, also with leading zeros, or hexadecimal after 0x; 64 bits. */
 static bool parse_value(const char *text, unsigned long long *value)
 {
 	bool hex = text_starts(text, "0x") || text_starts(text, "0X");
 	text += hex ? 2 : 0;
-	/* strtoull takes blanks, signs and a second 0x. */
+	/* strtoull() would accept spaces, signs and a second 0x. */
 	if (!*text || text[strspn(text, hex ? "0123456789abcdefABCDEF" : "0123456789")])
 		return false;
 	errno = 0;
@@ -59,12 +57,11 @@ static enum status decode(const struct wishes *wishes, struct taint *taint)
 {
 	unsigned long long value;
 	if (wishes->check) {
-		log_error("--check asks about the kernel, --value about a number: give one of them");
+		log_error("--check and --value exclude each other");
 		return STATUS_USAGE;
 	}
 	if (!parse_value(wishes->value, &value)) {
-		log_error("--value %s: not a number of 64 bits, decimal or hexadecimal behind 0x",
-			wishes->value);
+		log_error("--value %s: not a 64-bit number, decimal or 0x...", wishes->value);
 		return STATUS_USAGE;
 	}
 	taint_judge(value, NULL, taint);
@@ -79,7 +76,7 @@ static enum status read_kernel(const struct options *options, struct taint *tain
 		return STATUS_FAILED;
 	long long value = taint_collect_value(&root);
 	if (value < 0) {
-		log_error("%s/proc/sys/kernel/tainted: cannot be read, or is not a number",
+		log_error("%s/proc/sys/kernel/tainted: unreadable, or not a number",
 			options->sysroot ? options->sysroot : "");
 		return STATUS_FAILED;
 	}
@@ -101,11 +98,11 @@ static enum status taint_main(int argc, char **argv, struct options *options)
 	static struct arguments arguments;
 	static struct taint taint;
 	const struct arguments_spec spec = {
-		.doc = "Decode the kernel's taint, and tell from its log whether VFIO noiommu set U, when, and for which "
-		       "device.\v"
-		       "The log is read only if U is set, and may need root (sysctl kernel.dmesg_restrict). Its clock stands "
-		       "still while the machine sleeps: after that, the times that are shown are too early.\n\n"
-		       "Exit status: 0 the value was read, 1 it could not be; for that of --check see there.",
+		.doc = "Decode the kernel's taint; if U is set, find out from the kernel log whether VFIO noiommu set it, when, "
+		       "and for which device.\v"
+		       "Reading the log may need root (sysctl kernel.dmesg_restrict). Its clock stops while the machine is "
+		       "suspended: after that, the times shown are too early.\n\n"
+		       "Exit status: 0 decoded, 1 failure; with --check as described there.",
 		.options = taint_options,
 		.parse = taint_parse,
 		.input = &wishes,
@@ -125,5 +122,4 @@ static enum status taint_main(int argc, char **argv, struct options *options)
 	return wishes.check ? check(&taint) : STATUS_DONE;
 }
 
-const struct command command_taint = { "taint",
-	"decode the kernel's taint, and tell whether VFIO noiommu set it", taint_main };
+const struct command command_taint = { "taint", "decode the kernel's taint, and its cause", taint_main };

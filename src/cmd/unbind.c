@@ -1,4 +1,4 @@
-/* vfionoiommu unbind: devices back to the drivers that they had, each as one transaction. */
+/* vfionoiommu unbind: restores the drivers of devices, each in one transaction. */
 #include "act/recipes.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -17,17 +17,17 @@
 enum { OPTION_TIMEOUT = 0x200, OPTION_CDI };
 
 static const struct argp_option unbind_options[] = {
-	{ "all", 'a', NULL, 0, "every noiommu device, and what a run that was cut off left halfway", 0 },
-	{ "persistent", 'p', NULL, 0, "and do not bind them at the next boots any more", 0 },
-	{ "cdi", OPTION_CDI, NULL, 0, "rewrite /run/cdi/vfionoiommu.json, for containers", 0 },
+	{ "all", 'a', NULL, 0, "all noiommu devices, and those left by an interrupted run", 0 },
+	{ "persistent", 'p', NULL, 0, "also remove the persistent binding", 0 },
+	{ "cdi", OPTION_CDI, NULL, 0, "update the CDI specification /run/cdi/vfionoiommu.json", 0 },
 	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
-		"how long --force waits for a device that is held (10); 0: for ever", 0 },
+		"with --force, timeout for a device in use (default 10; 0: none)", 0 },
 	{ 0 },
 };
 
 struct wishes {
 	bool all, persistent, cdi;
-	const char *timeout; /* as it was typed */
+	const char *timeout; /* as typed */
 	int seconds;
 };
 
@@ -42,7 +42,7 @@ static bool unbind_parse(int key, char *argument, void *input)
 	return key == 'a' || key == 'p' || key == OPTION_TIMEOUT || key == OPTION_CDI;
 }
 
-/* Devices on their way back, with what they were before. */
+/* Devices being unbound, and their state before. */
 struct giving_list {
 	struct giving {
 		struct device *device, before;
@@ -55,17 +55,18 @@ static void begin(struct session *session, const struct device *device, int seco
 {
 	struct plan plan = { .turn = recipe_turn(device) };
 	const struct remembered *remembered = &device->remembered;
-	const char *back = remembered->known != ANSWER_YES ? "the driver of the kernel's choice"
-			   : remembered->driver            ? remembered->driver
-							   : "no driver, as before";
+	auto_free char *restored = remembered->known != ANSWER_YES ? text_copy("driver chosen by the kernel")
+				   : remembered->driver
+					   ? text_format("driver %s restored", remembered->driver)
+					   : text_copy("no driver to restore");
 	recipe_unbind(&plan, device);
-	/* Who forces it from somebody's hands must not hang with them. */
+	/* --force must not block on a device that another process has open. */
 	plan.deadline = session->options->force ? seconds : 0;
-	session_plan(session, device->address, &plan, text_format("would be given back to %s", back),
-		text_format("given back to %s", back));
+	session_plan(session, device->address, &plan, text_format("would be unbound, %s", restored),
+		text_format("unbound, %s", restored));
 }
 
-/* When its plan was run, and the device read anew. */
+/* After the plan has run and the device was read again. */
 static void finish(const struct giving *giving, struct result *result)
 {
 	bool well = result->outcome == OUTCOME_CHANGED;
@@ -74,12 +75,12 @@ static void finish(const struct giving *giving, struct result *result)
 		result->outcome = OUTCOME_FAILED;
 		result->sentence = problem;
 	} else if (well && giving->before.remembered.known != ANSWER_YES) {
-		result->sentence = text_format("given back to the kernel's choice of driver: %s",
+		result->sentence = text_format("unbound, driver chosen by the kernel: %s",
 			giving->device->driver ? giving->device->driver : "none");
 	}
 }
 
-/* A device that the kernel is still letting go must not even be read. */
+/* Reading a device whose unbind is still running would block. */
 static void refresh(struct session *session, const struct giving_list *givings)
 {
 	struct device_refs devices = { 0 };
@@ -104,8 +105,8 @@ static void unbind_all(struct session *session, const struct device_refs *asked,
 			begin(session, *device, seconds);
 		} else {
 			session_result(session, (*device)->address, OUTCOME_UNCHANGED,
-				text_format("is not bound to VFIO, but to %s",
-					(*device)->driver ? (*device)->driver : "no driver"));
+				text_format("not bound to VFIO (driver: %s)",
+					(*device)->driver ? (*device)->driver : "none"));
 		}
 	}
 	session_work(session);
@@ -117,7 +118,7 @@ static void unbind_all(struct session *session, const struct device_refs *asked,
 	free(givings.items);
 }
 
-/* A device that is bound again at the next boot is not quite given back. */
+/* Removes the persistent binding, or notes that it remains. */
 static void unstore(struct session *session, const struct device *device, bool persistent)
 {
 	struct plan plan = { 0 };
@@ -126,13 +127,12 @@ static void unstore(struct session *session, const struct device *device, bool p
 		return;
 	if (!persistent) {
 		finding_add(&session->findings, FINDING_BINDING_REMAINS, device->address, remedy,
-			"will be bound again at the next boot");
+			"its persistent binding remains: it will be bound again at the next boot");
 		return;
 	}
 	recipe_unstore(&plan, device->address);
-	session_run(session, device->address, &plan,
-		text_copy("would not be bound at the next boot any more"),
-		text_copy("will not be bound at the next boot any more"));
+	session_run(session, device->address, &plan, text_copy("persistent binding would be removed"),
+		text_copy("persistent binding removed"));
 }
 
 static bool is_stored(const struct session *session, const char *address)
@@ -144,7 +144,7 @@ static bool is_stored(const struct session *session, const char *address)
 	return false;
 }
 
-/* What is meant by --all: with --persistent also what is bound at every boot and not just now. */
+/* The devices of --all; with --persistent also those with a persistent binding that are not bound now. */
 static void add_all(
 	struct session *session, bool persistent, struct device_refs *asked, struct name_list *gone)
 {
@@ -160,8 +160,8 @@ static void add_all(
 			*array_add(gone) = text_copy(stored->address);
 }
 
-/* The arguments that mean devices of which something is known, and which are not there any more, are taken
- * out. */
+/* Moves the addresses of devices that are no longer present, but have saved state or a persistent binding,
+ * from the arguments to `gone`. */
 static void split_gone(
 	const struct session *session, bool persistent, struct arguments *arguments, struct name_list *gone)
 {
@@ -180,16 +180,22 @@ static void split_gone(
 	arguments->count = kept;
 }
 
-/* What is known of a device that was pulled out is forgotten. */
+/* Removes what is saved about a device that was unplugged. */
 static void forget(struct session *session, const char *address, bool persistent)
 {
 	struct plan plan = { 0 };
-	if (device_is_remembered(&session->root, address))
+	bool saved = device_is_remembered(&session->root, address);
+	bool stored = persistent && is_stored(session, address);
+	const char *what = !stored ? "saved state"
+			   : saved ? "saved state and persistent binding"
+				   : "persistent binding";
+	if (saved)
 		recipe_forget(&plan, address);
-	if (persistent && is_stored(session, address))
+	if (stored)
 		recipe_unstore(&plan, address);
-	session_run(session, address, &plan, text_copy("is gone, and would be forgotten"),
-		text_copy("is gone, and was forgotten"));
+	session_run(session, address, &plan,
+		text_format("device no longer present; %s would be removed", what),
+		text_format("device no longer present; %s removed", what));
 }
 
 static enum status unbind_main(int argc, char **argv, struct options *options)
@@ -203,8 +209,8 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 	char **address;
 	const struct arguments_spec spec = {
 		.usage = "[DEVICE...]",
-		.doc = "Give each DEVICE back to the driver that it had before bind, or to none if it had none. A device that "
-		       "something else bound goes to the driver of the kernel's choice.",
+		.doc = "Unbind each DEVICE from VFIO and restore the driver that it had before bind. For a device that "
+		       "another program bound, the kernel chooses the driver.",
 		.options = unbind_options,
 		.parse = unbind_parse,
 		.input = &wishes,
@@ -243,4 +249,4 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 	return session_finish(&session, &asked);
 }
 
-const struct command command_unbind = { "unbind", "give devices back to the drivers they had", unbind_main };
+const struct command command_unbind = { "unbind", "unbind devices and restore their drivers", unbind_main };

@@ -1,4 +1,4 @@
-/* vfionoiommu verify: open devices for real, and say how far that comes. */
+/* vfionoiommu verify: opens devices, and reports which step fails. */
 #include <stdio.h>
 
 #include "base/array.h"
@@ -34,10 +34,10 @@ static enum status verify_main(int argc, char **argv, struct options *options)
 	size_t unbound = 0, failed = 0;
 	const struct arguments_spec spec = {
 		.usage = "DEVICE...",
-		.doc = "Open each DEVICE through each node that it has, step by step as a program would, and tell what works "
-		       "and what the device offers (-v: the physical address of a page, too). Nothing is written to it and no DMA is started; when it is closed "
-		       "again the kernel resets it, as at any close.\v"
-		       "Exit status: 0 all opens, 1 something does not, 3 a device is not bound to VFIO.",
+		.doc = "Open each DEVICE through each of its nodes, step by step like a program, and print the result of each "
+		       "step and what the device offers (with -v also the physical address of a page). Nothing is written to "
+		       "the device and no DMA is started; the kernel resets it when it is closed, as at any close.\v"
+		       "Exit status: 0 all nodes open, 1 a node does not open, 3 a device is not bound to VFIO.",
 		.needs_argument = true,
 		.live = true,
 		.columns = &opening_columns,
@@ -71,4 +71,5 @@ static enum status verify_main(int argc, char **argv, struct options *options)
 	return failed ? STATUS_FAILED : unbound ? STATUS_REFUSED : STATUS_DONE;
 }
 
-const struct command command_verify = { "verify", "open devices for real, and say what works", verify_main };
+const struct command command_verify = { "verify", "open devices through their nodes, and report each step",
+	verify_main };

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "show/value.h"
 
-/* The first that takes a name that begins with a digit, and a node's name on the host. */
+/* The first version that allows names beginning with a digit, and hostPath. */
 #define CDI_VERSION "0.5.0"
 #define CDI_KIND    "vfionoiommu/device"
 

@@ -57,8 +57,8 @@ static char *get_persistent(const void *row)
 	const struct device *device = row;
 	if (!device->stored)
 		return NULL;
-	bool other = device->stored->problem || device->stored->same == ANSWER_NO;
-	return text_copy(other ? "unusable" : "yes");
+	bool invalid = device->stored->problem || device->stored->same == ANSWER_NO;
+	return text_copy(invalid ? "invalid" : "yes");
 }
 
 static char *get_iommu(const void *row)
@@ -95,21 +95,21 @@ static const struct column columns[] = {
 	{ "ADDRESS", "PCI address", get_address, COLUMN_WHOLE },
 	{ "ID", "vendor:device", get_id, COLUMN_WHOLE },
 	{ "CLASS", "PCI class and subclass", get_class, COLUMN_WHOLE },
-	{ "DRIVER", "driver that it is bound to, ? if unknown", get_driver, COLUMN_WHOLE },
+	{ "DRIVER", "current driver, ? if unreadable", get_driver, COLUMN_WHOLE },
 	{ "USE", "bound, vfio, free, used, used:BY-WHAT, impossible or unknown", get_use, COLUMN_WHOLE },
 	{ "GROUP", "group node", get_group, COLUMN_WHOLE },
 	{ "CDEV", "cdev node", get_cdev, COLUMN_WHOLE },
-	{ "IOMMU", "whether it has a real IOMMU", get_iommu, COLUMN_WHOLE },
+	{ "IOMMU", "yes if a real IOMMU isolates the device", get_iommu, COLUMN_WHOLE },
 	{ "OVERRIDE", "driver_override", get_override, COLUMN_WHOLE },
-	{ "BEFORE", "driver that unbind gives it back to (root only)", get_before, COLUMN_WHOLE },
-	{ "BOOT", "whether it is bound at every boot; unusable: of another card, or spoilt", get_persistent,
-		COLUMN_WHOLE },
-	{ "VENDOR", "vendor's name", get_vendor, COLUMN_CUT },
-	{ "NAME", "device's name", get_name, COLUMN_CUT },
+	{ "ORIG-DRIVER", "driver that unbind restores (root only)", get_before, COLUMN_WHOLE },
+	{ "PERSISTENT", "persistent binding: yes, or invalid (other card, bad file)", get_persistent,
+		COLUMN_DROP },
+	{ "VENDOR", "vendor name", get_vendor, COLUMN_CUT },
+	{ "NAME", "device name", get_name, COLUMN_CUT },
 };
 
 const struct column_set device_columns = { columns, ARRAY_SIZE(columns),
-	"ADDRESS,DRIVER,GROUP,CDEV,BOOT,NAME" };
+	"ADDRESS,DRIVER,GROUP,CDEV,PERSISTENT,NAME" };
 const struct column_set device_columns_all = { columns, ARRAY_SIZE(columns),
 	"ADDRESS,ID,CLASS,DRIVER,USE,NAME" };
 

@@ -5,11 +5,11 @@
 #include "model.h"
 #include "show/table.h"
 
-/* The columns of `list`, and of `list --all`: the same ones, with others shown by default. */
+/* The columns of `list` and of `list --all`: the same columns with different defaults. */
 extern const struct column_set device_columns;
 extern const struct column_set device_columns_all;
 
-/* Whether the devices' names from the hardware database will be shown. */
+/* Whether the table shows names from the hardware database. */
 bool devices_show_names(const struct column_set *columns, const struct table_options *options);
 
 /* Prints the devices to stdout. */

@@ -8,7 +8,7 @@
 #include "show/json.h"
 #include "show/print.h"
 
-/* What has happened, as a new string. */
+/* The event in words, a new string. */
 static char *event_sentence(const struct event *event)
 {
 	switch (event->kind) {
@@ -20,11 +20,11 @@ static char *event_sentence(const struct event *event)
 	case EVENT_BOUND:
 		return text_format("bound to %s", event->driver ? event->driver : "a driver");
 	case EVENT_UNBOUND:
-		return text_copy("left its driver");
+		return text_copy("unbound");
 	case EVENT_NODE_ADDED:
-		return text_format("%s came", event->node);
+		return text_format("node added: %s", event->node);
 	case EVENT_NODE_REMOVED:
-		return text_format("%s went", event->node);
+		return text_format("node removed: %s", event->node);
 	}
 	return NULL;
 }

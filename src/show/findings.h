@@ -6,7 +6,8 @@
 
 #include "model.h"
 
-/* Each finding to `stream`: "ADDRESS: SENTENCE [ID]", then its remedy. Those below `least` are left out. */
+/* Prints each finding to `stream`: "error: ADDRESS: SENTENCE [ID]" ("warning: ...", "note: ..."), then "hint:
+ * " and its remedy. Findings below `least` are left out. */
 void findings_print(FILE *stream, const struct finding_list *findings, enum severity least);
 
 #endif

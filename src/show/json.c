@@ -99,7 +99,7 @@ static struct json *advice_array(const struct advice_list *advice)
 	array_each (item, advice) {
 		struct json *to = value_object();
 		value_add_text(to, "goal", item->goal);
-		/* Not add_text: the newlines between the lines are meant. */
+		/* Not value_add_text: the newlines between the lines must stay. */
 		value_add_verbatim(to, "lines", item->lines);
 		value_append(list, to);
 	}

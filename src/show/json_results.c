@@ -22,7 +22,7 @@ static struct json *action_object(const struct action *action)
 	struct json *to = value_object();
 	value_add_text(to, "action", kinds[action->kind]);
 	value_add_text(to, "path", action->path);
-	/* The newline that clears an override is a value like another. */
+	/* The newline that clears driver_override is a value, not formatting. */
 	if (text_same(action->value, "\n"))
 		value_add_verbatim(to, "value", "\n");
 	else

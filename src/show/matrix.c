@@ -50,7 +50,7 @@ static char *get_group(const void *item)
 static char *get_container(const void *item)
 {
 	const struct row *row = item;
-	/* Without a group nobody asks for a container. */
+	/* The container matters only to the group. */
 	return text_copy(row->group == ANSWER_NO ? NULL : yes_or_no(row->container));
 }
 
@@ -73,15 +73,15 @@ static char *get_result(const void *item)
 }
 
 static const struct column columns[] = {
-	{ "KERNEL", "release or configuration file", get_kernel, COLUMN_WHOLE },
-	{ "THIS", "* for the case of this kernel", get_this, COLUMN_WHOLE },
-	{ "CASE", "number of the case, ? if unknown", get_case, COLUMN_WHOLE },
+	{ "KERNEL", "kernel release or configuration file", get_kernel, COLUMN_WHOLE },
+	{ "THIS", "* marks the case of this kernel", get_this, COLUMN_WHOLE },
+	{ "CASE", "case number, ? if unknown", get_case, COLUMN_WHOLE },
 	{ "GROUP", "whether /dev/vfio/N is built", get_group, COLUMN_WHOLE },
 	{ "CONTAINER", "whether /dev/vfio/vfio is built, by VFIO or by iommufd", get_container,
 		COLUMN_WHOLE },
 	{ "CDEV", "whether /dev/vfio/devices/vfioX is built", get_cdev, COLUMN_WHOLE },
-	{ "NOIOMMU", "whether noiommu can be built (of a kernel: is built)", get_noiommu, COLUMN_WHOLE },
-	{ "RESULT", "what a device without an IOMMU gets", get_result, COLUMN_WRAP },
+	{ "NOIOMMU", "whether noiommu can be (of a kernel: is) built", get_noiommu, COLUMN_WHOLE },
+	{ "RESULT", "access to a device without an IOMMU", get_result, COLUMN_WRAP },
 };
 
 const struct column_set matrix_columns = { columns, ARRAY_SIZE(columns),
@@ -91,11 +91,11 @@ const struct column_set matrix_columns_kernels = { columns, ARRAY_SIZE(columns),
 
 /* Linux 7.3 and later; Documentation/driver-api/vfio.rst, and drivers/vfio/Kconfig. */
 static const struct row cases[] = {
-	{ NULL, false, 1, 1, 1, 0, "yes", "group noiommu works" },
+	{ NULL, false, 1, 1, 1, 0, "yes", "group works" },
 	{ NULL, false, 2, 1, 0, 0, "no", "blocked: no container" },
 	{ NULL, false, 3, 1, 1, 1, "yes", "group and cdev both work" },
-	{ NULL, false, 4, 1, 0, 1, "no", "blocked: no container (for the cdev only: VFIO_GROUP=n)" },
-	{ NULL, false, 5, 0, 0, 1, "yes", "cdev only" },
+	{ NULL, false, 4, 1, 0, 1, "no", "blocked: no container (VFIO_GROUP=n enables the cdev)" },
+	{ NULL, false, 5, 0, 0, 1, "yes", "cdev works" },
 	{ NULL, false, 6, 0, 0, 0, "no", "no access path" },
 };
 
@@ -140,10 +140,24 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 	free(refs);
 }
 
+char *matrix_verdict(const struct host *host, const struct access_case *access)
+{
+	enum answer noiommu = access->built[QUESTION_NOIOMMU].answer;
+	const char *built = noiommu == ANSWER_YES  ? "noiommu built"
+			    : noiommu == ANSWER_NO ? "noiommu not built"
+						   : "noiommu unknown";
+	enum kconfig_value vfio = host->kconfig.value[KCONFIG_VFIO];
+	if (access->number == 6 && (vfio == KCONFIG_N || vfio == KCONFIG_ABSENT))
+		return text_format("VFIO not built: %s", word_access(access));
+	if (!access->number && noiommu == ANSWER_UNKNOWN)
+		return text_copy(word_access(access));
+	return text_format("%s, %s: %s", word_case(access->number), built, word_access(access));
+}
+
 static void print_config(const struct kconfig *config)
 {
 	if (!config->source) {
-		print_line(stdout, "configuration: none was found; give one with --config FILE");
+		print_line(stdout, "configuration: not found; give it with --config FILE");
 		return;
 	}
 	char *line = text_format("configuration: %s:", config->source);
@@ -156,9 +170,9 @@ static void print_config(const struct kconfig *config)
 	free(line);
 }
 
-static void print_answers(const char *who, const enum answer *answers, const char *nothing)
+static void print_answers(const char *source, const enum answer *answers, const char *nothing)
 {
-	char *line = text_format("%s:", who);
+	char *line = text_format("%s:", source);
 	bool any = false;
 	for (int question = 0; question < QUESTION_COUNT; question++) {
 		if (answers[question] == ANSWER_UNKNOWN)
@@ -172,22 +186,17 @@ static void print_answers(const char *who, const enum answer *answers, const cha
 
 void matrix_print_evidence(const struct kernel *kernel)
 {
-	const struct access_case *access = &kernel->access;
 	const struct advice *advice;
-	const char *noiommu = access->built[QUESTION_NOIOMMU].answer == ANSWER_YES  ? "noiommu built"
-			      : access->built[QUESTION_NOIOMMU].answer == ANSWER_NO ? "noiommu not built"
-										    : "noiommu unknown";
-	print_line(stdout, "%s: case %s, %s: %s", kernel->name,
-		access->number ? (const char[]){ (char)('0' + access->number), '\0' } : "unknown", noiommu,
-		word_access(access));
+	auto_free char *verdict = matrix_verdict(&kernel->host, &kernel->access);
+	print_line(stdout, "%s: %s", kernel->name, verdict);
 	print_config(&kernel->host.kconfig);
 	if (kernel->host.running)
-		print_answers("seen running", kernel->host.seen, " nothing, vfio is not loaded");
+		print_answers("running kernel", kernel->host.seen, " nothing: vfio is not loaded");
 	if (kernel->host.release)
-		print_answers("module files", kernel->host.in_modules, " nothing, none were found");
+		print_answers("module files", kernel->host.in_modules, " not found");
 	array_each (advice, &kernel->advice) {
 		char *lines = text_copy(advice->lines), *rest = NULL;
-		print_line(stdout, "to change in the configuration, %s:", advice->goal);
+		print_line(stdout, "Kconfig changes needed %s:", advice->goal);
 		for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 			print_line(stdout, "    %s", line);
 		free(lines);

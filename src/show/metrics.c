@@ -29,7 +29,7 @@ static const char *mode_value(enum mode mode)
 	return mode == MODE_UNKNOWN ? "NaN" : mode == MODE_ON ? "1" : "0";
 }
 
-/* The first label of a metric begins its braces. NULL is the empty label, which Prometheus takes for none. */
+/* The first label opens the braces. NULL becomes the empty label, which Prometheus treats as absent. */
 static void label(FILE *to, bool first, const char *name, const char *value)
 {
 	auto_free char *escaped = text_escape(value);
@@ -62,15 +62,15 @@ static void add_devices(FILE *to, const struct device_refs *bound)
 {
 	auto_free char *count = text_format("%zu", bound->count);
 	struct device **device;
-	gauge(to, "devices", "PCI devices that are noiommu devices now.", count);
+	gauge(to, "devices", "Number of PCI devices bound as noiommu devices.", count);
 	if (!bound->count)
 		return;
-	head(to, "device_info", "A noiommu device, with its nodes.");
+	head(to, "device_info", "A noiommu device and its nodes.");
 	array_each (device, bound)
 		add_device(to, *device);
 }
 
-/* How many findings are of this one's kind, from this one on; 0 when one of them came before. */
+/* How many findings share the id and severity of this one, counted at the first of them; 0 at the others. */
 static size_t count_kind(const struct finding_list *findings, const struct finding *one)
 {
 	size_t count = 0;
@@ -89,7 +89,7 @@ static void add_findings(FILE *to, const struct finding_list *findings)
 	const struct finding *finding;
 	if (!findings->count)
 		return;
-	head(to, "findings", "What status says of the machine and its devices, by the id of the finding.");
+	head(to, "findings", "Number of findings of vfionoiommu status, by id and severity.");
 	array_each (finding, findings) {
 		size_t count = count_kind(findings, finding);
 		if (!count)
@@ -103,7 +103,7 @@ static void add_findings(FILE *to, const struct finding_list *findings)
 
 static void add_info(FILE *to, const struct metrics_view *view)
 {
-	head(to, "info", "The tool that wrote this, and the kernel that it looked at.");
+	head(to, "info", "Version of vfionoiommu, and the kernel.");
 	fputs("vfionoiommu_info", to);
 	label(to, true, "version", VERSION);
 	label(to, false, "release", view->host->release);
@@ -123,14 +123,13 @@ char *metrics_format(const struct metrics_view *view)
 	if (!to)
 		log_out_of_memory();
 	add_info(to, view);
-	gauge(to, "ready", "Whether nothing is in the way of a bind.", view->ready ? "1" : "0");
-	gauge(to, "mode_enabled", "Whether noiommu mode is on.", mode_value(view->host->mode));
-	gauge(to, "next_boot_mode_enabled", "Whether noiommu mode will be on after the next boot.",
+	gauge(to, "ready", "Whether the machine is ready for vfionoiommu bind.", view->ready ? "1" : "0");
+	gauge(to, "mode_enabled", "Whether noiommu mode is enabled.", mode_value(view->host->mode));
+	gauge(to, "next_boot_mode_enabled", "Whether noiommu mode will be enabled after the next boot.",
 		mode_value(view->next->mode));
-	gauge(to, "matrix_case", "The kernel's case in the matrix of group, container and cdev, 1 to 6.",
-		matrix_case);
-	gauge(to, "kernel_tainted_by_noiommu",
-		"Whether VFIO noiommu has tainted the kernel since it was booted.", answer_value(by_noiommu));
+	gauge(to, "matrix_case", "Case of the kernel, 1 to 6, as in vfionoiommu matrix.", matrix_case);
+	gauge(to, "kernel_tainted_by_noiommu", "Whether VFIO noiommu has tainted the kernel since boot.",
+		answer_value(by_noiommu));
 	add_devices(to, view->bound);
 	add_findings(to, view->findings);
 	if (fclose(to) != 0)

@@ -14,8 +14,8 @@ struct metrics_view {
 	bool ready;
 };
 
-/* All metrics in Prometheus' text format, version 0.0.4; what is unknown is NaN. A new string, which the
- * caller frees. */
+/* All metrics in the text format of Prometheus, version 0.0.4; unknown values are NaN. A new string, which
+ * the caller frees. */
 char *metrics_format(const struct metrics_view *view);
 
 #endif

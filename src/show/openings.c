@@ -62,20 +62,20 @@ static char *get_detail(const void *row)
 	if (line->result->error)
 		return text_copy(strerror(-line->result->error));
 	if (line->result->step == STEP_OPEN_CONTAINER && opening->iommufd_as_container)
-		return text_copy("in the place of /dev/vfio/vfio");
+		return text_copy("in place of /dev/vfio/vfio");
 	if (line->result->step != STEP_GET_PA)
 		return NULL;
-	const char *compared = opening->physical_right == ANSWER_YES ? "as in /proc/self/pagemap"
+	const char *compared = opening->physical_right == ANSWER_YES ? "matches /proc/self/pagemap"
 								     : "not compared with /proc/self/pagemap";
 	return line->addresses ? text_format("%#llx, %s", opening->physical, compared) : text_copy(compared);
 }
 
 static const struct column columns[] = {
 	{ "ADDRESS", "PCI address of the device", get_address, COLUMN_WHOLE },
-	{ "NODE", "the node that it is opened through", get_node, COLUMN_WHOLE },
-	{ "STEP", "what a program does, by the name of the ioctl", get_step, COLUMN_WHOLE },
-	{ "RESULT", "ok, or the error's name", get_result, COLUMN_WHOLE },
-	{ "DETAIL", "what the error means, or what was seen", get_detail, COLUMN_WRAP },
+	{ "NODE", "node through which the device is opened", get_node, COLUMN_WHOLE },
+	{ "STEP", "step, named after its ioctl", get_step, COLUMN_WHOLE },
+	{ "RESULT", "ok, or the name of the error", get_result, COLUMN_WHOLE },
+	{ "DETAIL", "meaning of the error, or the observed value", get_detail, COLUMN_WRAP },
 };
 
 const struct column_set opening_columns = { columns, ARRAY_SIZE(columns), "STEP,RESULT,DETAIL" };
@@ -103,7 +103,7 @@ static void steps_print(const struct table_options *options, const struct openin
 
 /* ---- what the device offers ---- */
 
-/* "128K", as lspci has it. */
+/* "128K", like lspci. */
 static char *size_text(unsigned long long size)
 {
 	static const char units[] = "KMGTPE";

@@ -1,4 +1,4 @@
-/* How devices opened, step by step, and what they offer: the view of `verify`. */
+/* The steps of opening devices, and what the devices offer: the view of `verify`. */
 #ifndef SHOW_OPENINGS_H
 #define SHOW_OPENINGS_H
 
@@ -7,8 +7,8 @@
 
 extern const struct column_set opening_columns;
 
-/* Prints to stdout what came of all the openings: a headline for each device, its steps, and what it offers.
- * With bare columns asked for, only the steps. `addresses` shows the physical addresses, too. */
+/* Prints the openings to stdout: for each device a headline, the steps, and what it offers; only the steps if
+ * the options ask for bare columns. `addresses`: physical addresses as well. */
 void openings_print(const struct table_options *options, const struct opening_list *openings, bool addresses);
 
 #endif

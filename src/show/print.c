@@ -16,7 +16,7 @@ void print_set_color(enum print_color color)
 	color_wanted = color;
 }
 
-static bool is_coloured(FILE *stream)
+static bool is_colored(FILE *stream)
 {
 	const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");
 	if (color_wanted != COLOR_AUTO)
@@ -49,20 +49,24 @@ void print_line(FILE *stream, const char *format, ...)
 	put_line(stream, line);
 }
 
-void print_headed_line(FILE *stream, enum severity severity, const char *head, const char *format, ...)
+void print_severity_line(FILE *stream, enum severity severity, const char *format, ...)
 {
+	static const char *const words[] = {
+		[SEVERITY_NOTE] = "note",
+		[SEVERITY_WARNING] = "warning",
+		[SEVERITY_BLOCKER] = "error",
+	};
 	/* ECMA-48: bold, red; bold, yellow. */
-	static const char *const colours[] = {
+	static const char *const colors[] = {
 		[SEVERITY_WARNING] = "\033[1;33m",
 		[SEVERITY_BLOCKER] = "\033[1;31m",
 	};
-	bool coloured = severity != SEVERITY_NOTE && is_coloured(stream);
+	bool colored = severity != SEVERITY_NOTE && is_colored(stream);
 	va_list arguments;
 	va_start(arguments, format);
 	auto_free char *line = line_format(format, arguments);
 	va_end(arguments);
-	auto_free char *escaped = text_escape(head);
-	auto_free char *headed = text_format(
-		"%s%s:%s %s", coloured ? colours[severity] : "", escaped, coloured ? "\033[0m" : "", line);
-	put_line(stream, headed);
+	auto_free char *whole = text_format("%s%s:%s %s", colored ? colors[severity] : "", words[severity],
+		colored ? "\033[0m" : "", line);
+	put_line(stream, whole);
 }

@@ -1,4 +1,4 @@
-/* Lines of text, with what is not printable escaped; on stderr with the program's name before them. */
+/* Lines of text, unprintable bytes escaped; on stderr each begins with the program's name. */
 #ifndef SHOW_PRINT_H
 #define SHOW_PRINT_H
 
@@ -7,20 +7,19 @@
 #include "model.h"
 
 enum print_color {
-	COLOR_AUTO, /* on a terminal that has colours, and without NO_COLOR in the environment (no-color.org)
-		     */
+	COLOR_AUTO, /* on a terminal that has colors, unless NO_COLOR is set (no-color.org) */
 	COLOR_ALWAYS,
 	COLOR_NEVER,
 };
 
-/* Whether heads are coloured from now on; COLOR_AUTO at first. */
+/* When to color severities from now on; COLOR_AUTO until this is called. */
 void print_set_color(enum print_color color);
 
 /* One line to `stream`. */
 void print_line(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* One line to `stream`, with `head` and a colon before it, which have the colour of the severity. */
-void print_headed_line(FILE *stream, enum severity severity, const char *head, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+/* One line to `stream`, which begins with "error: ", "warning: " or "note: ", colored by severity. */
+void print_severity_line(FILE *stream, enum severity severity, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -1,11 +1,11 @@
-/* How far long work is, for who watches it on a terminal. */
+/* Progress of long operations, on a terminal. */
 #ifndef SHOW_PROGRESS_H
 #define SHOW_PROGRESS_H
 
 #include <stddef.h>
 
-/* Says on stderr, in one line that is written over and in the end taken away, that `ended` of `count` devices
- * are done. Nothing where stderr is no terminal that can do so. */
+/* Shows on stderr how many of `count` devices are done, in one line that is overwritten and in the end
+ * erased. Prints nothing if stderr is not a terminal that can erase a line. */
 void progress_show(size_t ended, size_t count);
 
 #endif

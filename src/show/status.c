@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "show/matrix.h"
 #include "show/taint.h"
 #include "show/words.h"
 
@@ -25,8 +26,8 @@ static char *get_value(const void *row)
 }
 
 static const struct column columns[] = {
-	{ "ITEM", "what is looked at", get_item, COLUMN_WHOLE },
-	{ "VALUE", "what is so", get_value, COLUMN_WRAP },
+	{ "ITEM", "property", get_item, COLUMN_WHOLE },
+	{ "VALUE", "current value", get_value, COLUMN_WRAP },
 };
 
 const struct column_set status_columns = { columns, ARRAY_SIZE(columns), "ITEM,VALUE" };
@@ -35,19 +36,8 @@ static char *kernel_value(const struct host *host)
 {
 	const char *release = host->release ? host->release : "unknown";
 	if (!host->kconfig.source)
-		return text_format("%s, its configuration was not found", release);
+		return text_format("%s, configuration not found", release);
 	return text_format("%s, configuration from %s", release, host->kconfig.source);
-}
-
-static char *case_value(const struct access_case *access)
-{
-	if (!access->number)
-		return text_format("unknown: %s", word_access(access));
-	return text_format("case %d, noiommu %s: %s", access->number,
-		access->built[QUESTION_NOIOMMU].answer == ANSWER_YES  ? "built"
-		: access->built[QUESTION_NOIOMMU].answer == ANSWER_NO ? "not built"
-								      : "unknown",
-		word_access(access));
 }
 
 static char *mode_value(const struct host *host, const struct access_case *access)
@@ -55,9 +45,9 @@ static char *mode_value(const struct host *host, const struct access_case *acces
 	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
 		return text_copy(word_mode(MODE_ABSENT));
 	if (host->mode == MODE_UNKNOWN && host->modules[MODULE_VFIO].state == MODULE_AVAILABLE)
-		return text_format(
-			"%s vfio is loaded", host->mode_at_load == MODE_ON ? "on when" : "off until");
-	return text_copy(word_mode(host->mode));
+		return text_copy(host->mode_at_load == MODE_ON ? "vfio not loaded; enabled when it is loaded"
+							       : "disabled: vfio not loaded");
+	return text_copy(word_enabled(host->mode));
 }
 
 static char *modules_value(const struct host *host)
@@ -74,8 +64,8 @@ static char *next_value(const struct next_boot *next, const struct access_case *
 	if (next->mode != MODE_ON && next->mode != MODE_OFF)
 		return text_copy(word_mode(next->mode));
 	if (!next->source)
-		return text_format("%s: nothing sets it", word_mode(next->mode));
-	return text_format("%s, by %s", word_mode(next->mode), next->source);
+		return text_format("%s by default", word_enabled(next->mode));
+	return text_format("%s by %s", word_enabled(next->mode), next->source);
 }
 
 void status_print(const struct table_options *options, const struct status_view *view)
@@ -86,7 +76,7 @@ void status_print(const struct table_options *options, const struct status_view 
 						       : "unknown";
 	const struct item items[] = {
 		{ "kernel", kernel_value(host) },
-		{ "access", case_value(view->access) },
+		{ "access", matrix_verdict(host, view->access) },
 		{ "mode", mode_value(host, view->access) },
 		{ "next boot", next_value(view->next, view->access) },
 		{ "modules", modules_value(host) },

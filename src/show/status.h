@@ -7,7 +7,7 @@
 
 extern const struct column_set status_columns;
 
-/* What is shown. */
+/* What status_print() shows. */
 struct status_view {
 	const struct host *host;
 	const struct access_case *access;
@@ -16,7 +16,7 @@ struct status_view {
 	size_t noiommu_devices;
 };
 
-/* Prints the machine, item by item, to stdout. */
+/* Prints the machine to stdout, one item a row. */
 void status_print(const struct table_options *options, const struct status_view *view);
 
 #endif

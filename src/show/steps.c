@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "show/print.h"
 
-/* Long enough for any path that a recipe makes. */
+/* Long enough for any path in a recipe. */
 #define SENTENCE_MAX 1024
 
 static void access_format(const struct action *action, char sentence[SENTENCE_MAX])
@@ -18,17 +18,17 @@ static void access_format(const struct action *action, char sentence[SENTENCE_MA
 	char owner[64] = "", mode[32] = "";
 	const struct node_access *access = &action->access;
 	if (access->user >= 0 && access->group >= 0)
-		snprintf(owner, sizeof owner, " owner %ld:%ld", access->user, access->group);
+		snprintf(owner, sizeof owner, "owner %ld:%ld", access->user, access->group);
 	else if (access->user >= 0)
-		snprintf(owner, sizeof owner, " owner %ld", access->user);
+		snprintf(owner, sizeof owner, "owner %ld", access->user);
 	else if (access->group >= 0)
-		snprintf(owner, sizeof owner, " group %ld", access->group);
+		snprintf(owner, sizeof owner, "group %ld", access->group);
 	if (access->mode >= 0)
-		snprintf(mode, sizeof mode, " mode %04o", (unsigned int)access->mode);
-	snprintf(sentence, SENTENCE_MAX, "give %s%s%s", action->path, owner, mode);
+		snprintf(mode, sizeof mode, "%smode %04o", *owner ? ", " : "", (unsigned int)access->mode);
+	snprintf(sentence, SENTENCE_MAX, "set %s%s on %s", owner, mode, action->path);
 }
 
-/* What the action does, without a full stop. Allocates nothing: it is said in the middle of a plan, too. */
+/* The action as an imperative. Allocates nothing: a running plan prints it, too. */
 static void action_format(const struct action *action, char sentence[SENTENCE_MAX])
 {
 	const char *value = text_same(action->value, "\n") ? "a newline" : action->value;
@@ -42,16 +42,16 @@ static void action_format(const struct action *action, char sentence[SENTENCE_MA
 		snprintf(sentence, SENTENCE_MAX, "write %s to %s", value, action->path);
 		break;
 	case ACTION_SAVE:
-		snprintf(sentence, SENTENCE_MAX, "save %s", action->path);
+		snprintf(sentence, SENTENCE_MAX, "write file %s", action->path);
 		break;
 	case ACTION_REMOVE:
 		snprintf(sentence, SENTENCE_MAX, "remove %s", action->path);
 		break;
 	case ACTION_WATCH:
-		snprintf(sentence, SENTENCE_MAX, "watch the nodes that udev settles");
+		snprintf(sentence, SENTENCE_MAX, "listen to udev events");
 		break;
 	case ACTION_SETTLE:
-		snprintf(sentence, SENTENCE_MAX, "wait until udev has settled %s", action->path);
+		snprintf(sentence, SENTENCE_MAX, "wait until udev has processed %s", action->path);
 		break;
 	case ACTION_ACCESS:
 		access_format(action, sentence);
@@ -81,7 +81,7 @@ static void plan_print(const struct plan *plan)
 	}
 }
 
-/* The kernel refuses in one word, and says more in its log. */
+/* The kernel returns an error number; its log may say more. */
 static bool is_kernels(const struct action *action)
 {
 	return action->kind == ACTION_LOAD || action->kind == ACTION_WRITE || action->kind == ACTION_DRIVER;
@@ -91,13 +91,12 @@ char *undo_sentence(const struct plan_failure *failure, const char *subject)
 {
 	char undo[SENTENCE_MAX];
 	if (!failure->undo)
-		return text_copy("everything was put back as it was");
+		return text_copy("all changes were rolled back");
 	action_format(failure->undo, undo);
-	auto_free char *again = strchr(subject, ':')
-					? text_format("try again with: vfionoiommu unbind %s", subject)
-					: text_copy("see vfionoiommu status");
-	return text_format("and putting it back failed: could not %s: %s; %s", undo,
-		strerror(-failure->undo_error), again);
+	auto_free char *again = strchr(subject, ':') ? text_format("run: vfionoiommu unbind %s", subject)
+						     : text_copy("run: vfionoiommu status");
+	return text_format(
+		"rollback failed: could not %s: %s; %s", undo, strerror(-failure->undo_error), again);
 }
 
 char *failure_sentence(const struct plan_failure *failure, const char *subject)
@@ -106,12 +105,12 @@ char *failure_sentence(const struct plan_failure *failure, const char *subject)
 	action_format(failure->action, act);
 	if (failure->error == -ETIMEDOUT)
 		return text_format(
-			"could not %s in time: the kernel waits for whoever holds the device, and will let it go "
-			"when that has ended; then type: vfionoiommu unbind %s",
+			"%s timed out: the device is still open; the kernel finishes when it is closed, then run: "
+			"vfionoiommu unbind %s",
 			act, subject);
 	auto_free char *undo = undo_sentence(failure, subject);
 	return text_format("could not %s: %s; %s%s", act, strerror(-failure->error), undo,
-		is_kernels(failure->action) ? "; the kernel may say why: dmesg | tail" : "");
+		is_kernels(failure->action) ? "; for the reason, see: dmesg | tail" : "");
 }
 
 void results_print(const struct result_list *results, bool failures_only)

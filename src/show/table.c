@@ -12,17 +12,35 @@
 #include "base/log.h"
 #include "base/text.h"
 
+/* Old names, which are not documented but still accepted. */
+static const struct {
+	const char *old, *name;
+} renamed[] = {
+	{ .old = "BEFORE", .name = "ORIG-DRIVER" },
+	{ .old = "BOOT", .name = "PERSISTENT" },
+};
+
+static bool is_named(const char *own, const char *name, size_t length)
+{
+	return strlen(own) == length && strncasecmp(own, name, length) == 0;
+}
+
 static const struct column *find_column(const struct column_set *columns, const char *name, size_t length)
 {
+	for (size_t i = 0; i < ARRAY_SIZE(renamed); i++) {
+		if (!is_named(renamed[i].old, name, length))
+			continue;
+		name = renamed[i].name;
+		length = strlen(name);
+	}
 	for (size_t i = 0; i < columns->count; i++)
-		if (strlen(columns->items[i].name) == length &&
-			strncasecmp(columns->items[i].name, name, length) == 0)
+		if (is_named(columns->items[i].name, name, length))
 			return &columns->items[i];
 	return NULL;
 }
 
-/* The next of the names with commas at `*list`: returns its length, moves `*list` behind it, and sets
- * `*name`; -1 at the end. */
+/* Sets `*name` to the next name at `*list`, which are separated by commas, moves `*list` past it and returns
+ * its length; -1 at the end. */
 static int next_name(const char **list, const char **name)
 {
 	if (!*list)
@@ -102,7 +120,7 @@ static struct cells column_cells(const struct column *column, const void *const 
 	struct cells cells = { .width = strlen(column->name) };
 	for (size_t i = 0; i < count; i++) {
 		auto_free char *cell = column->get(rows[i]);
-		/* Never empty: with --raw the columns would run into each other. */
+		/* Never empty: with --raw an empty cell would shift the columns after it. */
 		char *escaped = cell && *cell ? text_escape(cell) : text_copy("-");
 		*array_add(&cells) = escaped;
 		if (strlen(escaped) > cells.width)
@@ -111,7 +129,7 @@ static struct cells column_cells(const struct column *column, const void *const 
 	return cells;
 }
 
-/* What is left of the width of the terminal for the columns that need not be whole. */
+/* The width of the terminal that is left for the columns that need not be whole. */
 static size_t width_left(size_t width, const struct chosen *chosen, const struct cell_columns *cells)
 {
 	for (size_t i = 0; i < chosen->count; i++) {
@@ -121,7 +139,7 @@ static size_t width_left(size_t width, const struct chosen *chosen, const struct
 	return width;
 }
 
-/* libsmartcols would wrap in the middle of a word: these two are its wrap functions. */
+/* These two replace the wrap functions of libsmartcols, which break lines in the middle of a word. */
 static size_t wrapped_width(const struct libscols_column *column, const char *text, void *left)
 {
 	size_t length = strlen(text);
@@ -129,7 +147,7 @@ static size_t wrapped_width(const struct libscols_column *column, const char *te
 	return length < *(size_t *)left ? length : *(size_t *)left;
 }
 
-/* Ends `text` where the column's width does, between two words; returns what is left of it, NULL: nothing. */
+/* Ends `text` between two words, within the width of the column; returns the rest of it, NULL: none. */
 static char *wrapped_next(const struct libscols_column *column, char *text, void *unused)
 {
 	size_t width = scols_column_get_width(column);
@@ -149,8 +167,11 @@ static void add_column(struct libscols_table *table, const struct column *column
 	bool terminal, size_t *left)
 {
 	enum { LEAST_WIDTH = 8 };
-	static const int flags[] = { 0, SCOLS_FL_TRUNC, SCOLS_FL_WRAP };
-	bool hidden = terminal && column->fit == COLUMN_CUT && *left < LEAST_WIDTH && cells->width > *left;
+	static const int flags[] = { 0, 0, SCOLS_FL_TRUNC, SCOLS_FL_WRAP };
+	bool drops = column->fit == COLUMN_DROP || (column->fit == COLUMN_CUT && *left < LEAST_WIDTH);
+	bool hidden = terminal && drops && cells->width > *left;
+	if (column->fit == COLUMN_DROP && !hidden)
+		*left -= cells->width < *left ? cells->width : *left;
 	struct libscols_column *added = scols_table_new_column(table, column->name, 0,
 		hidden     ? SCOLS_FL_HIDDEN
 		: terminal ? flags[column->fit]
@@ -206,10 +227,10 @@ char *table_help(const struct column_set *columns, const struct column_set *othe
 {
 	char *text = text_copy("Columns for --output:\n");
 	for (size_t i = 0; i < columns->count; i++)
-		text_append(&text, "  %-11s %s\n", columns->items[i].name, columns->items[i].help);
-	text_append(&text, "\nShown by default: %s", columns->shown);
+		text_append(&text, "  %-11s  %s\n", columns->items[i].name, columns->items[i].help);
+	text_append(&text, "\nDefault: %s", columns->shown);
 	if (other)
 		text_append(&text, "; %s: %s", when, other->shown);
-	text_append(&text, ". +NAME adds to these.");
+	text_append(&text, ". +NAME adds to the default.");
 	return text;
 }

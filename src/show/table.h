@@ -5,17 +5,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What becomes of a column on a terminal that is too narrow. */
+/* How a column fits into a terminal that is too narrow. */
 enum column_fit {
-	COLUMN_WHOLE, /* nothing */
-	COLUMN_CUT,   /* its cells are cut, or it is left out when hardly anything would be left */
+	COLUMN_WHOLE, /* it does not change */
+	COLUMN_DROP,  /* it is left out */
+	COLUMN_CUT,   /* its cells are cut, or it is left out if only a few characters would remain */
 	COLUMN_WRAP,  /* its cells take several lines */
 };
 
 struct column {
 	const char *name; /* one word: ADDRESS */
-	const char *help; /* what it holds, for --help and the man page */
-	/* The cell of a row: a new string, or NULL for nothing to say, shown as "-". */
+	const char *help; /* its contents, for --help and the man page */
+	/* The cell of a row: a new string; NULL, no value, is shown as "-". */
 	char *(*get)(const void *row);
 	enum column_fit fit;
 };
@@ -23,32 +24,31 @@ struct column {
 struct column_set {
 	const struct column *items;
 	size_t count;
-	const char *shown; /* the names that are shown when none are asked for, with commas */
+	const char *shown; /* the names of the columns shown by default, separated by commas */
 };
 
 struct table_options {
-	const char *columns; /* -o: names with commas, "+NAME" adds to those shown; NULL: those shown */
+	const char
+		*columns; /* -o: names separated by commas, "+NAME" adds to the default; NULL: the default */
 	bool noheadings, raw;
 };
 
-/* Whether bare columns were asked for: by name, or for a script. Then nothing else is to be printed between
- * them. */
+/* Whether the options ask for bare columns, by name or for a script. Then only the table is printed. */
 bool table_is_for_scripts(const struct table_options *options);
 
-/* The first name in `wanted` that no column has: a new string, which the caller frees; NULL when all are
- * known. */
+/* The first name in `wanted` that is not a column: a new string, which the caller frees; NULL if all are
+ * columns. */
 char *table_unknown_column(const struct column_set *columns, const char *wanted);
 
-/* Whether the column `name` is among those that `options` will show. */
+/* Whether `options` show the column `name`. */
 bool table_shows(const struct column_set *columns, const struct table_options *options, const char *name);
 
-/* Prints `count` rows, each a pointer that the columns' getters take, to stdout. On a terminal it fits; in a
- * pipe nothing is cut, left out or wrapped. No rows print nothing. */
+/* Prints `count` rows, each the argument of the getters of the columns, to stdout. On a terminal the table
+ * fits its width; in a pipe nothing is cut, left out or wrapped. Without rows it prints nothing. */
 void table_print(const struct column_set *columns, const struct table_options *options,
 	const void *const *rows, size_t count);
 
-/* The columns and what they hold, for --help: a new string. `other` (NULL: none) says which are shown `when`.
- */
+/* The columns and their contents, for --help: a new string. `other` (NULL: none) are the defaults `when`. */
 char *table_help(const struct column_set *columns, const struct column_set *other, const char *when);
 
 #endif

@@ -40,11 +40,11 @@ static char *get_meaning(const void *row)
 }
 
 static const struct column columns[] = {
-	{ "BIT", "its number", get_bit, COLUMN_WHOLE },
-	{ "VALUE", "what it adds to the value", get_value, COLUMN_WHOLE },
-	{ "LETTER", "as the kernel prints it", get_letter, COLUMN_WHOLE },
-	{ "NAME", "in the kernel's source, without TAINT_", get_name, COLUMN_WHOLE },
-	{ "MEANING", "what has happened", get_meaning, COLUMN_WRAP },
+	{ "BIT", "bit number", get_bit, COLUMN_WHOLE },
+	{ "VALUE", "numeric value of the bit", get_value, COLUMN_WHOLE },
+	{ "LETTER", "letter that the kernel prints", get_letter, COLUMN_WHOLE },
+	{ "NAME", "name in the kernel source, without TAINT_", get_name, COLUMN_WHOLE },
+	{ "MEANING", "what the bit means", get_meaning, COLUMN_WRAP },
 };
 
 const struct column_set taint_columns = { columns, ARRAY_SIZE(columns), "BIT,LETTER,MEANING" };
@@ -76,11 +76,11 @@ static void print_user(const struct taint *taint)
 {
 	const struct taint_event *event;
 	if (taint->noiommu == ANSWER_UNKNOWN)
-		print_line(stdout, "U: by VFIO noiommu? cannot tell: %s", taint->reason);
+		print_line(stdout, "U: cause unknown: %s", taint->reason);
 	else if (taint->noiommu == ANSWER_NO)
-		print_line(stdout, "U: not by VFIO noiommu: the kernel log is complete and does not say so");
+		print_line(stdout, "U: not set by VFIO noiommu: the complete kernel log does not mention it");
 	else
-		print_line(stdout, "U: by VFIO noiommu:");
+		print_line(stdout, "U: set by VFIO noiommu:");
 	array_each (event, &taint->events)
 		print_event(event);
 }
@@ -102,17 +102,17 @@ void taint_print(const struct table_options *options, const struct taint *taint)
 	print_user(taint);
 }
 
-/* Who set U; NULL when it is not set. A new string. */
+/* What set U; NULL if U is not set. A new string. */
 static char *user_words(const struct taint *taint)
 {
 	if (!(taint->value & TAINT_USER))
 		return NULL;
 	if (taint->noiommu == ANSWER_UNKNOWN)
-		return text_format("U: by VFIO noiommu? cannot tell: %s", taint->reason);
+		return text_format("U: cause unknown: %s", taint->reason);
 	if (taint->noiommu == ANSWER_NO)
-		return text_copy("U: not by VFIO noiommu");
+		return text_copy("U: not set by VFIO noiommu");
 	return text_format(
-		"U: by VFIO noiommu, last %s", taint->events.items[taint->events.count - 1].device);
+		"U: set by VFIO noiommu, last for %s", taint->events.items[taint->events.count - 1].device);
 }
 
 char *taint_line(const struct taint *taint)

@@ -7,10 +7,10 @@
 
 extern const struct column_set taint_columns;
 
-/* Prints the value, a table of its bits, and who set U, to stdout. `taint` is known. */
+/* Prints to stdout the value, a table of its bits, and what set U. `taint` is known. */
 void taint_print(const struct table_options *options, const struct taint *taint);
 
-/* All of it in one line: "64 (U: by VFIO noiommu, last 0000:00:04.0)". A new string. */
+/* The taint in one line: "64 (U: set by VFIO noiommu, last for 0000:00:04.0)". A new string. */
 char *taint_line(const struct taint *taint);
 
 /* Seconds since boot: "12.345678"; the time in UTC: "2026-11-21T14:30:00Z", NULL: unknown. New strings. */

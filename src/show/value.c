@@ -9,7 +9,7 @@
 #define ON_SEVERAL_LINES (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define ON_ONE_LINE      (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
-/* struct json is json-c's own object; nobody else need know. */
+/* struct json is json_object of json-c; the rest of the program does not include json-c. */
 static struct json_object *inner(struct json *value)
 {
 	return (struct json_object *)value;
@@ -23,7 +23,7 @@ struct json *value_object(void)
 struct json *value_list(size_t expected)
 {
 #if JSON_C_VERSION_NUM >= 0x000f00
-	/* json-c would make room for 32, and most lists are empty. */
+	/* json-c allocates 32 items by default, and most lists are empty. */
 	return (struct json *)json_object_new_array_ext((int)expected + 1);
 #else
 	(void)expected;
@@ -31,7 +31,7 @@ struct json *value_list(size_t expected)
 #endif
 }
 
-/* The keys need not be copied, of which there may be very many. */
+/* There may be very many keys; none needs a copy. */
 static void add(struct json *to, const char *key, struct json_object *value)
 {
 	json_object_object_add_ex(inner(to), key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);

@@ -19,6 +19,11 @@ const char *word_mode(enum mode mode)
 	}
 }
 
+const char *word_enabled(enum mode mode)
+{
+	return mode == MODE_ON ? "enabled" : mode == MODE_OFF ? "disabled" : word_mode(mode);
+}
+
 const char *word_module(enum module_state state)
 {
 	static const char *const words[] = {
@@ -192,6 +197,20 @@ const char *word_question(enum question question)
 	return words[question];
 }
 
+const char *word_case(int number)
+{
+	static const char *const words[] = {
+		"case unknown",
+		"group+container (case 1)",
+		"group without container (case 2)",
+		"group+container+cdev (case 3)",
+		"group+cdev without container (case 4)",
+		"cdev (case 5)",
+		"neither group nor cdev (case 6)",
+	};
+	return words[number];
+}
+
 /* One sentence for each pair of paths; rows: the group, columns: the cdev, each unknown, none, works. */
 const char *word_access(const struct access_case *access)
 {
@@ -199,8 +218,9 @@ const char *word_access(const struct access_case *access)
 		{ "unknown", "no cdev, group unknown", "cdev works, group unknown" },
 		{ "no group, cdev unknown", "no access path", "cdev works, no group" },
 		{ "group works, cdev unknown", "group works, no cdev", "group and cdev both work" },
-		{ "group with /dev/iommu only, cdev unknown", "group with /dev/iommu only, no cdev",
-			"cdev works, group with /dev/iommu only" },
+		{ "group works with /dev/iommu only, cdev unknown",
+			"group works with /dev/iommu only, no cdev",
+			"cdev works, group works with /dev/iommu only" },
 	};
 	return words[access->group + 1][access->cdev + 1];
 }

@@ -1,4 +1,4 @@
-/* The words for the model's values, the same in tables, sentences and JSON. */
+/* The words for the values of the model, in tables, sentences and JSON. */
 #ifndef SHOW_WORDS_H
 #define SHOW_WORDS_H
 
@@ -6,8 +6,10 @@
 
 /* "yes", "no", "unknown" */
 const char *word_answer(enum answer answer);
-/* "on", "off", "unknown", "unavailable" */
+/* "on", "off", "unknown", "unavailable": JSON */
 const char *word_mode(enum mode mode);
+/* "enabled", "disabled", "unknown", "unavailable": text */
+const char *word_enabled(enum mode mode);
 /* "loaded", "built in", "not loaded", "not installed", "unknown" */
 const char *word_module(enum module_state state);
 /* "note", "warning", "blocker" */
@@ -24,7 +26,7 @@ const char *word_fitness(enum fitness fitness);
 const char *word_event(enum event_kind kind);
 /* "none", "works", "iommufd-only", "unknown" */
 const char *word_path(enum path path);
-/* Who answered: "seen", "modules", "config", "release"; NULL: nobody */
+/* The source of the answer: "seen", "modules", "config", "release"; NULL: none */
 const char *word_source(const struct answered *answered);
 /* "group", "container", "cdev", ... as JSON has them */
 const char *word_question(enum question question);
@@ -36,7 +38,9 @@ const char *word_step(enum open_step step);
 const char *word_region(int index);
 /* "INTx", "MSI", "MSI-X", "error", "request": index as the kernel numbers interrupts */
 const char *word_interrupt(int index);
-/* What a noiommu device gets: "group and cdev both work", "no access path", ... */
+/* "group+container+cdev (case 3)", ...; 0 is "case unknown" */
+const char *word_case(int number);
+/* The access to a noiommu device: "group and cdev both work", "no access path", ... */
 const char *word_access(const struct access_case *access);
 
 #endif
