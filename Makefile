@@ -44,18 +44,18 @@ endif
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
 # make check-fast: the tests on the host
-DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema systemd
+DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema systemd udev bsdutils
 # make check: the linters, and a compiler that knows libFuzzer
 DEPS_CHECK = clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
 # make demo: on which tests/vm builds its kernels and boots them
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
-             pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount
+             pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount bsdutils
 # make check-all: the engines that a fleet is run by, what looks at the package, and the roots of other releases
 DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap
 # make deb
 DEPS_DEB   = build-essential debhelper
 # make bench: to measure, and whom against
-DEPS_BENCH = hyperfine jq time valgrind bsdextrautils driverctl dpdk
+DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
 # make coverage, besides DEPS_FAST
 DEPS_COVERAGE = gcovr
 

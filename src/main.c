@@ -11,12 +11,16 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "command.h"
+#include "kernel/process.h"
 
 #ifndef VERSION
 #define VERSION "unknown"
 #endif
 
 const char *argp_program_version = "vfionoiommu " VERSION;
+
+/* What argp and getopt begin their messages with, in place of the path that was typed. */
+static char program[] = "vfionoiommu";
 
 static const struct command *const commands[] = COMMANDS;
 
@@ -48,7 +52,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_error(state, "no COMMAND given; begin with: vfionoiommu status");
+		usage_error(state, "no COMMAND given; begin with: vfionoiommu status");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -80,7 +84,7 @@ static void close_stdout(void)
 	bool failed = ferror(stdout);
 	if (fclose(stdout) == 0 && !failed)
 		return;
-	log_error("vfionoiommu: standard output: %s", failed ? "could not be written" : strerror(errno));
+	log_error("standard output: %s", failed ? "could not be written" : strerror(errno));
 	_exit(STATUS_FAILED);
 }
 
@@ -96,13 +100,12 @@ static enum status run_command(int argc, char **argv, struct options *options)
 	}
 	const struct command *command = find_command(name);
 	if (!command) {
-		log_error("vfionoiommu: there is no command '%s'; see vfionoiommu --help", name);
+		log_error("there is no command '%s'; see vfionoiommu --help", name);
 		return STATUS_USAGE;
 	}
-	argv[0] = text_format("vfionoiommu %s", command->name);
-	enum status status = command->main(argc, argv, options);
-	free(argv[0]);
-	return status;
+	auto_free char *full_name = text_format("vfionoiommu %s", command->name);
+	argv[0] = full_name;
+	return command->main(argc, argv, options);
 }
 
 int main(int argc, char **argv)
@@ -114,13 +117,16 @@ int main(int argc, char **argv)
 		"Exit status: 0 done, or ready; 1 something failed; 2 wrong usage; 3 refused for safety, or not ready.",
 		children, help_filter, NULL };
 	struct invocation invocation = { .options = OPTIONS_DEFAULT };
+	process_begin();
 	argp_err_exit_status = STATUS_USAGE;
+	if (argc)
+		argv[0] = program;
 	atexit(close_stdout);
 	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &invocation);
-	bool about_all = invocation.command + 1 == argc || *argv[invocation.command + 1] == '-';
+	const char *about = argv[invocation.command + 1]; /* NULL at the end */
+	bool about_all = !about || *about == '-' || text_same(about, "help");
 	if (text_same(argv[invocation.command], "help") && about_all) {
-		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK,
-			program_invocation_short_name);
+		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, program);
 		return STATUS_DONE;
 	}
 	return (int)run_command(argc - invocation.command, argv + invocation.command, &invocation.options);

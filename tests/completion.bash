@@ -84,7 +84,11 @@ offered() { # SHELL LINE...
 	local after i
 	shells_setup
 	if [ "$1" = fish ]; then
-		in_fish 'for line in $argv; echo (complete -C $line | string split -f 1 \t); end' "${@:2}"
+		# Without what only resembles the word, which fish 4 adds.
+		in_fish 'for line in $argv
+				set -l word (string split " " -- $line)[-1]
+				echo (complete -C $line | string split -f 1 \t | string match -- "$word*")
+			end' "${@:2}"
 	else
 		typed "$1" "$(printf '%s\\e*\\x18w' "${@:2}")" >/dev/null
 		mapfile -t after <"$shells/lines"

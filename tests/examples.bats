@@ -21,10 +21,7 @@ examples=$BATS_TEST_DIRNAME/../man/examples
 	status_is 1
 }
 
-@test "the playbook is one, of modules that ansible-core has" {
-	cd "$BATS_TEST_TMPDIR"
-	run ansible-playbook --syntax-check -i localhost, "$examples/ansible/vfionoiommu.yml"
-	status_is 0
+@test "the playbook needs no modules but those of ansible-core" {
 	[ "$(grep -oE '^ +[a-z_]+\.[a-z_]+\.' "$examples/ansible/vfionoiommu.yml" | tr -d ' ' | sort -u)" = ansible.builtin. ]
 }
 

@@ -244,3 +244,18 @@ evil=$(printf %s "$evil" | head -c 255)
 		complains "$file: "
 	done
 }
+
+@test "what the kernel says to try again, as something is renamed anywhere, is tried again" {
+	local expected
+	expected=$(tool --sysroot machine list --all)
+	# The sanitizer's search for leaks and strace do not go together.
+	ASAN_OPTIONS=detect_leaks=0 run --separate-stderr strace -f -qq -o calls -e trace=openat2 \
+		-e inject=openat2:error=EAGAIN:when=2+2 "$VFIONOIOMMU" --sysroot machine list --all
+	grep -q INJECTED calls
+	status_is 0
+	[ "$output" = "$expected" ]
+	# And not for ever.
+	ASAN_OPTIONS=detect_leaks=0 run timeout 10 strace -f -qq -o calls -e trace=openat2 -e inject=openat2:error=EAGAIN \
+		"$VFIONOIOMMU" --sysroot machine list --all
+	status_is 1
+}

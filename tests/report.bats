@@ -76,9 +76,19 @@ user() {
 	mkdir out/folder
 	mkfifo out/fifo
 	ln -s nowhere out/link
-	for name in out/file out/folder out/fifo out/link /dev/full /dev/null; do
+	run_tool report --sysroot "$machine" out/file
+	status_is 1
+	complains "out/file: exists already; remove it, or name another FILE"
+	for name in out/folder out/folder/ .; do
 		run_tool report --sysroot "$machine" $name
 		status_is 1
+		complains "$name: could not be written: Is a directory"
+	done
+	# Nobody is told to remove these.
+	for name in out/fifo out/link /dev/full /dev/null /dev/stdout; do
+		run_tool report --sysroot "$machine" $name
+		status_is 1
+		complains "$name: could not be written: not a regular file"
 	done
 	[ "$(cat out/file)" = mine ]
 	[ "$(ls -A out | tr '\n' ' ')" = "fifo file folder link " ]

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <libgen.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,21 +10,24 @@
 #include "base/text.h"
 #include "kernel/write.h"
 
-/* A node in /dev, or what a link stands for, is not to be lost. */
+/* A node in /dev, or what a link stands for, is not to be lost; and no directory is made. */
 static int check(const char *path)
 {
 	struct stat file;
-	if (lstat(path, &file) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	return S_ISREG(file.st_mode) ? 0 : S_ISDIR(file.st_mode) ? -EISDIR : -EPERM;
+	auto_free char *copy = text_copy(path);
+	size_t length = strlen(path);
+	if (lstat(path, &file) == 0)
+		return S_ISREG(file.st_mode) ? 0 : S_ISDIR(file.st_mode) ? -EISDIR : -EINVAL;
+	if (errno != ENOENT)
+		return -errno;
+	if (length && path[length - 1] == '/')
+		return -EISDIR;
+	return access(dirname(copy), F_OK) < 0 ? -errno : 0;
 }
 
 int output_replace(const char *path, const char *text)
 {
-	auto_free char *copy = text_copy(path);
 	int error = check(path);
-	if (!error && access(dirname(copy), F_OK) < 0)
-		error = -errno;
 	return error ? error : write_file(path, text, 0644);
 }
 

@@ -3,7 +3,7 @@
 #define ACT_OUTPUT_H
 
 /* Makes the file `path` hold `text`, mode 0644, whole or not at all; what was there is replaced. Returns 0 or
- * a negative errno: -EPERM: it is not a regular file. */
+ * a negative errno: -EINVAL: it is not a regular file. */
 int output_replace(const char *path, const char *text);
 
 /* Removes it. Returns 0, also when it is not there, or a negative errno as above. */

@@ -51,12 +51,12 @@ static int library_run(const struct action *action)
 	else if (action->kind == ACTION_TRY_LOAD)
 		module_load(action->value);
 	else if (action->kind == ACTION_WATCH)
-		/* Without udevd a node stays as the kernel made it. */
-		udev_watch_begin(action->path);
+		error = udev_watch_begin(action->path);
 	else
 		error = udev_watch_wait(action->path, SETTLE_SECONDS);
 	pthread_mutex_unlock(&lock);
-	return error;
+	/* Without udevd a node stays as the kernel made it. */
+	return action->kind == ACTION_WATCH && error == -ENOENT ? 0 : error;
 }
 
 static int action_run(const struct action *action, int deadline)

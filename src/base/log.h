@@ -7,6 +7,12 @@
 /* Whether log_verbose() prints (-v). Off at the start. */
 void log_set_verbose(bool verbose);
 
+/* What every line on stderr begins with: in a journal, or behind a pipeline, nobody else says who spoke. */
+#define LOG_PREFIX "vfionoiommu: "
+
+/* One line on stderr, whose bytes are printable already. */
+void log_line(const char *line);
+
 /* One line on stderr: something went wrong, or must be known. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

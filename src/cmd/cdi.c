@@ -25,7 +25,7 @@ static enum status say_none(const struct session *session, const char *file)
 {
 	int error = file ? output_remove(file) : 0;
 	if (error)
-		log_error("%s: could not be removed: %s", file, strerror(-error));
+		log_error("%s: could not be removed: %s", file, usage_file_error(error));
 	else if (!file)
 		log_error("no noiommu device is bound that a container could be given; bind one with: "
 			  "vfionoiommu bind DEVICE");

@@ -68,7 +68,7 @@ static enum status collect(
 	if (option == OPTION_CONFIG)
 		error = host_collect_config(name, &kernel.host);
 	else if (option == OPTION_KERNEL)
-		error = strchr(name, '/') ? -ENOENT : host_collect_kernel(root, name, &kernel.host);
+		error = host_collect_kernel(root, name, &kernel.host);
 	else
 		host_collect(root, &kernel.host);
 	if (error && option == OPTION_KERNEL)
@@ -86,6 +86,21 @@ static enum status collect(
 	access_case_judge_sources(&kernel.host, &kernel.access, &kernel.findings);
 	access_case_advise(&kernel.host, &kernel.access, &kernel.advice);
 	*array_add(kernels) = kernel;
+	return STATUS_DONE;
+}
+
+/* Returns STATUS_USAGE after saying what is wrong. */
+static enum status check_names(const struct wanted *wanted)
+{
+	for (size_t i = 0; i < wanted->count; i++) {
+		const char *name = wanted->items[i].name;
+		if (wanted->items[i].option != OPTION_KERNEL || text_is_name(name))
+			continue;
+		log_error(
+			"--kernel %s: not a kernel's RELEASE; installed ones: ls /lib/modules; for a file there is --config FILE",
+			name);
+		return STATUS_USAGE;
+	}
 	return STATUS_DONE;
 }
 
@@ -126,9 +141,11 @@ static enum status matrix_main(int argc, char **argv, struct options *options)
 		.other_when = "of several kernels",
 	};
 	arguments_parse(&spec, argc, argv, options, &arguments);
+	enum status status = check_names(&wanted);
+	if (status)
+		return status;
 	if (!options_open_root(options, &root))
 		return STATUS_FAILED;
-	enum status status = STATUS_DONE;
 	for (size_t i = 0; i < wanted.count; i++)
 		status |= collect(&root, wanted.items[i].option, wanted.items[i].name, &kernels);
 	if (!wanted.count)

@@ -1,9 +1,9 @@
 /* vfionoiommu monitor: devices and their nodes as they come and go. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "cmd/arguments.h"
@@ -63,13 +63,6 @@ static enum status parse_words(const struct words *words, struct monitoring *mon
 	return STATUS_DONE;
 }
 
-static long long now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
-}
-
 /* What there is now: at the beginning, and after a loss. */
 static void learn(struct monitoring *monitoring)
 {
@@ -92,7 +85,7 @@ static enum status begin(struct monitoring *monitoring)
 		log_error("the events cannot be listened to: %s", strerror(-error));
 		return STATUS_FAILED;
 	}
-	monitoring->end = now() + monitoring->seconds * 1000LL;
+	monitoring->end = clock_milliseconds() + monitoring->seconds * 1000LL;
 	learn(monitoring);
 	return STATUS_DONE;
 }
@@ -139,7 +132,7 @@ static int show(struct monitoring *monitoring, const struct event *event)
 static int step(struct monitoring *monitoring)
 {
 	struct event event;
-	long long left = monitoring->seconds < 0 ? -1 : monitoring->end - now();
+	long long left = monitoring->seconds < 0 ? -1 : monitoring->end - clock_milliseconds();
 	if (monitoring->seconds >= 0 && left <= 0)
 		return -ETIME;
 	int error = event_next(&monitoring->root, (int)left, &event);

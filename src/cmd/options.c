@@ -1,6 +1,8 @@
 #include "cmd/options.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +40,32 @@ static const struct argp_option acting[] = {
 	{ 0 },
 };
 
+void usage_error(const struct argp_state *state, const char *format, ...)
+{
+	char *sentence;
+	va_list arguments;
+	va_start(arguments, format);
+	if (vasprintf(&sentence, format, arguments) < 0)
+		log_out_of_memory();
+	va_end(arguments);
+	log_error("%s", sentence);
+	argp_state_help(state, stderr, ARGP_HELP_SEE);
+	exit(argp_err_exit_status);
+}
+
+void usage_check_empty(
+	const struct argp_state *state, const struct argp_option *options, int key, const char *argument)
+{
+	for (; argument && !*argument && options && options->name; options++)
+		if (options->key == key)
+			usage_error(state, "--%s is empty: give %s", options->name, options->arg);
+}
+
+const char *usage_file_error(int error)
+{
+	return error == -EINVAL ? "not a regular file" : strerror(-error);
+}
+
 static enum print_color parse_color(const char *text, struct argp_state *state)
 {
 	static const char *const words[] = {
@@ -48,13 +76,13 @@ static enum print_color parse_color(const char *text, struct argp_state *state)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (text_same(text, words[i]))
 			return (enum print_color)i;
-	argp_error(state, "--color %s: give auto, always or never", text);
-	return COLOR_AUTO;
+	usage_error(state, "--color %s: give auto, always or never", text);
 }
 
 static error_t parse_common(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, common, key, argument);
 	switch (key) {
 	case 'J':
 		options->json = true;
@@ -76,6 +104,7 @@ static error_t parse_common(int key, char *argument, struct argp_state *state)
 static error_t parse_table(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, table, key, argument);
 	switch (key) {
 	case 'o':
 		options->table.columns = argument;
@@ -94,6 +123,7 @@ static error_t parse_table(int key, char *argument, struct argp_state *state)
 static error_t parse_recorded(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, recorded, key, argument);
 	if (key != OPTION_SYSROOT)
 		return ARGP_ERR_UNKNOWN;
 	options->sysroot = argument;
@@ -102,10 +132,10 @@ static error_t parse_recorded(int key, char *argument, struct argp_state *state)
 
 bool options_parse_seconds(const char *text, int *seconds)
 {
-	char *end;
-	errno = 0;
-	long value = strtol(text, &end, 10);
-	if (errno || end == text || *end || value < 0 || value > 24L * 60 * 60)
+	/* strtoul takes blanks and signs, too. */
+	bool digits = *text && text[strspn(text, "0123456789")] == '\0';
+	unsigned long value = strtoul(text, NULL, 10);
+	if (!digits || value > 24L * 60 * 60)
 		return false;
 	*seconds = (int)value;
 	return true;
@@ -114,6 +144,7 @@ bool options_parse_seconds(const char *text, int *seconds)
 static error_t parse_acting(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
+	usage_check_empty(state, acting, key, argument);
 	switch (key) {
 	case OPTION_DRY_RUN:
 		options->acting = "--dry-run";
@@ -126,7 +157,7 @@ static error_t parse_acting(int key, char *argument, struct argp_state *state)
 	case OPTION_WAIT:
 		options->acting = "--wait";
 		if (!options_parse_seconds(argument, &options->wait))
-			argp_error(state, "--wait %s: not a number of seconds up to 86400", argument);
+			usage_error(state, "--wait %s: not a number of seconds up to 86400", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -139,8 +170,11 @@ bool options_open_root(const struct options *options, struct sysroot *root)
 	int error = sysroot_open(root, path);
 	if (!error)
 		return true;
-	log_error("%s: cannot be opened: %s%s", path, strerror(-error),
-		options->sysroot ? "; give the folder of an unpacked report" : "");
+	if (error == -ENOSYS)
+		log_error("%s: cannot be opened: --sysroot needs Linux 5.6 or later", path);
+	else
+		log_error("%s: cannot be opened: %s%s", path, strerror(-error),
+			options->sysroot ? "; give the folder of an unpacked report" : "");
 	return false;
 }
 

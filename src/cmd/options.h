@@ -21,6 +21,18 @@ struct options {
 
 #define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
 
+/* Says what is wrong with the command line and where help is, and ends the program with status 2. */
+void usage_error(const struct argp_state *state, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
+/* Says so and ends the program with status 2 if `key` is one of these options and its argument is empty: a
+ * variable of a script that was not set, mostly. `options` may be NULL. */
+void usage_check_empty(
+	const struct argp_state *state, const struct argp_option *options, int key, const char *argument);
+
+/* What is wrong with a file that is to be written. */
+const char *usage_file_error(int error);
+
 /* A number of seconds, a day at most. Returns false when `text` is none. */
 bool options_parse_seconds(const char *text, int *seconds);
 

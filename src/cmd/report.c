@@ -64,15 +64,14 @@ static const char *destination(const struct options *options, const struct argum
 	const char *to = arguments->count ? arguments->items[0] : "-";
 	bool terminal = text_same(to, "-") && isatty(STDOUT_FILENO);
 	if (arguments->count > 1)
-		log_error("report: give one FILE, not %zu", arguments->count);
+		log_error("give one FILE, not %zu", arguments->count);
 	else if (!*to)
-		log_error("report: FILE is empty; name one: vfionoiommu report machine.tar");
+		log_error("FILE is empty; name one: vfionoiommu report machine.tar");
 	else if (terminal)
-		log_error(
-			"report: an archive is not for a terminal; name a FILE: vfionoiommu report machine.tar");
+		log_error("an archive is not for a terminal; name a FILE: vfionoiommu report machine.tar");
 	else if (options->json && text_same(to, "-"))
 		log_error(
-			"report: --json needs a FILE, as standard output cannot be both: vfionoiommu report --json machine.tar");
+			"--json needs a FILE, as standard output cannot be both: vfionoiommu report --json machine.tar");
 	else
 		return to;
 	return NULL;
@@ -101,7 +100,7 @@ static enum status write_to(const char *to, const struct record_list *records, c
 		log_error("%s: exists already; remove it, or name another FILE", to);
 	else if (error)
 		log_error("%s: could not be written: %s", standard_output ? "standard output" : to,
-			strerror(-error));
+			usage_file_error(error));
 	if (error)
 		return STATUS_FAILED;
 	if (options->quiet)

@@ -261,7 +261,7 @@ enum status session_give(const struct session *session, const char *file, const 
 {
 	int error = file ? output_replace(file, text) : 0;
 	if (error)
-		log_error("%s: could not be written: %s", file, strerror(-error));
+		log_error("%s: could not be written: %s", file, usage_file_error(error));
 	else if (!file && !session->options->quiet)
 		fputs(text, stdout);
 	return error ? STATUS_FAILED : STATUS_DONE;

@@ -43,6 +43,12 @@ static bool match_id(const struct device *device, const char *text)
 }
 
 /* Two, four or six digits: class, subclass, programming interface. */
+static bool is_class(const char *digits)
+{
+	size_t length = strspn(digits, "0123456789abcdefABCDEF");
+	return !digits[length] && (length == 2 || length == 4 || length == 6);
+}
+
 static bool match_class(const struct device *device, const char *text)
 {
 	const char *digits = text_after(text, "class=");
@@ -50,8 +56,7 @@ static bool match_class(const struct device *device, const char *text)
 		return false;
 	char class[7];
 	snprintf(class, sizeof class, "%06x", device->class);
-	size_t length = strlen(digits);
-	return length >= 2 && length <= 6 && length % 2 == 0 && strncasecmp(class, digits, length) == 0;
+	return strncasecmp(class, digits, strlen(digits)) == 0;
 }
 
 static bool match_driver(const struct device *device, const char *text)
@@ -84,10 +89,25 @@ static bool is_pattern(const char *text)
 	return id || text_starts(text, "class=") || text_starts(text, "driver=");
 }
 
-/* Looks like an address, and is none: a mistake in a number, and not the name of anything. */
+/* Looks like an address, and is none: a mistake in a number, a blank or comma behind it, a wildcard; and not
+ * the name of anything. */
 static bool is_broken_address(const char *text)
 {
-	return strchr(text, ':') && text[strspn(text, "0123456789abcdefABCDEF:.")] == '\0';
+	for (const char *at = text; *at; at++)
+		if (!isxdigit((unsigned char)*at) && !isspace((unsigned char)*at) && !strchr(":.,*/xX", *at))
+			return false;
+	return strchr(text, ':');
+}
+
+/* Why a pattern can match nothing; NULL: it can. */
+static char *broken_pattern(const char *text)
+{
+	const char *class = text_after(text, "class="), *driver = text_after(text, "driver=");
+	if (class && !is_class(class))
+		return text_format("%s: not a class: that is 2, 4 or 6 hexadecimal digits", text);
+	if (driver && !text_is_name(driver))
+		return text_format("%s: not the name of a driver", text);
+	return NULL;
 }
 
 static char *candidates(const struct device_refs *refs)
@@ -103,7 +123,7 @@ static char *why_not_found(const char *text)
 {
 	if (is_pattern(text))
 		return text_format("no PCI device matches %s; see vfionoiommu list --all", text);
-	if (strchr(text, ':') || strchr(text, '.'))
+	if (!strchr(text, '/') && (strchr(text, ':') || strchr(text, '.')))
 		return text_format("%s: there is no such PCI device; see vfionoiommu list --all", text);
 	return text_format("%s: no PCI device, network interface, block device or VFIO node of that name; "
 			   "see vfionoiommu list --all",
@@ -144,10 +164,12 @@ int selector_resolve(const struct sysroot *root, struct device_list *devices, co
 		*why = text_copy("DEVICE is empty; see vfionoiommu list --all");
 		return -EINVAL;
 	}
+	if ((*why = broken_pattern(text)))
+		return -EINVAL;
 	if (!is_pattern(text) && !address_parse(text, address) && is_broken_address(text)) {
 		*why = text_format(
 			"%s: not a PCI address: that is [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal, DEVICE up "
-			"to 1f, FUNCTION up to 7",
+			"to 1f, FUNCTION up to 7; or VENDOR:DEVICE, four digits each",
 			text);
 		return -EINVAL;
 	}

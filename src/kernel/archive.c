@@ -94,10 +94,16 @@ const char *archive_file_text(struct archive_file *file)
  * programs that it would start. */
 static void support_filters(struct archive *archive)
 {
-	int (*const support[])(struct archive *) = { archive_read_support_filter_gzip,
-		archive_read_support_filter_bzip2, archive_read_support_filter_lzma,
-		archive_read_support_filter_xz, archive_read_support_filter_lz4,
-		archive_read_support_filter_zstd };
+	int (*const support[])(struct archive *) = {
+		archive_read_support_filter_gzip,
+		archive_read_support_filter_bzip2,
+		archive_read_support_filter_lzma,
+		archive_read_support_filter_xz,
+		archive_read_support_filter_lz4,
+#if ARCHIVE_VERSION_NUMBER >= 3003003
+		archive_read_support_filter_zstd,
+#endif
+	};
 	for (size_t i = 0; i < sizeof support / sizeof *support; i++)
 		support[i](archive);
 }

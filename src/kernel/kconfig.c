@@ -85,6 +85,8 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 	}
 	int state;
 	gzerror(file, &state);
+	if (!error && state == Z_ERRNO)
+		error = errno ? -errno : -EIO;
 	if (!error && state != Z_OK && state != Z_STREAM_END)
 		error = -EBADMSG;
 	/* A truncated stream shows only when it is closed. */

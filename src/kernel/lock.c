@@ -2,14 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
+#include "base/clock.h"
 
 static int lock_holder(int fd)
 {
@@ -17,19 +16,12 @@ static int lock_holder(int fd)
 	return pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
 }
 
-static bool is_late(const struct timespec *end)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec > end->tv_sec || (now.tv_sec == end->tv_sec && now.tv_nsec >= end->tv_nsec);
-}
-
 /* Waits for each holder in turn: many runs begun at once all come to their turn, and only one that holds the
  * lock for too long is given up. Returns 0 or a negative errno. */
 static int lock_wait(int fd, int seconds, int *holder)
 {
 	static const struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
-	struct timespec end = { 0 };
+	long long end = 0;
 	*holder = -1;
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
@@ -37,10 +29,9 @@ static int lock_wait(int fd, int seconds, int *holder)
 		int now = lock_holder(fd);
 		if (now != *holder) {
 			*holder = now;
-			clock_gettime(CLOCK_MONOTONIC, &end);
-			end.tv_sec += seconds;
+			end = clock_milliseconds() + seconds * 1000LL;
 		}
-		if (is_late(&end))
+		if (clock_milliseconds() >= end)
 			return -EAGAIN;
 		if (nanosleep(&pause, NULL) < 0)
 			return -EINTR;
@@ -60,8 +51,8 @@ int lock_take(const char *path, int seconds, int *holder)
 		return error;
 	}
 	int length = snprintf(text, sizeof text, "%d\n", (int)getpid());
-	/* The name of the holder is a courtesy: without it the lock holds as well. */
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) < 0)
-		return fd;
+	/* The number of the holder is a courtesy: without it the lock holds as well. */
+	(void)!ftruncate(fd, 0);
+	(void)!pwrite(fd, text, (size_t)length, 0);
 	return fd;
 }

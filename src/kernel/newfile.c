@@ -14,7 +14,7 @@ int newfile_begin(const char *path, struct newfile *file)
 {
 	struct stat there;
 	if (lstat(path, &there) == 0)
-		return -EEXIST;
+		return S_ISREG(there.st_mode) ? -EEXIST : S_ISDIR(there.st_mode) ? -EISDIR : -EINVAL;
 	if (errno != ENOENT)
 		return -errno;
 	signals_catch();

@@ -9,7 +9,8 @@ struct newfile {
 };
 
 /* Begins the file `path`; from now on signals that ask to end are only remembered. End it with newfile_keep
- * or newfile_drop. Returns 0, or a negative errno with nothing begun: -EEXIST: there is something already. */
+ * or newfile_drop. Returns 0, or a negative errno with nothing begun: -EEXIST: there is such a file already;
+ * -EISDIR or -EINVAL: there is something else. */
 int newfile_begin(const char *path, struct newfile *file);
 
 /* Gives the file its name. Returns 0, or a negative errno with nothing left behind: -EEXIST: something else

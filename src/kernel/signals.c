@@ -7,7 +7,8 @@
 
 #include "base/array.h"
 
-static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+/* An alarm may have been set before this program began, and a limit of the processor's time (SIGXCPU). */
+static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGXCPU };
 static volatile sig_atomic_t caught;
 
 static void remember(int number)
@@ -19,8 +20,10 @@ static void remember(int number)
 void signals_catch(void)
 {
 	struct sigaction action = { .sa_handler = remember, .sa_flags = SA_RESTART };
+	struct sigaction before;
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		sigaction(numbers[i], &action, NULL);
+		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP are only remembered, and SIGPIPE is ignored: what writes then sees
- * EPIPE. */
+/* From now on signals that ask to end, or say that the time is up, are only remembered; those that were
+ * ignored from the start (nohup) still are. SIGPIPE is ignored: what writes then sees EPIPE. */
 void signals_catch(void);
 
 /* Whether one has come since. */

@@ -2,19 +2,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/compat.h"
 #include "base/text.h"
 
 #define READ_MAX (64 << 10)
+
+/* Everything is opened here. In this machine's own root there is nothing to lead out of, and a kernel
+ * before 5.6 has no openat2. */
+static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
+{
+	int fd = root->live ? openat(root->fd, path, flags | O_CLOEXEC)
+			    : compat_open_in_root(root->fd, path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
 
 int sysroot_open(struct sysroot *root, const char *path)
 {
@@ -25,23 +33,18 @@ int sysroot_open(struct sysroot *root, const char *path)
 	bool known = fstat(fd, &given) == 0 && stat("/", &own) == 0;
 	bool live = known && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
 	*root = (struct sysroot){ .fd = fd, .live = live };
-	return 0;
+	/* Not one by one for each file that is opened below. */
+	auto_fd int again = sysroot_openat(root, ".", O_PATH);
+	if (again >= 0)
+		return 0;
+	close(fd);
+	return again;
 }
 
 void sysroot_note(const struct sysroot *root, const char *path, size_t read)
 {
 	if (root->notes)
 		*array_add(root->notes) = (struct sysroot_note){ text_copy(path), read };
-}
-
-/* Everything is opened here. In this machine's own root there is nothing to lead out of, and a kernel
- * before 5.6 has no openat2. */
-static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
-{
-	struct open_how how = { .flags = (unsigned long long)flags | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
-	int fd = root->live ? openat(root->fd, path, flags | O_CLOEXEC)
-			    : (int)syscall(SYS_openat2, root->fd, path, &how, sizeof how);
-	return fd < 0 ? -errno : fd;
 }
 
 /* The same, to look at what it is. */

@@ -4,13 +4,16 @@
 #include <libudev.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/array.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "kernel/signals.h"
+
+/* Bytes of events that wait to be read: a node's takes about 1 KiB. */
+#define RECEIVE_BUFFER (16 << 20)
 
 struct udev_names {
 	struct udev *udev;
@@ -63,24 +66,36 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 /* `source` is "udev" or "kernel". Returns 0 or a negative errno. */
 static int monitor_open(const char *source, const char *const subsystems[], struct udev_monitor **monitor)
 {
+	errno = 0;
 	struct udev *udev = udev_new();
 	*monitor = udev ? udev_monitor_new_from_netlink(udev, source) : NULL;
-	int error = *monitor ? 0 : -errno;
+	int error = *monitor ? 0 : errno ? -errno : -ENOMEM;
 	udev_unref(udev);
 	if (error)
 		return error;
-	for (; *subsystems; subsystems++)
-		udev_monitor_filter_add_match_subsystem_devtype(*monitor, *subsystems, NULL);
-	error = udev_monitor_enable_receiving(*monitor);
-	return error < 0 ? error : 0;
+	for (; *subsystems && error >= 0; subsystems++)
+		error = udev_monitor_filter_add_match_subsystem_devtype(*monitor, *subsystems, NULL);
+	/* Many virtual functions come at once. Only root gets so much; others have to do with the usual. */
+	udev_monitor_set_receive_buffer_size(*monitor, RECEIVE_BUFFER);
+	if (error >= 0)
+		error = udev_monitor_enable_receiving(*monitor);
+	if (error >= 0)
+		return 0;
+	udev_monitor_unref(*monitor);
+	*monitor = NULL;
+	return error;
 }
 
 /* ---- nodes that come ---- */
 
-/* What has come while it was watched: the events are in the order in which udevd was ready with them. */
+/* Two nodes for each device of a very large machine. Of more, the first would be forgotten. */
+#define SETTLED_MAX (1 << 14)
+
+/* The nodes that have come while it was watched, by their device numbers: of a fixed size, as a plan that is
+ * run must not allocate. */
 static struct {
 	struct udev_monitor *monitor;
-	char **items;
+	dev_t nodes[SETTLED_MAX];
 	size_t count;
 } settled;
 
@@ -94,36 +109,41 @@ int udev_watch_begin(const char *control)
 	return monitor_open("udev", (const char *const[]){ "vfio", "vfio-dev", NULL }, &settled.monitor);
 }
 
-static void take_event(void)
+/* Returns 0, also when what came was not an event, or a negative errno: one may have been lost. */
+static int take_event(void)
 {
+	errno = 0;
 	struct udev_device *device = udev_monitor_receive_device(settled.monitor);
-	const char *node = device ? udev_device_get_devnode(device) : NULL;
-	if (node && text_same(udev_device_get_action(device), "add"))
-		*array_add(&settled) = text_copy(node);
+	if (!device)
+		return errno == EAGAIN || errno == EINVAL || errno == EINTR ? 0 : -errno;
+	if (text_same(udev_device_get_action(device), "add"))
+		settled.nodes[settled.count++ % SETTLED_MAX] = udev_device_get_devnum(device);
 	udev_device_unref(device);
+	return 0;
 }
 
-static bool is_settled(const char *path)
+static bool is_settled(dev_t node)
 {
-	char **node;
-	array_each (node, &settled)
-		if (text_same(*node, path))
+	for (size_t i = 0; i < settled.count && i < SETTLED_MAX; i++)
+		if (settled.nodes[i] == node)
 			return true;
 	return false;
 }
 
 int udev_watch_wait(const char *path, int seconds)
 {
-	time_t end = time(NULL) + seconds;
-	while (settled.monitor && !is_settled(path)) {
+	struct stat node;
+	long long end = clock_milliseconds() + seconds * 1000LL;
+	int error = settled.monitor && stat(path, &node) < 0 ? -errno : 0;
+	while (!error && settled.monitor && !is_settled(node.st_rdev)) {
 		struct pollfd event = { .fd = udev_monitor_get_fd(settled.monitor), .events = POLLIN };
-		long left = end - time(NULL);
-		if (left <= 0 || poll(&event, 1, (int)left * 1000) == 0)
+		long long left = end - clock_milliseconds();
+		if (left <= 0 || poll(&event, 1, (int)left) == 0)
 			return -ETIME;
-		if (event.revents & POLLIN)
-			take_event();
+		if (event.revents)
+			error = take_event();
 	}
-	return 0;
+	return error;
 }
 
 /* ---- everything that happens ---- */
@@ -136,11 +156,7 @@ static struct {
 int udev_listen(bool all_settled)
 {
 	const char *const subsystems[] = { "pci", "vfio", "vfio-dev", NULL };
-	int error = monitor_open(all_settled ? "udev" : "kernel", subsystems, &listening.monitor);
-	/* Many virtual functions come at once. Only root gets so much; others have to do with the usual. */
-	if (!error)
-		udev_monitor_set_receive_buffer_size(listening.monitor, 1 << 20);
-	return error;
+	return monitor_open(all_settled ? "udev" : "kernel", subsystems, &listening.monitor);
 }
 
 int udev_receive(int milliseconds, struct udev_event *event)

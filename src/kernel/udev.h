@@ -21,7 +21,7 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 int udev_watch_begin(const char *control);
 
 /* Waits up to `seconds` until udevd has settled the new node `path`: until then it may still change its owner
- * and mode. Returns 0, at once when nothing is watched, or -ETIME. */
+ * and mode. Returns 0, at once when nothing is watched, or a negative errno: -ETIME when the time is over. */
 int udev_watch_wait(const char *path, int seconds);
 
 /* What is said of a device that comes, goes or changes; NULL: not said. Good until the next one. */

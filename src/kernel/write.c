@@ -3,14 +3,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/compat.h"
 
 static int write_whole(int fd, const char *value)
 {
@@ -30,26 +32,48 @@ int write_attribute(const char *path, const char *value)
 	return fd < 0 ? -errno : write_whole(fd, value);
 }
 
+/* In the child, which may outlive us: the lock, and the pipes of whoever waits for our output, are not to go
+ * with it. */
+__attribute__((noreturn)) static void write_and_answer(const char *path, const char *value, int to)
+{
+	dup2(to, STDIN_FILENO);
+	compat_close_from(STDIN_FILENO + 1);
+	int answer = write_attribute(path, value);
+	(void)!write(STDIN_FILENO, &answer, sizeof answer);
+	_exit(0);
+}
+
+static bool is_ready_within(int fd, int seconds)
+{
+	struct pollfd event = { .fd = fd, .events = POLLIN };
+	long long end = clock_milliseconds() + seconds * 1000LL;
+	int ready;
+	do {
+		long long left = end - clock_milliseconds();
+		ready = poll(&event, 1, left > 0 ? (int)left : 0);
+	} while (ready < 0 && errno == EINTR);
+	return ready > 0;
+}
+
 int write_attribute_within(const char *path, const char *value, int seconds)
 {
-	static const struct timespec pause = { .tv_nsec = 5L * 1000 * 1000 };
-	long waits = seconds * 200L;
-	int status;
-	pid_t child = fork();
-	if (child < 0)
+	int pipes[2], answer = 0;
+	if (pipe2(pipes, O_CLOEXEC) < 0)
 		return -errno;
-	if (child == 0) {
-		/* It may outlive us: the lock, and the pipes of whoever waits for our output, are not to go
-		 * with it. */
-		close_range(0, ~0U, 0);
-		_exit(-write_attribute(path, value));
-	}
-	for (; waitpid(child, &status, WNOHANG) == 0; waits--) {
-		if (waits <= 0)
-			return -ETIMEDOUT;
-		nanosleep(&pause, NULL);
-	}
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+	pid_t child = fork();
+	int error = child < 0 ? -errno : 0;
+	if (child == 0)
+		write_and_answer(path, value, pipes[1]);
+	close(pipes[1]);
+	if (!error && !is_ready_within(pipes[0], seconds))
+		error = -ETIMEDOUT;
+	/* It ended without a word: something killed it. */
+	if (!error && read(pipes[0], &answer, sizeof answer) != sizeof answer)
+		error = -EINTR;
+	if (child > 0 && error != -ETIMEDOUT)
+		waitpid(child, NULL, 0);
+	close(pipes[0]);
+	return error ? error : answer;
 }
 
 static int write_new(const char *path, const char *value, int mode)

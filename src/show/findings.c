@@ -28,6 +28,7 @@ void findings_print(FILE *stream, const struct finding_list *findings, enum seve
 		print_headed_line(stream, finding->severity, head, "%s%s [%s]",
 			finding->overridden ? "overridden by --force: " : "", finding->sentence, finding->id);
 		if (finding->remedy && !finding->overridden)
-			print_line(stream, "    remedy: %s", finding->remedy);
+			/* Behind the program's name nothing is to be set off. */
+			print_line(stream, "%sremedy: %s", stream == stderr ? "" : "    ", finding->remedy);
 	}
 }

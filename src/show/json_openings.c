@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/compat.h"
 #include "show/words.h"
 
 static struct json *offer_object(const struct device_offer *offer)
@@ -38,7 +39,7 @@ static struct json *step_array(const struct opening *opening)
 		struct json *to = value_object();
 		int error = opening->steps[i].error;
 		value_add_text(to, "step", word_step(opening->steps[i].step));
-		value_add_text(to, "error", error ? strerrorname_np(-error) : NULL);
+		value_add_text(to, "error", error ? compat_error_name(-error) : NULL);
 		value_append(list, to);
 	}
 	return list;

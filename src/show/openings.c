@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/cleanup.h"
+#include "base/compat.h"
 #include "base/text.h"
 #include "show/print.h"
 #include "show/words.h"
@@ -51,7 +52,7 @@ static char *get_step(const void *row)
 static char *get_result(const void *row)
 {
 	int error = ((const struct row *)row)->result->error;
-	return text_copy(error ? strerrorname_np(-error) : "ok");
+	return text_copy(error ? compat_error_name(-error) : "ok");
 }
 
 static char *get_detail(const void *row)

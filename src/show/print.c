@@ -32,13 +32,21 @@ __attribute__((format(printf, 1, 0))) static char *line_format(const char *forma
 	return text_escape(line);
 }
 
+static void put_line(FILE *stream, const char *line)
+{
+	if (stream == stderr)
+		log_line(line);
+	else
+		fprintf(stream, "%s\n", line);
+}
+
 void print_line(FILE *stream, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
 	auto_free char *line = line_format(format, arguments);
 	va_end(arguments);
-	fprintf(stream, "%s\n", line);
+	put_line(stream, line);
 }
 
 void print_headed_line(FILE *stream, enum severity severity, const char *head, const char *format, ...)
@@ -54,6 +62,7 @@ void print_headed_line(FILE *stream, enum severity severity, const char *head, c
 	auto_free char *line = line_format(format, arguments);
 	va_end(arguments);
 	auto_free char *escaped = text_escape(head);
-	fprintf(stream, "%s%s:%s %s\n", coloured ? colours[severity] : "", escaped, coloured ? "\033[0m" : "",
-		line);
+	auto_free char *headed = text_format(
+		"%s%s:%s %s", coloured ? colours[severity] : "", escaped, coloured ? "\033[0m" : "", line);
+	put_line(stream, headed);
 }

@@ -1,4 +1,4 @@
-/* Lines of text, with what is not printable escaped. */
+/* Lines of text, with what is not printable escaped; on stderr with the program's name before them. */
 #ifndef SHOW_PRINT_H
 #define SHOW_PRINT_H
 

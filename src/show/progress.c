@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/text.h"
 
 #define ERASE_LINE "\r\033[K"
@@ -15,6 +16,6 @@ void progress_show(size_t ended, size_t count)
 		return;
 	fputs(ERASE_LINE, stderr);
 	if (ended < count)
-		fprintf(stderr, "%zu of %zu devices done", ended, count);
+		fprintf(stderr, LOG_PREFIX "%zu of %zu devices done", ended, count);
 	fflush(stderr);
 }

@@ -22,8 +22,13 @@ struct json *value_object(void)
 
 struct json *value_list(size_t expected)
 {
+#if JSON_C_VERSION_NUM >= 0x000f00
 	/* json-c would make room for 32, and most lists are empty. */
 	return (struct json *)json_object_new_array_ext((int)expected + 1);
+#else
+	(void)expected;
+	return (struct json *)json_object_new_array();
+#endif
 }
 
 /* The keys need not be copied, of which there may be very many. */
@@ -73,14 +78,19 @@ void value_add_integer(struct json *to, const char *key, long long number)
 	add(to, key, json_object_new_int64(number));
 }
 
-void value_add_unsigned(struct json *to, const char *key, unsigned long long number)
-{
-	add(to, key, json_object_new_uint64(number));
-}
-
 void value_add_decimal(struct json *to, const char *key, double number, const char *text)
 {
 	add(to, key, json_object_new_double_s(number, text));
+}
+
+void value_add_unsigned(struct json *to, const char *key, unsigned long long number)
+{
+#if JSON_C_VERSION_NUM >= 0x000e00
+	add(to, key, json_object_new_uint64(number));
+#else
+	auto_free char *text = text_format("%llu", number);
+	value_add_decimal(to, key, (double)number, text);
+#endif
 }
 
 void value_add_hex(struct json *to, const char *key, int digits, unsigned long long number)

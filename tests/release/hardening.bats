@@ -41,5 +41,5 @@ has() { # PATTERN OPTION...
 @test "on x86, each function says that it may be jumped to, and a large frame is touched page by page" {
 	[ "$(uname -m)" = x86_64 ] || return 0
 	objdump --disassemble=main --no-show-raw-insn "$VFIONOIOMMU" | grep -A1 '<main>:' | grep endbr64
-	objdump --disassemble=sysroot_read --no-show-raw-insn "$VFIONOIOMMU" | grep -E 'orq? +\$0x0,.*\(%rsp\)'
+	objdump --disassemble=sysroot_read --no-show-raw-insn "$VFIONOIOMMU" | grep -E 'or[bq] +\$0x0,.*\(%rsp\)'
 }

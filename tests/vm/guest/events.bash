@@ -5,7 +5,12 @@ plug=0000:01:00.0
 # Starts `tool monitor`; stdout goes to the file $events, stderr to $errors. 3 is bats' own, which would wait for it.
 start() { # OPTION...
 	errors=$BATS_TEST_TMPDIR/errors
-	events=$(document "$VFIONOIOMMU" monitor "$@") || events=$BATS_TEST_TMPDIR/events
+	local file
+	events=$BATS_TEST_TMPDIR/events
+	if is_kept "$@"; then
+		new_document "$VFIONOIOMMU" monitor "$@"
+		events=$file
+	fi
 	"$VFIONOIOMMU" monitor "$@" >"$events" 2>"$errors" 3>&- &
 	monitor=$!
 	listens

@@ -388,6 +388,26 @@ inject() { # WHAT N COMMAND...
 	tool unbind $nic
 }
 
+@test "unbind --force works for a caller that ignores SIGCHLD and blocks signals" {
+	begin
+	tool bind $nic
+	run --separate-stderr env --ignore-signal=CHLD --block-signal "$VFIONOIOMMU" unbind --force $nic
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(override_of $nic)" = "(null)" ]
+	[ -z "$(nodes)" ]
+	[ ! -e /run/vfionoiommu/$nic ]
+}
+
+@test "with standard error closed no message ends up in a file" {
+	begin
+	"$VFIONOIOMMU" bind --verbose $nic 2>&-
+	[ "$(driver_of $nic)" = vfio-pci ]
+	[ "$(wc -l </run/vfionoiommu.lock)" -eq 1 ]
+	grep -qxE '[0-9]+' /run/vfionoiommu.lock
+	tool unbind $nic
+}
+
 @test "scripts get JSON and bare columns" {
 	begin
 	run_tool bind --json $nic

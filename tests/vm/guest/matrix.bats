@@ -87,16 +87,3 @@ known() { # KEY: of the verdict in $verdict
 	[ "$(override_of $edu)" = "(null)" ]
 	[ -z "$(nodes)" ]
 }
-
-@test "Prometheus accepts the metrics, bound and given back" {
-	promtool=$("$BATS_TEST_DIRNAME/../../fetch" prometheus)/usr/bin/promtool
-	tool bind --enable $edu || true
-	for words in "" "unbind --all"; do
-		[ -z "$words" ] || tool $words
-		run_tool metrics
-		status_is 0
-		run "$promtool" check metrics <<<"$output"
-		status_is 0
-		[ -z "$output" ]
-	done
-}

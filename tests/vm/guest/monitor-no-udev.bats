@@ -22,7 +22,7 @@ teardown_file() {
 @test "without udevd the kernel is listened to, and that is said with -v" {
 	[ ! -e /run/udev/control ]
 	start -v
-	grep -qx "listening to the kernel, as there is no udevd" "$errors"
+	grep -qx "vfionoiommu: listening to the kernel, as there is no udevd" "$errors"
 	stop TERM
 }
 
@@ -79,7 +79,7 @@ socket() { # Rmem|Drops
 	while [ "$(socket Rmem)" -gt 0 ]; do
 		sleep 0.5
 	done
-	grep -qx "some events were lost, as more came at once than could be taken; what there is now: vfionoiommu list --all" "$errors"
+	grep -qx "vfionoiommu: some events were lost, as more came at once than could be taken; what there is now: vfionoiommu list --all" "$errors"
 	not ended
 	# It has learnt anew what there is: of the node that came meanwhile it knows the device.
 	group=$(nodes | grep -v devices)

@@ -9,7 +9,7 @@ load events
 @test "udevd is at work, and it is that which is listened to" {
 	[ -e /run/udev/control ]
 	start -v
-	grep -qx "listening to udevd" "$errors"
+	grep -qx "vfionoiommu: listening to udevd" "$errors"
 	stop TERM
 }
 
@@ -125,7 +125,7 @@ load events
 		read -r device why <<<"$missing"
 		run_tool monitor --until $device --timeout 1
 		status_is 1
-		[ "$stderr" = "$device: has not got its nodes within 1 s: $why" ]
+		[ "$stderr" = "vfionoiommu: $device: has not got its nodes within 1 s: $why" ]
 	done
 	tool bind $edu
 	group=$(nodes | grep -v devices)

@@ -211,13 +211,13 @@ make_initramfs() { # FILE...
 @test "a device that is gone can be forgotten" {
 	tool bind --persistent $edu
 	tool unbind $edu
-	sed s/$edu/0000:00:1c.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:1c.0
+	sed s/$edu/0000:00:19.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:19.0
 	tool unbind --persistent $edu
 	run_tool status
-	says "0000:00:1c.0: warning: has a persistent binding, and there is no device at this address [binding-absent]"
-	run_tool unbind --persistent 0000:00:1c.0
+	says "0000:00:19.0: warning: has a persistent binding, and there is no device at this address [binding-absent]"
+	run_tool unbind --persistent 0000:00:19.0
 	status_is 0
-	says "0000:00:1c.0: is gone, and was forgotten"
-	run_tool unbind --persistent 0000:00:1c.0
+	says "0000:00:19.0: is gone, and was forgotten"
+	run_tool unbind --persistent 0000:00:19.0
 	status_is 1
 }

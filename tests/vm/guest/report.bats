@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case3 linux6.1
+# kernels: case3
+# more: linux6.1
 #
 # A report of a real machine, unpacked and read with --sysroot, says what the machine itself says.
 
@@ -23,6 +24,12 @@ setup_file() {
 	ip address add 192.0.2.1/24 dev "$interface"
 	"$VFIONOIOMMU" enable
 	"$VFIONOIOMMU" bind 0000:00:06.0
+}
+
+teardown_file() {
+	ip link delete br0
+	ip address flush dev "$(ls /sys/bus/pci/devices/0000:00:04.0/net)"
+	umount /run/mounted 2>/dev/null || true
 }
 
 # Makes the report by this command, and unpacks it into /tmp/NAME.

@@ -1,0 +1,28 @@
+/* What stands in for newer C libraries says what they say. */
+#include "base/compat.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tap.h"
+
+static void test_error_names(void)
+{
+	ok(text_same(compat_error_name(EPERM), "EPERM"));
+	ok(text_same(compat_error_name(EAGAIN), "EAGAIN"));
+	ok(text_same(compat_error_name(EOPNOTSUPP), "EOPNOTSUPP"));
+	ok(!compat_error_name(0) && !compat_error_name(-EPERM) && !compat_error_name(4096));
+#if __GLIBC_PREREQ(2, 32)
+	int different = 0;
+	for (int error = 1; error <= 4096; error++)
+		different += !text_same(compat_error_name(error), strerrorname_np(error));
+	ok(different == 0);
+#endif
+}
+
+int main(void)
+{
+	test_error_names();
+	return tap_done();
+}
