@@ -21,9 +21,9 @@ static struct host host_unknown(void)
 		.iommu = ANSWER_UNKNOWN,
 		.sysfs_writable = ANSWER_UNKNOWN,
 		.taint = -1,
-		.modules = { [MODULE_VFIO].name = "vfio",
-			[MODULE_VFIO_PCI].name = "vfio_pci",
-			[MODULE_IOMMUFD].name = "iommufd" } };
+		.modules = { [MODULE_VFIO] = { .name = "vfio" },
+			[MODULE_VFIO_PCI] = { .name = "vfio_pci" },
+			[MODULE_IOMMUFD] = { .name = "iommufd" } } };
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		host.seen[question] = host.in_modules[question] = ANSWER_UNKNOWN;
 	return host;

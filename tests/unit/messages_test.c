@@ -183,7 +183,7 @@ static void test_modules(void)
 	host.modules[MODULE_VFIO].state = MODULE_LOADED;
 	host.modules[MODULE_VFIO_PCI].state = MODULE_MISSING;
 	const struct access_case access = { .group = PATH_WORKS,
-		.built[QUESTION_NOIOMMU].answer = ANSWER_YES };
+		.built = { [QUESTION_NOIOMMU] = { .answer = ANSWER_YES } } };
 	readiness_judge(&host, &access, &findings);
 	heading("modules");
 	finds(&findings, "vfio-pci-missing");
