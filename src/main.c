@@ -117,7 +117,7 @@ int main(int argc, char **argv)
 		"Bind PCI devices to vfio-pci in no-IOMMU mode, and restore their kernel drivers.\v"
 		"Exit status: 0 success, or ready; 1 failure; 2 usage error; 3 refused, or not ready.",
 		children, help_filter, NULL };
-	struct invocation invocation = { .options = OPTIONS_DEFAULT };
+	struct invocation invocation = { .options = { .wait = OPTIONS_WAIT } };
 	process_begin();
 	argp_err_exit_status = STATUS_USAGE;
 	if (argc)

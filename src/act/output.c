@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "kernel/write.h"
 
-/* A node in /dev, or what a link stands for, is not to be lost; and no directory is made. */
+/* Do not replace a device node or a link, and do not create a directory. */
 static int check(const char *path)
 {
 	struct stat file;

@@ -11,7 +11,7 @@
 #include "kernel/udev.h"
 #include "kernel/write.h"
 
-/* What udevd may take for a node, on a machine that is starting. */
+/* The timeout for udevd to settle a node, sufficient during boot. */
 #define SETTLE_SECONDS 30
 
 int plan_begin(int seconds, int *holder)
@@ -26,21 +26,21 @@ bool plan_interrupted(void)
 	return signals_caught();
 }
 
-/* The bind attribute returns what the probe returned, drivers_probe reports success whatever happened: the
- * link is the proof for both. */
+/* The bind attribute returns the result of the probe, but drivers_probe always reports success. Only the
+ * driver link is proof for both. */
 static int change_driver(const struct action *action, int deadline)
 {
 	if (write_link_is(action->link, action->driver))
 		return 0;
-	bool lets_go = !action->driver;
-	int error = lets_go && deadline ? write_attribute_within(action->path, action->value, deadline)
+	bool unbinds = !action->driver;
+	int error = unbinds && deadline ? write_attribute_within(action->path, action->value, deadline)
 					: write_attribute(action->path, action->value);
 	if (error)
 		return error;
 	return write_link_is(action->link, action->driver) ? 0 : -ENODEV;
 }
 
-/* libkmod and libudev are for one thread at a time. */
+/* libkmod and libudev are not thread-safe. */
 static int library_run(const struct action *action)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -55,7 +55,7 @@ static int library_run(const struct action *action)
 	else
 		error = udev_watch_wait(action->path, SETTLE_SECONDS);
 	pthread_mutex_unlock(&lock);
-	/* Without udevd a node stays as the kernel made it. */
+	/* Without udevd nothing changes a node after the kernel created it. */
 	return action->kind == ACTION_WATCH && error == -ENOENT ? 0 : error;
 }
 
@@ -100,8 +100,8 @@ int plan_run(struct plan *plan, plan_announce *announce)
 		if (error) {
 			plan->failure.action = action;
 			plan->failure.error = error;
-			/* In the middle of letting go the kernel holds the device's lock: whatever is
-			 * written to it now would wait as well. */
+			/* During an unbind the kernel holds the lock of the device: any further write to it
+			 * would block as well. */
 			if (error != -ETIMEDOUT)
 				plan_undo(plan, announce);
 			return error;
@@ -116,7 +116,7 @@ int plan_undo(struct plan *plan, plan_announce *announce)
 	struct plan_failure *failure = &plan->failure;
 	while (plan->done) {
 		const struct action *action = &plan->items[--plan->done].undo;
-		/* What was written down is kept when the device is not as it was: unbind needs it. */
+		/* If the rollback failed, keep the saved state: unbind needs it. */
 		if (failure->undo && action->kind == ACTION_REMOVE)
 			continue;
 		int error = action_announce_and_run(plan, action, announce);

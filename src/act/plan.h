@@ -1,27 +1,27 @@
-/* Runs a plan: each step in turn, and when one fails the undo of those before it, last first. */
+/* Runs the steps of a plan in order. If one fails, rolls back the completed steps in reverse order. */
 #ifndef ACT_PLAN_H
 #define ACT_PLAN_H
 
 #include "model.h"
 
-/* What everything that changes the machine starts with: from now on a signal to end lets the plan at work be
- * finished, and no other run is at work. Waits up to `seconds` for each other; returns 0 or the negative
- * errno of lock_take, with `holder`. Held until the program ends. */
+/* Call this before any change to the machine: from now on a termination signal does not interrupt a running
+ * plan, and no other instance makes changes. Waits up to `seconds` for each other instance. Returns 0, or the
+ * negative errno of lock_take, with `holder`. The lock is held until the program exits. */
 int plan_begin(int seconds, int *holder);
 
-/* Whether a signal to end has come since: no further plan should be begun. */
+/* Whether a termination signal was received: no further plan should be started. */
 bool plan_interrupted(void);
 
-/* Is told each action of a plan before it is taken. */
+/* Called before each action of a plan. */
 typedef void plan_announce(const struct plan *plan, const struct action *action);
 
-/* Runs all steps that were not run yet. Returns 0, or the negative errno of the step that failed, after the
- * steps before it were undone; the plan's `failure` then says what failed, and whether the undo did.
- * Allocates nothing but what loading a module needs. */
+/* Runs the remaining steps. If one fails, rolls back and returns its negative errno; the plan's `failure`
+ * then has the failed action, and the first failure of the rollback. After a timeout (-ETIMEDOUT) nothing is
+ * rolled back. Allocates only what loading a module needs. */
 int plan_run(struct plan *plan, plan_announce *announce);
 
-/* Undoes the steps that were run, last first, all of them whatever fails. Returns 0 or the negative errno of
- * the first action that failed, which the plan's `failure` then names. */
+/* Rolls back the completed steps in reverse order, continuing after failures. Returns 0, or the negative
+ * errno of the first failed action, which is then in the plan's `failure`. */
 int plan_undo(struct plan *plan, plan_announce *announce);
 
 #endif

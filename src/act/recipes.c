@@ -42,7 +42,7 @@ static struct action write_mode(bool on)
 	};
 }
 
-/* No override is written as a newline: the kernel drops a write of no bytes. */
+/* A newline clears the override: the kernel ignores a write of 0 bytes. */
 static struct action write_override(const struct device *device, const char *driver)
 {
 	return (struct action){
@@ -64,7 +64,7 @@ static struct action change_driver(
 	};
 }
 
-/* From no driver to no driver there is nothing to write. */
+/* Without a driver there is nothing to write. */
 static struct action bind_to(const struct device *device, const char *driver)
 {
 	return driver ? change_driver(device, driver, "bind", true) : nothing;
@@ -82,7 +82,7 @@ static struct action probe(const struct device *device)
 		.value = text_copy(device->address) };
 }
 
-/* The format of uevent, read again by collect/device. */
+/* The format of uevent; collect/device parses it. */
 static void append_value(char **text, const char *key, const char *value)
 {
 	if (value)
@@ -137,18 +137,18 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
 		add_step(plan, write_mode(on), write_mode(!on));
 }
 
-/* The kernel binds a driver only to a device whose override is unset, or names it: what the override must be
- * while `driver` is bound, if it is to be `override` in the end. */
+/* The override to set while binding `driver`, if it is to be `override` in the end: the kernel binds a driver
+ * only to a device whose override is unset or names that driver. */
 static const char *override_for(const char *driver, const char *override)
 {
 	return driver && override ? driver : override;
 }
 
-/* From the driver and override that `device` has to the driver `to` and the override `final`; `module`, if
- * any, is loaded for it on the way. The override comes before the old driver is let go, so that a refusal of
- * it has cost nothing. For the way back the first steps only have an undo: it runs last, when the override
- * fits the old driver. */
-static void hand_over(
+/* Switches `device` from its current driver and override to the driver `to` and the override `final`; loads
+ * `module`, if any, in between. Writes the override before the unbind, so that a failed write leaves the
+ * driver bound. The first steps have only an undo action: a rollback runs them last, when the override allows
+ * the old driver. */
+static void switch_driver(
 	struct plan *plan, const struct device *device, const char *to, const char *final, const char *module)
 {
 	const char *from = device->driver, *before = device->driver_override;
@@ -171,9 +171,8 @@ static void hand_over(
 		add_step(plan, write_override(device, final), write_override(device, on));
 }
 
-/* Drivers that let go one device at a time:
- * nvidia: takes /proc/driver/nvidia apart for each, and who reads it for another one meanwhile fails (xapi's
- * toolstack holds a mutex for it since CA-123007). */
+/* Drivers whose devices cannot be unbound in parallel. nvidia: removes entries of /proc/driver/nvidia for
+ * each, so that concurrent reads for another device fail (xapi's toolstack holds a mutex since CA-123007). */
 static const char *const one_at_a_time[] = { "nvidia" };
 
 char *recipe_turn(const struct device *device)
@@ -183,7 +182,7 @@ char *recipe_turn(const struct device *device)
 		for (size_t k = 0; k < ARRAY_SIZE(one_at_a_time); k++)
 			if (text_same(drivers[i], one_at_a_time[k]))
 				return text_copy(drivers[i]);
-	/* The functions of one slot are one card: their drivers share its firmware, and may reset it. */
+	/* The functions of a slot belong to one card: their drivers share its firmware, and may reset it. */
 	const char *function = strrchr(device->address, '.');
 	return function ? text_format("%.*s", (int)(function - device->address), device->address)
 			: text_copy(device->address);
@@ -196,21 +195,22 @@ void recipe_bind(struct plan *plan, const struct device *device, const struct re
 		.driver_override = device->driver_override };
 	const struct remembered *had = instead ? instead : &now;
 	add_step(plan, save(device, had->driver, had->module, had->driver_override), forget(device->address));
-	hand_over(plan, device, VFIO_PCI_DRIVER, VFIO_PCI_DRIVER, NULL);
+	switch_driver(plan, device, VFIO_PCI_DRIVER, VFIO_PCI_DRIVER, NULL);
 }
 
 void recipe_unbind(struct plan *plan, const struct device *device)
 {
 	const struct remembered *remembered = &device->remembered;
 	if (remembered->known == ANSWER_YES) {
-		hand_over(plan, device, remembered->driver, remembered->driver_override, remembered->module);
+		switch_driver(
+			plan, device, remembered->driver, remembered->driver_override, remembered->module);
 		add_step(plan, forget(device->address),
 			save(device, remembered->driver, remembered->module, remembered->driver_override));
 		return;
 	}
-	/* Somebody else bound it. Their override, if it names the driver that it must leave, goes with it. */
+	/* Another program bound it. Clear its override if it names the driver to unbind. */
 	bool theirs = text_same(device->driver_override, device->driver);
-	hand_over(plan, device, NULL, theirs ? NULL : device->driver_override, device->modalias);
+	switch_driver(plan, device, NULL, theirs ? NULL : device->driver_override, device->modalias);
 	add_step(plan, probe(device), nothing);
 }
 
@@ -219,7 +219,7 @@ void recipe_access_begin(struct plan *plan)
 	add_step(plan, (struct action){ .kind = ACTION_WATCH, .path = text_copy(UDEV_CONTROL) }, nothing);
 }
 
-static void give_node(struct plan *plan, const char *path, const struct node_access *access,
+static void set_node_access(struct plan *plan, const char *path, const struct node_access *access,
 	const struct node_access *before, bool fresh)
 {
 	if (fresh)
@@ -233,16 +233,16 @@ void recipe_access(
 	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
 		if (nodes[i]->name)
-			give_node(plan, nodes[i]->path, access, &nodes[i]->access, fresh);
+			set_node_access(plan, nodes[i]->path, access, &nodes[i]->access, fresh);
 }
 
 void recipe_access_ahead(
 	struct plan *plan, const struct access_case *expected, const struct node_access *access)
 {
 	if (expected->group_node == ANSWER_YES)
-		give_node(plan, "/dev/vfio/noiommu-N", access, access, true);
+		set_node_access(plan, "/dev/vfio/noiommu-N", access, access, true);
 	if (expected->cdev_node == ANSWER_YES)
-		give_node(plan, "/dev/vfio/devices/noiommu-vfioX", access, access, true);
+		set_node_access(plan, "/dev/vfio/devices/noiommu-vfioX", access, access, true);
 }
 
 void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on)
@@ -253,8 +253,8 @@ void recipe_next_mode(struct plan *plan, const struct next_boot *next, const cha
 		.path = text_copy(MODPROBE_FILE),
 		.value = text_copy(text),
 		.access.mode = 0644 };
-	const struct action take_away = { .kind = ACTION_REMOVE, .path = text_copy(MODPROBE_FILE) };
-	add_step(plan, on ? save : take_away, on ? take_away : save);
+	const struct action remove = { .kind = ACTION_REMOVE, .path = text_copy(MODPROBE_FILE) };
+	add_step(plan, on ? save : remove, on ? remove : save);
 }
 
 static struct action unstore(const char *address)
@@ -270,7 +270,7 @@ static void append_number(char **text, const char *key, bool octal, long number)
 	append_value(text, key, value);
 }
 
-/* Read again by collect/stored. */
+/* collect/stored parses it. */
 void recipe_store(struct plan *plan, const struct device *device, const char *serial,
 	const struct node_access *access, bool allow_iommu, bool cdi)
 {

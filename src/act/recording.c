@@ -14,7 +14,7 @@ int recording_send(const struct record_list *records, int fd)
 	array_each (record, records)
 		if (!error)
 			error = archive_tar_add(tar, record);
-	/* After an error there is nothing to end, but the memory is to be freed. */
+	/* Also after an error, to free the memory. */
 	int end = tar ? archive_tar_end(tar) : 0;
 	return error ? error : end;
 }

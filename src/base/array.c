@@ -6,7 +6,7 @@
 
 void *array_room(void *items, size_t count, size_t size)
 {
-	/* Full at 0 and at every power of two: doubling without storing a capacity. */
+	/* The array is full at 0 and at each power of two: this doubles it without storing a capacity. */
 	if ((count & (count - 1)) == 0) {
 		size_t room = count ? count * 2 : 1;
 		items = reallocarray(items, room, size);

@@ -1,4 +1,4 @@
-/* Cleanup attributes: a resource is let go where its variable goes out of scope. */
+/* Cleanup attributes: release a resource when its variable goes out of scope. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 

@@ -2,7 +2,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
-/* Milliseconds since some time in the past. */
+/* Milliseconds since an arbitrary time in the past. */
 long long clock_milliseconds(void);
 
 #endif

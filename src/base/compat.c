@@ -10,7 +10,7 @@
 
 #include "base/cleanup.h"
 
-/* The same numbers on every architecture but alpha, and not known to older headers. */
+/* Older headers lack these. The numbers are the same on all architectures except alpha. */
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -20,7 +20,7 @@
 
 /* ---- names of errors ---- */
 
-/* Those of Linux, without the E. */
+/* The names of Linux, without the E. */
 /* clang-format off */
 #define ERRORS(X) \
 	X(PERM) X(NOENT) X(SRCH) X(INTR) X(IO) X(NXIO) X(2BIG) X(NOEXEC) X(BADF) X(CHILD) X(AGAIN) \
@@ -52,8 +52,8 @@ const char *compat_error_name(int error)
 
 /* ---- descriptors ---- */
 
-/* How many descriptors there is room for: above the highest that is open. The limit of their number may be a
- * billion, and may have been lowered since. */
+/* The size of the descriptor table, which is above the highest open descriptor. The resource limit may be a
+ * billion, or may have been lowered below open descriptors. */
 static int descriptors(void)
 {
 	static const char key[] = "\nFDSize:";
@@ -83,8 +83,8 @@ int compat_open_in_root(int root, const char *path, int flags)
 		uint64_t flags, mode, resolve;
 	} how = { .flags = (unsigned int)flags, .resolve = 0x10 };
 	int fd, tries = 100;
-	/* Whatever is renamed or mounted meanwhile, anywhere: the kernel cannot tell that a ".." stayed
-	 * within. */
+	/* EAGAIN: because of a concurrent rename or mount, anywhere, the kernel cannot be sure that ".."
+	 * stayed below the root. */
 	do
 		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
 	while (fd < 0 && errno == EAGAIN && --tries);

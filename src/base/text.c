@@ -114,8 +114,8 @@ char *text_value(const char *text, const char *key)
 	return NULL;
 }
 
-/* The length of the UTF-8 sequence at `text`, or 0 when there is none that is well-formed. C1 controls
- * (U+0080 to U+009F), which some terminals obey, do not count as well-formed. */
+/* The length of the UTF-8 sequence at `text`, or 0 if it is malformed. C1 controls (U+0080 to U+009F), which
+ * some terminals interpret, count as malformed. */
 static size_t text_utf8(const unsigned char *text)
 {
 	size_t length;

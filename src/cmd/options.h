@@ -19,7 +19,7 @@ struct options {
 	const char *acting; /* a given option that applies only to commands that make changes; NULL: none */
 };
 
-#define OPTIONS_DEFAULT ((struct options){ .wait = 10 })
+#define OPTIONS_WAIT 10 /* the default */
 
 /* Reports a usage error and where to find help, and ends the program with status 2. */
 void usage_error(const struct argp_state *state, const char *format, ...)

@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-/* A number, or -1. (uid_t)-1 is nobody's. */
+/* An ID, or -1. (uid_t)-1 is not a valid ID. */
 static long number(const char *text)
 {
 	char *end;
@@ -20,7 +20,7 @@ static long number(const char *text)
 	return is ? (long)value : -1;
 }
 
-/* A name comes before a number that is the same word, as with chown(1). */
+/* A user named like a number takes precedence over the ID, as in chown(1). */
 static long user_id(const char *name)
 {
 	const struct passwd *user = getpwnam(name);

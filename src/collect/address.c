@@ -18,7 +18,7 @@ bool address_parse(const char *text, char address[20])
 		return false;
 	if (slot > 0x1f || function > 7)
 		return false;
-	/* The kernel prints at least four digits of the domain, and compares strings. */
+	/* The kernel compares addresses as strings, with a domain of at least four digits. */
 	snprintf(address, 20, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
 	return true;
 }

@@ -4,13 +4,13 @@
 
 #include <stdbool.h>
 
-/* Whether `text` has the form of a PCI address ("0000:00:04.0", "00:04.0", domains of up to 8 digits, upper
- * or lower case). Then `address` becomes the kernel's own form of it. A number that no address can have
- * (device 32, function 8) is no address. */
+/* Whether `text` is a valid PCI address ("0000:00:04.0", "00:04.0", domains of up to 8 digits, upper or lower
+ * case). If so, `address` is set to the kernel's form. Out-of-range numbers (device 32, function 8) are
+ * invalid. */
 bool address_parse(const char *text, char address[20]);
 
-/* A pair of PCI ids ("8086:10d3") at `*text`, which is moved behind it. Returns false when there is none, or
- * `*text` is NULL, and sets and moves nothing. */
+/* Parses a pair of PCI IDs ("8086:10d3") at `*text`, and advances `*text` past it. Returns false, with
+ * everything untouched, if there is none or `*text` is NULL. */
 bool address_parse_ids(const char **text, unsigned int *vendor, unsigned int *device);
 
 #endif

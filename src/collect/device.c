@@ -17,7 +17,7 @@ static char *device_path(const struct device *device, const char *attribute)
 	return text_format(PCI_DEVICES "/%s/%s", device->address, attribute);
 }
 
-/* One read for driver, class, ids and modalias. */
+/* A single read returns the driver, class, IDs and modalias. */
 static int collect_uevent(const struct sysroot *root, struct device *device)
 {
 	auto_free char *path = device_path(device, "uevent");
@@ -46,7 +46,8 @@ static void node_set(
 	node->present = sysroot_access(root, node->path + 1, &node->access) == 0;
 }
 
-/* The group's class device tells noiommu from ordinary; the group's number and name do not. */
+/* Only the name of the group's class device shows that a group is noiommu; its number and name attribute do
+ * not. */
 static void collect_group(const struct sysroot *root, struct device *device)
 {
 	auto_free char *path = device_path(device, "iommu_group");
@@ -63,7 +64,7 @@ static void collect_group(const struct sysroot *root, struct device *device)
 	}
 }
 
-/* Every VFIO device has a vfio-dev/NAME (since 6.1); only with a `dev` in it is there a cdev. */
+/* Every VFIO device has a vfio-dev/NAME (since 6.1); it has a cdev only if that contains `dev`. */
 static void collect_cdev(const struct sysroot *root, struct device *device)
 {
 	auto_names struct name_list names = { 0 };
@@ -84,7 +85,7 @@ static void collect_nodes(const struct sysroot *root, struct device *device)
 	device->vfio |= device->group.name != NULL;
 }
 
-/* What is there, and cannot be read, is a device nevertheless: `device` then has what else is to be seen. */
+/* A present but unreadable device still counts as a device: `device` then has whatever else could be read. */
 static int collect_base(const struct sysroot *root, const char *address, struct device *device)
 {
 	*device = (struct device){ .address = text_copy(address), .header_type = -1, .iommu_group = -1 };
@@ -93,7 +94,7 @@ static int collect_base(const struct sysroot *root, const char *address, struct 
 		device->unreadable = text_format("uevent: %s", strerror(-device->error));
 	auto_free char *iommu = device_path(device, "iommu");
 	device->iommu = sysroot_exists(root, iommu);
-	/* Without a driver there is neither a group node nor a cdev of its own. */
+	/* A device without a driver has neither a group node nor a cdev. */
 	if (device->driver || device->error)
 		collect_nodes(root, device);
 	return device->error;
@@ -121,21 +122,21 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	return 0;
 }
 
-/* What is not there is a fact; what is there and cannot be read is not known. */
+/* A missing attribute is a fact; an unreadable one is unknown. */
 static void note_unreadable(struct device *device, const char *attribute)
 {
 	if (errno != ENOENT && errno != ENOTDIR && !device->unreadable)
 		device->unreadable = text_format("%s: %s", attribute, strerror(errno));
 }
 
-/* What is not in our own form, or was written for another card, was not written by us of this one. */
+/* A saved state that is malformed or names another device is not ours, so it is unknown. */
 static void collect_remembered(const struct sysroot *root, struct device *device)
 {
 	auto_free char *path = text_format("run/vfionoiommu/%s", device->address);
 	auto_free char *text = sysroot_read(root, path);
 	bool nothing = !text && (errno == ENOENT || errno == ENOTDIR);
 	device->remembered.known = nothing ? ANSWER_NO : ANSWER_UNKNOWN;
-	/* It may well be ours, and be read the next time: not to be given up. */
+	/* After a transient error the saved state may still be valid: bind must not overwrite it. */
 	if (!text && (errno == EIO || errno == ENOMEM || errno == EMFILE || errno == ENFILE))
 		note_unreadable(device, path);
 	if (!text)
@@ -163,8 +164,8 @@ void device_free_remembered(struct remembered *remembered)
 	free(remembered->driver_override);
 }
 
-/* As before device_collect_details. */
-static void forget_details(struct device *device)
+/* Resets to the state before device_collect_details. */
+static void reset_details(struct device *device)
 {
 	free(device->driver_module);
 	free(device->driver_override);
@@ -176,7 +177,7 @@ static void forget_details(struct device *device)
 
 void device_collect_details(const struct sysroot *root, struct device *device)
 {
-	forget_details(device);
+	reset_details(device);
 	if (device->error)
 		device->unreadable = text_format("uevent: %s", strerror(-device->error));
 	auto_free char *config_path = device_path(device, "config");
@@ -191,7 +192,7 @@ void device_collect_details(const struct sysroot *root, struct device *device)
 	auto_free char *override = sysroot_read(root, override_path);
 	if (!override)
 		note_unreadable(device, "driver_override");
-	/* What was never set reads as printf's word for NULL. */
+	/* An unset override reads as "(null)". */
 	if (override && *override && !text_same(override, "(null)"))
 		device->driver_override = text_copy(override);
 	collect_remembered(root, device);
@@ -223,7 +224,7 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 
 void device_free(struct device *device)
 {
-	forget_details(device);
+	reset_details(device);
 	free(device->address);
 	free(device->modalias);
 	free(device->driver);
@@ -244,7 +245,7 @@ static const struct device *find_kind(const struct device_refs *devices, const c
 	return NULL;
 }
 
-/* To look a name up costs more than all else about a device, and many are of one kind. */
+/* A name lookup costs more than everything else about a device, and many devices are of the same kind. */
 void device_collect_names(const struct device_refs *devices)
 {
 	struct udev_names *names = udev_names_open();
@@ -296,7 +297,7 @@ static unsigned int word_at(const unsigned char *config, size_t at)
 static char *find_serial(const unsigned char *config)
 {
 	size_t at = EXTENDED_START;
-	/* As many as there is room for: a list may run in a circle. */
+	/* Limited by the available space, because a malformed list may be circular. */
 	for (int i = 0;
 		i < (EXTENDED_END - EXTENDED_START) / 8 && at >= EXTENDED_START && at <= EXTENDED_END - 12;
 		i++) {

@@ -13,7 +13,7 @@
 #include "kernel/signals.h"
 #include "kernel/udev.h"
 
-/* The nodes that there are: one that has gone has nothing left that leads to its device. */
+/* The existing nodes and their devices: once a node is removed, nothing links it to its device. */
 static struct {
 	struct known {
 		char *path, *address; /* address NULL: see struct event */
@@ -52,10 +52,10 @@ bool event_knows_node(const char *path)
 
 int event_listen(const struct sysroot *root)
 {
-	/* Where udevd listens: libudev has no other way to ask whether it runs. */
+	/* The control socket of udevd: libudev has no other way to find out whether udevd runs. */
 	bool settled = sysroot_exists(root, "run/udev/control") == ANSWER_YES;
 	signals_catch();
-	log_verbose("listening to %s", settled ? "udevd" : "the kernel, as there is no udevd");
+	log_verbose("listening for events of %s", settled ? "udevd" : "the kernel (udevd is not running)");
 	return udev_listen(settled);
 }
 
@@ -76,8 +76,9 @@ void event_learn(const struct sysroot *root)
 	free(devices.items);
 }
 
-/* The device whose bind has made the group's node: a new string, or NULL. An ordinary group may have several,
- * of which some are not bound; where none is seen to be, as it is being bound just now, the first will do. */
+/* The address of the device whose bind created the node of the group: a new string, or NULL. An ordinary
+ * group can contain several devices, some of them unbound. If none is bound yet, because the bind is still in
+ * progress, returns the first. */
 static char *group_address(const struct sysroot *root, const char *node)
 {
 	const char *name = text_after(node, "/dev/vfio/");
@@ -103,7 +104,7 @@ static char *group_address(const struct sysroot *root, const char *node)
 	return found;
 }
 
-/* The last part of what stands before `end` in `path`, when that is an address: a new string, or NULL. */
+/* The last component of `path` before `end`, if it is an address: a new string, or NULL. */
 static char *path_address(const char *path, const char *end)
 {
 	char part[20], address[20];
@@ -144,7 +145,7 @@ static bool translate_device(const struct udev_event *from, struct event *event)
 static bool translate_node(const struct udev_event *from, struct event *event)
 {
 	bool added = text_same(from->action, "add");
-	/* A vfio-dev has no node where there is no cdev. */
+	/* Without cdev support, a vfio-dev has no node. */
 	if (!from->node || !text_starts(from->node, "/dev/vfio/") ||
 		(!added && !text_same(from->action, "remove")))
 		return false;
@@ -164,7 +165,7 @@ bool event_translate(const struct udev_event *from, struct event *event)
 						 : translate_node(from, event);
 }
 
-/* What an event alone does not say, and what it says for later ones. */
+/* Adds the address of the node's device to the event, and updates the known nodes. */
 static void complete(const struct sysroot *root, struct event *event)
 {
 	if (!event->node)

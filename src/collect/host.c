@@ -13,7 +13,7 @@
 #include "kernel/kconfig.h"
 #include "kernel/module.h"
 
-/* A host of which nothing is known yet. */
+/* A host with everything unknown. */
 static struct host host_unknown(void)
 {
 	struct host host = { .mode = MODE_UNKNOWN,
@@ -21,15 +21,15 @@ static struct host host_unknown(void)
 		.iommu = ANSWER_UNKNOWN,
 		.sysfs_writable = ANSWER_UNKNOWN,
 		.taint = -1,
-		.modules = { [MODULE_VFIO].name = "vfio",
-			[MODULE_VFIO_PCI].name = "vfio_pci",
-			[MODULE_IOMMUFD].name = "iommufd" } };
+		.modules = { [MODULE_VFIO] = { .name = "vfio" },
+			[MODULE_VFIO_PCI] = { .name = "vfio_pci" },
+			[MODULE_IOMMUFD] = { .name = "iommufd" } } };
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		host.seen[question] = host.in_modules[question] = ANSWER_UNKNOWN;
 	return host;
 }
 
-/* Where a running kernel's configuration may lie, the surest first; RELEASE stands for uname -r. */
+/* Possible locations of a kernel's configuration, most reliable first; RELEASE is uname -r. */
 static const char *const kconfig_places[] = {
 	"proc/config.gz",
 	"boot/config-RELEASE",
@@ -55,13 +55,13 @@ static void collect_kconfig(const struct sysroot *root, struct host *host)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kconfig_places) && !host->kconfig.source; i++) {
 		auto_free char *path = kconfig_place(kconfig_places[i], host->release);
-		/* That of the running kernel is not that of another. */
+		/* /proc shows the running kernel only. */
 		if (path && (host->running || !text_starts(path, "proc/")))
 			kconfig_read(root, path, &host->kconfig);
 	}
 }
 
-/* kstrtobool's forms, as the kernel prints and takes them. */
+/* The forms of kstrtobool(), which the kernel accepts and prints. */
 static enum mode mode_parse(const char *text)
 {
 	int first = tolower((unsigned char)text[0]);
@@ -85,8 +85,8 @@ static enum module_state collect_module(const struct sysroot *root, const struct
 {
 	auto_free char *directory = text_format("sys/module/%s", name);
 	auto_free char *initstate = text_format("%s/initstate", directory);
-	/* Only what was loaded from a file has an initstate; built in modules show up only for their
-	 * parameters. */
+	/* Only modules loaded from a file have an initstate; built-in modules are listed for their parameters
+	 * only. */
 	if (host->running && sysroot_exists(root, initstate) == ANSWER_YES)
 		return MODULE_LOADED;
 	if (host->running && sysroot_exists(root, directory) == ANSWER_YES)
@@ -103,7 +103,7 @@ static enum answer collect_iommu(const struct sysroot *root)
 	return names.count ? ANSWER_YES : ANSWER_NO;
 }
 
-/* Facts that only a kernel with vfio in it shows: which classes, nodes and parameters it made. */
+/* The classes, nodes and parameters that exist only while vfio is loaded or built in. */
 static void collect_seen(const struct sysroot *root, struct host *host)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
@@ -118,14 +118,14 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 	auto_free char *devices = sysroot_read(root, "proc/devices");
 	if (devices)
 		host->seen[QUESTION_CDEV] = strstr(devices, " vfio-dev\n") ? ANSWER_YES : ANSWER_NO;
-	/* iommufd may be there and not loaded: what is not seen proves nothing. */
+	/* iommufd may be available but not loaded, so its absence proves nothing. */
 	if (sysroot_exists(root, "sys/class/misc/iommu") == ANSWER_YES)
 		host->seen[QUESTION_IOMMUFD] = ANSWER_YES;
 }
 
-/* Each file of the kernel's source betrays itself by what it exports or uses: group.c and container.c of vfio
- * export, device_cdev.c uses a function of iommufd that nothing else of vfio does, and iommufd's
- * hwpt_noiommu.c the page table format of AMD. */
+/* Exported and imported symbols show which source files were built: group.c and container.c of vfio export
+ * some, device_cdev.c is the only file of vfio to import iommufd_ctx_from_fd, and hwpt_noiommu.c of iommufd
+ * imports AMD's page table format. */
 static void collect_in_modules(const struct sysroot *root, struct host *host)
 {
 	const char *release = host->release;
@@ -143,7 +143,7 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 								: ANSWER_YES;
 	if (vfio == MODULE_BUILTIN)
 		return;
-	/* Its name before 5.19, when the group was always built, was another. */
+	/* Before 5.19 the symbol had another name, and the group was always built. */
 	answers[QUESTION_GROUP] =
 		module_answers(root, release, "symbol:vfio_file_iommu_group") == ANSWER_YES
 			? ANSWER_YES
@@ -166,7 +166,7 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 static char *running_release(const struct sysroot *root)
 {
 	char *release = sysroot_read(root, "proc/sys/kernel/osrelease");
-	/* It becomes a part of paths. */
+	/* The release is used in paths. */
 	if (release && strchr(release, '/')) {
 		free(release);
 		return NULL;

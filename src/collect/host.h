@@ -5,21 +5,21 @@
 #include "kernel/sysroot.h"
 #include "model.h"
 
-/* Reads everything of struct host below `root`. Cannot fail: what cannot be read is unknown. */
+/* Reads all of struct host below `root`. Cannot fail: unreadable values are unknown. */
 void host_collect(const struct sysroot *root, struct host *host);
 
-/* The same for the installed kernel `release`, which need not be the one that runs: its configuration and its
- * module files. Returns 0, or -ENOENT with `host` untouched when neither is there. */
+/* The same for the installed kernel `release`, running or not, from its configuration and module files.
+ * Returns 0, or -ENOENT with `host` untouched if it has neither. */
 int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host);
 
-/* The same for a kernel of which there is only a configuration: the file `path` as the user typed it, "-" for
- * standard input. Returns 0, or with `host` untouched the negative errno of kconfig_read. */
+/* The same from a configuration file only: `path` as the user typed it, "-" for standard input. Returns 0, or
+ * the negative errno of kconfig_read with `host` untouched. */
 int host_collect_config(const char *path, struct host *host);
 
-/* Whether this process's effective user is root. */
+/* Whether the effective user of this process is root. */
 bool host_is_root(void);
 
-/* Reads again what acting may have changed: the mode, the modules, the taint. */
+/* Reads again what bind and unbind can change: the mode, the modules, the taint. */
 void host_collect_state(const struct sysroot *root, struct host *host);
 
 #endif

@@ -10,10 +10,10 @@
 
 #define PARAMETER "enable_unsafe_noiommu_mode"
 #define BLANKS    " \t"
-/* Bytes; what is longer is not looked at further. */
+/* Bytes; the rest of a longer file is ignored. */
 #define MODPROBE_FILE_MAX 65536
 
-/* As the kernel's kstrtobool; without a value it is set. */
+/* Follows the kernel's kstrtobool(); a parameter without a value is enabled. */
 static enum mode value_mode(const char *value)
 {
 	if (!*value)
@@ -29,7 +29,7 @@ static enum mode value_mode(const char *value)
 	return MODE_UNKNOWN;
 }
 
-/* "enable_unsafe_noiommu_mode=1"; MODE_UNKNOWN for another word. Dashes count as underscores. */
+/* "enable_unsafe_noiommu_mode=1"; MODE_UNKNOWN for any other word. Dashes and underscores are equivalent. */
 static enum mode word_mode(const char *word)
 {
 	for (const char *name = PARAMETER; *name; name++, word++)
@@ -38,7 +38,7 @@ static enum mode word_mode(const char *word)
 	return *word && *word != '=' ? MODE_UNKNOWN : value_mode(word);
 }
 
-/* One line, taken apart in place. */
+/* Parses one line, in place. */
 static enum mode line_mode(char *line)
 {
 	char *rest = NULL;
@@ -79,7 +79,7 @@ enum mode modprobe_cmdline_mode(const char *text)
 	return mode;
 }
 
-/* A file that is to be read: of one name only that in the first directory counts. */
+/* A file to read. If several directories have a file of the same name, the first wins. */
 struct candidate {
 	char *name;
 	const char *directory;

@@ -10,7 +10,7 @@
 #include "collect/modprobe.h"
 #include "kernel/initramfs.h"
 
-/* As the kernel limits it, and more: bytes. */
+/* Bytes; more than any kernel's limit. */
 #define CMDLINE_MAX 16384
 #define OWN_FILE    "etc/modprobe.d/vfionoiommu.conf"
 
@@ -18,10 +18,10 @@ const char nextboot_own_text[] =
 	"# By vfionoiommu enable --persistent; vfionoiommu disable --persistent removes it.\n"
 	"options vfio enable_unsafe_noiommu_mode=1\n";
 
-/* What a file that is there tells about the distribution; the first counts. */
+/* What the existence of a file shows about the distribution; the first existing file wins. */
 struct trait {
 	const char *path;  /* below the root */
-	const char *means; /* a command, or the file itself as one knows it */
+	const char *means; /* a command, or the setting to edit */
 };
 
 static const struct trait boot_files[] = {
@@ -50,7 +50,7 @@ static const struct trait initramfs_tools[] = {
 	{ NULL, NULL },
 };
 
-static const char *trait_of(const struct sysroot *root, const struct trait *traits)
+static const char *first_existing(const struct sysroot *root, const struct trait *traits)
 {
 	while (traits->path && sysroot_exists(root, traits->path) != ANSWER_YES)
 		traits++;
@@ -75,14 +75,14 @@ void nextboot_collect(const struct sysroot *root, const struct host *host, struc
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	enum mode set = MODE_UNKNOWN;
 	bool known = true;
-	found.boot_file = trait_of(root, boot_files);
-	found.boot_tool = trait_of(root, boot_tools);
-	found.initramfs_tool = trait_of(root, initramfs_tools);
+	found.boot_file = first_existing(root, boot_files);
+	found.boot_tool = first_existing(root, boot_tools);
+	found.initramfs_tool = first_existing(root, initramfs_tools);
 	if (vfio != MODULE_BUILTIN)
 		known = modprobe_collect_mode(root, &set, &found.source) == 0;
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_mode(cmdline) : MODE_UNKNOWN;
-	/* What stands there comes last, for a module too: modprobe appends it. */
+	/* The command line takes precedence, for a module as well: modprobe appends its options last. */
 	if (said != MODE_UNKNOWN) {
 		free(found.source);
 		found.source = text_copy("/proc/cmdline");

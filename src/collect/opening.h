@@ -1,14 +1,13 @@
-/* Opens a device the way a program would, through one of its nodes, and notes how far that came. */
+/* Opens a device through its nodes as an application would, and records each step. */
 #ifndef COLLECT_OPENING_H
 #define COLLECT_OPENING_H
 
 #include "kernel/sysroot.h"
 #include "model.h"
 
-/* Opens `device`, which must be bound to VFIO, through each node that it has, one after the other, and adds
- * what came of it. Nothing is written to the device and no DMA is started; all is closed again, at which the
- * kernel resets the device as at any close. Where a node is held, `device` gets the processes that hold it as
- * uses. */
+/* Opens `device`, which must be bound to VFIO, through each of its nodes in turn, and adds the results. Does
+ * not write to the device and starts no DMA. The kernel resets the device at the close, as at any close. If
+ * an attempt fails, adds the processes that hold a node to the uses of `device`. */
 void opening_collect(const struct sysroot *root, struct device *device, struct opening_list *openings);
 
 #endif

@@ -9,14 +9,14 @@
 #include "base/text.h"
 #include "collect/address.h"
 
-/* What vanished meanwhile, or was never there, is nobody's. */
+/* An entry that does not exist (any more) has no owner. */
 static int unless_missing(int error)
 {
 	return error == -ENOENT || error == -ENOTDIR ? 0 : error;
 }
 
-/* The address of the PCI device that the link `path` leads through last. Returns 1, 0 when it leads through
- * none, or a negative errno. */
+/* The address of the last PCI device in the target of the link `path`. Returns 1, 0 if there is none, or a
+ * negative errno. */
 static int address_behind(const struct sysroot *root, const char *path, char address[20])
 {
 	auto_free char *target = sysroot_readlink(root, path);
@@ -29,7 +29,7 @@ static int address_behind(const struct sysroot *root, const char *path, char add
 	return found;
 }
 
-/* An NVMe namespace with multipath lies below its subsystem, which links to its controllers. */
+/* An NVMe namespace with multipath is below its subsystem, which links to its controllers. */
 static int collect_subsystem(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
 	auto_names struct name_list entries = { 0 };

@@ -12,16 +12,15 @@
 #include "collect/redact.h"
 #include "kernel/klog.h"
 
-/* Directories and links on the way to a file. No real way has as many; links can make one that never ends. */
+/* The limit of directories and links on the path to a file, because links can form a loop. */
 #define STEPS_MAX 128
 
-/* The standard header: ids and class, and neither serial numbers nor what a device might not like to be
- * asked. */
+/* The standard header: IDs and class, but no serial numbers, and no registers that are unsafe to read. */
 #define CONFIG_SIZE 64
 
-/* ---- which paths ---- */
+/* ---- paths ---- */
 
-/* The entry `part` of `directory`; ".." goes up, but not above the root. A new string. */
+/* The path of the entry `part` of `directory`, a new string; ".." is the parent, at most the root. */
 static char *step(const char *directory, const char *part)
 {
 	const char *slash = strrchr(directory, '/');
@@ -38,9 +37,10 @@ static void replace(char **text, char *with)
 	*text = with;
 }
 
-/* Adds what comes first on the `way` from the directory `at`, which is reached through no link, and goes on
- * to it, or where it leads as a link. Returns whether that was not the end. */
-static bool go(const struct sysroot *root, char **at, char **way, size_t read, struct record_list *records)
+/* Adds the first component of `way`, relative to the directory `at` (a path without links), and moves `at`
+ * and `way` past it, or to its target if it is a link. Returns whether components are left. */
+static bool advance(
+	const struct sysroot *root, char **at, char **way, size_t read, struct record_list *records)
 {
 	size_t length = strcspn(*way, "/");
 	const char *rest = *way + length + ((*way)[length] == '/');
@@ -62,11 +62,11 @@ static bool go(const struct sysroot *root, char **at, char **way, size_t read, s
 	return more;
 }
 
-/* Adds all that lies on the way to `path`: directories, links, and last what it leads to. */
+/* Adds everything on the path to `path`: directories, links, and the file itself. */
 static void follow(const struct sysroot *root, const char *path, size_t read, struct record_list *records)
 {
 	auto_free char *at = text_copy(""), *way = text_copy(path);
-	for (int steps = 0; steps < STEPS_MAX && go(root, &at, &way, read, records);)
+	for (int steps = 0; steps < STEPS_MAX && advance(root, &at, &way, read, records);)
 		steps++;
 }
 
@@ -93,7 +93,7 @@ static void sort_and_merge(struct record_list *records)
 	records->count = merged.count;
 }
 
-/* ---- what is there ---- */
+/* ---- contents ---- */
 
 static bool ends(const char *path, const char *name)
 {
@@ -117,7 +117,7 @@ static void set_text(struct record *record, char *text)
 	record->size = strlen(text);
 }
 
-/* Takes what is not private of the text, which ends with a 0 behind `size` bytes. */
+/* Stores the text, redacted unless `with_private`. The text is `size` bytes long and terminated by a 0. */
 static void take(struct record *record, const char *text, size_t size, bool with_private)
 {
 	char *redacted = with_private ? NULL : redact(record->path, text);
@@ -151,7 +151,7 @@ static void read_log(const struct sysroot *root, bool with_private, struct recor
 		take(record, text, strlen(text), with_private);
 }
 
-static void look_at_directory(const struct sysroot *root, struct record *record)
+static void record_directory(const struct sysroot *root, struct record *record)
 {
 	auto_free char *inside = text_format("%s/.", record->path);
 	auto_fd int fd = sysroot_open_dir(root, record->path);
@@ -161,11 +161,11 @@ static void look_at_directory(const struct sysroot *root, struct record *record)
 	record->access.mode = 0200 | (fd < 0 ? 0 : 0444) | (enters ? 0111 : 0);
 }
 
-static void look_at_file(const struct sysroot *root, int type, bool with_private, struct record *record)
+static void record_file(const struct sysroot *root, int type, bool with_private, struct record *record)
 {
 	record->kind = RECORD_FILE;
 	record->access.mode = 0644;
-	/* list shows who may open a node. */
+	/* `list` shows the owner and mode of nodes. */
 	if (!record->read && text_starts(record->path, "dev/"))
 		sysroot_access(root, record->path, &record->access);
 	else if (record->read && text_same(record->path, "dev/kmsg"))
@@ -176,8 +176,8 @@ static void look_at_file(const struct sysroot *root, int type, bool with_private
 		record->access.mode = 0200;
 }
 
-/* Returns whether it is there. */
-static bool look(const struct sysroot *root, bool with_private, struct record *record)
+/* Returns whether it exists. */
+static bool record_path(const struct sysroot *root, bool with_private, struct record *record)
 {
 	char *target = sysroot_readlink(root, record->path);
 	int type = target ? S_IFLNK : sysroot_type(root, record->path);
@@ -186,9 +186,9 @@ static bool look(const struct sysroot *root, bool with_private, struct record *r
 		record->access.mode = 0777;
 		set_text(record, target);
 	} else if (type == S_IFDIR) {
-		look_at_directory(root, record);
+		record_directory(root, record);
 	} else if (type >= 0) {
-		look_at_file(root, type, with_private, record);
+		record_file(root, type, with_private, record);
 	}
 	return type >= 0 && record->error != -ENOENT;
 }
@@ -215,7 +215,7 @@ void record_collect(const struct sysroot *root, const struct sysroot_notes *note
 		follow(&silent, note->path, note->read, &found);
 	sort_and_merge(&found);
 	array_each (record, &found) {
-		if (look(&silent, with_private, record))
+		if (record_path(&silent, with_private, record))
 			*array_add(records) = *record;
 		else
 			free(record->path);

@@ -10,8 +10,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* "DRIVER DEVICE: Adding kernel taint for vfio-noiommu ...", as judge/taint_event takes it, and nothing else:
- * other messages quote it. */
+/* "DRIVER DEVICE: Adding kernel taint for vfio-noiommu ...", exactly as judge/taint_event accepts it, because
+ * other messages may quote it. */
 static bool is_taint_message(const char *message)
 {
 	static const char *const ends[] = { "group on device", "cdev", "cdev on device" };
@@ -26,8 +26,8 @@ static bool is_taint_message(const char *message)
 	return false;
 }
 
-/* A record's first line is "6,339,5140900,-;text", of which more fields may stand before the semicolon; lines
- * that start with a blank tell more of the one before. */
+/* The first line of a record is "6,339,5140900,-;text"; more fields may precede the semicolon. Lines that
+ * start with a blank continue a record. */
 static void redact_log_line(const char *line, FILE *to)
 {
 	size_t numbers = strspn(line, "0123456789,");
@@ -38,7 +38,7 @@ static void redact_log_line(const char *line, FILE *to)
 		fprintf(to, "%.*s-;%s\n", (int)numbers, line,
 			is_taint_message(message + 1) ? message + 1 : "");
 	else
-		/* Not a record: it is to be seen that there was something. */
+		/* Not a record: keep a mark, so that the log still counts as damaged. */
 		fputs("?\n", to);
 }
 
@@ -53,13 +53,13 @@ static void redact_words(const char *line, FILE *to)
 	fputc('\n', to);
 }
 
-/* A comment in its place: a file that was changed does not become one that was not. */
+/* Replaces other lines by comments, so that an edited file still differs from our own. */
 static void redact_modprobe_line(const char *line, FILE *to)
 {
 	fprintf(to, "%s\n", strstr(line, "vfio") ? line : "#");
 }
 
-/* Of a persistent binding. That the card has one stays: the record cannot tell whether it is the same. */
+/* The serial number in a persistent binding. The line stays, as it shows that the card has one. */
 static void redact_serial(const char *line, FILE *to)
 {
 	fprintf(to, "%s\n", text_starts(line, "SERIAL=") ? "SERIAL=hidden" : line);
@@ -72,10 +72,10 @@ static void redact_mount(const char *line, FILE *to)
 	const char *type = separator ? separator + strlen(" - ") : "";
 	size_t type_length = strcspn(type, " ");
 	const char *source = type + type_length + (type[type_length] == ' ');
-	/* A name below by-id can be made of the serial number. */
+	/* Names in by-id may contain the serial number. */
 	const char *node = text_after(source, "/dev/");
 	bool disk = node && !text_starts(node, "disk/");
-	/* The tag by which the host shares it, where the source of other filesystems may be a server. */
+	/* The tag of a directory shared by the host. The source of other filesystems may be a server. */
 	bool tag = text_starts(type, "virtiofs ") ||
 		   (text_starts(type, "9p ") && strstr(source, "trans=virtio"));
 	if (!separator)
@@ -90,7 +90,7 @@ static void redact_mount(const char *line, FILE *to)
 static const struct rule {
 	const char *part; /* of the path */
 	void (*redact)(const char *line, FILE *to);
-	bool joins; /* a line that ends in a backslash goes on in the next */
+	bool joins; /* a backslash at the end of a line continues it */
 } rules[] = {
 	{ "dev/kmsg", redact_log_line, false },
 	{ "proc/cmdline", redact_words, false },

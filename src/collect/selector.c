@@ -13,7 +13,7 @@
 #include "collect/address.h"
 #include "collect/owner.h"
 
-/* ---- matches on what is collected already ---- */
+/* ---- matches on collected data ---- */
 
 static bool match_address(const struct device *device, const char *text)
 {
@@ -27,7 +27,7 @@ static bool match_node(const struct device *device, const char *text)
 	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++) {
 		if (!nodes[i]->name)
 			continue;
-		/* A group's bare number is too little to be meant as a name. */
+		/* The bare number of a group is too ambiguous for a name. */
 		bool bare = !isdigit((unsigned char)*text) && text_same(nodes[i]->name, text);
 		if (bare || text_same(nodes[i]->path, text))
 			return true;
@@ -65,7 +65,7 @@ static bool match_driver(const struct device *device, const char *text)
 	return driver && *driver && text_same(device->driver, driver);
 }
 
-/* ---- names that sysfs has to resolve ---- */
+/* ---- names that need sysfs ---- */
 
 static void addresses_of_name(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
@@ -73,13 +73,13 @@ static void addresses_of_name(const struct sysroot *root, const char *name, stru
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		auto_free char *path = text_format("%s/%s", folders[i], name);
 		auto_free char *target = sysroot_readlink(root, path);
-		/* Behind a USB controller it is one of many: who means the controller names its address. */
+		/* A USB controller may have many devices behind it, so select it by address only. */
 		if (target && !strstr(target, "/usb"))
 			(void)owner_collect(root, folders[i], name, addresses);
 	}
 }
 
-/* ---- the parts together ---- */
+/* ---- resolution ---- */
 
 static bool is_pattern(const char *text)
 {
@@ -89,8 +89,8 @@ static bool is_pattern(const char *text)
 	return id || text_starts(text, "class=") || text_starts(text, "driver=");
 }
 
-/* Looks like an address, and is none: a mistake in a number, a blank or comma behind it, a wildcard; and not
- * the name of anything. */
+/* Consists of the characters of an address (possibly with blanks, a comma or wildcards), but is not valid: a
+ * typing error, not a name. */
 static bool is_broken_address(const char *text)
 {
 	for (const char *at = text; *at; at++)
@@ -99,14 +99,14 @@ static bool is_broken_address(const char *text)
 	return strchr(text, ':');
 }
 
-/* Why a pattern can match nothing; NULL: it can. */
+/* The error in a malformed pattern, a new string; NULL: it is valid. */
 static char *broken_pattern(const char *text)
 {
 	const char *class = text_after(text, "class="), *driver = text_after(text, "driver=");
 	if (class && !is_class(class))
-		return text_format("%s: not a class: that is 2, 4 or 6 hexadecimal digits", text);
+		return text_format("%s: invalid class, expected 2, 4 or 6 hexadecimal digits", text);
 	if (driver && !text_is_name(driver))
-		return text_format("%s: not the name of a driver", text);
+		return text_format("%s: invalid driver name", text);
 	return NULL;
 }
 
@@ -124,9 +124,9 @@ static char *why_not_found(const char *text)
 	if (is_pattern(text))
 		return text_format("no PCI device matches %s; see vfionoiommu list --all", text);
 	if (!strchr(text, '/') && (strchr(text, ':') || strchr(text, '.')))
-		return text_format("%s: there is no such PCI device; see vfionoiommu list --all", text);
-	return text_format("%s: no PCI device, network interface, block device or VFIO node of that name; "
-			   "see vfionoiommu list --all",
+		return text_format("%s: no such PCI device; see vfionoiommu list --all", text);
+	return text_format(
+		"%s: no such PCI device, network interface, block device or VFIO node; see vfionoiommu list --all",
 		text);
 }
 
@@ -161,15 +161,14 @@ int selector_resolve(const struct sysroot *root, struct device_list *devices, co
 	bool node = text_starts(text, "/dev/vfio/");
 	const char *name = block && !node ? block : text;
 	if (!*text) {
-		*why = text_copy("DEVICE is empty; see vfionoiommu list --all");
+		*why = text_copy("empty DEVICE argument; see vfionoiommu list --all");
 		return -EINVAL;
 	}
 	if ((*why = broken_pattern(text)))
 		return -EINVAL;
 	if (!is_pattern(text) && !address_parse(text, address) && is_broken_address(text)) {
 		*why = text_format(
-			"%s: not a PCI address: that is [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal, DEVICE up "
-			"to 1f, FUNCTION up to 7; or VENDOR:DEVICE, four digits each",
+			"%s: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7), or VENDOR:DEVICE with four digits each",
 			text);
 		return -EINVAL;
 	}
@@ -184,7 +183,7 @@ int selector_resolve(const struct sysroot *root, struct device_list *devices, co
 		error = -ENOENT;
 	} else if (matches.count > 1 && !is_pattern(text)) {
 		auto_free char *names = candidates(&matches);
-		*why = text_format("%s: could be any of %s; give one address", text, names);
+		*why = text_format("%s: ambiguous, matches %s; specify one address", text, names);
 		error = -EEXIST;
 	} else {
 		refs_merge(found, &matches);

@@ -14,7 +14,7 @@
 #define DIRECTORY "etc/vfionoiommu.d"
 #define RULE      "60-vfionoiommu.rules"
 
-/* "8086:10d3" under `key`. Returns false when there is no such line, or it is not that. */
+/* "8086:10d3" under `key`. Returns false if the line is missing or malformed. */
 static bool get_ids(const char *text, const char *key, unsigned int *vendor, unsigned int *device)
 {
 	auto_free char *value = text_value(text, key);
@@ -22,7 +22,7 @@ static bool get_ids(const char *text, const char *key, unsigned int *vendor, uns
 	return address_parse_ids(&at, vendor, device) && !*at;
 }
 
-/* A number under `key`, -1 when there is no such line. Returns false when it is none, or above `max`. */
+/* A number under `key`, or -1 if there is no such line. Returns false if it is malformed or above `max`. */
 static bool get_number(const char *text, const char *key, int base, long max, long *number)
 {
 	char *end;
@@ -35,7 +35,7 @@ static bool get_number(const char *text, const char *key, int base, long max, lo
 	return !errno && end != value && !*end && *number >= 0 && *number <= max;
 }
 
-/* A name of a driver or module under `key`, or none. */
+/* The name of a driver or module under `key`, or NULL. Returns false if it is invalid. */
 static bool get_name(const char *text, const char *key, char **name)
 {
 	*name = text_value(text, key);
@@ -66,7 +66,8 @@ static bool parse(const char *text, struct stored *stored)
 	return true;
 }
 
-/* A recorded machine's files belong to whoever unpacked them. */
+/* Whether only root can write to `path`. The files of a recorded machine belong to the user who unpacked
+ * them. */
 static bool is_roots(const struct sysroot *root, const char *path)
 {
 	struct node_access access;
@@ -82,9 +83,9 @@ static void read_stored(const struct sysroot *root, struct stored *stored)
 	if (!text)
 		stored->problem = text_format("cannot be read: %s", strerror(errno));
 	else if (!is_roots(root, DIRECTORY) || !is_roots(root, path))
-		stored->problem = text_copy("is not root's alone to write");
+		stored->problem = text_copy("must be owned by root and writable by root only");
 	else if (!parse(text, stored))
-		stored->problem = text_copy("is not as vfionoiommu writes it");
+		stored->problem = text_copy("is malformed");
 }
 
 static enum answer is_same(

@@ -5,13 +5,12 @@
 #include "kernel/sysroot.h"
 #include "model.h"
 
-/* Reads all of /etc/vfionoiommu.d into `stored`, of which what it held before is freed, and ties each binding
- * to the device among `devices` that it is of. A file is used only if root alone can write it, and every word
- * in it is checked; else its `problem` says why not.
- */
+/* Reads all of /etc/vfionoiommu.d into `stored`, after freeing its old content, and links each binding with
+ * its device in `devices`. A file is used only if root alone can write to it and every value in it is valid;
+ * else its `problem` has the reason. */
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *stored);
 
-/* Whether the udev rule that binds them when they appear is installed; Source: the directories of udev(7). */
+/* Whether the udev rule that applies persistent bindings is installed. Source: the directories of udev(7). */
 enum answer stored_collect_rule(const struct sysroot *root);
 
 #endif

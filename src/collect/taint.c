@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "kernel/klog.h"
 
-/* A number that is not negative, and nothing behind it but what may stand in `end`; -1: it is none. */
+/* A non-negative number, followed by the end of the text or one of `ends`; else -1. */
 static long long parse_number(const char *text, const char *ends)
 {
 	char *end;
@@ -25,7 +25,7 @@ long long taint_collect_value(const struct sysroot *root)
 
 static long long collect_boot_time(const struct sysroot *root)
 {
-	/* Before it come a line for each processor, and one with a number for each interrupt. */
+	/* It follows a line per processor, and a line with a number per interrupt. */
 	static char text[1 << 20];
 	ssize_t length = sysroot_read_bytes(root, "proc/stat", text, sizeof text - 1);
 	if (length < 0)
@@ -33,7 +33,7 @@ static long long collect_boot_time(const struct sysroot *root)
 	text[length] = '\0';
 	const char *line = strstr(text, "\nbtime ");
 	long long time = line ? parse_number(line + strlen("\nbtime "), "\n") : -1;
-	/* What no clock shows is not a time: until the year 9999. */
+	/* Only years up to 9999 are plausible. */
 	return time < 253402300800LL ? time : -1;
 }
 

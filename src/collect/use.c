@@ -13,13 +13,13 @@
 #include "kernel/mounts.h"
 #include "kernel/network.h"
 
-/* What is known of the machine while its devices are looked at. */
-struct survey {
+/* The state of a scan of the machine for uses of its devices. */
+struct scan {
 	const struct sysroot *root;
 	struct device_list *devices;
 	struct network_facts network;
 	struct mount_facts mounts;
-	int network_error, mounts_error; /* negative errno: they are not known, or not all of them */
+	int network_error, mounts_error; /* negative errno: unknown or incomplete */
 	bool thorough;
 };
 
@@ -28,36 +28,36 @@ static void use_add(struct use_list *uses, enum use_kind kind, const char *objec
 	*array_add(uses) = (struct use){ kind, text_copy(object), text_copy(detail) };
 }
 
-/* `what` could not be read: whether it uses the device is not known. What is not there uses nothing. */
+/* `what` could not be read, so whether it uses the device is unknown. A missing `what` does not use it. */
 static void use_unknown(struct device *device, const char *what, int error)
 {
 	if (error && error != -ENOENT && error != -ENOTDIR)
 		use_add(&device->uses, USE_UNKNOWN, what, strerror(-error));
 }
 
-static void all_unknown(const struct survey *survey, const char *what, int error)
+static void all_unknown(const struct scan *scan, const char *what, int error)
 {
 	struct device *device;
 	if (!error)
 		return;
-	array_each (device, survey->devices)
+	array_each (device, scan->devices)
 		use_unknown(device, what, error);
 }
 
-/* Calls `look` for each link in the folder and each PCI device that stands behind it. */
-static void each_owned(const struct survey *survey, const char *folder,
-	void (*look)(const struct survey *survey, const char *name, struct device *device))
+/* Calls `scan_link` for each link in the folder and each PCI device that it belongs to. */
+static void each_owned(const struct scan *scan, const char *folder,
+	void (*scan_link)(const struct scan *scan, const char *name, struct device *device))
 {
 	auto_names struct name_list names = { 0 };
 	char **name, **address;
-	all_unknown(survey, folder, sysroot_list(survey->root, folder, &names));
+	all_unknown(scan, folder, sysroot_list(scan->root, folder, &names));
 	array_each (name, &names) {
 		auto_names struct name_list addresses = { 0 };
-		all_unknown(survey, *name, owner_collect(survey->root, folder, *name, &addresses));
+		all_unknown(scan, *name, owner_collect(scan->root, folder, *name, &addresses));
 		array_each (address, &addresses) {
-			struct device *device = device_find(survey->devices, *address);
+			struct device *device = device_find(scan->devices, *address);
 			if (device)
-				look(survey, *name, device);
+				scan_link(scan, *name, device);
 		}
 	}
 }
@@ -66,24 +66,24 @@ static void each_owned(const struct survey *survey, const char *folder,
 
 #define FLAG_UP 0x1 /* IFF_UP */
 
-static void look_at_interface(const struct survey *survey, const char *name, struct device *device)
+static void scan_interface(const struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
 	auto_free char *directory = text_format("sys/class/net/%s", name);
 	auto_free char *flags_path = text_format("%s/flags", directory);
-	auto_free char *flags = sysroot_read(survey->root, flags_path);
+	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
 	char **entry;
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
-	use_unknown(device, name, survey->network_error);
+	use_unknown(device, name, scan->network_error);
 	if (flags && (strtoul(flags, NULL, 16) & FLAG_UP))
 		use_add(&device->uses, USE_UP, name, NULL);
-	array_each (fact, &survey->network)
+	array_each (fact, &scan->network)
 		if (text_same(fact->interface, name))
 			use_add(&device->uses, fact->route ? USE_ROUTE : USE_ADDRESS, name, fact->text);
-	/* upper_NAME: every interface above, be it a bridge, a bond, a team, a vlan or a macvlan. */
-	use_unknown(device, directory, sysroot_list(survey->root, directory, &entries));
+	/* upper_NAME: any interface on top of it, such as a bridge, bond, team, vlan or macvlan. */
+	use_unknown(device, directory, sysroot_list(scan->root, directory, &entries));
 	array_each (entry, &entries) {
 		const char *upper = text_after(*entry, "upper_");
 		if (upper)
@@ -91,7 +91,7 @@ static void look_at_interface(const struct survey *survey, const char *name, str
 	}
 }
 
-/* Drivers that make no interface of a network card. */
+/* Drivers that create no interface for a network card. */
 static bool is_userspace_driver(const char *driver)
 {
 	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "xen-pciback" };
@@ -101,7 +101,7 @@ static bool is_userspace_driver(const char *driver)
 	return false;
 }
 
-static void look_elsewhere(struct device *device)
+static void scan_other_namespaces(struct device *device)
 {
 	bool network = device->class >> 16 == 0x02;
 	if (network && device->driver && !device->vfio && !device->interfaces &&
@@ -111,33 +111,33 @@ static void look_elsewhere(struct device *device)
 
 /* ---- disks ---- */
 
-/* As many block devices as are looked at that stand on one disk. */
+/* The limit of scanned block devices on top of a disk. */
 #define HOLDERS_MAX 1000
 
 /* Whether `source` (/dev/mapper/root, /dev/nvme0n1p2) is the block device `name`. */
-static bool is_source(const struct survey *survey, const char *source, const char *name)
+static bool is_source(const struct scan *scan, const char *source, const char *name)
 {
 	const char *node = source ? text_after(source, "/dev/") : NULL;
 	const char *mapped = node ? text_after(node, "mapper/") : NULL;
 	if (!mapped)
 		return node && text_same(node, name);
 	auto_free char *path = text_format("sys/class/block/%s/dm/name", name);
-	auto_free char *mapper_name = sysroot_read(survey->root, path);
+	auto_free char *mapper_name = sysroot_read(scan->root, path);
 	return text_same(mapped, mapper_name);
 }
 
-/* What is mounted of, or swap on, the block device `name`. Returns whether anything is. */
-static bool look_at_mounts(const struct survey *survey, const char *name, struct device *device)
+/* Adds the mounts and swap of the block device `name`. Returns whether there are any. */
+static bool scan_mounts(const struct scan *scan, const char *name, struct device *device)
 {
 	auto_free char *path = text_format("sys/class/block/%s/dev", name);
-	auto_free char *number = sysroot_read(survey->root, path);
+	auto_free char *number = sysroot_read(scan->root, path);
 	const struct mount_fact *mount;
 	bool found = false;
 	use_unknown(device, path, number ? 0 : -errno);
-	array_each (mount, &survey->mounts) {
-		/* By its number; btrfs has one of its own, and is told by its source. */
-		bool same = (number && text_same(mount->device, number)) ||
-			    is_source(survey, mount->source, name);
+	array_each (mount, &scan->mounts) {
+		/* By device number, or for btrfs, which has anonymous numbers, by source. */
+		bool same =
+			(number && text_same(mount->device, number)) || is_source(scan, mount->source, name);
 		if (same)
 			use_add(&device->uses, mount->target ? USE_MOUNT : USE_SWAP, name, mount->target);
 		found |= same;
@@ -145,49 +145,50 @@ static bool look_at_mounts(const struct survey *survey, const char *name, struct
 	return found;
 }
 
-/* The block devices that stand on `name`: device mapper, md, bcache ... Each is looked at once, however many
- * ways lead to it. */
-static bool look_at_holders(
-	const struct survey *survey, const char *name, struct device *device, struct name_list *seen)
+/* Adds the block devices on top of `name`: device mapper, md, bcache ... Each is scanned once, even if
+ * several paths lead to it. */
+static bool scan_holders(
+	const struct scan *scan, const char *name, struct device *device, struct name_list *seen)
 {
 	auto_names struct name_list holders = { 0 };
 	auto_free char *directory = text_format("sys/class/block/%s/holders", name);
 	char **holder;
 	*array_add(seen) = text_copy(name);
-	use_unknown(device, directory, sysroot_list(survey->root, directory, &holders));
+	use_unknown(device, directory, sysroot_list(scan->root, directory, &holders));
 	array_each (holder, &holders) {
 		use_add(&device->uses, USE_HELD, name, *holder);
 		if (name_list_has(seen, *holder) || seen->count >= HOLDERS_MAX)
 			continue;
-		look_at_mounts(survey, *holder, device);
-		look_at_holders(survey, *holder, device, seen);
+		scan_mounts(scan, *holder, device);
+		scan_holders(scan, *holder, device, seen);
 	}
 	return holders.count > 0;
 }
 
-static void look_at_disk(const struct survey *survey, const char *name, struct device *device)
+static void scan_disk(const struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list seen = { 0 };
-	use_unknown(device, name, survey->mounts_error);
-	bool known = look_at_mounts(survey, name, device);
-	known |= look_at_holders(survey, name, device, &seen);
+	use_unknown(device, name, scan->mounts_error);
+	bool known = scan_mounts(scan, name, device);
+	known |= scan_holders(scan, name, device, &seen);
 	auto_free char *node = text_format("dev/%s", name);
-	if (!known && survey->thorough && survey->root->live && sysroot_is_exclusive(survey->root, node))
+	if (!known && scan->thorough && scan->root->live && sysroot_is_exclusive(scan->root, node))
 		use_add(&device->uses, USE_HELD, name, NULL);
 }
 
-/* Filesystems of the host that a virtio device brings: 9p by its tag; which virtiofs belongs to which device
- * only new kernels tell (/sys/fs/virtiofs, 6.9), so that each of them may be the one. */
-static void look_at_share(const struct survey *survey, const char *name, struct device *device)
+/* Filesystems that the host shares through a virtio device: 9p is matched by tag. Only kernels since 6.9 show
+ * which virtiofs belongs to which device (/sys/fs/virtiofs), so every virtiofs mount counts for every device.
+ */
+static void scan_share(const struct scan *scan, const char *name, struct device *device)
 {
 	auto_free char *tag_path = text_format(OWNER_VIRTIO "/%s/mount_tag", name);
 	auto_free char *driver_path = text_format(OWNER_VIRTIO "/%s/driver", name);
-	auto_free char *tag = sysroot_read(survey->root, tag_path);
-	auto_free char *driver = sysroot_link_name(survey->root, driver_path);
+	auto_free char *tag = sysroot_read(scan->root, tag_path);
+	auto_free char *driver = sysroot_link_name(scan->root, driver_path);
 	const struct mount_fact *mount;
 	if (text_same(driver, "9pnet_virtio") || text_same(driver, "virtiofs"))
-		use_unknown(device, name, survey->mounts_error);
-	array_each (mount, &survey->mounts)
+		use_unknown(device, name, scan->mounts_error);
+	array_each (mount, &scan->mounts)
 		if ((text_same(mount->type, "9p") && text_same(mount->source, tag)) ||
 			(text_same(mount->type, "virtiofs") && text_same(driver, "virtiofs")))
 			use_add(&device->uses, USE_MOUNT, mount->source, mount->target);
@@ -195,19 +196,19 @@ static void look_at_share(const struct survey *survey, const char *name, struct 
 
 /* ---- displays, virtual functions ---- */
 
-static void look_at_framebuffer(const struct survey *survey, const char *name, struct device *device)
+static void scan_framebuffer(const struct scan *scan, const char *name, struct device *device)
 {
-	(void)survey;
+	(void)scan;
 	use_add(&device->uses, USE_FRAMEBUFFER, name, NULL);
 }
 
-static void look_at_attributes(const struct survey *survey, struct device *device)
+static void scan_attributes(const struct scan *scan, struct device *device)
 {
 	auto_free char *vga_path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
 	auto_free char *vfs_path = text_format("sys/bus/pci/devices/%s/sriov_numvfs", device->address);
-	/* Only display devices have the first. */
-	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(survey->root, vga_path) : NULL;
-	auto_free char *vfs = sysroot_read(survey->root, vfs_path);
+	/* Only display devices have boot_vga. */
+	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(scan->root, vga_path) : NULL;
+	auto_free char *vfs = sysroot_read(scan->root, vfs_path);
 	use_unknown(device, vfs_path, vfs ? 0 : -errno);
 	if (text_same(vga, "1"))
 		use_add(&device->uses, USE_DISPLAY, NULL, NULL);
@@ -217,21 +218,21 @@ static void look_at_attributes(const struct survey *survey, struct device *devic
 
 void use_collect_all(const struct sysroot *root, struct device_list *devices, bool thorough)
 {
-	struct survey survey = { .root = root, .devices = devices, .thorough = thorough };
+	struct scan scan = { .root = root, .devices = devices, .thorough = thorough };
 	struct device *device;
 	if (root->live)
-		survey.network_error = network_facts(&survey.network);
-	survey.mounts_error = mount_facts(root, &survey.mounts);
-	each_owned(&survey, OWNER_INTERFACES, look_at_interface);
-	each_owned(&survey, OWNER_DISKS, look_at_disk);
-	each_owned(&survey, OWNER_FRAMEBUFFERS, look_at_framebuffer);
-	each_owned(&survey, OWNER_VIRTIO, look_at_share);
+		scan.network_error = network_facts(&scan.network);
+	scan.mounts_error = mount_facts(root, &scan.mounts);
+	each_owned(&scan, OWNER_INTERFACES, scan_interface);
+	each_owned(&scan, OWNER_DISKS, scan_disk);
+	each_owned(&scan, OWNER_FRAMEBUFFERS, scan_framebuffer);
+	each_owned(&scan, OWNER_VIRTIO, scan_share);
 	array_each (device, devices) {
-		look_at_attributes(&survey, device);
-		look_elsewhere(device);
+		scan_attributes(&scan, device);
+		scan_other_namespaces(device);
 	}
-	network_facts_free(&survey.network);
-	mount_facts_free(&survey.mounts);
+	network_facts_free(&scan.network);
+	mount_facts_free(&scan.mounts);
 }
 
 /* ---- processes ---- */
@@ -240,7 +241,7 @@ struct node_list {
 	struct node {
 		struct device *device;
 		const char *path;
-		bool held; /* by the process that is looked at */
+		bool held; /* by the process being scanned */
 	} * items;
 	size_t count;
 };
@@ -251,7 +252,7 @@ static void add_node(struct node_list *nodes, struct device *device, const struc
 		*array_add(nodes) = (struct node){ .device = device, .path = node->path };
 }
 
-/* Returns whether `target` is one of them. */
+/* Marks the nodes with the path `target`. Returns whether there are any. */
 static bool note_file(struct node_list *nodes, const char *target)
 {
 	struct node *node;
@@ -275,7 +276,7 @@ static void add_process(const struct sysroot *root, const char *pid, struct node
 	}
 }
 
-static int look_at_process(const struct sysroot *root, const char *pid, struct node_list *nodes)
+static int scan_process(const struct sysroot *root, const char *pid, struct node_list *nodes)
 {
 	auto_names struct name_list files = { 0 };
 	auto_free char *directory = text_format("proc/%s/fd", pid);
@@ -290,7 +291,7 @@ static int look_at_process(const struct sysroot *root, const char *pid, struct n
 	}
 	if (holds)
 		add_process(root, pid, nodes);
-	/* It has ended meanwhile. */
+	/* The process exited meanwhile. */
 	return error == -ESRCH || error == -ENOENT ? 0 : error;
 }
 
@@ -307,11 +308,12 @@ void use_collect_processes(const struct sysroot *root, const struct device_refs 
 	int error = nodes.count ? sysroot_list(root, "proc", &names) : 0;
 	array_each (name, &names) {
 		bool is_process = (*name)[strspn(*name, "0123456789")] == '\0';
-		int failed = is_process ? look_at_process(root, *name, &nodes) : 0;
+		int failed = is_process ? scan_process(root, *name, &nodes) : 0;
 		error = error ? error : failed;
 	}
 	free(nodes.items);
-	/* Other users' processes are hidden from who is not root, and cannot unbind anything either. */
+	/* A user other than root cannot see the processes of other users, but cannot unbind anything either.
+	 */
 	if (error == -EACCES && !host_is_root())
 		return;
 	array_each (device, devices)

@@ -16,8 +16,8 @@ static void add_group(struct container_device *to, const struct access_case *acc
 	if (!group->present || access->group == PATH_NONE)
 		return;
 	add_node(to, group->path, group->path);
-	/* Where there is no container of its own, iommufd's node does for one, by the name that programs
-	 * know. */
+	/* On a kernel without a VFIO container, /dev/iommu serves as one under the name that programs open.
+	 */
 	add_node(to, "/dev/vfio/vfio", access->group == PATH_IOMMUFD_ONLY ? "/dev/iommu" : "/dev/vfio/vfio");
 }
 

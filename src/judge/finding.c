@@ -10,7 +10,7 @@
 
 #define FINDING_ROW(name, id, severity, forcible)                                                            \
 	{ id, SEVERITY_##severity, forcible, false, NULL, NULL, NULL },
-static const struct finding catalogue[FINDING_COUNT] = { FINDINGS(FINDING_ROW) };
+static const struct finding catalog[FINDING_COUNT] = { FINDINGS(FINDING_ROW) };
 #undef FINDING_ROW
 
 void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
@@ -18,7 +18,7 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 {
 	va_list arguments;
 	struct finding *finding = array_add(findings);
-	*finding = catalogue[kind];
+	*finding = catalog[kind];
 	finding->subject = text_copy(subject);
 	finding->remedy = text_copy(remedy);
 	va_start(arguments, format);
@@ -32,7 +32,7 @@ void finding_drop(struct finding_list *findings, enum finding_kind kind)
 	size_t kept = 0;
 	struct finding *finding;
 	array_each (finding, findings) {
-		if (!text_same(finding->id, catalogue[kind].id)) {
+		if (!text_same(finding->id, catalog[kind].id)) {
 			findings->items[kept++] = *finding;
 			continue;
 		}

@@ -1,5 +1,4 @@
-/* The catalogue of everything that the program says about readiness and safety. An id never changes its
- * meaning. */
+/* The catalog of all findings about readiness and safety. The meaning of an id never changes. */
 #ifndef JUDGE_FINDING_H
 #define JUDGE_FINDING_H
 
@@ -79,13 +78,13 @@ enum finding_kind { FINDINGS(FINDING_ENUM) FINDING_COUNT };
 void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
 	const char *remedy, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/* Takes the findings of this kind out again. */
+/* Removes all findings of this kind. */
 void finding_drop(struct finding_list *findings, enum finding_kind kind);
 
-/* How many of the findings are blockers. */
+/* The number of blockers that --force has not overridden. */
 size_t finding_blockers(const struct finding_list *findings);
 
-/* Marks the blockers that --force overrides, if `force` is given. Returns how many blockers are left. */
+/* With `force`, marks the blockers that --force overrides. Returns the number of remaining blockers. */
 size_t finding_override(struct finding_list *findings, bool force);
 
 #endif

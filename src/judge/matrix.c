@@ -27,7 +27,7 @@ static enum answer answer_not(enum answer a)
 	return a == ANSWER_UNKNOWN ? ANSWER_UNKNOWN : !a;
 }
 
-/* ---- what a configuration says ---- */
+/* ---- evidence from a configuration ---- */
 
 static enum answer built(const struct kconfig *config, enum kconfig_symbol symbol)
 {
@@ -48,15 +48,15 @@ static bool absent(const struct kconfig *config, enum kconfig_symbol symbol)
 	return config->value[symbol] == KCONFIG_ABSENT;
 }
 
-/* Before 6.6 there is no symbol VFIO_GROUP (since then it is always named, if only as "not set"): always
- * built. */
+/* The symbol VFIO_GROUP exists since 6.6, and is then always listed, possibly as "not set". Older kernels
+ * always build the group. */
 static enum answer group_configured(const struct kconfig *config)
 {
 	return absent(config, KCONFIG_VFIO_GROUP) ? ANSWER_YES : built(config, KCONFIG_VFIO_GROUP);
 }
 
-/* Before 6.2 there is no symbol VFIO_CONTAINER either. From 6.6 on it depends on VFIO_GROUP, and is not named
- * without. */
+/* The symbol VFIO_CONTAINER exists since 6.2; older kernels always build the container. Since 6.6 it depends
+ * on VFIO_GROUP and is not listed without it. */
 static enum answer container_configured(const struct kconfig *config)
 {
 	if (absent(config, KCONFIG_VFIO_GROUP) && absent(config, KCONFIG_VFIO_CONTAINER))
@@ -91,7 +91,7 @@ static enum answer configured(const struct kconfig *config, enum question questi
 	}
 }
 
-/* ---- the surest source counts ---- */
+/* ---- the most reliable source wins ---- */
 
 static struct answered answer(const struct host *host, enum question question)
 {
@@ -123,15 +123,14 @@ static int kernel_version(const struct host *host)
 	return 0;
 }
 
-/* GENERIC_ATOMIC64 is for machines of 32 bits. */
+/* Only 32-bit architectures select GENERIC_ATOMIC64. */
 static bool has_64_bits(const struct host *host)
 {
 	return host->arch && (strstr(host->arch, "64") || text_same(host->arch, "s390x"));
 }
 
-/* What nobody answered, from what somebody did. One symbol stands for both paths but in one series of
- * patches; a kernel without it has neither; and since 7.3 it brings IOMMUFD_NOIOMMU with it where there is a
- * cdev. */
+/* Derives missing answers from known ones. A single symbol enables both paths (except in one patch series),
+ * so a kernel without it has neither. Since 7.3 it selects IOMMUFD_NOIOMMU if the cdev is built. */
 static void derive(const struct host *host, struct answered *all)
 {
 	const struct answered *noiommu = &all[QUESTION_NOIOMMU], *cdev = &all[QUESTION_CDEV];
@@ -160,8 +159,8 @@ static int matrix_row(enum answer group, enum answer container, enum answer cdev
 	return container ? 1 : 2;
 }
 
-/* The dependencies of VFIO_NOIOMMU: since 7.3 on a container if there is a group, and on the group or the
- * cdev; before, on the group alone. */
+/* The dependencies of VFIO_NOIOMMU. Since 7.3: the group or the cdev, and a container if the group is built.
+ * Before: the group only. */
 static enum answer selectable(const struct host *host, const struct answered *all)
 {
 	enum answer group = all[QUESTION_GROUP].answer, cdev = all[QUESTION_CDEV].answer;
@@ -205,7 +204,7 @@ struct access_case access_case_judge(const struct host *host)
 
 /* ---- advice ---- */
 
-/* A line that a configuration should have. */
+/* A required line of a configuration. */
 struct line {
 	enum kconfig_symbol symbol;
 	enum kconfig_value value;
@@ -226,12 +225,12 @@ static const struct line for_cdev[] = {
 	{ KCONFIG_VFIO_PCI, KCONFIG_M, "CONFIG_VFIO_PCI=m" },
 	{ KCONFIG_VFIO_DEVICE_CDEV, KCONFIG_Y, "CONFIG_VFIO_DEVICE_CDEV=y" },
 	{ KCONFIG_VFIO_NOIOMMU, KCONFIG_Y, "CONFIG_VFIO_NOIOMMU=y" },
-	/* Only for the cdev alone. */
+	/* Required for the cdev without the group only. */
 	{ KCONFIG_VFIO_GROUP, KCONFIG_N, "# CONFIG_VFIO_GROUP is not set" },
 };
 
-/* Whether a line need not be said: the configuration has it, or what it is for is built anyhow (by another
- * symbol, or in a kernel of a time before the symbol). */
+/* Whether the requirement is met: the configuration has the line, or the feature is built without it (through
+ * another symbol, or in a kernel older than the symbol). */
 static bool has(const struct host *host, const struct access_case *access, const struct line *line)
 {
 	enum kconfig_value value = host->kconfig.value[line->symbol];
@@ -249,7 +248,7 @@ static void advise(struct advice_list *advice, const char *goal, const struct ho
 	for (size_t i = 0; i < count; i++)
 		if (!has(host, access, &lines[i]))
 			text_append(&text, "%s%s", *text ? "\n" : "", lines[i].text);
-	/* Where no line is missing, it is the kernel that is too old. */
+	/* If no line is missing, the kernel is too old. */
 	if (*text)
 		*array_add(advice) = (struct advice){ goal, text };
 	else
@@ -264,10 +263,10 @@ void access_case_advise(const struct host *host, const struct access_case *acces
 	if (access->cdev != PATH_NONE || !cdev_possible)
 		return;
 	if (access->group == PATH_WORKS)
-		advise(advice, "for the cdev too, with Linux 7.3 or later", host, access, for_cdev,
+		advise(advice, "for the cdev as well (Linux 7.3 or later)", host, access, for_cdev,
 			ARRAY_SIZE(for_cdev) - 1);
 	else if (access->group != PATH_UNKNOWN)
-		advise(advice, "for the cdev alone, with Linux 7.3 or later", host, access, for_cdev,
+		advise(advice, "for the cdev without the group (Linux 7.3 or later)", host, access, for_cdev,
 			ARRAY_SIZE(for_cdev));
 }
 
@@ -296,10 +295,10 @@ void access_case_judge_sources(
 			continue;
 		bool by_config = configured(&host->kconfig, question) == answer_not(answered->answer);
 		finding_add(findings, FINDING_SOURCES_CONTRADICT, NULL, NULL,
-			"%s is %s, as %s; %s says otherwise, is probably another kernel's, and is not believed",
+			"%s is %s (%s); %s disagrees and is ignored: it probably belongs to another kernel",
 			question_symbol(question), answered->answer ? "built" : "not built",
-			answered->source == SOURCE_SEEN ? "the running kernel shows"
-							: "the kernel's module files show",
-			by_config ? host->kconfig.source : "its module information");
+			answered->source == SOURCE_SEEN ? "seen in the running kernel"
+							: "found in the module files",
+			by_config ? host->kconfig.source : "the module information");
 	}
 }

@@ -7,14 +7,14 @@
 #define PARAMETER "vfio.enable_unsafe_noiommu_mode"
 #define CMDLINE   "/proc/cmdline"
 
-static const char *word(enum mode mode)
+static const char *enabled_word(enum mode mode)
 {
-	return mode == MODE_ON ? "on" : "off";
+	return mode == MODE_ON ? "enabled" : "disabled";
 }
 
 static char *because(const struct next_boot *next)
 {
-	return next->source ? text_format("%s says so", next->source) : text_copy("nothing sets it");
+	return next->source ? text_format("set by %s", next->source) : text_copy("nothing sets it");
 }
 
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings)
@@ -27,26 +27,26 @@ void nextboot_judge(const struct host *host, const struct next_boot *next, struc
 	auto_free char *why = because(next);
 	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL,
 		on_now ? "vfionoiommu enable --persistent" : "vfionoiommu enable",
-		"noiommu mode is %s now, and will be %s after the next boot: %s",
-		word(on_now ? MODE_ON : MODE_OFF), word(next->mode), why);
+		"noiommu mode is %s now but will be %s after the next boot (%s)",
+		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), why);
 }
 
-/* The kernel's command line is the boot loader's. */
+/* The boot loader sets the kernel command line, so the user has to edit its configuration. */
 static char *change_parameter(const struct next_boot *next, bool on)
 {
 	return text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
 		next->boot_file ? next->boot_file
-				: "the kernel's command line in the boot loader's configuration",
+				: "the kernel command line in the boot loader configuration",
 		next->boot_tool ? ", then: " : "", next->boot_tool ? next->boot_tool : "");
 }
 
-/* Only its command line sets a vfio that is built in. */
+/* Only the kernel command line sets parameters of a built-in vfio. */
 static void judge_builtin(const struct next_boot *next, bool on, struct finding_list *findings)
 {
 	auto_free char *remedy = change_parameter(next, on);
 	finding_add(findings, FINDING_NEXT_BOOT_PARAMETER, NULL, remedy,
 		"vfio is built into this kernel: only " PARAMETER
-		" on its command line sets the mode of the next boot");
+		" on the kernel command line sets noiommu mode at the next boot");
 }
 
 static void judge_other(const struct next_boot *next, bool on, struct finding_list *findings)
@@ -56,15 +56,15 @@ static void judge_other(const struct next_boot *next, bool on, struct finding_li
 	if (next->own == OWN_FILE_EDITED) {
 		auto_free char *edit = text_format("edit %s", next->own_path);
 		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, edit,
-			"%s is not as vfionoiommu wrote it, and is left alone", next->own_path);
+			"%s differs from what vfionoiommu writes and is left unchanged", next->own_path);
 	} else if (next->mode == MODE_UNKNOWN)
 		finding_add(findings, FINDING_NEXT_BOOT_UNKNOWN, NULL,
 			"grep -r enable_unsafe_noiommu_mode /proc/cmdline /etc/modprobe.d",
-			"what sets the mode of the next boot could not be read");
+			"the settings of noiommu mode at the next boot could not be read");
 	else
 		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, remedy,
-			"%s switches the mode %s at the next boot, and is not ours to change", next->source,
-			word(on ? MODE_OFF : MODE_ON));
+			"%s %s noiommu mode at the next boot; vfionoiommu does not manage this setting",
+			next->source, on ? "disables" : "enables");
 }
 
 static void judge_initramfs(const struct next_boot *next, bool on, struct finding_list *findings)
@@ -74,12 +74,11 @@ static void judge_initramfs(const struct next_boot *next, bool on, struct findin
 		return;
 	if (next->initramfs_has_vfio == ANSWER_UNKNOWN)
 		finding_add(findings, FINDING_INITRAMFS_UNKNOWN, NULL, remedy,
-			"whether %s carries vfio cannot be told: if it does, it must be built again",
-			next->initramfs);
+			"cannot determine whether %s contains vfio; if it does, rebuild it", next->initramfs);
 	else if (next->initramfs_mode != (on ? MODE_ON : MODE_OFF))
 		finding_add(findings, FINDING_INITRAMFS_STALE, NULL, remedy,
-			"%s carries vfio, and switches the mode %s: it must be built again", next->initramfs,
-			word(next->initramfs_mode));
+			"%s contains vfio and leaves noiommu mode %s; rebuild it", next->initramfs,
+			enabled_word(next->initramfs_mode));
 }
 
 bool nextboot_judge_wanted(

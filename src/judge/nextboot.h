@@ -1,15 +1,14 @@
-/* Will noiommu mode be at the next boot what it is now, and what it is wanted to be? */
+/* Whether noiommu mode at the next boot matches the current mode and the requested mode. */
 #ifndef JUDGE_NEXTBOOT_H
 #define JUDGE_NEXTBOOT_H
 
 #include "model.h"
 
-/* Adds a warning when the mode will be another after the next boot than it is now. */
+/* Adds a warning if the mode after the next boot will differ from the current mode. */
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings);
 
-/* Adds what stands in the way of the next boot's mode being `on`, of which our own file cannot dispose:
- * another file, a vfio that is built in, an initramfs that is to be built again. Returns whether the mode
- * will be so. */
+/* Adds what prevents the mode `on` at the next boot and cannot be changed through our own file: another file,
+ * a built-in vfio, a stale initramfs. Returns whether the next boot will have the mode `on`. */
 bool nextboot_judge_wanted(
 	const struct host *host, const struct next_boot *next, bool on, struct finding_list *findings);
 

@@ -10,14 +10,14 @@ bool persistence_judge_one(const struct stored *stored, struct finding_list *fin
 	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", stored->address);
 	if (stored->problem)
 		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remedy,
-			"its persistent binding is not used: /etc/vfionoiommu.d/%s %s", stored->address,
+			"the persistent binding is ignored: /etc/vfionoiommu.d/%s %s", stored->address,
 			stored->problem);
 	else if (!stored->present)
 		finding_add(findings, FINDING_BINDING_ABSENT, stored->address, remedy,
-			"has a persistent binding, and there is no device at this address");
+			"a persistent binding exists, but there is no device at this address");
 	else if (stored->same == ANSWER_NO)
 		finding_add(findings, FINDING_BINDING_OTHER_CARD, stored->address, remedy,
-			"its persistent binding is of another card (%04x:%04x%s%s), and is not used",
+			"the persistent binding is ignored: it belongs to a different card (%04x:%04x%s%s)",
 			stored->vendor, stored->device, stored->serial ? ", serial number " : "",
 			stored->serial ? stored->serial : "");
 	else
@@ -38,8 +38,8 @@ void persistence_judge(
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu bind --stored %s", device->address);
 		finding_add(findings, FINDING_BINDING_NOT_BOUND, device->address, remedy,
-			"has a persistent binding, and is not bound to VFIO, but to %s",
-			device->driver ? device->driver : "no driver");
+			"the device has a persistent binding but is not bound to VFIO (driver: %s)",
+			device->driver ? device->driver : "none");
 	}
 }
 
@@ -48,11 +48,10 @@ void persistence_judge_next_boot(
 {
 	if (noiommu && next->mode != MODE_ON)
 		finding_add(findings, FINDING_BINDING_WITHOUT_MODE, NULL, "vfionoiommu enable --persistent",
-			"noiommu mode will be %s at the next boot: the persistent bindings need it",
-			next->mode == MODE_UNKNOWN ? "unknown" : "off");
+			"noiommu mode %s disabled at the next boot, but the persistent bindings require it",
+			next->mode == MODE_UNKNOWN ? "may be" : "will be");
 	if (rule == ANSWER_NO)
 		finding_add(findings, FINDING_BINDING_WITHOUT_RULE, NULL,
-			"make install, in the source folder of vfionoiommu",
-			"the udev rule 60-vfionoiommu.rules is not installed: nothing binds the persistent bindings at the "
-			"next boot");
+			"run make install in the source directory of vfionoiommu",
+			"the udev rule 60-vfionoiommu.rules is not installed: persistent bindings will not be applied at boot");
 }

@@ -10,17 +10,17 @@
 
 static const char *release(const struct host *host)
 {
-	return host->release ? host->release : "of unknown release";
+	return host->release ? host->release : "(unknown release)";
 }
 
-/* What to do where the files of its modules are missing. */
+/* The remedy for missing module files. */
 static char *install_text(const struct host *host)
 {
-	return text_format(
-		"install the package that brings /lib/modules/%s", host->release ? host->release : "RELEASE");
+	return text_format("install the package that provides /lib/modules/%s",
+		host->release ? host->release : "RELEASE");
 }
 
-/* Whether vfio can be there at all. Returns false after saying why not. */
+/* Whether the kernel has vfio. If not, adds the reason and returns false. */
 static bool judge_vfio(const struct host *host, struct finding_list *findings)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
@@ -34,10 +34,10 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 			"kernel %s was built without VFIO", release(host));
 	else if (vfio == MODULE_MISSING || (vfio == MODULE_UNKNOWN && configured != KCONFIG_UNKNOWN))
 		finding_add(findings, FINDING_VFIO_MISSING, NULL, install,
-			"the module vfio of kernel %s is not installed", release(host));
+			"module vfio is not installed for kernel %s", release(host));
 	else
 		finding_add(findings, FINDING_VFIO_UNKNOWN, NULL, install,
-			"whether kernel %s has VFIO is unknown: neither its configuration nor its modules were found",
+			"cannot determine whether kernel %s has VFIO: neither its configuration nor its modules were found",
 			release(host));
 	return false;
 }
@@ -47,20 +47,19 @@ static void judge_kernel(
 {
 	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_NOIOMMU, NULL, "vfionoiommu matrix",
-			"kernel %s was built without VFIO noiommu (CONFIG_VFIO_NOIOMMU)", release(host));
+			"kernel %s was built without VFIO noiommu support (CONFIG_VFIO_NOIOMMU)",
+			release(host));
 	else if (access->group == PATH_NONE && access->cdev == PATH_NONE)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_PATH, NULL, "vfionoiommu matrix",
-			"kernel %s offers no path to a noiommu device: the group needs a container, and there is no "
-			"noiommu cdev",
+			"kernel %s has no way to open a noiommu device: the group needs a container, and there is no noiommu cdev",
 			release(host));
 	else if (access->group == PATH_IOMMUFD_ONLY && access->cdev != PATH_WORKS)
 		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, NULL, "ln -s /dev/iommu /dev/vfio/vfio",
-			"kernel %s has no VFIO container: the group opens only for what takes /dev/iommu in its place",
+			"kernel %s has no VFIO container: the group opens only with /dev/iommu in place of /dev/vfio/vfio",
 			release(host));
 	if (!host->kconfig.source)
 		finding_add(findings, FINDING_KERNEL_CONFIG_UNKNOWN, NULL, NULL,
-			"the configuration of kernel %s was not found: what it offers is known from what it shows, and "
-			"from its module files",
+			"the configuration of kernel %s was not found: its features were determined from the running system and the module files",
 			release(host));
 	access_case_judge_sources(host, access, findings);
 }
@@ -75,7 +74,7 @@ static void judge_vfio_pci(const struct host *host, struct finding_list *finding
 	finding_add(findings, FINDING_VFIO_PCI_MISSING, NULL,
 		configured == KCONFIG_N ? "boot a kernel with CONFIG_VFIO_PCI=m" : install,
 		configured == KCONFIG_N ? "kernel %s was built without vfio-pci"
-					: "the module vfio_pci of kernel %s is not installed",
+					: "module vfio_pci is not installed for kernel %s",
 		release(host));
 }
 
@@ -83,8 +82,8 @@ static void judge_sysfs(const struct host *host, struct finding_list *findings)
 {
 	if (host->sysfs_writable == ANSWER_NO)
 		finding_add(findings, FINDING_SYSFS_READ_ONLY, NULL,
-			"run it on the host, or in a container that was started with a writable /sys",
-			"/sys is mounted read-only here, as in most containers");
+			"run the command on the host, or in a container with a writable /sys",
+			"/sys is mounted read-only (common in containers)");
 }
 
 static void judge_mode(const struct host *host, struct finding_list *findings)
@@ -92,14 +91,13 @@ static void judge_mode(const struct host *host, struct finding_list *findings)
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	if (host->mode == MODE_OFF)
 		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL, "vfionoiommu enable",
-			"noiommu mode is off: the kernel refuses to bind a device without an IOMMU to vfio-pci");
+			"noiommu mode is disabled: the kernel refuses to bind a device without an IOMMU to vfio-pci");
 	else if (host->mode == MODE_UNKNOWN && vfio == MODULE_AVAILABLE && host->mode_at_load != MODE_ON)
 		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL, "vfionoiommu enable",
-			"noiommu mode is off: the module vfio is not loaded yet");
+			"noiommu mode is disabled: module vfio is not loaded");
 	if (host->mode == MODE_ON && host->iommu == ANSWER_YES)
 		finding_add(findings, FINDING_NOIOMMU_WITH_IOMMU, NULL, "vfionoiommu disable",
-			"noiommu mode is on although this machine has an IOMMU: devices behind it do not need the mode, and "
-			"DPDK uses physical addresses for all of them while it is on");
+			"noiommu mode is enabled although this machine has an IOMMU: devices behind it do not need the mode, and while it is enabled DPDK uses physical addresses for all of them");
 }
 
 void readiness_judge(const struct host *host, const struct access_case *access, struct finding_list *findings)
@@ -116,8 +114,8 @@ void readiness_judge(const struct host *host, const struct access_case *access, 
 void readiness_judge_acting(const struct host *host, struct finding_list *findings)
 {
 	if (!host->root)
-		finding_add(findings, FINDING_NOT_ROOT, NULL, "run it again with sudo",
-			"only root may change this");
+		finding_add(findings, FINDING_NOT_ROOT, NULL, "run the command again with sudo",
+			"only root can do this");
 	else
 		judge_sysfs(host, findings);
 }
@@ -130,7 +128,9 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
 		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address, remedy,
-			"is bound as a noiommu device: with the mode off its group node cannot be opened any more%s",
-			device->cdev.noiommu ? ", its cdev node still can" : "");
+			"the device is bound as a noiommu device: while the mode is disabled, its %s",
+			!device->group.noiommu ? "cdev node still opens"
+			: device->cdev.noiommu ? "group node does not open (its cdev node still does)"
+					       : "group node does not open");
 	}
 }

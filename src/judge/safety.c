@@ -15,7 +15,7 @@ bool device_is_noiommu(const struct device *device)
 bool device_is_bridge(const struct device *device)
 {
 	unsigned int class = device->class >> 8;
-	/* The host bridge and the one to ISA look like endpoints, and are nothing to give away. */
+	/* The host bridge and the ISA bridge have the header of an endpoint, but must keep their drivers. */
 	if (class == 0x0600 || class == 0x0601)
 		return true;
 	if (device->header_type >= 0)
@@ -28,12 +28,12 @@ bool device_is_interrupted(const struct device *device)
 	const struct remembered *remembered = &device->remembered;
 	if (remembered->known != ANSWER_YES || device->vfio)
 		return false;
-	/* On a third driver somebody has put it since: what was written down is of no use any more. */
+	/* If it has a third driver, another program bound it since, and the saved state is obsolete. */
 	return !device->driver || text_same(device->driver, remembered->driver);
 }
 
-/* vfio-pci's own list of devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c, pci_ids.h.
- */
+/* The denylist of vfio-pci, devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c,
+ * pci_ids.h. */
 static bool is_denylisted(const struct device *device)
 {
 	static const unsigned int devices[] = { 0x0435, 0x0443, 0x19e2, 0x19e3, 0x37c8, 0x37c9, 0x0b25,
@@ -62,7 +62,7 @@ static enum fitness judge_fitness(const struct device *device)
 	if (device_is_bridge(device) || is_denylisted(device) || device->iommu == ANSWER_YES ||
 		uses(device, USE_VFS))
 		return FITNESS_IMPOSSIBLE;
-	/* What is known of its uses comes before what is not. */
+	/* A known use takes precedence over an unknown one. */
 	const struct use *use;
 	array_each (use, &device->uses)
 		if (use->kind != USE_UNKNOWN)
@@ -77,47 +77,45 @@ void safety_judge_fitness(struct device_list *devices)
 		device->fitness = judge_fitness(device);
 }
 
-/* What each kind of use means for who wants to take the device; {} stands for its object, or where it has
- * none for the device's address, {detail} for its detail. */
+/* The finding for each kind of use. {} is the object of the use, or the device's address if it has none;
+ * {detail} is its detail. */
 static const struct {
 	enum finding_kind finding;
 	const char *sentence;
 	const char *remedy; /* NULL: none */
 } use_rules[] = {
-	[USE_UP] = { FINDING_INTERFACE_UP, "its network interface {} is up", "ip link set {} down" },
-	[USE_ADDRESS] = { FINDING_INTERFACE_ADDRESS, "its network interface {} has the address {detail}",
+	[USE_UP] = { FINDING_INTERFACE_UP, "network interface {} is up", "ip link set {} down" },
+	[USE_ADDRESS] = { FINDING_INTERFACE_ADDRESS, "network interface {} has the address {detail}",
 		"ip address flush dev {}" },
-	[USE_ROUTE] = { FINDING_INTERFACE_ROUTE, "its network interface {} carries the route to {detail}",
+	[USE_ROUTE] = { FINDING_INTERFACE_ROUTE, "network interface {} carries a route: {detail}",
 		"ip route show dev {} table all" },
-	[USE_ENSLAVED] = { FINDING_INTERFACE_ENSLAVED, "its network interface {} is part of {detail}",
-		"ip link set {} nomaster, or ip link delete {detail}" },
+	[USE_ENSLAVED] = { FINDING_INTERFACE_ENSLAVED, "network interface {} is in use by interface {detail}",
+		"ip link set {} nomaster, or if {detail} is a VLAN: ip link delete {detail}" },
 	[USE_ELSEWHERE] = { FINDING_INTERFACE_ELSEWHERE,
-		"is bound to the network driver {}, but its interface is not to be seen here: it is probably in another "
-		"network namespace, as a container's",
+		"the device is bound to network driver {} but has no interface in this network namespace; it is probably in another one (a container)",
 		"ip netns list" },
 	[USE_MOUNT] = { FINDING_DISK_MOUNTED, "{} is mounted on {detail}", "umount {detail}" },
-	[USE_SWAP] = { FINDING_DISK_SWAP, "{} is swap", "swapoff /dev/{}" },
+	[USE_SWAP] = { FINDING_DISK_SWAP, "{} is in use as swap", "swapoff /dev/{}" },
 	[USE_HELD] = { FINDING_DISK_HELD, "{} is in use by {detail}", "lsblk /dev/{}" },
-	[USE_DISPLAY] = { FINDING_DISPLAY_BOOT,
-		"is the display that this machine booted with: its screen would go dark",
-		"the same command with --force, over ssh or from another screen" },
+	[USE_DISPLAY] = { FINDING_DISPLAY_BOOT, "the device is the boot display: its screen would go dark",
+		"repeat the command with --force, over ssh or from another screen" },
 	[USE_FRAMEBUFFER] = { FINDING_DISPLAY_FRAMEBUFFER,
-		"has the framebuffer {}: a screen on it would go dark",
-		"the same command with --force, over ssh or from another screen" },
+		"the device drives framebuffer {}: its screen would go dark",
+		"repeat the command with --force, over ssh or from another screen" },
 	[USE_VFS] = { FINDING_DEVICE_HAS_VFS,
-		"has {detail} virtual functions enabled, with which the kernel does not bind it to vfio-pci",
+		"the device has virtual functions enabled ({detail}): the kernel refuses to bind it to vfio-pci",
 		"echo 0 > /sys/bus/pci/devices/{}/sriov_numvfs" },
-	[USE_UNKNOWN] = { FINDING_USE_UNKNOWN, "whether it is in use cannot be told: {}: {detail}",
-		"the same command with --force, if nothing uses it" },
-	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is held open by process {detail}",
-		"end that process, then type the same command again" },
+	[USE_UNKNOWN] = { FINDING_USE_UNKNOWN, "cannot determine whether the device is in use: {}: {detail}",
+		"if nothing uses the device, repeat the command with --force" },
+	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is in use by process {detail}",
+		"stop the process, then repeat the command" },
 };
 
 static void judge_uses(const struct device *device, struct finding_list *findings)
 {
 	const struct use *use;
 	array_each (use, &device->uses) {
-		const char *detail = use->detail ? use->detail : "something else";
+		const char *detail = use->detail ? use->detail : "an unknown holder";
 		const char *object = use->object ? use->object : device->address;
 		auto_free char *sentence = text_fill(use_rules[use->kind].sentence, object, detail);
 		auto_free char *remedy = text_fill(use_rules[use->kind].remedy, object, detail);
@@ -130,7 +128,7 @@ static void judge_readable(const struct device *device, struct finding_list *fin
 	auto_free char *remedy = text_format("dmesg | grep %s", device->address);
 	if (device->unreadable)
 		finding_add(findings, FINDING_DEVICE_UNREADABLE, device->address, remedy,
-			"what it has now could not be put back again, as it cannot be read: %s",
+			"the current driver state is unreadable, so it could not be restored: %s",
 			device->unreadable);
 }
 
@@ -138,15 +136,15 @@ void safety_judge_bind(const struct device *device, bool allow_iommu, struct fin
 {
 	if (device_is_bridge(device))
 		finding_add(findings, FINDING_DEVICE_IS_BRIDGE, device->address, "vfionoiommu list --all",
-			"is a bridge: VFIO takes endpoints only; name the devices behind it");
+			"the device is a bridge: VFIO supports endpoints only; specify the devices behind it");
 	if (device->iommu == ANSWER_YES && !allow_iommu) {
 		auto_free char *remedy = text_format("vfionoiommu bind --allow-iommu %s", device->address);
 		finding_add(findings, FINDING_DEVICE_HAS_IOMMU, device->address, remedy,
-			"has an IOMMU: noiommu is not for it; as an ordinary VFIO device it is safe");
+			"the device has an IOMMU: it does not need noiommu, and is safe as an ordinary VFIO device");
 	}
 	if (is_denylisted(device))
 		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, NULL,
-			"is on vfio-pci's list of devices with known errata: the kernel does not bind it to vfio-pci");
+			"the device is on the vfio-pci denylist (known errata): the kernel refuses to bind it to vfio-pci");
 	judge_readable(device, findings);
 	judge_uses(device, findings);
 }
@@ -155,8 +153,7 @@ void safety_judge_unbind(const struct device *device, struct finding_list *findi
 {
 	if (device->vfio && device->remembered.known == ANSWER_UNKNOWN)
 		finding_add(findings, FINDING_MEMORY_UNUSABLE, device->address, NULL,
-			"what it had before bind, in /run/vfionoiommu/%s, cannot be used: only root may read it, or it is "
-			"of another device; without it the kernel chooses the driver",
+			"the saved state in /run/vfionoiommu/%s is unreadable, invalid or of another device; the kernel will choose the driver",
 			device->address);
 	judge_readable(device, findings);
 	judge_uses(device, findings);
@@ -167,19 +164,18 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 {
 	const struct device *sibling;
 	struct device **other;
-	/* All of the address but the function. */
+	/* The address without the function. */
 	size_t slot = strlen(device->address) - 1;
 	array_each (sibling, devices) {
 		bool bound = sibling->vfio || strncmp(sibling->address, device->address, slot) != 0;
 		array_each (other, wanted)
 			bound |= *other == sibling;
-		auto_free char *remedy =
-			device_is_bridge(sibling)
-				? NULL
-				: text_format("vfionoiommu bind %s, if it is free", sibling->address);
+		auto_free char *remedy = device_is_bridge(sibling)
+						 ? NULL
+						 : text_format("vfionoiommu bind %s", sibling->address);
 		if (!bound)
 			finding_add(findings, FINDING_SIBLING_UNBOUND, device->address, remedy,
-				"shares its slot with %s, which stays where it is: a hot reset of the slot will be refused",
+				"%s in the same slot is not bound to VFIO: the kernel will refuse a hot reset of the slot",
 				sibling->address);
 	}
 }
@@ -192,6 +188,6 @@ void safety_judge_interrupted(const struct device_list *devices, struct finding_
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
 		finding_add(findings, FINDING_DEVICE_INTERRUPTED, device->address, remedy,
-			"was left halfway by a run that was cut off");
+			"an interrupted run left the device between two drivers");
 	}
 }

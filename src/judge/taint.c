@@ -8,50 +8,50 @@
 #include "judge/finding.h"
 #include "judge/taint_event.h"
 
-/* By number: all that Linux 7.3 has; kernel/panic.c, include/linux/panic.h. */
+/* All bits of Linux 7.3, by number; kernel/panic.c, include/linux/panic.h. */
 static const struct taint_bit bits[] = {
 	{ 0, 'P', "PROPRIETARY_MODULE", "a proprietary module was loaded" },
-	{ 1, 'F', "FORCED_MODULE", "a module was loaded by force" },
-	{ 2, 'S', "CPU_OUT_OF_SPEC", "the processor or the system is used out of its specification" },
-	{ 3, 'R', "FORCED_RMMOD", "a module was removed by force" },
+	{ 1, 'F', "FORCED_MODULE", "a module was force-loaded" },
+	{ 2, 'S', "CPU_OUT_OF_SPEC", "the processor or system is used out of specification" },
+	{ 3, 'R', "FORCED_RMMOD", "a module was force-unloaded" },
 	{ 4, 'M', "MACHINE_CHECK", "the processor reported a machine check" },
-	{ 5, 'B', "BAD_PAGE", "a bad page of memory was found" },
-	{ 6, 'U', "USER", "userspace did something unsafe, as each VFIO noiommu bind does" },
-	{ 7, 'D', "DIE", "the kernel has died: an oops or a bug" },
+	{ 5, 'B', "BAD_PAGE", "a bad memory page was found" },
+	{ 6, 'U', "USER", "userspace did something unsafe, such as a VFIO noiommu bind" },
+	{ 7, 'D', "DIE", "the kernel hit an oops or BUG" },
 	{ 8, 'A', "OVERRIDDEN_ACPI_TABLE", "an ACPI table was overridden" },
-	{ 9, 'W', "WARN", "the kernel has issued a warning" },
+	{ 9, 'W', "WARN", "the kernel issued a warning" },
 	{ 10, 'C', "CRAP", "a staging driver was loaded" },
-	{ 11, 'I', "FIRMWARE_WORKAROUND", "a bug of the firmware is worked around" },
-	{ 12, 'O', "OOT_MODULE", "a module built outside the kernel's tree was loaded" },
+	{ 11, 'I', "FIRMWARE_WORKAROUND", "a firmware bug is worked around" },
+	{ 12, 'O', "OOT_MODULE", "an out-of-tree module was loaded" },
 	{ 13, 'E', "UNSIGNED_MODULE", "an unsigned module was loaded" },
-	{ 14, 'L', "SOFTLOCKUP", "a processor was stuck: soft lockup" },
+	{ 14, 'L', "SOFTLOCKUP", "a soft lockup occurred" },
 	{ 15, 'K', "LIVEPATCH", "the kernel was live-patched" },
-	{ 16, 'X', "AUX", "what the distribution defines" },
-	{ 17, 'T', "RANDSTRUCT", "built with randomized structure layouts" },
-	{ 18, 'N', "TEST", "a test inside the kernel was run, as KUnit's" },
-	{ 19, 'J', "FWCTL", "firmware was changed through fwctl's debug interface" },
+	{ 16, 'X', "AUX", "defined by the distribution" },
+	{ 17, 'T', "RANDSTRUCT", "the kernel was built with randomized structure layout" },
+	{ 18, 'N', "TEST", "an in-kernel test was run, such as KUnit" },
+	{ 19, 'J', "FWCTL", "firmware was modified through the fwctl debug interface" },
 };
 
 static char *why_unknown(const struct kernel_log *log, enum log_state state)
 {
 	if (log->error == -EFBIG)
-		return text_copy("the kernel log is longer than what is read of it");
+		return text_copy("the kernel log is too long to read");
 	if (log->error == -EPERM || log->error == -EACCES)
-		return text_copy("only root may read the kernel log: run it again with sudo");
+		return text_copy("only root can read the kernel log; run the command again with sudo");
 	if (log->error)
-		return text_format("the kernel log is not readable (%s)", strerror(-log->error));
+		return text_format("the kernel log cannot be read (%s)", strerror(-log->error));
 	if (state == LOG_EMPTY)
 		return text_copy("the kernel log is empty");
 	if (state == LOG_OVERWRITTEN)
-		return text_copy("the kernel log does not say, and its beginning was overwritten");
-	return text_copy("the kernel log does not say, and some of its lines are missing");
+		return text_copy("the beginning of the kernel log was overwritten");
+	return text_copy("some lines of the kernel log are missing");
 }
 
 static void judge_user(const struct kernel_log *log, struct taint *taint)
 {
 	if (!log) {
 		taint->noiommu = ANSWER_UNKNOWN;
-		taint->reason = text_copy("the number alone does not say who set it");
+		taint->reason = text_copy("the taint value alone does not show the cause");
 		return;
 	}
 	enum log_state state = taint_event_find(log, &taint->events);
@@ -79,5 +79,5 @@ void taint_judge_bind(const struct host *host, struct finding_list *findings)
 {
 	if (host->taint < 0 || !(host->taint & TAINT_USER))
 		finding_add(findings, FINDING_KERNEL_WILL_TAINT, NULL, NULL,
-			"binding will taint the kernel: U (%d), until the next boot", TAINT_USER);
+			"binding will taint the kernel (U, %d) until the next boot", TAINT_USER);
 }

@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 
-/* A number with a comma behind it at `*text`, which is moved behind both. */
+/* Parses a number followed by a comma at `*text`, and advances `*text` past both. */
 static bool take_number(const char **text, unsigned long long *number)
 {
 	char *end;
@@ -43,7 +43,7 @@ static bool is_line(const char *text, const char *line)
 }
 
 /* "DRIVER DEVICE: Adding kernel taint for vfio-noiommu ...", from dev_warn() in drivers/vfio/group.c and,
- * since 7.3, vfio_main.c. Exact to the end, as other messages quote what users wrote. */
+ * since 7.3, vfio_main.c. The match is exact because other messages quote user input. */
 bool taint_event_parse(const char *message, struct taint_event *event)
 {
 	size_t driver = strcspn(message, " \n");
@@ -82,7 +82,7 @@ enum log_state taint_event_find(const struct kernel_log *log, struct taint_event
 	for (const char *at = log->text, *end; *at; at = end + (*end == '\n')) {
 		struct log_line line;
 		end = at + strcspn(at, "\n");
-		/* KEY=value, of the record before. */
+		/* KEY=value: continues the previous record. */
 		if (*at == ' ')
 			continue;
 		if (!log_line_parse(at, &line)) {

@@ -1,32 +1,34 @@
-/* What VFIO said in the kernel's log when it tainted the kernel, and whether that log is all there. */
+/* VFIO's messages about tainting in the kernel log, and whether the log is complete. */
 #ifndef JUDGE_TAINT_EVENT_H
 #define JUDGE_TAINT_EVENT_H
 
 #include "model.h"
 
-/* The head line of a record: "6,339,5140900,-;message", more fields may stand before the semicolon. */
+/* The first line of a record, "6,339,5140900,-;message"; more fields may precede the semicolon. */
 struct log_line {
-	unsigned long long facility;     /* 0: the kernel itself. What is written to /dev/kmsg gets another */
+	unsigned long long facility;     /* 0: the kernel itself; writes to /dev/kmsg get another */
 	unsigned long long sequence;     /* 0: the first since boot */
 	unsigned long long microseconds; /* since boot */
-	const char *message;             /* in the text that was parsed, until the newline or its end */
+	const char *message; /* points into the parsed text; ends at the newline or the end of the text */
 };
 
-/* Parses the line at `text`. Returns false, with `line` untouched, when it is none. */
+/* Parses the line at `text`. Returns false, with `line` untouched, if it is not the first line of a record.
+ */
 bool log_line_parse(const char *text, struct log_line *line);
 
-/* Parses a message of the kernel until the newline or its end. Returns false, with `event` untouched, when it
- * is not that of VFIO noiommu; otherwise `device` is a new string, and the times are left at 0. */
+/* Parses a kernel message, which ends at the newline or the end of the text. Returns false, with `event`
+ * untouched, if it is not a taint message of VFIO noiommu; else `device` is a new string, and the times are
+ * 0. */
 bool taint_event_parse(const char *message, struct taint_event *event);
 
 enum log_state {
 	LOG_EMPTY,
-	LOG_WHOLE,       /* from the first record on, none missing */
+	LOG_WHOLE,       /* complete from the first record */
 	LOG_OVERWRITTEN, /* the first ones are missing */
-	LOG_DAMAGED,     /* others are missing, or cannot be read */
+	LOG_DAMAGED,     /* other records are missing or malformed */
 };
 
-/* Adds the events in `log` to `events`, the oldest first. Returns what is there of the log. */
+/* Adds the events in `log` to `events`, oldest first. Returns how complete the log is. */
 enum log_state taint_event_find(const struct kernel_log *log, struct taint_event_list *events);
 
 #endif

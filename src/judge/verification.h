@@ -1,18 +1,18 @@
-/* What it means that a device did or did not open. */
+/* The meaning of a successful or failed attempt to open a device. */
 #ifndef JUDGE_VERIFICATION_H
 #define JUDGE_VERIFICATION_H
 
 #include "model.h"
 
-/* Adds why `opening` ended where it did, and what mends it; or, of one that went well, what the user has to
- * know. `host` tells the mode, the device's uses who holds the node. */
+/* Adds why `opening` failed and how to fix it, or what the user has to know if it succeeded. `host` has the
+ * mode, the device's uses have the processes that hold the node. */
 void verification_judge(
 	const struct host *host, const struct opening *opening, struct finding_list *findings);
 
-/* Adds that `device`, which is bound to VFIO, has no node. */
+/* Adds that `device` is bound to VFIO but has no node. */
 void verification_judge_nodeless(const struct device *device, struct finding_list *findings);
 
-/* Adds that `device` is not bound to VFIO, so that there is nothing to open. */
+/* Adds that `device` is not bound to VFIO and so cannot be opened. */
 void verification_judge_unbound(const struct device *device, struct finding_list *findings);
 
 #endif

@@ -7,13 +7,13 @@
 
 /* ---- writing ---- */
 
-/* struct archive_tar is libarchive's own object; nobody else need know. */
+/* struct archive_tar is libarchive's own object, opaque outside this file. */
 static struct archive *object(struct archive_tar *tar)
 {
 	return (struct archive *)tar;
 }
 
-/* ARCHIVE_WARN says that it was written nevertheless. */
+/* ARCHIVE_WARN is a success with a warning. */
 static int result(struct archive *archive, la_ssize_t code)
 {
 	if (code >= ARCHIVE_WARN)
@@ -25,9 +25,9 @@ static int result(struct archive *archive, la_ssize_t code)
 struct archive_tar *archive_tar_begin(int fd)
 {
 	struct archive *archive = archive_write_new();
-	/* GNU's form: paths of any length and any bytes, whatever the locale. */
+	/* GNU format: paths of any length and any bytes, in every locale. */
 	if (archive && archive_write_set_format_gnutar(archive) == ARCHIVE_OK &&
-		/* Or a pipe would get another length than a file. */
+		/* Otherwise the padding of a pipe would differ from that of a file. */
 		archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
 		archive_write_open_fd(archive, fd) == ARCHIVE_OK)
 		return (struct archive_tar *)archive;
@@ -76,8 +76,8 @@ int archive_tar_end(struct archive_tar *tar)
 
 #define TEXT_MAX 65536
 
-/* The length of the entry that ends a cpio archive, a header of 110 bytes and the name "TRAILER!!!", in a
- * multiple of four. */
+/* The length of the last entry of a cpio archive: a header of 110 bytes and the name "TRAILER!!!", padded to
+ * a multiple of four. */
 #define TRAILER_SIZE 124
 
 const char *archive_file_text(struct archive_file *file)
@@ -90,8 +90,8 @@ const char *archive_file_text(struct archive_file *file)
 	return text;
 }
 
-/* Those of the kernel, lib/decompress.c, but for lzo; libarchive knows more, some of which it leaves to
- * programs that it would start. */
+/* The formats of the kernel (lib/decompress.c) except lzo. libarchive supports more, but runs external
+ * programs for some of them. */
 static void support_filters(struct archive *archive)
 {
 	int (*const support[])(struct archive *) = {

@@ -7,12 +7,12 @@
 #include "base/text.h"
 #include "kernel/archive.h"
 
-/* The most that is unpacked, in bytes. */
+/* The limit of unpacked bytes. */
 #define UNPACKED_MAX (4LL << 30)
-/* The most that is taken of its modprobe.d; what comes then is not looked at. */
+/* The limit of bytes read from modprobe.d; further files are ignored. */
 #define MODPROBE_MAX (1 << 20)
 
-struct look {
+struct scan {
 	bool has_vfio;
 	char **modprobe;
 };
@@ -25,15 +25,15 @@ static bool is_vfio(const char *name)
 
 static void take_file(void *to, const char *name, struct archive_file *file)
 {
-	struct look *look = to;
-	bool wanted = strstr(name, "modprobe.d/") && strlen(*look->modprobe) < MODPROBE_MAX;
+	struct scan *scan = to;
+	bool wanted = strstr(name, "modprobe.d/") && strlen(*scan->modprobe) < MODPROBE_MAX;
 	const char *text = wanted ? archive_file_text(file) : NULL;
-	look->has_vfio |= is_vfio(name);
+	scan->has_vfio |= is_vfio(name);
 	if (text)
-		text_append(look->modprobe, "%s\n", text);
+		text_append(scan->modprobe, "%s\n", text);
 }
 
-/* Archives stand one behind the other with zeros between. Returns where the next one begins, or -1. */
+/* An image consists of archives, padded with zeros. Returns the offset of the next one, or -1. */
 static off_t skip_zeros(int fd, off_t at)
 {
 	char block[4096];
@@ -49,18 +49,18 @@ static off_t skip_zeros(int fd, off_t at)
 
 int initramfs_look(const struct sysroot *root, const char *path, bool *has_vfio, char **modprobe)
 {
-	struct look look = { .modprobe = modprobe };
+	struct scan scan = { .modprobe = modprobe };
 	off_t at = 0;
 	auto_fd int fd = sysroot_open_file(root, path);
 	if (fd < 0)
 		return fd;
 	while (at >= 0) {
 		off_t next = -1;
-		int error = archive_each_file(fd, at, UNPACKED_MAX, take_file, &look, &next);
+		int error = archive_each_file(fd, at, UNPACKED_MAX, take_file, &scan, &next);
 		if (error)
 			return error;
 		at = next < 0 ? -1 : skip_zeros(fd, next);
 	}
-	*has_vfio = look.has_vfio;
+	*has_vfio = scan.has_vfio;
 	return 0;
 }

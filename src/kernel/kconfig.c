@@ -14,7 +14,7 @@
 static const char *const names[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };
 #undef KCONFIG_NAME
 
-/* What stands behind the name: "=y", "=m", "=n"; in a comment " is not set". Anything else is not a value. */
+/* The text after the name: "=y", "=m", "=n", or in a comment " is not set". Anything else is not a value. */
 static enum kconfig_value kconfig_value(const char *rest, bool commented)
 {
 	if (commented)
@@ -69,16 +69,16 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
 		found.value[symbol] = KCONFIG_ABSENT;
 	char line[1024], *last = &line[sizeof line - 2];
-	bool any = false, goes_on = false;
+	bool any = false, continued = false;
 	int error = 0;
 	*last = '\n';
 	while (!error && gzgets(file, line, sizeof line)) {
-		/* Of a line that is too long the rest is not one, whatever it looks like. */
-		if (!goes_on) {
+		/* The rest of an overlong line is not a line of its own. */
+		if (!continued) {
 			any |= is_config_line(line);
 			kconfig_line(&found, line);
 		}
-		goes_on = *last && *last != '\n';
+		continued = *last && *last != '\n';
 		*last = '\n';
 		if (gztell(file) > KCONFIG_SIZE_MAX)
 			error = -EFBIG;
@@ -89,7 +89,7 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 		error = errno ? -errno : -EIO;
 	if (!error && state != Z_OK && state != Z_STREAM_END)
 		error = -EBADMSG;
-	/* A truncated stream shows only when it is closed. */
+	/* zlib reports a truncated stream only at the close. */
 	if (gzclose(file) != Z_OK && !error)
 		error = -EBADMSG;
 	if (!error && !any)

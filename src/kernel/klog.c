@@ -9,11 +9,12 @@
 #include "base/cleanup.h"
 #include "base/log.h"
 
-/* PRINTK_MESSAGE_MAX, and CONSOLE_EXT_LOG_MAX before 6.3: a read with less room fails. */
+/* PRINTK_MESSAGE_MAX, before 6.3 CONSOLE_EXT_LOG_MAX: a read into a smaller buffer can fail. */
 #define RECORD_MAX 8192
 
-/* Each read of the device gives one record. What is overwritten before it is read shows by its sequence
- * number; it is counted here, so that a log which is written faster than read comes to an end. */
+/* Each read of the device returns one record. Sequence numbers show which records were overwritten before
+ * they were read; these count towards the limit, so that the loop ends even if the log is written faster than
+ * it is read. */
 static int read_records(int fd, char *to, size_t *used)
 {
 	size_t lost = 0;
@@ -34,7 +35,7 @@ static int read_records(int fd, char *to, size_t *used)
 int klog_read(const struct sysroot *root, const char *path, char **text)
 {
 	size_t used = 0;
-	/* In a container it may be a link to the console, from which nothing must be read. */
+	/* In a container /dev/kmsg may be a link to the console, which must not be read. */
 	auto_fd int fd =
 		root->live ? sysroot_open_device(root, path, makedev(1, 11)) : sysroot_open_file(root, path);
 	char *to = malloc(fd < 0 ? 1 : KLOG_SIZE_MAX + 1);

@@ -16,8 +16,8 @@ static int lock_holder(int fd)
 	return pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
 }
 
-/* Waits for each holder in turn: many runs begun at once all come to their turn, and only one that holds the
- * lock for too long is given up. Returns 0 or a negative errno. */
+/* The timeout restarts with each new holder, so that many instances started together all get the lock, and
+ * only an instance that holds it too long causes a timeout. Returns 0 or a negative errno. */
 static int lock_wait(int fd, int seconds, int *holder)
 {
 	static const struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
@@ -51,7 +51,7 @@ int lock_take(const char *path, int seconds, int *holder)
 		return error;
 	}
 	int length = snprintf(text, sizeof text, "%d\n", (int)getpid());
-	/* The number of the holder is a courtesy: without it the lock holds as well. */
+	/* Errors are ignored: the process ID is only informational. */
 	(void)!ftruncate(fd, 0);
 	(void)!pwrite(fd, text, (size_t)length, 0);
 	return fd;

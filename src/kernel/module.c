@@ -10,8 +10,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-/* The most that is read of what the built-in modules say of themselves, in bytes: real ones have below 1 MiB.
- */
+/* The limit of modules.builtin.modinfo, in bytes. Real ones are smaller than 1 MiB. */
 #define MODINFO_MAX (16 << 20)
 
 static void cleanup_kmod(struct kmod_ctx **kmod)
@@ -36,21 +35,21 @@ static void cleanup_module(struct kmod_module **module)
 #define auto_kmod    cleanup(cleanup_kmod)
 #define auto_modules cleanup(cleanup_modules)
 
-static void say_nothing(void *data, int priority, const char *file, int line, const char *function,
+static void discard_message(void *data, int priority, const char *file, int line, const char *function,
 	const char *format, va_list arguments)
 {
 	(void)data, (void)priority, (void)file, (void)line, (void)function, (void)format, (void)arguments;
 }
 
-/* libkmod's context for one directory of modules; NULL: the running kernel's. kernel/ says nothing, nor may
- * it. */
+/* libkmod's context for a directory of modules; NULL: the running kernel's. Silences libkmod, because this
+ * layer prints nothing. */
 static struct kmod_ctx *module_context(const char *directory)
 {
-	/* This machine's modprobe.d is for loading; it says nothing about what a kernel has. */
+	/* modprobe.d only affects loading, not which modules a kernel has. */
 	static const char *const no_config[] = { NULL };
 	struct kmod_ctx *kmod = kmod_new(directory, directory ? no_config : NULL);
 	if (kmod)
-		kmod_set_log_fn(kmod, say_nothing, NULL);
+		kmod_set_log_fn(kmod, discard_message, NULL);
 	return kmod;
 }
 
@@ -59,7 +58,7 @@ struct module_files {
 	const struct sysroot *root;
 	const char *release;
 	int fd;
-	int module_fd;         /* of the module that is read */
+	int module_fd;         /* of the module being read */
 	struct kmod_ctx *kmod; /* NULL: there are no indexes */
 };
 
@@ -76,7 +75,8 @@ static void cleanup_files(struct module_files *files)
 static const char *const indexes[] = { "dep.bin", "alias.bin", "symbols.bin", "builtin.bin",
 	"builtin.alias.bin", "builtin.modinfo" };
 
-/* libkmod opens them by name: it would follow a link out of a recorded machine, and wait for a FIFO. */
+/* libkmod opens the indexes by name: it would follow a link out of a recorded machine, and block on a FIFO.
+ */
 static bool are_plain(const struct sysroot *root, const char *directory)
 {
 	for (size_t i = 0; i < sizeof indexes / sizeof *indexes && !root->live; i++) {
@@ -88,7 +88,7 @@ static bool are_plain(const struct sysroot *root, const char *directory)
 	return true;
 }
 
-/* What libkmod opens by itself to answer. */
+/* Notes the files that libkmod opens. */
 static void note_indexes(const struct sysroot *root, const char *directory)
 {
 	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
@@ -97,7 +97,8 @@ static void note_indexes(const struct sysroot *root, const char *directory)
 	}
 }
 
-/* Through the open directory, so that no link on the way leads out of the root. */
+/* Opens the indexes through the directory's file descriptor, so that no link in the path leads out of the
+ * root. */
 static struct module_files module_files(const struct sysroot *root, const char *release)
 {
 	auto_free char *path = text_format("lib/modules/%s", release);
@@ -111,7 +112,7 @@ static struct module_files module_files(const struct sysroot *root, const char *
 	return files;
 }
 
-/* The first module that answers to `name`, or NULL. The caller unrefs. */
+/* The first module with the name or alias `name`, or NULL. The caller unrefs it. */
 static struct kmod_module *module_find(const struct module_files *files, const char *name)
 {
 	auto_modules struct kmod_list *found = NULL;
@@ -120,7 +121,7 @@ static struct kmod_module *module_find(const struct module_files *files, const c
 	return kmod_module_get_module(found);
 }
 
-/* The same, to read its file: opened here, as its path may be anything. */
+/* The same, to read its file. Opens the file here, because its path is untrusted. */
 static struct kmod_module *module_open(struct module_files *files, const char *name)
 {
 	auto_module struct kmod_module *found = module_find(files, name);
@@ -161,8 +162,8 @@ enum answer module_answers(const struct sysroot *root, const char *release, cons
 	return module ? ANSWER_YES : ANSWER_NO;
 }
 
-/* The strings "NAME.KEY=VALUE", with a 0 behind each. Not through libkmod: it frees what it has never set
- * when the module is not among them. */
+/* The file consists of strings "NAME.KEY=VALUE", each terminated by a 0. Not read through libkmod, which
+ * frees an uninitialized pointer if it does not list the module. */
 static enum answer builtin_has_parameter(
 	const struct module_files *files, const char *name, const char *parameter)
 {
@@ -223,7 +224,7 @@ enum answer module_uses(const struct sysroot *root, const char *release, const c
 	return answer;
 }
 
-/* Most often it is there already: then the indexes of all modules need not be read. */
+/* The module is usually loaded already; this check avoids reading the indexes. */
 static bool is_live(const char *name)
 {
 	auto_kmod struct kmod_ctx *kmod = module_context("/");
@@ -250,7 +251,7 @@ int module_load(const char *name)
 	kmod_list_foreach(entry, found)
 	{
 		struct kmod_module *module = kmod_module_get_module(entry);
-		/* As modprobe does: a blacklist forbids the choice by alias, not by name. */
+		/* As in modprobe, a blacklist applies to aliases, not to names. */
 		error = kmod_module_probe_insert_module(
 			module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY, NULL, NULL, NULL, NULL);
 		kmod_module_unref(module);

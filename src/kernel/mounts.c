@@ -10,10 +10,11 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 
-/* Bytes of a recorded table, which libmount would take into memory as a whole; the kernel's own say 0. */
+/* The limit of a recorded table, in bytes, because libmount reads it into memory. The size of the kernel's
+ * own tables is 0. */
 #define TABLE_MAX (4 << 20)
 
-/* libmount wants a name: the open file's, so that nothing is opened twice. */
+/* libmount needs a name: use that of the open file descriptor, so that the path is resolved only once. */
 static int parse(const struct sysroot *root, const char *path, struct libmnt_table *table,
 	int (*read)(struct libmnt_table *, const char *))
 {
@@ -29,8 +30,8 @@ static int parse(const struct sysroot *root, const char *path, struct libmnt_tab
 	return read(table, name);
 }
 
-/* libmount guesses the format by the content: mountinfo without a place where it is mounted is something
- * else. */
+/* libmount guesses the format from the content. An entry of mountinfo without a mount point means that it
+ * guessed wrong. */
 static int add_all(struct libmnt_table *table, bool swap, struct mount_facts *facts)
 {
 	struct libmnt_fs *fs;

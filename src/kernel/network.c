@@ -52,7 +52,7 @@ static int addresses(struct network_facts *facts)
 
 /* ---- routes ---- */
 
-/* What is shorter than what it should hold is not there. */
+/* Ignores truncated attributes. */
 static int keep_attribute(const struct nlattr *attribute, void *data)
 {
 	static const size_t least[RTA_MAX + 1] = { [RTA_OIF] = sizeof(uint32_t),
@@ -73,7 +73,7 @@ static bool has_destination(const struct rtmsg *route, const struct nlattr *cons
 
 static char *route_text(const struct rtmsg *route, const struct nlattr *const *attributes)
 {
-	/* Of another family, MPLS for one, the text is not known here. */
+	/* The destination of other families, such as MPLS, is not decoded. */
 	char destination[INET6_ADDRSTRLEN] = "?";
 	unsigned int table =
 		attributes[RTA_TABLE] ? mnl_attr_get_u32(attributes[RTA_TABLE]) : route->rtm_table;
@@ -89,7 +89,7 @@ static char *route_text(const struct rtmsg *route, const struct nlattr *const *a
 	return with_table;
 }
 
-static bool route_is_everyones(const struct rtmsg *route, const struct nlattr *const *attributes)
+static bool route_is_common(const struct rtmsg *route, const struct nlattr *const *attributes)
 {
 	if (route->rtm_table == RT_TABLE_LOCAL || route->rtm_type != RTN_UNICAST ||
 		(route->rtm_flags & RTM_F_CLONED))
@@ -115,7 +115,7 @@ static int take_route(const struct nlmsghdr *message, void *data)
 	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
 	if (message->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(message) < sizeof *route ||
 		mnl_attr_parse(message, sizeof *route, keep_attribute, attributes) < 0 ||
-		route_is_everyones(route, attributes))
+		route_is_common(route, attributes))
 		return MNL_CB_OK;
 	if (attributes[RTA_OIF])
 		add_route(facts, mnl_attr_get_u32(attributes[RTA_OIF]), route, attributes);
@@ -123,14 +123,14 @@ static int take_route(const struct nlmsghdr *message, void *data)
 		return MNL_CB_OK;
 	const struct rtnexthop *hop = mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
 	int left = mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
-	/* RTNH_OK looks at the hop before it looks at what is left. */
+	/* RTNH_OK reads the hop before it checks the remaining length. */
 	for (; left >= (int)sizeof *hop && RTNH_OK(hop, left);
 		left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
 		add_route(facts, (unsigned int)hop->rtnh_ifindex, route, attributes);
 	return MNL_CB_OK;
 }
 
-/* libmnl takes a length above INT_MAX for a negative one, and so for small enough. */
+/* libmnl treats a length above INT_MAX as negative, and so as small enough. */
 static bool are_whole(const void *messages, size_t length)
 {
 	const char *at = messages;
@@ -150,13 +150,13 @@ int network_take_routes(const void *messages, size_t length, struct network_fact
 	if (!are_whole(messages, length))
 		return -EBADMSG;
 	int more = mnl_cb_run(messages, length, 0, 0, take_route, facts);
-	/* An answer that is an error sets errno, to whatever it says. */
+	/* An error message sets errno to an arbitrary value. */
 	return more >= 0 ? more : errno > 0 ? -errno : -EBADMSG;
 }
 
 static int receive_routes(struct mnl_socket *socket, struct network_facts *facts)
 {
-	/* As large as the kernel ever makes one part of a dump. */
+	/* The maximum size of a part of a dump. */
 	static char buffer[32768];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 	request->nlmsg_type = RTM_GETROUTE;

@@ -8,7 +8,7 @@
 
 struct network_fact {
 	char *interface; /* "eth0" */
-	bool route;      /* a route out of it; else an address of it */
+	bool route;      /* a route through it; else an address of it */
 	char *text;      /* "192.0.2.1/24", "default", "192.0.2.0/24 in table 100" */
 };
 
@@ -17,13 +17,13 @@ struct network_facts {
 	size_t count;
 };
 
-/* Adds all addresses, and the routes of all tables, IPv4 and IPv6; not those that every interface that is up
- * has (link local, multicast, the table local). Returns 0 or a negative errno; what was found until then is
- * kept. */
+/* Adds all IPv4 and IPv6 addresses and the routes of all tables, except those that every interface has while
+ * it is up (link local, multicast, the table local). Returns 0, or a negative errno with the facts found so
+ * far. */
 int network_facts(struct network_facts *facts);
 
-/* Adds the routes that `messages`, `length` bytes of the kernel's answer in rtnetlink's form and aligned as
- * that, tell of. Returns 1 when more are to come, 0 when these were the last, or a negative errno. */
+/* Adds the routes in `messages`, `length` bytes of an rtnetlink reply with its alignment. Returns 1 if more
+ * messages follow, 0 if these were the last, or a negative errno. */
 int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
 
 void network_facts_free(struct network_facts *facts);

@@ -29,7 +29,8 @@ int newfile_begin(const char *path, struct newfile *file)
 	return 0;
 }
 
-/* Without replacing what took the name meanwhile; not every filesystem knows the first, or the second. */
+/* Renames without replacing a file created meanwhile. Not every filesystem supports RENAME_NOREPLACE or
+ * link(). */
 static int give_name(const struct newfile *file)
 {
 	if (renameat2(AT_FDCWD, file->temporary, AT_FDCWD, file->path, RENAME_NOREPLACE) == 0)

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Or the next file opened, the lock for one, would become standard error, and messages be written into it. Of
- * what was opened with O_PATH each read and write fails with EBADF, as of what is closed. */
+/* Otherwise the next opened file, for example the lock, would become standard error and receive the messages.
+ * Reads and writes on an O_PATH descriptor fail with EBADF, as on a closed one. */
 static void fill_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

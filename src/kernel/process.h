@@ -1,10 +1,10 @@
-/* What a process inherits from whoever started it, and what it must not depend on. */
+/* Resets the process attributes inherited from the parent. */
 #ifndef KERNEL_PROCESS_H
 #define KERNEL_PROCESS_H
 
-/* To be called first of all: descriptors 0 to 2 are taken, also those that were closed; no signal is blocked;
- * children can be waited for; a file that becomes too large is an error of the write; and files get the mode
- * that they are given. */
+/* Call this first. Afterwards descriptors 0 to 2 are in use even if they were closed, no signal is blocked,
+ * wait() works, a write beyond the file size limit fails instead of killing the process, and the umask is
+ * 022. */
 void process_begin(void);
 
 #endif

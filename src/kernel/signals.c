@@ -7,11 +7,11 @@
 
 #include "base/array.h"
 
-/* An alarm may have been set before this program began, and a limit of the processor's time (SIGXCPU). */
+/* The parent may have set an alarm (SIGALRM) or a CPU time limit (SIGXCPU). */
 static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM, SIGXCPU };
 static volatile sig_atomic_t caught;
 
-static void remember(int number)
+static void record_signal(int number)
 {
 	(void)number;
 	caught = 1;
@@ -19,7 +19,7 @@ static void remember(int number)
 
 void signals_catch(void)
 {
-	struct sigaction action = { .sa_handler = remember, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = record_signal, .sa_flags = SA_RESTART };
 	struct sigaction before;
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
@@ -40,7 +40,7 @@ int signals_poll(int fd, int milliseconds)
 	sigemptyset(&wanted);
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
 		sigaddset(&wanted, numbers[i]);
-	/* Between the question and the wait none must slip by. */
+	/* Blocked, so that no signal is lost between the check and the wait. */
 	sigprocmask(SIG_BLOCK, &wanted, &before);
 	int ready = caught ? 0 : ppoll(&event, 1, milliseconds < 0 ? NULL : &left, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -1,18 +1,18 @@
-/* Signals that ask the program to end: a plan is not left halfway for them. */
+/* Termination signals: they do not interrupt a running plan. */
 #ifndef KERNEL_SIGNALS_H
 #define KERNEL_SIGNALS_H
 
 #include <stdbool.h>
 
-/* From now on signals that ask to end, or say that the time is up, are only remembered; those that were
- * ignored from the start (nohup) still are. SIGPIPE is ignored: what writes then sees EPIPE. */
+/* From now on termination and timer signals are only recorded; those that the parent ignores (nohup) stay
+ * ignored. SIGPIPE is ignored, so writes fail with EPIPE. */
 void signals_catch(void);
 
-/* Whether one has come since. */
+/* Whether a signal was received since. */
 bool signals_caught(void);
 
-/* Waits until `fd` can be read, at most `milliseconds` (-1: for ever). Returns 1; 0 when it cannot, yet;
- * -EINTR when such a signal has come. */
+/* Waits up to `milliseconds` (-1: no limit) until `fd` is readable. Returns 1; 0: timed out; -EINTR: a
+ * termination signal was received. */
 int signals_poll(int fd, int milliseconds);
 
 #endif

@@ -15,8 +15,8 @@
 
 #define READ_MAX (64 << 10)
 
-/* Everything is opened here. In this machine's own root there is nothing to lead out of, and a kernel
- * before 5.6 has no openat2. */
+/* The only place that opens files. In the live root, links cannot lead out, so openat2, which kernels
+ * before 5.6 lack, is not needed. */
 static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
 {
 	int fd = root->live ? openat(root->fd, path, flags | O_CLOEXEC)
@@ -33,7 +33,7 @@ int sysroot_open(struct sysroot *root, const char *path)
 	bool known = fstat(fd, &given) == 0 && stat("/", &own) == 0;
 	bool live = known && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
 	*root = (struct sysroot){ .fd = fd, .live = live };
-	/* Not one by one for each file that is opened below. */
+	/* Check for openat2 once, instead of failing for each file later. */
 	auto_fd int again = sysroot_openat(root, ".", O_PATH);
 	if (again >= 0)
 		return 0;
@@ -47,26 +47,26 @@ void sysroot_note(const struct sysroot *root, const char *path, size_t read)
 		*array_add(root->notes) = (struct sysroot_note){ text_copy(path), read };
 }
 
-/* The same, to look at what it is. */
-static int sysroot_look(const struct sysroot *root, const char *path, int flags)
+/* Opens `path` with O_PATH, to get its type. */
+static int open_path(const struct sysroot *root, const char *path, int flags)
 {
 	sysroot_note(root, path, 0);
 	return sysroot_openat(root, path, O_PATH | flags);
 }
 
-/* What stands at `path`, without following a last link. */
+/* lstat() below the root. */
 static int sysroot_stat(const struct sysroot *root, const char *path, struct stat *file)
 {
 	if (root->live) {
 		sysroot_note(root, path, 0);
 		return fstatat(root->fd, path, file, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 	}
-	auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
+	auto_fd int fd = open_path(root, path, O_NOFOLLOW);
 	return fd < 0 ? fd : fstat(fd, file) < 0 ? -errno : 0;
 }
 
-/* This machine's /sys has attributes, links and folders, and no other kind of file; an attribute is handed
- * out whole by its first read. */
+/* The live /sys contains only attributes, links and directories. The first read of an attribute returns all
+ * of it. */
 static bool is_attribute(const struct sysroot *root, const char *path)
 {
 	return root->live && text_starts(path, "sys/");
@@ -76,7 +76,7 @@ static int open_regular(const struct sysroot *root, const char *path, size_t rea
 {
 	struct stat file;
 	sysroot_note(root, path, read);
-	/* Not to hang on a FIFO, and not to acquire a terminal. */
+	/* Do not block on a FIFO, and do not acquire a terminal. */
 	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || is_attribute(root, path))
 		return fd;
@@ -127,7 +127,7 @@ ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *t
 		return fd;
 	size_t got = 0;
 	while (got < size) {
-		/* For as much as it is asked for, /proc/sys wants memory. */
+		/* /proc/sys allocates as much memory as is requested. */
 		size_t room = size - got < READ_MAX ? size - got : READ_MAX;
 		ssize_t more = read(fd, (char *)to + got, room);
 		if (more < 0 && errno == EINTR)
@@ -173,7 +173,7 @@ static ssize_t read_link(const struct sysroot *root, const char *path, char *tar
 		sysroot_note(root, path, 0);
 		length = readlinkat(root->fd, path, target, size);
 	} else {
-		auto_fd int fd = sysroot_look(root, path, O_NOFOLLOW);
+		auto_fd int fd = open_path(root, path, O_NOFOLLOW);
 		if (fd < 0)
 			return fd;
 		length = readlinkat(fd, "", target, size);
@@ -237,7 +237,7 @@ bool sysroot_is_exclusive(const struct sysroot *root, const char *path)
 enum answer sysroot_writable(const struct sysroot *root, const char *path)
 {
 	struct statvfs filesystem;
-	auto_fd int fd = sysroot_look(root, path, 0);
+	auto_fd int fd = open_path(root, path, 0);
 	if (fd < 0 || fstatvfs(fd, &filesystem) < 0)
 		return ANSWER_UNKNOWN;
 	return filesystem.f_flag & ST_RDONLY ? ANSWER_NO : ANSWER_YES;
@@ -248,7 +248,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* A listing shows the names, also those that nobody looks at afterwards. */
+/* A listing reveals all names, including those that are not opened afterwards. */
 static void note_names(const struct sysroot *root, const char *path, const struct name_list *names)
 {
 	char **name;
@@ -260,7 +260,7 @@ static void note_names(const struct sysroot *root, const char *path, const struc
 	}
 }
 
-/* readdir tells the end from an error by errno alone. */
+/* For readdir, only errno distinguishes the end from an error. */
 static int read_names(DIR *dir, struct name_list *names)
 {
 	for (;;) {

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "kernel/signals.h"
 
-/* Bytes of events that wait to be read: a node's takes about 1 KiB. */
+/* Bytes of pending events; one takes about 1 KiB. */
 #define RECEIVE_BUFFER (16 << 20)
 
 struct udev_names {
@@ -75,7 +75,7 @@ static int monitor_open(const char *source, const char *const subsystems[], stru
 		return error;
 	for (; *subsystems && error >= 0; subsystems++)
 		error = udev_monitor_filter_add_match_subsystem_devtype(*monitor, *subsystems, NULL);
-	/* Many virtual functions come at once. Only root gets so much; others have to do with the usual. */
+	/* Many VFs can appear at once. Only root can set this size; other users keep the default. */
 	udev_monitor_set_receive_buffer_size(*monitor, RECEIVE_BUFFER);
 	if (error >= 0)
 		error = udev_monitor_enable_receiving(*monitor);
@@ -86,13 +86,13 @@ static int monitor_open(const char *source, const char *const subsystems[], stru
 	return error;
 }
 
-/* ---- nodes that come ---- */
+/* ---- new nodes ---- */
 
-/* Two nodes for each device of a very large machine. Of more, the first would be forgotten. */
+/* Enough for two nodes per device of a very large machine. The oldest are overwritten. */
 #define SETTLED_MAX (1 << 14)
 
-/* The nodes that have come while it was watched, by their device numbers: of a fixed size, as a plan that is
- * run must not allocate. */
+/* The device numbers of the nodes settled since udev_watch_begin. The size is fixed because running a plan
+ * must not allocate. */
 static struct {
 	struct udev_monitor *monitor;
 	dev_t nodes[SETTLED_MAX];
@@ -103,14 +103,14 @@ int udev_watch_begin(const char *control)
 {
 	if (settled.monitor)
 		return 0;
-	/* Where udevd listens: libudev has no other way to ask whether it runs. */
+	/* The control socket of udevd: libudev has no other way to find out whether udevd runs. */
 	if (access(control, F_OK) != 0)
 		return -ENOENT;
 	return monitor_open("udev", (const char *const[]){ "vfio", "vfio-dev", NULL }, &settled.monitor);
 }
 
-/* Returns 0, also when what came was not an event, or a negative errno: one may have been lost. */
-static int take_event(void)
+/* Returns 0, also if the message was not an event, or a negative errno: an event may have been lost. */
+static int receive_settled(void)
 {
 	errno = 0;
 	struct udev_device *device = udev_monitor_receive_device(settled.monitor);
@@ -141,16 +141,16 @@ int udev_watch_wait(const char *path, int seconds)
 		if (left <= 0 || poll(&event, 1, (int)left) == 0)
 			return -ETIME;
 		if (event.revents)
-			error = take_event();
+			error = receive_settled();
 	}
 	return error;
 }
 
-/* ---- everything that happens ---- */
+/* ---- all events ---- */
 
 static struct {
 	struct udev_monitor *monitor;
-	struct udev_device *device; /* the last one: what was told of it is its own */
+	struct udev_device *device; /* of the last event; owns the strings passed to the caller */
 } listening;
 
 int udev_listen(bool all_settled)
@@ -166,7 +166,7 @@ int udev_receive(int milliseconds, struct udev_event *event)
 		return ready ? ready : -EAGAIN;
 	udev_device_unref(listening.device);
 	struct udev_device *device = listening.device = udev_monitor_receive_device(listening.monitor);
-	/* EINVAL: it was not an event. */
+	/* EINVAL: not an event. */
 	if (!device)
 		return errno == EINVAL ? -EAGAIN : -errno;
 	*event = (struct udev_event){

@@ -1,4 +1,4 @@
-/* libudev: the names of PCI devices from its hardware database, and its events. */
+/* libudev: names of PCI devices from the hardware database, and device events. */
 #ifndef KERNEL_UDEV_H
 #define KERNEL_UDEV_H
 
@@ -6,25 +6,25 @@
 
 struct udev_names;
 
-/* Opens this machine's hardware database (hwdb.bin). NULL when there is none; udev_names_find then finds
- * nothing. */
+/* Opens this machine's hardware database (hwdb.bin). Returns NULL if there is none; udev_names_find then
+ * finds nothing. */
 struct udev_names *udev_names_open(void);
 void udev_names_close(struct udev_names *names);
 
-/* The vendor's and the model's name for a modalias ("pci:v00008086d..."): new strings, which the caller
- * frees, or NULL where the database does not know. */
+/* The vendor and model names for a modalias ("pci:v00008086d..."): new strings, which the caller frees, or
+ * NULL if the database has no entry. */
 void udev_names_find(struct udev_names *names, const char *modalias, char **vendor, char **model);
 
-/* From now on nodes of VFIO's groups and cdevs that udevd has settled are noted. `control` is the socket on
- * which udevd listens. Returns 0; -ENOENT when it is not there, as no udevd is at work; another negative
- * errno. */
+/* From now on records the nodes of VFIO groups and cdevs that udevd has settled. `control` is the control
+ * socket of udevd. Returns 0; -ENOENT: the socket does not exist, so udevd is not running; or another
+ * negative errno. */
 int udev_watch_begin(const char *control);
 
-/* Waits up to `seconds` until udevd has settled the new node `path`: until then it may still change its owner
- * and mode. Returns 0, at once when nothing is watched, or a negative errno: -ETIME when the time is over. */
+/* Waits up to `seconds` until udevd has settled the new node `path`: until then udevd may still change its
+ * owner and mode. Returns 0, immediately if nothing is watched, or a negative errno: -ETIME: timed out. */
 int udev_watch_wait(const char *path, int seconds);
 
-/* What is said of a device that comes, goes or changes; NULL: not said. Good until the next one. */
+/* An event of a device; NULL members are not set. Valid until the next event. */
 struct udev_event {
 	const char *action;    /* "add", "remove", "bind", "unbind", ... */
 	const char *subsystem; /* "pci", "vfio", "vfio-dev" */
@@ -34,13 +34,12 @@ struct udev_event {
 	const char *pci_id;    /* "8086:10D3" */
 };
 
-/* From now on the events of PCI devices and of VFIO's groups and cdevs are noted: those of udevd, which come
- * when it has settled them, or else the kernel's own. Returns 0 or a negative errno. */
+/* Starts listening to the events of PCI devices and of VFIO groups and cdevs: with `settled` those of udevd,
+ * sent after its rules have run, else those of the kernel. Returns 0 or a negative errno. */
 int udev_listen(bool settled);
 
-/* The next event, for which it waits at most `milliseconds` (-1: for ever). Returns 0; -EAGAIN when there is
- * none yet; -EINTR when a signal asked to end (signals_catch); -ENOBUFS when some were lost; another negative
- * errno. */
+/* Waits up to `milliseconds` (-1: no limit) for the next event. Returns 0; -EAGAIN: none yet; -EINTR: a
+ * termination signal was received (signals_catch); -ENOBUFS: events were lost; or another negative errno. */
 int udev_receive(int milliseconds, struct udev_event *event);
 
 #endif

@@ -1,6 +1,6 @@
-/* What Debian 12's kernel headers (6.1) lack of VFIO's and iommufd's interface, and no more. Numbers and
- * layouts are the kernel's, from the files named at each; the names are our own, so that newer headers do no
- * harm. */
+/* The parts of the VFIO and iommufd interface that Debian 12's kernel headers (6.1) lack. The numbers and
+ * layouts are copied from the kernel files named below; the names are our own, to avoid conflicts with newer
+ * headers. */
 #ifndef KERNEL_VFIO_UAPI_H
 #define KERNEL_VFIO_UAPI_H
 
@@ -10,7 +10,7 @@
 
 /* ---- include/uapi/linux/vfio.h, since 6.6 ---- */
 
-struct uapi_bind_iommufd { /* vfio_device_bind_iommufd, as it was first */
+struct uapi_bind_iommufd { /* vfio_device_bind_iommufd, first version */
 	__u32 argsz;
 	__u32 flags; /* 0 */
 	__s32 iommufd;
@@ -18,7 +18,7 @@ struct uapi_bind_iommufd { /* vfio_device_bind_iommufd, as it was first */
 };
 #define UAPI_BIND_IOMMUFD _IO(VFIO_TYPE, VFIO_BASE + 18) /* VFIO_DEVICE_BIND_IOMMUFD */
 
-struct uapi_attach_pt { /* vfio_device_attach_iommufd_pt, as it was first */
+struct uapi_attach_pt { /* vfio_device_attach_iommufd_pt, first version */
 	__u32 argsz;
 	__u32 flags; /* 0 */
 	__u32 pt_id; /* in: the IOAS; out: what the kernel attached */
@@ -43,7 +43,7 @@ struct uapi_ioas_map { /* iommu_ioas_map */
 	__u32 reserved; /* 0 */
 	__aligned_u64 user_va;
 	__aligned_u64 length;
-	__aligned_u64 iova; /* out, unless it is fixed */
+	__aligned_u64 iova; /* out, unless fixed */
 };
 #define UAPI_MAP_WRITEABLE (1 << 1)                     /* IOMMU_IOAS_MAP_WRITEABLE */
 #define UAPI_MAP_READABLE  (1 << 2)                     /* IOMMU_IOAS_MAP_READABLE */
@@ -65,7 +65,7 @@ struct uapi_get_pa { /* iommu_ioas_noiommu_get_pa */
 	__u32 ioas_id;
 	__u32 reserved; /* 0 */
 	__aligned_u64 iova;
-	__aligned_u64 length; /* in: at most; out: what is contiguous */
+	__aligned_u64 length; /* in: maximum; out: contiguous bytes */
 	__aligned_u64 out_phys;
 };
 #define UAPI_GET_PA _IO(UAPI_IOMMUFD_TYPE, 0x95) /* IOMMU_IOAS_NOIOMMU_GET_PA */

@@ -32,8 +32,8 @@ int write_attribute(const char *path, const char *value)
 	return fd < 0 ? -errno : write_whole(fd, value);
 }
 
-/* In the child, which may outlive us: the lock, and the pipes of whoever waits for our output, are not to go
- * with it. */
+/* Runs in the child, which may outlive its parent, so it must not keep the lock or the parent's pipes open.
+ */
 __attribute__((noreturn)) static void write_and_answer(const char *path, const char *value, int to)
 {
 	dup2(to, STDIN_FILENO);
@@ -67,7 +67,7 @@ int write_attribute_within(const char *path, const char *value, int seconds)
 	close(pipes[1]);
 	if (!error && !is_ready_within(pipes[0], seconds))
 		error = -ETIMEDOUT;
-	/* It ended without a word: something killed it. */
+	/* The child was killed before it sent the result. */
 	if (!error && read(pipes[0], &answer, sizeof answer) != sizeof answer)
 		error = -EINTR;
 	if (child > 0 && error != -ETIMEDOUT)
@@ -79,7 +79,7 @@ int write_attribute_within(const char *path, const char *value, int seconds)
 static int write_new(const char *path, const char *value, int mode)
 {
 	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	/* Whatever the umask. */
+	/* Independent of the umask. */
 	if (fd < 0 || fchmod(fd, (mode_t)mode) < 0)
 		return -errno;
 	int error = write_whole(fd, value);
@@ -117,7 +117,7 @@ int write_access(const char *path, const struct node_access *access)
 		return -EINVAL;
 	if (fchownat(fd, "", (uid_t)access->user, (gid_t)access->group, AT_EMPTY_PATH) < 0)
 		return -errno;
-	/* fchmod does not take a file that is only named. */
+	/* fchmod does not support O_PATH descriptors. */
 	snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
 	return access->mode >= 0 && chmod(name, (mode_t)access->mode) < 0 ? -errno : 0;
 }

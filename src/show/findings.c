@@ -10,7 +10,9 @@ void findings_print(FILE *stream, const struct finding_list *findings, enum seve
 		if (finding->severity < least)
 			continue;
 		const char *subject = finding->subject;
-		print_severity_line(stream, finding->severity, "%s%s%s%s [%s]", subject ? subject : "",
+		/* An overridden error did not stop the command. */
+		enum severity severity = finding->overridden ? SEVERITY_WARNING : finding->severity;
+		print_severity_line(stream, severity, "%s%s%s%s [%s]", subject ? subject : "",
 			subject ? ": " : "", finding->overridden ? "overridden by --force: " : "",
 			finding->sentence, finding->id);
 		if (finding->remedy && !finding->overridden)

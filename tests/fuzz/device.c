@@ -1,5 +1,5 @@
-/* A device in sysfs, and what was written down of it: uevent, state, driver_override and configuration space,
- * one behind the other. collect/device, collect/event; act/recipes writes what is read. */
+/* A device in sysfs and its saved state: uevent, state, driver_override and configuration space, separated.
+ * Tests collect/device and collect/event; act/recipes writes what was read. */
 #include "collect/device.h"
 #include "act/recipes.h"
 #include "base/cleanup.h"
@@ -33,7 +33,7 @@ static bool same(const struct remembered *a, const struct remembered *b)
 	       text_same(a->driver_override, b->driver_override);
 }
 
-/* Names lead to no other place than they should. */
+/* Names in the saved state do not lead to other paths. */
 static void check_paths(const struct plan *plan)
 {
 	for (const struct step *step = plan->items; step < plan->items + plan->count; step++) {
@@ -44,7 +44,7 @@ static void check_paths(const struct plan *plan)
 	}
 }
 
-/* What is accepted as our own is written again as it is, and read so. */
+/* An accepted file is the same after writing and reading it again. */
 static void write_again(const struct device *device)
 {
 	struct device later;
@@ -75,7 +75,7 @@ static void check(const struct device *device)
 		write_again(device);
 }
 
-/* The same text as the kernel sends it when something happens. */
+/* The same text as an event of the kernel. */
 static void translate(struct part part)
 {
 	struct event event = { .kind = (enum event_kind) - 1 };

@@ -1,5 +1,5 @@
-/* What the fuzz targets share: a machine in memory that the readers are pointed at, and a check that ends the
- * run. A target is one reader; its assertions say what must hold whatever the bytes are. */
+/* Shared by the fuzz targets: a machine in memory for the parsers to read, and an assertion that ends the
+ * run. A target tests one parser; its assertions must hold for all inputs. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -18,7 +18,7 @@
 #include "kernel/sysroot.h"
 #include "model.h"
 
-/* libFuzzer calls it with each input. */
+/* Called by libFuzzer with each input. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define must(condition) ((condition) ? (void)0 : fuzz_failed(#condition, __FILE__, __LINE__))
@@ -29,13 +29,13 @@ static inline void fuzz_failed(const char *what, const char *file, int line)
 	abort();
 }
 
-/* An input, or what becomes one of several files of it. */
+/* An input, or the part of it that becomes one of several files. */
 struct part {
-	const uint8_t *data; /* NULL: there is none */
+	const uint8_t *data; /* NULL: no part */
 	size_t size;
 };
 
-/* Takes what stands before the next line "----" off `rest`. */
+/* Removes the part before the next line "----" from `rest`, and returns it. */
 static inline struct part fuzz_part(struct part *rest)
 {
 	static const char line[] = "----\n";
@@ -50,7 +50,7 @@ static inline struct part fuzz_part(struct part *rest)
 	return part;
 }
 
-/* A new string, as large as it must be: so that the sanitizers see what reads beyond it. */
+/* A new string of exact size, so that the sanitizers detect reads beyond its end. */
 static inline char *fuzz_text(struct part part)
 {
 	char *text = array_room(NULL, 0, part.size + 1);
@@ -59,7 +59,7 @@ static inline char *fuzz_text(struct part part)
 	return text;
 }
 
-/* The machine that is read. In memory; tests/fuzz/run, which sets TMPDIR, takes it away. */
+/* The machine to read, in memory. tests/fuzz/run sets TMPDIR and removes it. */
 static inline const struct sysroot *fuzz_root(void)
 {
 	static struct sysroot root;
@@ -72,7 +72,7 @@ static inline const struct sysroot *fuzz_root(void)
 	return &root;
 }
 
-/* Makes the directories on the way to `path`. */
+/* Creates the parent directories of `path`. */
 static inline void fuzz_directories(const char *path)
 {
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -82,7 +82,7 @@ static inline void fuzz_directories(const char *path)
 	}
 }
 
-/* The file `path` of the machine gets this content; none: it is taken away. */
+/* Writes the content to the file `path` of the machine; removes the file if there is no content. */
 static inline void fuzz_file(const char *path, struct part content)
 {
 	int root = fuzz_root()->fd;

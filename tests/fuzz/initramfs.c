@@ -1,4 +1,4 @@
-/* An initramfs, of one archive or several, plain or compressed: kernel/initramfs, kernel/archive, with
+/* An initramfs of one or more archives, plain or compressed: kernel/initramfs, kernel/archive, with
  * libarchive. */
 #include "kernel/initramfs.h"
 #include <spawn.h>
@@ -7,7 +7,7 @@
 #include "collect/modprobe.h"
 #include "fuzz.h"
 
-/* In the place of libc's: an archive must not make libarchive start a program to unpack it. */
+/* Replaces libc's: libarchive must not start a program to unpack an archive. */
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
 	const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
 {

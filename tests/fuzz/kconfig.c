@@ -28,7 +28,7 @@ static bool same(const struct kconfig *a, const struct kconfig *b)
 	return a->version == b->version && memcmp(a->value, b->value, sizeof a->value) == 0;
 }
 
-/* What a configuration says, line by line: of long ones the beginning. */
+/* Parses a configuration line by line, with long lines truncated. */
 static struct kconfig by_lines(struct part content)
 {
 	struct kconfig config = { 0 };
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int error = kconfig_read_fd(memory_file(content), "config", &config);
 	must(error ? !config.source : text_same(config.source, "config"));
 	must(config.version >= 0);
-	/* Only of what is plain text one can tell what it should be. */
+	/* The expected result is known for plain text only. */
 	if (size && data[0] != 0x1f && !memchr(data, '\0', size))
 		compare(content, &config, error);
 	free(config.source);

@@ -1,5 +1,5 @@
-/* The kernel's log, and when it booted: kernel/klog, collect/taint, judge/taint_event. What is recorded of
- * the log says the same, and nothing else. */
+/* The kernel log and the boot time: kernel/klog, collect/taint, judge/taint_event. A redacted log has the
+ * same events, and no other text. */
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "collect/redact.h"
@@ -25,7 +25,7 @@ static bool same(const struct taint_event_list *a, const struct taint_event_list
 	return same;
 }
 
-/* Heads, and the texts of events: nothing that somebody else has said. */
+/* A redacted log contains only headers and the texts of taint events. */
 static void check_redacted(const char *text)
 {
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {

@@ -1,4 +1,4 @@
-/* modprobe.d and the kernel's command line: collect/modprobe. What is recorded of them says the same. */
+/* modprobe.d and the kernel command line: collect/modprobe. Redacted files set the same mode. */
 #include "collect/modprobe.h"
 #include "base/cleanup.h"
 #include "collect/redact.h"
@@ -15,7 +15,7 @@ static void check(const char *path, const char *text, enum mode (*read)(const ch
 	must(read(redacted) == read(text));
 }
 
-/* The last file that says something counts. */
+/* The last file that sets the mode wins. */
 static void read_files(struct part own, struct part other)
 {
 	enum mode mode;

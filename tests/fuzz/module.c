@@ -1,6 +1,6 @@
-/* What modules say of themselves: those that are built in, and the section .modinfo of a module's file, one
- * behind the other. kernel/module, with libkmod. Not its indexes, and not the rest of the file: libkmod 30
- * trusts depmod and the linker, and ends the program where it should not have. */
+/* Module information: modules.builtin.modinfo and the section .modinfo of a module file, separated. Tests
+ * kernel/module, with libkmod. Does not fuzz the indexes and the rest of the file: libkmod 30 trusts depmod
+ * and the linker, and aborts on malformed ones. */
 #include <elf.h>
 
 #include "fuzz.h"
@@ -9,7 +9,8 @@
 #define RELEASE "7.3.4"
 #define MODULES "lib/modules/" RELEASE "/"
 
-/* By depmod, of the module kernel/vfio.ko with the alias devname:vfio/vfio, and vfio_pci that is built in. */
+/* Written by depmod for the module kernel/vfio.ko with the alias devname:vfio/vfio, and the built-in
+ * vfio_pci. */
 static const uint8_t dep[] = "\xb0\x07\xf4\x57\0\2\0\1\x20\0\0\x28"
 			     "fio\0\0\0\0\1\0\0\0\0kernel/vfio.ko:\0vv\xc0\0\0\x0c";
 static const uint8_t alias[] = "\xb0\x07\xf4\x57\0\2\0\1\x20\0\0\x2a"
@@ -33,7 +34,7 @@ static void make_indexes(void)
 	INDEX("symbols", empty);
 }
 
-/* A module's file with this section alone. */
+/* A module file with only this section. */
 static void make_file(struct part info)
 {
 	static const char names[] = "\0.modinfo\0.shstrtab";
@@ -65,7 +66,7 @@ static void make_file(struct part info)
 	free(file);
 }
 
-/* Whether one of the strings, with a 0 behind each, begins so. */
+/* Whether one of the 0-terminated strings starts with `start`. */
 static bool has_string(struct part strings, const char *start)
 {
 	bool found = false;

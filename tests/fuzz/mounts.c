@@ -1,5 +1,4 @@
-/* What is mounted, and swap: kernel/mounts, with libmount. What is recorded of it says the same of each disk.
- */
+/* Mounts and swap: kernel/mounts, with libmount. Redacted tables have the same entries for each disk. */
 #include "kernel/mounts.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -8,7 +7,7 @@
 
 #define MOUNTINFO "proc/self/mountinfo"
 
-/* No options of the filesystem, and no source that may be a server or a serial number. */
+/* A redacted table has no filesystem options, and no source that may be a server or a serial number. */
 static void check_redacted(const char *text)
 {
 	for (const char *line = text, *end; *line; line = end + 1) {

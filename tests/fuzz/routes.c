@@ -1,4 +1,4 @@
-/* The kernel's answer to the question for its routes, as rtnetlink has it: kernel/network. */
+/* An rtnetlink reply with routes: kernel/network. */
 #include "base/array.h"
 #include "fuzz.h"
 #include "kernel/network.h"
@@ -7,7 +7,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct network_facts facts = { 0 };
 	const struct network_fact *fact;
-	/* malloc aligns it as the receive buffer is. */
+	/* malloc aligns it like the receive buffer. */
 	char *messages = fuzz_text((struct part){ data, size });
 	int more = network_take_routes(messages, size, &facts);
 	must(more <= 1);

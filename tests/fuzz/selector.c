@@ -1,4 +1,4 @@
-/* DEVICE as a user types it: collect/selector, collect/address, collect/owner. */
+/* The argument DEVICE: collect/selector, collect/address, collect/owner. */
 #include "collect/selector.h"
 #include "base/array.h"
 #include "base/cleanup.h"
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		must(!why && found.count);
 		size_t count = found.count;
-		/* Each once, over all calls. */
+		/* No duplicates across calls. */
 		must(selector_resolve(fuzz_root(), &devices, text, &found, &why) == 0 &&
 			found.count == count);
 	}

@@ -1,4 +1,4 @@
-/* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/stored; act/recipes writes what is read. */
+/* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/stored; act/recipes writes what was read. */
 #include "collect/stored.h"
 #include "act/recipes.h"
 #include "base/cleanup.h"
@@ -11,7 +11,7 @@
 static struct device one = { .address = ADDRESS, .vendor = 0x8086, .device = 0x10d3, .subvendor = 0x8086 };
 static struct device_list devices = { &one, 1 };
 
-/* Frees what was read into the list before. */
+/* Frees the previous content of the list. */
 static const struct stored *read_one(struct stored_list *list)
 {
 	stored_collect_all(fuzz_root(), &devices, list);
@@ -31,7 +31,7 @@ static bool same(const struct stored *a, const struct stored *b)
 	       a->access.mode == b->access.mode && a->same == b->same;
 }
 
-/* What is accepted as our own is written again as it is, and read so. */
+/* An accepted file is the same after writing and reading it again. */
 static void write_again(const struct stored *stored)
 {
 	struct plan plan = { 0 };

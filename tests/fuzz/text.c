@@ -1,12 +1,12 @@
-/* base/text: what is escaped is harmless on a terminal and says everything; what is looked for is found. And
- * the hiding of MAC addresses in names. */
+/* base/text: escaped text is safe on a terminal and lossless, and lookups find their values. Also the
+ * redaction of MAC addresses in names. */
 #include "base/text.h"
 #include "base/array.h"
 #include "base/cleanup.h"
 #include "collect/redact.h"
 #include "fuzz.h"
 
-/* No byte that a terminal obeys: C0, DEL, and C1 as UTF-8 has it. */
+/* Contains no control characters: C0, DEL, and C1 in UTF-8. */
 static bool is_harmless(const char *text)
 {
 	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
@@ -59,7 +59,7 @@ static void hide(const char *text)
 	auto_free char *hidden = text_copy(text);
 	redact_names(hidden, &known);
 	must(strlen(hidden) == strlen(text));
-	/* Only the numbers that they got: nothing is left to be hidden. */
+	/* Only the assigned numbers are left. */
 	char **mac;
 	array_each (mac, &known) {
 		must(strlen(*mac) == 12);

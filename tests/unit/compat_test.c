@@ -1,4 +1,4 @@
-/* What stands in for newer C libraries says what they say. */
+/* The replacements for functions of newer C libraries return the same results. */
 #include "base/compat.h"
 
 #include <errno.h>
@@ -14,10 +14,10 @@ static void test_error_names(void)
 	ok(text_same(compat_error_name(EOPNOTSUPP), "EOPNOTSUPP"));
 	ok(!compat_error_name(0) && !compat_error_name(-EPERM) && !compat_error_name(4096));
 #if __GLIBC_PREREQ(2, 32)
-	int different = 0;
+	int differences = 0;
 	for (int error = 1; error <= 4096; error++)
-		different += !text_same(compat_error_name(error), strerrorname_np(error));
-	ok(different == 0);
+		differences += !text_same(compat_error_name(error), strerrorname_np(error));
+	ok(differences == 0);
 #endif
 }
 

@@ -16,7 +16,7 @@ static bool is(const struct udev_event *from, enum event_kind kind, const char *
 	       text_same(event.node, node);
 }
 
-static bool is_nothing(const struct udev_event *from)
+static bool is_ignored(const struct udev_event *from)
 {
 	struct event untouched = { .vendor = 7 };
 	return !event_translate(from, &untouched) && untouched.vendor == 7 && !untouched.address;
@@ -48,20 +48,20 @@ static void test_devices(void)
 	from.action = "remove";
 	ok(is(&from, EVENT_REMOVED, "0000:01:00.0", NULL));
 	from.action = "change";
-	ok(is_nothing(&from));
+	ok(is_ignored(&from));
 	from.action = NULL;
-	ok(is_nothing(&from));
+	ok(is_ignored(&from));
 	from = of_device("add", CARD);
 	from.pci_id = "nonsense";
 	ok(is(&from, EVENT_ADDED, "0000:01:00.0", NULL) && event.vendor == 0);
 	from = of_device("add", "/devices/vmd/10000:00:02.0");
 	ok(is(&from, EVENT_ADDED, "10000:00:02.0", NULL));
 	from = of_device("add", "/devices/pci0000:00");
-	ok(is_nothing(&from));
+	ok(is_ignored(&from));
 	from = of_device("add", "no path at all");
-	ok(is_nothing(&from));
+	ok(is_ignored(&from));
 	from = of_device("add", NULL);
-	ok(is_nothing(&from));
+	ok(is_ignored(&from));
 }
 
 static void test_nodes(void)
@@ -76,12 +76,12 @@ static void test_nodes(void)
 	from = of_node("remove", "vfio-dev", cdev, "/dev/vfio/devices/noiommu-vfio3");
 	ok(is(&from, EVENT_NODE_REMOVED, "0000:01:00.0", "/dev/vfio/devices/noiommu-vfio3"));
 	from = of_node("add", "vfio-dev", cdev, NULL); /* no cdev */
-	ok(is_nothing(&from));
+	ok(is_ignored(&from));
 	from = of_node("bind", "vfio-dev", cdev, "/dev/vfio/devices/noiommu-vfio3");
-	ok(is_nothing(&from));
+	ok(is_ignored(&from));
 	from = of_node("add", "vfio", group, "/dev/sda");
-	ok(is_nothing(&from));
-	/* An emulated device below a PCI device is not that. */
+	ok(is_ignored(&from));
+	/* The node of an emulated device (mdev) does not belong to its parent PCI device. */
 	from = of_node("add", "vfio-dev", CARD "/83b8f4f2-509f-382f-3c1e-e6bfe0fa1001/vfio-dev/vfio0",
 		"/dev/vfio/devices/vfio0");
 	ok(is(&from, EVENT_NODE_ADDED, NULL, "/dev/vfio/devices/vfio0"));

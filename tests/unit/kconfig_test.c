@@ -27,6 +27,6 @@ int main(void)
 	ok(after("") == KCONFIG_UNKNOWN);
 	kconfig_line(&config, "CONFIG_VFIO_NOIOMMU=y");
 	kconfig_line(&config, "# CONFIG_VFIO_NOIOMMU is not set");
-	ok(config.value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_N); /* the last one counts */
+	ok(config.value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_N); /* the last line wins */
 	return tap_done();
 }

@@ -1,5 +1,5 @@
-/* The matrix of kernel-facts, row by row, as configurations of each generation and as what is seen without
- * one. */
+/* The rows of the support matrix: with configurations of each kernel generation, and without a configuration.
+ */
 #include "judge/matrix.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "tap.h"
 
-/* A host of which nothing is known. */
+/* A host with everything unknown. */
 static struct host unseen(void)
 {
 	struct host host = { .mode = MODE_UNKNOWN };
@@ -17,7 +17,7 @@ static struct host unseen(void)
 	return host;
 }
 
-/* A host whose configuration has the symbols `yes` set and names `no` as not set; -1 ends each. */
+/* A host whose configuration sets the symbols `yes` and lists `no` as not set; both end with -1. */
 static struct host configured(const int *yes, const int *no)
 {
 	struct host host = unseen();
@@ -33,7 +33,7 @@ static struct host configured(const int *yes, const int *no)
 
 #define LIST(...) ((const int[]){ __VA_ARGS__ __VA_OPT__(, ) - 1 })
 
-/* What the matrix says of a configuration, and whether it is this. */
+/* Whether the verdict has these values. */
 static bool is(struct host host, int number, enum path group, enum path cdev)
 {
 	struct access_case access = access_case_judge(&host);
@@ -63,23 +63,23 @@ static void test_since_7_3(void)
 	ok(is(configured(LIST(), LIST(V)), 6, NO, NO));
 	/* GENERIC_ATOMIC64: noiommu without a noiommu cdev */
 	ok(is(configured(LIST(V, G, C, D, N, KCONFIG_GENERIC_ATOMIC64), LIST()), 3, YES, NO));
-	/* case 4 with the dependency loosened: the cdev works, the group with an iommufd in the container's
-	 * place */
+	/* case 4 with a relaxed dependency: the cdev works, the group works with iommufd in place of the
+	 * container */
 	ok(is(configured(LIST(V, G, D, N, ION, KCONFIG_IOMMUFD), LIST(C)), 4, IOF, YES));
 	ok(is(configured(LIST(V, G, D, N, ION), LIST(C)), 4, NO, YES));
 }
 
 static void test_older(void)
 {
-	/* before 6.2: neither GROUP nor CONTAINER is a symbol, both are built */
+	/* before 6.2: no symbols GROUP and CONTAINER, both are always built */
 	ok(is(configured(LIST(V, N), LIST()), 1, YES, NO));
 	ok(is(configured(LIST(V), LIST(N)), 1, NO, NO));
-	/* 6.2 to 6.5: only CONTAINER is */
+	/* 6.2 to 6.5: no symbol GROUP */
 	ok(is(configured(LIST(V, C, N), LIST()), 1, YES, NO));
 	ok(is(configured(LIST(V, N), LIST(C)), 2, NO, NO));
-	/* 6.6 to 7.2: a noiommu device has no cdev, whatever CDEV says */
+	/* 6.6 to 7.2: a noiommu device has no cdev, even with CDEV */
 	ok(is(configured(LIST(V, G, C, D, N), LIST()), 3, YES, NO));
-	/* the symbols of the split series */
+	/* the symbols of the v5 patch series */
 	ok(is(configured(LIST(V, G, C, D, SPLIT), LIST(KCONFIG_VFIO_CDEV_NOIOMMU)), 3, YES, NO));
 	ok(is(configured(LIST(V, G, C, D, KCONFIG_VFIO_CDEV_NOIOMMU), LIST(SPLIT)), 3, NO, YES));
 }
@@ -87,7 +87,7 @@ static void test_older(void)
 static void test_sources(void)
 {
 	ok(is(unseen(), 0, PATH_UNKNOWN, PATH_UNKNOWN));
-	/* the running kernel has no parameter: built without noiommu, whatever a stale file says */
+	/* the running kernel has no mode parameter: built without noiommu, although a stale file disagrees */
 	struct host stale = configured(LIST(V, G, C, D, N, ION), LIST());
 	stale.seen[QUESTION_NOIOMMU] = ANSWER_NO;
 	ok(is(stale, 3, NO, NO));
@@ -96,7 +96,7 @@ static void test_sources(void)
 		access.built[QUESTION_NOIOMMU].source == SOURCE_SEEN);
 	ok(!access.built[QUESTION_GROUP].contradicted &&
 		access.built[QUESTION_GROUP].source == SOURCE_CONFIG);
-	/* no configuration: what is seen, and what the module files name */
+	/* without a configuration: the running kernel and the module files */
 	struct host seen = unseen();
 	seen.seen[QUESTION_GROUP] = seen.seen[QUESTION_CONTAINER] = seen.seen[QUESTION_CDEV] = ANSWER_YES;
 	seen.seen[QUESTION_NOIOMMU] = ANSWER_YES;
@@ -108,7 +108,7 @@ static void test_sources(void)
 	seen.arch = "armv7l";
 	seen.in_modules[QUESTION_CDEV_NOIOMMU] = ANSWER_YES;
 	ok(is(seen, 3, YES, YES));
-	/* what the files of the modules say counts before a configuration */
+	/* module files take precedence over a configuration */
 	struct host modules = configured(LIST(V, G, C, N), LIST(D));
 	modules.in_modules[QUESTION_CDEV] = modules.in_modules[QUESTION_CDEV_NOIOMMU] = ANSWER_YES;
 	ok(is(modules, 3, YES, YES));
@@ -150,11 +150,11 @@ static void test_advice(void)
 	ok(advises(four, 1, "CONFIG_VFIO_NOIOMMU=y\n# CONFIG_VFIO_GROUP is not set"));
 	ok(advises(configured(LIST(V, G, C, D, N, ION), LIST()), 0, NULL));
 	ok(advises(unseen(), 0, NULL));
-	/* 6.12 with a cdev and noiommu lacks no line, only age; before 6.2 group and container are no symbols
-	 */
+	/* 6.12 with cdev and noiommu lacks no line, but is too old; before 6.2 there are no symbols for group
+	 * and container */
 	ok(advises(configured(LIST(V, KCONFIG_VFIO_PCI, KCONFIG_IOMMUFD, G, C, D, N), LIST()), 0, NULL));
 	ok(advises(configured(LIST(V, KCONFIG_VFIO_PCI), LIST(N)), 0, "CONFIG_VFIO_NOIOMMU=y"));
-	/* iommufd's container is a container; a machine of 32 bits gets no noiommu cdev */
+	/* the container of iommufd is sufficient; a 32-bit machine has no noiommu cdev */
 	struct host compat = configured(LIST(V, KCONFIG_VFIO_PCI, KCONFIG_IOMMUFD, G, IOC, D), LIST(C, N));
 	ok(advises(compat, 0, "CONFIG_VFIO_NOIOMMU=y"));
 	compat.kconfig.value[KCONFIG_GENERIC_ATOMIC64] = KCONFIG_Y;

@@ -1,6 +1,6 @@
-/* What only a kernel brings about that breaks its promises, or that is of another kind than those of the
- * tests: the test is that it is noticed, and as which finding. `messages_test print` prints what is said of
- * it instead, for tests/golden/unit.txt. */
+/* Situations that only a misbehaving kernel, or a kernel unlike those of the tests, can cause: each must be
+ * reported, with the right finding. `messages_test print` prints the messages instead, for
+ * tests/golden/unit.txt. */
 #include <errno.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void heading(const char *title)
 		printf("-- %s\n", title);
 }
 
-/* Takes the sentence. */
+/* Frees the sentence. */
 static void complains(char *sentence)
 {
 	if (printing)
@@ -38,7 +38,7 @@ static void complains(char *sentence)
 	free(sentence);
 }
 
-/* The last one. The lists are static and grow, as what they hold is not a leak then. */
+/* Checks the last finding. The lists are static, so that leak detection ignores them. */
 static void finds(const struct finding_list *findings, const char *id)
 {
 	const struct finding_list last = { findings->items + findings->count - 1, 1 };
@@ -50,7 +50,7 @@ static void finds(const struct finding_list *findings, const char *id)
 
 /* ---- verify ---- */
 
-/* A step of opening a noiommu group or cdev that fails. */
+/* A failed step of opening a noiommu group or cdev. */
 static void step_fails(enum open_step step, int error, const char *id)
 {
 	static struct finding_list findings;
@@ -112,7 +112,7 @@ static void test_bind(void)
 	complains(outcome_of_bind(&device, &none));
 }
 
-/* As bind says it. */
+/* Prints it as bind does. */
 static void surprises(const struct device *device, const struct access_case *access)
 {
 	static struct finding_list findings;
@@ -183,13 +183,13 @@ static void test_modules(void)
 	host.modules[MODULE_VFIO].state = MODULE_LOADED;
 	host.modules[MODULE_VFIO_PCI].state = MODULE_MISSING;
 	const struct access_case access = { .group = PATH_WORKS,
-		.built[QUESTION_NOIOMMU].answer = ANSWER_YES };
+		.built = { [QUESTION_NOIOMMU] = { .answer = ANSWER_YES } } };
 	readiness_judge(&host, &access, &findings);
 	heading("modules");
 	finds(&findings, "vfio-pci-missing");
 }
 
-/* Every pair of what is known of the group and of the cdev has words. */
+/* Each pair of group and cdev has a description. */
 static void test_paths(void)
 {
 	heading("paths");

@@ -1,6 +1,5 @@
-/* What a careless parent leaves to a process: closed descriptors, ignored and blocked signals, a strict
- * umask.
- */
+/* Process attributes inherited from a careless parent: closed descriptors, ignored and blocked signals, a
+ * strict umask. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -25,7 +24,7 @@
 
 static char directory[] = "/tmp/process_test.XXXXXX";
 
-/* In a process of its own, as what is changed there is everybody's: whether `check` holds there. */
+/* Runs `check` in a child, because it changes process attributes. */
 static bool holds(bool (*check)(void))
 {
 	fflush(stdout);
@@ -45,7 +44,7 @@ static bool is_disposition(int number, void (*handler)(int))
 
 /* ---- descriptors ---- */
 
-static bool closed_descriptors_are_not_taken_by_files(void)
+static bool new_files_do_not_reuse_closed_standard_descriptors(void)
 {
 	for (int fd = 0; fd <= 2; fd++)
 		close(fd);
@@ -53,7 +52,7 @@ static bool closed_descriptors_are_not_taken_by_files(void)
 	return open("file", O_RDWR | O_CREAT, 0600) > 2;
 }
 
-static bool closed_descriptors_still_fail(void)
+static bool io_on_closed_standard_descriptors_fails(void)
 {
 	char byte = 0;
 	close(1);
@@ -61,7 +60,7 @@ static bool closed_descriptors_still_fail(void)
 	return write(1, &byte, 1) < 0 && errno == EBADF && read(1, &byte, 1) < 0 && errno == EBADF;
 }
 
-static bool open_descriptors_stay(void)
+static bool open_descriptors_stay_open(void)
 {
 	struct stat before[3], after[3];
 	for (int fd = 0; fd <= 2; fd++)
@@ -88,14 +87,14 @@ static bool blocked_signals_are_unblocked(void)
 	return true;
 }
 
-static bool dispositions_are_fit_to_work_with(void)
+static bool sigchld_and_sigxfsz_are_reset(void)
 {
 	signal(SIGCHLD, SIG_IGN);
 	process_begin();
 	return is_disposition(SIGCHLD, SIG_DFL) && is_disposition(SIGXFSZ, SIG_IGN);
 }
 
-static bool what_nohup_ignores_stays_ignored(void)
+static bool signals_ignored_by_nohup_stay_ignored(void)
 {
 	signal(SIGHUP, SIG_IGN);
 	process_begin();
@@ -112,17 +111,17 @@ static bool is_caught(int number)
 	return signals_caught();
 }
 
-static bool a_limit_of_time_is_a_signal_to_end(void)
+static bool a_cpu_time_limit_is_a_termination_signal(void)
 {
 	return is_caught(SIGXCPU);
 }
 
-static bool an_alarm_is_a_signal_to_end(void)
+static bool an_alarm_is_a_termination_signal(void)
 {
 	return is_caught(SIGALRM);
 }
 
-static bool the_umask_does_not_close_directories(void)
+static bool the_umask_does_not_restrict_directories(void)
 {
 	struct stat made;
 	umask(0777);
@@ -131,9 +130,9 @@ static bool the_umask_does_not_close_directories(void)
 	       (made.st_mode & 0777) == 0755;
 }
 
-/* ---- a write that may not end ---- */
+/* ---- a write with a timeout ---- */
 
-static bool answers_are_right(void)
+static bool write_returns_the_result(void)
 {
 	char text[4] = "";
 	int fd = open("attribute", O_RDWR | O_CREAT, 0600);
@@ -142,10 +141,10 @@ static bool answers_are_right(void)
 	       write_attribute_within("/dev/full", "abc", 10) == -ENOSPC;
 }
 
-static bool answers_are_right_without_children(void)
+static bool write_returns_the_result_with_sigchld_ignored(void)
 {
 	signal(SIGCHLD, SIG_IGN);
-	return answers_are_right();
+	return write_returns_the_result();
 }
 
 static void nothing(int number)
@@ -160,8 +159,8 @@ static double seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* Nobody reads the FIFO: to open it waits. */
-static bool times_out(void)
+/* The FIFO has no reader, so opening it blocks. */
+static bool write_times_out(void)
 {
 	double begun = seconds();
 	int error = write_attribute_within("fifo", "x", 1);
@@ -169,17 +168,17 @@ static bool times_out(void)
 	return error == -ETIMEDOUT && took > 0.9 && took < 3;
 }
 
-static bool signals_do_not_change_how_long_it_waits(void)
+static bool signals_do_not_change_the_timeout(void)
 {
 	const struct itimerval often = { { 0, 10000 }, { 0, 10000 } };
 	struct sigaction action = { .sa_handler = nothing };
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
-	return times_out() && answers_are_right();
+	return write_times_out() && write_returns_the_result();
 }
 
-/* The child that is left waiting keeps neither the lock nor anybody's pipe. */
-static bool the_stuck_child_holds_nothing(void)
+/* The child that is still blocked after a timeout holds neither the lock nor a pipe. */
+static bool the_blocked_child_holds_nothing(void)
 {
 	int pipes[2];
 	char byte;
@@ -187,17 +186,17 @@ static bool the_stuck_child_holds_nothing(void)
 	flock(lock, LOCK_EX);
 	if (pipe(pipes) < 0 || fcntl(pipes[1], F_DUPFD, 900) < 0)
 		return false;
-	bool late = times_out();
+	bool late = write_times_out();
 	close(lock);
 	close(pipes[1]);
 	close(900);
 	lock = open("lock", O_RDWR);
-	/* A pipe that nobody can write to has an end. */
+	/* A pipe without writers is at its end. */
 	return late && flock(lock, LOCK_EX | LOCK_NB) == 0 && read(pipes[0], &byte, 1) == 0;
 }
 
-/* As before Linux 5.9. */
-static bool the_stuck_child_holds_nothing_on_old_kernels(void)
+/* Linux before 5.9 has no close_range. */
+static bool the_blocked_child_holds_nothing_on_old_kernels(void)
 {
 	struct sock_filter rules[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -207,10 +206,10 @@ static bool the_stuck_child_holds_nothing_on_old_kernels(void)
 	};
 	const struct sock_fprog program = { sizeof rules / sizeof *rules, rules };
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 && the_stuck_child_holds_nothing();
+	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 && the_blocked_child_holds_nothing();
 }
 
-/* Whoever waits for a reader of the FIFO has one, and ends. */
+/* Opens the FIFO for reading, so that the blocked children exit. */
 static void clean_up(void)
 {
 	static const char *const files[] = { "file", "attribute", "fifo", "lock", "made/file" };
@@ -227,20 +226,20 @@ int main(void)
 {
 	if (!mkdtemp(directory) || chdir(directory) < 0 || mkfifo("fifo", 0600) < 0)
 		return 1;
-	ok(holds(closed_descriptors_are_not_taken_by_files));
-	ok(holds(closed_descriptors_still_fail));
-	ok(holds(open_descriptors_stay));
+	ok(holds(new_files_do_not_reuse_closed_standard_descriptors));
+	ok(holds(io_on_closed_standard_descriptors_fails));
+	ok(holds(open_descriptors_stay_open));
 	ok(holds(blocked_signals_are_unblocked));
-	ok(holds(dispositions_are_fit_to_work_with));
-	ok(holds(what_nohup_ignores_stays_ignored));
-	ok(holds(a_limit_of_time_is_a_signal_to_end));
-	ok(holds(an_alarm_is_a_signal_to_end));
-	ok(holds(the_umask_does_not_close_directories));
-	ok(holds(answers_are_right));
-	ok(holds(answers_are_right_without_children));
-	ok(holds(signals_do_not_change_how_long_it_waits));
-	ok(holds(the_stuck_child_holds_nothing));
-	ok(holds(the_stuck_child_holds_nothing_on_old_kernels));
+	ok(holds(sigchld_and_sigxfsz_are_reset));
+	ok(holds(signals_ignored_by_nohup_stay_ignored));
+	ok(holds(a_cpu_time_limit_is_a_termination_signal));
+	ok(holds(an_alarm_is_a_termination_signal));
+	ok(holds(the_umask_does_not_restrict_directories));
+	ok(holds(write_returns_the_result));
+	ok(holds(write_returns_the_result_with_sigchld_ignored));
+	ok(holds(signals_do_not_change_the_timeout));
+	ok(holds(the_blocked_child_holds_nothing));
+	ok(holds(the_blocked_child_holds_nothing_on_old_kernels));
 	clean_up();
 	return tap_done();
 }

@@ -1,5 +1,4 @@
-/* What is written, and in which order: the promise that a failed bind leaves the device as it was rests on
- * it. */
+/* The writes and their order, on which the rollback of a failed bind depends. */
 #include "act/recipes.h"
 
 #include <string.h>
@@ -23,7 +22,7 @@ static bool writes(const struct action *action, const char *value, const char *p
 
 static void test_bind(void)
 {
-	static struct plan plan; /* static: what it holds is not a leak */
+	static struct plan plan; /* static, so that leak detection ignores it */
 	struct device device = e1000e();
 	recipe_bind(&plan, &device, NULL);
 	ok(plan.count == 5);
@@ -68,8 +67,8 @@ static void test_unbind(void)
 	ok(plan.items[5].act.kind == ACTION_REMOVE && plan.items[5].undo.kind == ACTION_SAVE);
 }
 
-/* The kernel binds no driver against the override: it names the driver while that is bound, and is what it
- * was after. */
+/* The kernel binds only the driver that the override names: it is set to the driver for the bind, and
+ * restored afterwards. */
 static void test_override_of_another_driver(void)
 {
 	static struct plan plan, back;
@@ -93,8 +92,9 @@ static void test_override_of_another_driver(void)
 		writes(&back.items[4].undo, "e1000e", OVERRIDE));
 }
 
-/* Cut off right after the first write: the card is still on its driver, and is not taken from it. */
-static void test_only_the_override(void)
+/* Interrupted right after the first write: the card is still bound to its driver, which must not be unbound.
+ */
+static void test_unbind_after_interrupted_bind(void)
 {
 	static struct plan plan;
 	struct device device = e1000e();
@@ -105,7 +105,7 @@ static void test_only_the_override(void)
 	ok(plan.items[1].act.kind == ACTION_REMOVE);
 }
 
-static void test_unbind_of_a_stranger(void)
+static void test_unbind_without_saved_state(void)
 {
 	static struct plan plan;
 	struct device device = {
@@ -138,8 +138,8 @@ int main(void)
 	test_bind_without_driver();
 	test_unbind();
 	test_override_of_another_driver();
-	test_only_the_override();
-	test_unbind_of_a_stranger();
+	test_unbind_after_interrupted_bind();
+	test_unbind_without_saved_state();
 	test_mode();
 	return tap_done();
 }

@@ -19,7 +19,7 @@ static void test_log(void)
 	ok(becomes("dev/kmsg", "", ""));
 	ok(becomes("dev/kmsg", "6,5,80,-;e1000e 0000:00:04.0 eth0: 52:54:00:12:34:56\n SUBSYSTEM=pci\n" GROUP,
 		"6,5,80,-;\n" GROUP));
-	/* What cannot be taken apart stays that. */
+	/* A malformed line stays malformed. */
 	ok(becomes("dev/kmsg", "secret\n" GROUP, "?\n" GROUP));
 }
 

@@ -119,9 +119,9 @@ static void test_log(void)
 	ok(state_of(BOOT "what?\n4,1,2,-;x\n", 0) == LOG_DAMAGED);
 	ok(state_of("what?\n" BOOT, 0) == LOG_DAMAGED);
 	ok(state_of("\n", 0) == LOG_DAMAGED);
-	/* Only the kernel itself is believed: 12 is what a writer to /dev/kmsg gets. */
+	/* Only messages of the kernel itself count: 12 is the priority of writes to /dev/kmsg. */
 	ok(state_of(BOOT "12,1,2,-;" GROUP "\n", 0) == LOG_WHOLE);
-	/* What stands in a line of its own behind a blank is no record. */
+	/* A line that starts with a blank is not a record. */
 	ok(state_of(BOOT " 4,1,2,-;" GROUP "\n", 0) == LOG_WHOLE);
 }
 
@@ -132,7 +132,7 @@ static void free_taint(struct taint *taint)
 	free(taint->reason);
 }
 
-/* NULL as text: the number alone is known. */
+/* NULL as text: there is no log. */
 static struct taint judged(unsigned long long value, const char *text, int error)
 {
 	struct taint taint;
@@ -149,7 +149,7 @@ static bool says(unsigned long long value, const char *text, int error, enum ans
 	return well;
 }
 
-static bool cannot_tell(const char *text, int error, const char *why)
+static bool is_unknown(const char *text, int error, const char *why)
 {
 	struct taint taint = judged(64, text, error);
 	bool well = taint.noiommu == ANSWER_UNKNOWN && strstr(taint.reason, why);
@@ -164,17 +164,17 @@ static void test_verdict(void)
 	ok(taint.events.items[0].microseconds == 2500000 && taint.events.items[0].time == 1002);
 	free_taint(&taint);
 	ok(says(64, BOOT, 0, ANSWER_NO));
-	/* Without U there is nothing to ask the log. */
+	/* Without U the log is not needed. */
 	ok(says(4096, NULL, 0, ANSWER_NO));
-	/* A log that is not all there can still say yes. */
+	/* An incomplete log can still have the message. */
 	ok(says(64, "4,9,2,-;" CDEV "\n", -EIO, ANSWER_YES));
-	ok(cannot_tell(NULL, 0, "the number alone"));
-	ok(cannot_tell("", -EPERM, "only root may read the kernel log"));
-	ok(cannot_tell(BOOT, -EIO, "not readable (Input/output error)"));
-	ok(cannot_tell(BOOT, -EFBIG, "longer than what is read"));
-	ok(cannot_tell("4,9,2,-;x\n", 0, "its beginning was overwritten"));
-	ok(cannot_tell(BOOT "4,9,2,-;x\n", 0, "some of its lines are missing"));
-	ok(cannot_tell("", 0, "empty"));
+	ok(is_unknown(NULL, 0, "the taint value alone"));
+	ok(is_unknown("", -EPERM, "only root can read the kernel log"));
+	ok(is_unknown(BOOT, -EIO, "cannot be read (Input/output error)"));
+	ok(is_unknown(BOOT, -EFBIG, "too long"));
+	ok(is_unknown("4,9,2,-;x\n", 0, "beginning of the kernel log was overwritten"));
+	ok(is_unknown(BOOT "4,9,2,-;x\n", 0, "some lines of the kernel log are missing"));
+	ok(is_unknown("", 0, "empty"));
 }
 
 static void test_bits(void)

@@ -1,4 +1,4 @@
-/* The smallest TAP producer: ok(CONDITION) is one test, named by its text; the plan comes last. */
+/* A minimal TAP producer: ok(CONDITION) is a test with the condition as its name; the plan comes last. */
 #ifndef TAP_H
 #define TAP_H
 

@@ -73,7 +73,7 @@ boot() { # DEVICE COMMAND
 		vfionoiommu status"
 	status_is 0
 	[ "${lines[0]}" = "nvme unusable" ]
-	says "warning: $nic: its persistent binding is of another card (8086:10d3, serial number"
+	says "warning: $nic: the persistent binding is ignored: it belongs to a different card (8086:10d3, serial number"
 	says "[binding-other-card]"
 }
 

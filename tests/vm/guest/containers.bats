@@ -50,10 +50,10 @@ nodes_inside() { # NAME
 	says "$edu: opens through /dev/vfio/noiommu-0 and /dev/vfio/devices/noiommu-vfio0"
 	inside --device vfionoiommu/device=$edu-group --cap-add SYS_RAWIO --rootfs /run/fs /mnt/vfionoiommu verify $edu
 	says "$edu: opens through /dev/vfio/noiommu-0"
-	complains "$edu: /dev/vfio/devices/noiommu-vfio0 does not open"
+	complains "$edu: cannot open /dev/vfio/devices/noiommu-vfio0"
 	inside --device vfionoiommu/device=$edu-cdev --cap-add SYS_RAWIO --rootfs /run/fs /mnt/vfionoiommu verify $edu
 	says "$edu: opens through /dev/vfio/devices/noiommu-vfio0"
-	complains "$edu: /dev/vfio/noiommu-0 does not open"
+	complains "$edu: cannot open /dev/vfio/noiommu-0"
 }
 
 @test "without it, it does not, and that is said as it is" {

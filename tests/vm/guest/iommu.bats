@@ -26,7 +26,7 @@ bind_ordinarily() { # ADDRESS
 @test "bind is refused, with the mode off and on" {
 	run_tool bind --enable $edu
 	status_is 3
-	complains "$edu: has an IOMMU"
+	complains "$edu: the device has an IOMMU"
 	complains "hint: vfionoiommu bind --allow-iommu $edu"
 	complains "[device-has-iommu]"
 	[ -z "$(driver_of $edu)" ]

@@ -202,7 +202,7 @@ load guest
 	tool bind $edu
 	run_tool disable
 	status_is 3
-	complains "$edu: is bound as a noiommu device"
+	complains "$edu: the device is bound as a noiommu device"
 	complains "[noiommu-devices-bound]"
 	[ "$(mode)" = Y ]
 	tool disable --force
@@ -218,18 +218,18 @@ load guest
 	before=$(machine)
 	run_tool bind 0000:00:99.0
 	status_is 2
-	complains "0000:00:99.0: not a PCI address"
+	complains "0000:00:99.0: invalid PCI address"
 	run_tool bind zz
 	status_is 1
-	complains "zz: no PCI device"
+	complains "zz: no such PCI device"
 	run_tool bind ""
 	status_is 2
-	complains "DEVICE is empty"
+	complains "empty DEVICE argument"
 	run_tool bind $nic zz
 	status_is 1
 	run_tool bind 0000:00:1d.0
 	status_is 1
-	complains "there is no such PCI device"
+	complains "no such PCI device"
 	[ "$(machine)" = "$before" ]
 }
 
@@ -244,7 +244,7 @@ load guest
 	says "$nic"
 	run --separate-stderr user bind $nic
 	status_is 3
-	complains "only root may change this [not-root]"
+	complains "only root can do this [not-root]"
 	run --separate-stderr user bind --dry-run $nic
 	status_is 0
 	[ "$(machine)" = "$before" ]

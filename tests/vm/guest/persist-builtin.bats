@@ -13,7 +13,7 @@ load guest
 	run_tool enable --persistent
 	status_is 3
 	[ "$(mode)" = Y ]
-	complains "only vfio.enable_unsafe_noiommu_mode on its command line sets the mode of the next boot [next-boot-parameter]"
+	complains "only vfio.enable_unsafe_noiommu_mode on the kernel command line sets noiommu mode at the next boot [next-boot-parameter]"
 	complains "hint: add vfio.enable_unsafe_noiommu_mode=1 to GRUB_CMDLINE_LINUX in /etc/default/grub, then: update-grub"
 	[ "$(ls -R /etc | md5sum)" = "$before" ]
 	[ "$(cat /etc/default/grub)" = 'GRUB_CMDLINE_LINUX=""' ]

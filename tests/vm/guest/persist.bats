@@ -32,7 +32,7 @@ make_initramfs() { # FILE...
 	run_tool status
 	status_is 0
 	says "next boot disabled by default"
-	says "noiommu mode is on now, and will be off after the next boot: nothing sets it [next-boot-differs]"
+	says "noiommu mode is enabled now but will be disabled after the next boot (nothing sets it) [next-boot-differs]"
 	says "hint: vfionoiommu enable --persistent"
 }
 
@@ -67,14 +67,14 @@ make_initramfs() { # FILE...
 	[ ! -e $own ]
 	run_tool disable --persistent
 	status_is 3
-	complains "/etc/modprobe.d/dpdk.conf switches the mode on at the next boot, and is not ours to change [mode-set-elsewhere]"
+	complains "/etc/modprobe.d/dpdk.conf enables noiommu mode at the next boot; vfionoiommu does not manage this setting [mode-set-elsewhere]"
 	[ "$(cat /etc/modprobe.d/dpdk.conf)" = "options vfio enable_unsafe_noiommu_mode=Y" ]
 	rm /etc/modprobe.d/dpdk.conf
 	# One that comes behind ours and says no.
 	echo "options vfio enable-unsafe-noiommu-mode=0" >/etc/modprobe.d/zz-hardening.conf
 	run_tool enable --persistent
 	status_is 3
-	complains "/etc/modprobe.d/zz-hardening.conf switches the mode off"
+	complains "/etc/modprobe.d/zz-hardening.conf disables noiommu mode at the next boot"
 	rm /etc/modprobe.d/zz-hardening.conf
 	tool disable --persistent
 	# Ours, edited: it is the admin's now.
@@ -82,7 +82,7 @@ make_initramfs() { # FILE...
 	echo "# mine" >>$own
 	run_tool disable --persistent
 	status_is 3
-	complains "$own is not as vfionoiommu wrote it"
+	complains "$own differs from what vfionoiommu writes"
 	grep -q "# mine" $own
 	rm $own
 	tool enable
@@ -95,7 +95,7 @@ make_initramfs() { # FILE...
 	make_initramfs usr/lib/modules/x/kernel/drivers/vfio/vfio.ko.xz etc/modprobe.d/fbdev.conf
 	run_tool enable --persistent
 	status_is 0
-	complains "$image carries vfio, and switches the mode off: it must be built again [initramfs-stale]"
+	complains "$image contains vfio and leaves noiommu mode disabled; rebuild it [initramfs-stale]"
 	make_initramfs usr/lib/modules/x/kernel/drivers/vfio/vfio.ko etc/modprobe.d/vfionoiommu.conf
 	run_tool enable --persistent
 	not complains initramfs
@@ -131,7 +131,7 @@ make_initramfs() { # FILE...
 	status_is 0
 	complains "will be bound again at the next boot [binding-remains]"
 	run_tool status
-	says "warning: $nic: has a persistent binding, and is not bound to VFIO, but to e1000e [binding-not-bound]"
+	says "warning: $nic: the device has a persistent binding but is not bound to VFIO (driver: e1000e) [binding-not-bound]"
 	says "hint: vfionoiommu bind --stored $nic"
 	run_tool unbind --persistent $nic
 	status_is 0
@@ -167,7 +167,7 @@ make_initramfs() { # FILE...
 		sed -i "$change" /etc/vfionoiommu.d/$nic
 		run_tool bind --stored
 		status_is 3
-		complains "warning: $nic: its persistent binding is of another card"
+		complains "warning: $nic: the persistent binding is ignored: it belongs to a different card"
 		complains "[binding-other-card]"
 		[ "$(driver_of $nic)" = e1000e ]
 		run_tool status
@@ -214,7 +214,7 @@ make_initramfs() { # FILE...
 	sed s/$edu/0000:00:19.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:19.0
 	tool unbind --persistent $edu
 	run_tool status
-	says "warning: 0000:00:19.0: has a persistent binding, and there is no device at this address [binding-absent]"
+	says "warning: 0000:00:19.0: a persistent binding exists, but there is no device at this address [binding-absent]"
 	run_tool unbind --persistent 0000:00:19.0
 	status_is 0
 	says "0000:00:19.0: device no longer present; persistent binding removed"

@@ -103,12 +103,12 @@ has_cdev() {
 	sysctl -q kernel.dmesg_restrict=1
 	run --separate-stderr user taint
 	status_is 0
-	says "U: cause unknown: only root may read the kernel log: run it again with sudo"
+	says "U: cause unknown: only root can read the kernel log; run the command again with sudo"
 	run --separate-stderr user taint --check
 	status_is 1
 	run --separate-stderr user status
 	status_is 0
-	says "64 (U: cause unknown: only root may read the kernel log: run it again with sudo)"
+	says "64 (U: cause unknown: only root can read the kernel log; run the command again with sudo)"
 	run_tool taint --check --quiet
 	status_is 3
 	sysctl -q kernel.dmesg_restrict=0
@@ -120,7 +120,7 @@ has_cdev() {
 	status=$status
 	umount /dev/kmsg
 	status_is 0
-	says "cause unknown: the kernel log is not readable (No such device)"
+	says "cause unknown: the kernel log cannot be read (No such device)"
 }
 
 @test "a machine that is recorded says the same" {
@@ -158,11 +158,11 @@ overwrite() {
 	overwrite
 	run_tool taint
 	status_is 0
-	says "its beginning was overwritten"
+	says "the beginning of the kernel log was overwritten"
 	run_tool taint --check
 	status_is 1
 	run_tool status
-	says "its beginning was overwritten"
+	says "the beginning of the kernel log was overwritten"
 	[ "$(tainted)" -eq 64 ]
 }
 

@@ -58,11 +58,11 @@ used() { # ADDRESS
 	ip route add default via 192.0.2.254
 	ip route add 198.51.100.0/24 via 192.0.2.254 table 77
 	ip -6 address add 2001:db8::1/64 dev "$eth" nodad
-	refused $nic interface-up "its network interface $eth is up"
+	refused $nic interface-up "network interface $eth is up"
 	complains "$eth has the address 192.0.2.1 [interface-address]"
 	complains "$eth has the address 2001:db8::1 [interface-address]"
-	complains "$eth carries the route to default [interface-route]"
-	complains "$eth carries the route to 198.51.100.0/24 in table 77 [interface-route]"
+	complains "$eth carries a route: default [interface-route]"
+	complains "$eth carries a route: 198.51.100.0/24 in table 77 [interface-route]"
 	complains "hint: ip link set $eth down"
 	[ "$(used $nic)" = "used:$eth" ]
 	ip address flush dev "$eth"
@@ -76,7 +76,7 @@ used() { # ADDRESS
 	modprobe bridge
 	ip link add br0 type bridge
 	ip link set "$eth" master br0
-	refused $nic interface-enslaved "its network interface $eth is part of br0"
+	refused $nic interface-enslaved "network interface $eth is in use by interface br0"
 	ip link delete br0
 }
 
@@ -85,7 +85,7 @@ used() { # ADDRESS
 	eth=$(interface)
 	ip netns add elsewhere
 	ip link set "$eth" netns elsewhere
-	refused $nic interface-elsewhere "is bound to the network driver e1000e, but its interface is not to be seen here"
+	refused $nic interface-elsewhere "the device is bound to network driver e1000e but has no interface in this network namespace"
 	ip netns exec elsewhere ip link set "$eth" netns 1
 	ip netns delete elsewhere
 	[ "$(used $nic)" = free ]
@@ -110,7 +110,7 @@ used() { # ADDRESS
 @test "a disk with swap on a partition" {
 	mkswap -q /dev/${disk}p2
 	swapon /dev/${disk}p2
-	refused $nvme disk-swap "${disk}p2 is swap"
+	refused $nvme disk-swap "${disk}p2 is in use as swap"
 	swapoff /dev/${disk}p2
 	[ "$(used $nvme)" = free ]
 }
@@ -137,12 +137,12 @@ used() { # ADDRESS
 		grep -q /dev/vda "/proc/$holder/mountinfo" && break
 		sleep 0.1
 	done
-	refused $vblk disk-held "vda is in use by something else"
+	refused $vblk disk-held "vda is in use by an unknown holder"
 	let_go
 }
 
 @test "a bridge is no endpoint, and cannot be forced" {
-	refused $port device-is-bridge "is a bridge"
+	refused $port device-is-bridge "the device is a bridge"
 	run_tool bind --force $port
 	status_is 3
 	[ -z "$(tool list --all -nro ADDRESS | grep $port)" ]
@@ -151,7 +151,7 @@ used() { # ADDRESS
 @test "a physical function with virtual functions enabled; a virtual one binds" {
 	echo 2 >/sys/bus/pci/devices/$pf/sriov_numvfs
 	udevadm settle
-	refused $pf device-has-vfs "has 2 virtual functions enabled"
+	refused $pf device-has-vfs "the device has virtual functions enabled (2)"
 	run_tool bind --force $pf
 	status_is 3
 	local vf
@@ -167,7 +167,7 @@ used() { # ADDRESS
 @test "a function that stays behind in the slot is a note, not a refusal" {
 	run_tool bind 0000:00:0b.1
 	status_is 0
-	complains "note: 0000:00:0b.1: shares its slot with 0000:00:0b.0"
+	complains "note: 0000:00:0b.1: 0000:00:0b.0 in the same slot is not bound to VFIO"
 	complains "[sibling-unbound]"
 	tool unbind 0000:00:0b.1
 	run_tool bind --dry-run 0000:00:0b.0 0000:00:0b.1
@@ -181,7 +181,7 @@ used() { # ADDRESS
 	ip link set "$eth" up
 	run_tool bind --force $nic $edu
 	status_is 0
-	complains "$nic: overridden by --force: its network interface $eth is up [interface-up]"
+	complains "$nic: overridden by --force: network interface $eth is up [interface-up]"
 	[ "$(driver_of $nic)" = vfio-pci ]
 	[ "$(driver_of $edu)" = vfio-pci ]
 	tool unbind --all
@@ -225,13 +225,13 @@ used() { # ADDRESS
 	run_tool unbind $edu
 	[ "$SECONDS" -le 2 ]
 	status_is 3
-	complains "$edu: $group is held open by process $holder (sleep) [device-held]"
+	complains "$edu: $group is in use by process $holder (sleep) [device-held]"
 	[ "$(driver_of $edu)" = vfio-pci ]
 	let_go
 	hold "$cdev"
 	run_tool unbind $edu
 	status_is 3
-	complains "$edu: $cdev is held open by process $holder (sleep) [device-held]"
+	complains "$edu: $cdev is in use by process $holder (sleep) [device-held]"
 	let_go
 	tool unbind $edu
 	[ -z "$(driver_of $edu)" ]

@@ -120,12 +120,12 @@ verify_beside() { # COMMAND...
 	read -r group cdev <<<"$(tool list -nro GROUP,CDEV $edu)"
 	if [ -c "$group" ]; then
 		verify_beside use_group "$group"
-		complains "$group does not open: $group is held open by process $holder (sleep) [device-held]"
+		complains "cannot open $group: $group is in use by process $holder (sleep) [device-held]"
 	fi
 	# A cdev may be open in several programs; when it is bound in one, the others are kept out.
 	if [ -c "$cdev" ]; then
 		verify_beside use_cdev "$cdev"
-		complains "$cdev does not open: $cdev is held open by process $holder (perl) [device-held]"
+		complains "cannot open $cdev: $cdev is in use by process $holder (perl) [device-held]"
 	fi
 }
 
@@ -134,7 +134,7 @@ verify_beside() { # COMMAND...
 	run_tool verify $edu
 	if has_path GROUP && [ -e /dev/vfio/vfio ] && [ "$KERNEL" != case3-iommufd ]; then
 		status_is 1
-		complains "noiommu mode was switched off since the bind [noiommu-disabled]"
+		complains "noiommu mode was disabled after the bind [noiommu-disabled]"
 		complains "hint: vfionoiommu enable"
 	fi
 	if has_path CDEV; then
@@ -160,7 +160,7 @@ verify_beside() { # COMMAND...
 	tool unbind $edu
 	run_tool verify $edu
 	status_is 3
-	complains "$edu: is not bound to VFIO, but to no driver: there is nothing to open [device-not-bound]"
+	complains "$edu: the device is not bound to VFIO (driver: none), so it cannot be opened [device-not-bound]"
 	complains "hint: vfionoiommu bind $edu"
 	run_tool verify --json $edu
 	jq -e '.openings == [] and [.findings[].id] == ["device-not-bound"]' <<<"$output"
