@@ -15,15 +15,15 @@ void log_set_verbose(bool verbose)
 	verbose_wanted = verbose;
 }
 
-/* One write for one line: two runs that share a stderr must not mix their lines. */
+/* Writes each line with a single write, so that instances that share a stderr do not mix their lines. */
 void log_line(const char *line)
 {
-	/* Where both lead to the same place, what was printed before stands before. */
+	/* Keep the order of the lines if both streams are the same file. */
 	fflush(stdout);
 	fprintf(stderr, LOG_PREFIX "%s\n", line);
 }
 
-/* From the stack: a run plan may log, and it must not allocate. */
+/* Uses buffers on the stack, because running a plan logs and must not allocate. */
 __attribute__((format(printf, 2, 0))) static void log_format(
 	const char *head, const char *format, va_list arguments)
 {
