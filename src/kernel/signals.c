@@ -20,9 +20,11 @@ static void record_signal(int number)
 void signals_catch(void)
 {
 	struct sigaction action = { .sa_handler = record_signal, .sa_flags = SA_RESTART };
-	struct sigaction before;
+	struct sigaction hangup;
+	bool nohup = sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
+	/* SIGINT is ignored in every background job of a script, which kill -INT must still end. */
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++)
-		if (sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+		if (numbers[i] != SIGHUP || !nohup)
 			sigaction(numbers[i], &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }

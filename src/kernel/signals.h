@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* From now on termination and timer signals are only recorded; those that the parent ignores (nohup) stay
+/* From now on termination and timer signals are only recorded; a SIGHUP that the parent ignores (nohup) stays
  * ignored. SIGPIPE is ignored, so writes fail with EPIPE. */
 void signals_catch(void);
 

@@ -94,7 +94,7 @@ static bool sigchld_and_sigxfsz_are_reset(void)
 	return is_disposition(SIGCHLD, SIG_DFL) && is_disposition(SIGXFSZ, SIG_IGN);
 }
 
-static bool signals_ignored_by_nohup_stay_ignored(void)
+static bool a_hangup_ignored_by_nohup_stays_ignored(void)
 {
 	signal(SIGHUP, SIG_IGN);
 	process_begin();
@@ -109,6 +109,12 @@ static bool is_caught(int number)
 	signals_catch();
 	raise(number);
 	return signals_caught();
+}
+
+static bool background_jobs_can_be_interrupted(void)
+{
+	signal(SIGINT, SIG_IGN);
+	return is_caught(SIGINT);
 }
 
 static bool a_cpu_time_limit_is_a_termination_signal(void)
@@ -231,7 +237,8 @@ int main(void)
 	ok(holds(open_descriptors_stay_open));
 	ok(holds(blocked_signals_are_unblocked));
 	ok(holds(sigchld_and_sigxfsz_are_reset));
-	ok(holds(signals_ignored_by_nohup_stay_ignored));
+	ok(holds(a_hangup_ignored_by_nohup_stays_ignored));
+	ok(holds(background_jobs_can_be_interrupted));
 	ok(holds(a_cpu_time_limit_is_a_termination_signal));
 	ok(holds(an_alarm_is_a_termination_signal));
 	ok(holds(the_umask_does_not_restrict_directories));
