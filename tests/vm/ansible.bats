@@ -113,7 +113,7 @@ as_listed() {
 @test "--check says what would be done, and does nothing" {
 	as_listed
 	play --check
-	[[ $(row one) == "one 1 noiommu mode would be switched on; "*"; 0000:00:04.0 would be bound to vfio-pci (now: e1000e)" ]]
+	[[ $(row one) == "one 1 noiommu mode would be enabled; "*"; 0000:00:04.0 would be bound to vfio-pci (now: e1000e)" ]]
 	[ -z "$(on one 'ls -A /run/vfionoiommu /etc/ansible 2>/dev/null')" ]
 }
 

@@ -11,8 +11,8 @@ setup_file() {
 	udevadm control --reload
 }
 
-# What is remembered of bound devices.
-remembered() {
+# What is saved of bound devices.
+saved() {
 	ls /run/vfionoiommu
 }
 
@@ -31,10 +31,10 @@ remembered() {
 	run_tool bind --persistent $plug
 	status_is 0
 	says "$plug: persistent binding saved"
-	[ "$(remembered)" = $plug ]
+	[ "$(saved)" = $plug ]
 	unplug
 	udevadm settle
-	[ -z "$(remembered)" ]
+	[ -z "$(saved)" ]
 	[ -z "$(nodes)" ]
 	[ -e /etc/vfionoiommu.d/$plug ]
 }
@@ -44,7 +44,7 @@ remembered() {
 	plug
 	ends_with 0
 	grep -qx "$plug: added (1234:11e8)" "$events"
-	[ "$(grep -c "^$plug: /dev/vfio/.* came$" "$events")" -eq 2 ]
+	[ "$(grep -c "^$plug: node added: /dev/vfio/" "$events")" -eq 2 ]
 	udevadm settle
 	[ "$(driver_of $plug)" = vfio-pci ]
 	[ "$(tool list -nro ADDRESS,BOOT $plug)" = "$plug yes" ]
@@ -64,7 +64,7 @@ remembered() {
 @test "pulled out while its binding is taken away: it comes back as any other device" {
 	unplug
 	udevadm settle
-	[ -z "$(remembered)" ]
+	[ -z "$(saved)" ]
 	# A word that is wrong: nothing is touched.
 	run_tool unbind --persistent $plug 0000:00:19.0
 	status_is 1
@@ -90,7 +90,7 @@ remembered() {
 	plug
 	udevadm settle
 	[ -z "$(driver_of $plug)" ]
-	[ -z "$(remembered)" ]
+	[ -z "$(saved)" ]
 	[ "$(tool list -nro BOOT $plug)" = yes ]
 	# It is not bound just now, and --all means it nevertheless.
 	run_tool unbind --all --persistent

@@ -92,7 +92,7 @@ load guest
 @test "unbinding what is not bound succeeds and says so" {
 	run_tool unbind $nic
 	status_is 0
-	[ "${lines[0]}" = "$nic: is not bound to VFIO, but to e1000e" ]
+	[ "${lines[0]}" = "$nic: not bound to VFIO (driver: e1000e)" ]
 }
 
 @test "a device without a driver ends without a driver" {

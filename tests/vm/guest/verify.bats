@@ -173,7 +173,7 @@ verify_beside() { # COMMAND...
 	before=$(machine)
 	run_tool bind --dry-run --owner nobody:65534 --mode 0660 $edu
 	status_is 0
-	says "owner 65534:65534 mode 0660"
+	says "owner 65534:65534, mode 0660"
 	run_tool bind --owner nobody:65534 --mode 0660 $edu
 	status_is 0
 	complains "CAP_SYS_RAWIO"
