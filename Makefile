@@ -201,7 +201,7 @@ golden-vm: all
 	@tests/vm/boot --device virtio-net-pci,addr=4,romfile= --device edu,addr=6 --timeout 900 --share tests/golden/guest case3 -- \
 		tests/golden/run --write tests/golden/guest/messages.txt
 
-# Of the fast suite. What only happens on a real kernel, in a guest, is not counted: act/, kernel/vfio, kernel/iommufd.
+# Of the fast suite. What only happens on a real kernel, in a guest, is not counted: act/, os/vfio.
 coverage:
 	@rm -rf build/coverage
 	@$(MAKE) --no-print-directory COVERAGE=1 all unit

@@ -2,16 +2,11 @@
 #include <argp.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "command.h"
-#include "kernel/process.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
 
 #ifndef VERSION
 #define VERSION "unknown"

@@ -30,7 +30,7 @@ man_part() { # SECTION PART
 }
 
 source_commands() {
-	sed -n '/^#define COMMANDS/,/^$/p' "$tree/src/command.h" | grep -o 'command_[a-z]*' | sed s/command_//
+	sed -n '/^#define COMMANDS/,/^$/p' "$tree/src/cmd/cmd.h" | grep -o 'command_[a-z]*' | sed s/command_//
 }
 
 guard_commands() {
@@ -122,7 +122,7 @@ guard_columns() {
 guard_findings() {
 	local expected
 	# With the severity, and whether --force overrides it.
-	expected=$(sed -nE 's/.*X\([A-Z_]+, "([a-z-]+)", ([A-Z]+), (true|false)\).*/\1 \L\2\E \3/p' "$tree/src/judge/finding.h")
+	expected=$(sed -nE 's/.*X\([A-Z_]+, "([a-z-]+)", ([A-Z]+), (true|false)\).*/\1 \L\2\E \3/p' "$tree/src/judge/judge.h")
 	same "the man page" "$expected" "$(man_part DIAGNOSTICS Findings |
 		sed -nE 's/^\.It Li ([a-z-]+) Pq Em ([a-z]+)$/\1 \2 false/p; s/^\.It Li ([a-z-]+) Pq Em ([a-z]+) , No forcible$/\1 \2 true/p')" ||
 		return
@@ -133,7 +133,7 @@ guard_findings() {
 
 guard_statuses() {
 	local expected
-	expected=$(sed -nE 's/^	STATUS_[A-Z]+ = ([0-9]+), .*/\1/p' "$tree/src/command.h")
+	expected=$(sed -nE 's/^	STATUS_[A-Z]+ = ([0-9]+), .*/\1/p' "$tree/src/cmd/cmd.h")
 	same "the man page" "$expected" "$(man_section "EXIT STATUS" | sed -n 's/^\.It Li //p')" || return
 	same "--help" "$expected" "$(tool --help | sed -n '/^Exit status: /,$p' | grep -oE '\b[0-9]+\b')" || return
 	same "README.md" "$expected" "$(grep '^Exit status: ' "$tree/README.md" | grep -oE '\b[0-9]+\b')"

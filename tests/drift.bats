@@ -60,7 +60,7 @@ notices() { # GUARD FILE SED-SCRIPT
 	while IFS='~' read -r guard file script; do
 		notices "$guard" "$file" "$script"
 	done <<-'END'
-		commands~src/command.h~s/&command_taint, //
+		commands~src/cmd/cmd.h~s/&command_taint, //
 		commands~man/vfionoiommu.8~s/^\.Ss taint$/.Ss taints/
 		commands~README.md~/^\| `vfionoiommu taint/d
 		commands~completions/vfionoiommu.bash~s/ taint report / report /
@@ -78,12 +78,12 @@ notices() { # GUARD FILE SED-SCRIPT
 		columns~completions/vfionoiommu.bash~s/ IOMMU / /
 		columns~completions/_vfionoiommu~/'IOMMU\[/d
 		columns~completions/vfionoiommu.fish~s/ IOMMU\\t'[^']*'//
-		findings~src/judge/finding.h~s/"interface-up"/"interface-down"/
-		findings~src/judge/finding.h~s/("interface-up", BLOCKER), true/\1, false/
+		findings~src/judge/judge.h~s/"interface-up"/"interface-down"/
+		findings~src/judge/judge.h~s/("interface-up", BLOCKER), true/\1, false/
 		findings~man/vfionoiommu.8~s/^(\.It Li interface-up Pq Em) blocker/\1 warning/
 		findings~tests/schema/defs.json~s/"interface-up"/"interface-down"/
 		findings~README.md~s/noiommu-disabled/noiommu-off/
-		statuses~src/command.h~s/(STATUS_REFUSED =) 3/\1 4/
+		statuses~src/cmd/cmd.h~s/(STATUS_REFUSED =) 3/\1 4/
 		statuses~man/vfionoiommu.8~/^\.It Li 3$/d
 		statuses~README.md~s/2 usage error; //
 	END

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# The rules of the house (the layout at the top of the README's "Where to read on"), kept true by grep.
+# The rules of the layout (README, "Where to read on"), checked on the includes and on the symbols of the build. Each rule lists
+# its exceptions; an exception that is not needed any more is an error.
 
 load helper
 
@@ -7,34 +8,97 @@ cd_source() {
 	cd "$BATS_TEST_DIRNAME/../src" || exit 1
 }
 
-# Fails when a file of the folders includes anything from the others.
-must_not_include() { # "FOLDER..." "OTHER..."
-	local folder other found=0
+# What each folder may include and call besides itself.
+allowed="
+base:
+os: base
+collect: base os
+judge: base
+act: base os
+show: base
+cmd: act base collect judge os show
+"
+
+folders() {
+	sed -n 's/:.*//p' <<<"$allowed"
+}
+
+may_use() { # FOLDER
+	sed -n "s/^$1://p" <<<"$allowed"
+}
+
+# Of each source file FOLDER/NAME, the type of a symbol in nm's output, and the symbol.
+setup_file() {
+	local objects file
+	objects=$(dirname "$VFIONOIOMMU")/src
 	cd_source
-	for folder in $1; do
-		for other in $2; do
-			[ "$folder" != "$other" ] || continue
-			not grep -rn "#include \"$other/" "$folder" || found=1
+	for file in *.c */*.c; do
+		nm "$objects/${file%.c}.o" | awk -v name="${file%.c}" '{ print name, $(NF - 1), $NF }'
+	done >"$BATS_FILE_TMPDIR/symbols"
+}
+
+needed() { # FOLDER/NAME SYMBOL
+	awk '$2 == "U" { print $1, $3 }' "$BATS_FILE_TMPDIR/symbols"
+}
+
+defined() {
+	awk '$2 ~ /^[TDBRV]$/ { print $1, $3 }' "$BATS_FILE_TMPDIR/symbols"
+}
+
+# FOLDER/NAME FOLDER/OTHER for each file that uses a function or data of another.
+uses() {
+	awk 'NR == FNR { of[$2] = $1; next } $2 in of && of[$2] != $1 { print $1, of[$2] }' <(defined) <(needed) | sort -u
+}
+
+# Stdin has exactly these lines.
+only() { # EXCEPTION...
+	diff -u <([ $# -eq 0 ] || printf '%s\n' "$@" | sort -u) <(sort -u)
+}
+
+@test "a folder includes only the folders that it may use" {
+	local folder header found=0
+	cd_source
+	for folder in $(folders); do
+		for header in $(grep -rhoE '^#include "[a-z]+/' "$folder" | sed 's/.*"//; s|/||' | sort -u); do
+			[[ " $folder $(may_use "$folder") " == *" $header "* ]] || {
+				echo "$folder includes $header"
+				found=1
+			}
 		done
 	done
+	not grep -rnE '"(model)\.h"' base
 	return $found
 }
 
-@test "collect, judge, act and show never include each other" {
-	must_not_include "collect judge act show" "collect judge act show"
+@test "a folder calls only the folders that it may use" {
+	local folder other found=0
+	while read -r folder other; do
+		[[ " $folder $(may_use "$folder") " == *" $other "* ]] || {
+			echo "$folder calls $other"
+			found=1
+		}
+	done < <(uses | grep / | sed 's|/[^ ]*||g' | grep -v '^main' | sort -u)
+	return $found
 }
 
-@test "only collect and act use kernel/ (cmd holds the root); nothing below cmd includes cmd" {
+@test "each folder has one header with its name" {
 	cd_source
-	[ "$(grep -rhoE 'include "kernel/[a-z]+' cmd | sort -u)" = 'include "kernel/sysroot' ]
-	must_not_include "judge show base" "kernel"
-	must_not_include "collect judge act show kernel base" "cmd"
+	[ "$(echo */)" = "$(folders | sort | sed 's|$|/|' | xargs)" ]
+	[ "$(echo */*.h)" = "$( (folders | sed 's|.*|&/&.h|' && echo os/vfio_uapi.h) | sort | xargs)" ]
 }
 
-@test "base knows nothing but itself; kernel only base and the model" {
-	must_not_include base "act cmd collect judge kernel show"
-	must_not_include kernel "act cmd collect judge show"
-	not grep -rn '"model.h"' "$BATS_TEST_DIRNAME/../src/base"
+@test "there are at most 75 source files" {
+	cd_source
+	[ "$(find . -name '*.[ch]' | wc -l)" -le 75 ]
+}
+
+@test "no function has more than 50 lines" {
+	cd_source
+	[ -z "$(find . -name '*.c' -exec awk '/^{/ { began = FNR } /^}/ && began { if (FNR - began > 51) print FILENAME ":" began; began = 0 }' {} +)" ]
+}
+
+@test "no files call each other in a circle" {
+	uses | tsort >/dev/null
 }
 
 @test "a library is used in one file" {
@@ -44,21 +108,35 @@ must_not_include() { # "FOLDER..." "OTHER..."
 	done
 }
 
-@test "only show and --help write to stdout" {
-	cd_source
-	not grep -rnE '\b(printf|puts|putchar)\(|[^h]\(stdout|stdout\)' --exclude=log.c base kernel collect judge act
-	[ "$(grep -c stdout base/log.c)" -eq "$(grep -c 'fflush(stdout)' base/log.c)" ]
+@test "only show writes to stdout" {
+	# base/log only flushes it; main checks at the end that all was written.
+	needed | grep -E ' (stdout|(__)?v?printf(_chk)?|puts|putchar|putc|fputc_stdout)$' | grep -v ^show/ | cut -d ' ' -f 1 |
+		only base/log main cmd/cdi cmd/matrix cmd/session cmd/status
 }
 
-@test "judge is pure: it opens, reads and calls nothing" {
-	cd_source
-	not grep -rnE '\b(open|openat|fopen|read|ioctl|stat|access|getuid|geteuid|getenv)\(|<(fcntl|unistd|sys/[a-z]+)\.h>' judge
+@test "only os opens and starts anything" {
+	local calls='open|open64|openat|openat64|openat2|fopen|fopen64|fdopen|opendir|fdopendir|socket|connect|fork|vfork|clone|posix_spawnp?|exec[a-z]+|'
+	calls+='ioctl|(__)?read(_chk)?|pread64|write|mmap|mmap64|[fl]?stat(64)?|fstatat(64)?|statx|access|faccessat|(__)?readlink(at)?(_chk)?|'
+	calls+='unlink(at)?|rename(at)?|mkdir(at)?|kill|signal|sigaction|syscall|system|popen|dlopen'
+	# base/text: the message when out of memory.
+	needed | grep -E " ($calls)\$" | grep -v ^os/ | tr ' ' : |
+		only base/text:write act/output:lstat act/output:access
+}
+
+@test "judge is pure: of libc it calls only string, list and memory functions" {
+	needed | grep -E '^judge/' | cut -d ' ' -f 2 | grep -vxF "$(defined | cut -d ' ' -f 2)" |
+		grep -vE '^__(asan|ubsan|gcov|stack_chk|llvm|sanitizer|start|stop)|^_GLOBAL_OFFSET_TABLE_$' | sed -E 's/^__(isoc[0-9]+_)?//; s/_chk$//' |
+		not grep -vxE '(str|mem)[a-z_]+|ctype_b_loc|errno_location|sscanf|free|realloc|reallocarray|calloc|malloc|qsort|bsearch|v?asprintf|v?snprintf|strerror'
+}
+
+@test "of os, cmd calls only sysroot_ functions" {
+	awk 'NR == FNR { if ($1 ~ /^os\//) of[$2] = 1; next } $1 ~ /^cmd\// && $2 in of && $2 !~ /^sysroot_/' <(defined) <(needed) | only
 }
 
 @test "every path that is written is named in act/recipes" {
 	cd_source
-	# What collect reads is relative to the root; the nodes' names alone are absolute.
-	not grep -rnE '"/(sys|run|etc|dev)/' act/plan.c kernel show
+	# collect uses paths relative to the root; only names of nodes are absolute.
+	not grep -rnE '"/(sys|run|etc|dev)/' act/plan.c os show
 	[ "$(grep -rhoE '"/(sys|run|etc|dev)/[^"]*"' cmd collect judge | sort -u | tr '\n' ' ')" = \
 		'"/dev/" "/dev/iommu" "/dev/vfio" "/dev/vfio/" "/dev/vfio/devices" "/dev/vfio/vfio" ' ]
 	not grep -rnE 'write_(attribute|file|remove)\(' cmd collect judge show

@@ -1,14 +1,14 @@
-#include "act/output.h"
-
 #include <errno.h>
 #include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "kernel/write.h"
+#include "act/act.h"
+#include "base/base.h"
+#include "os/os.h"
+
+/* ---- a text ---- */
 
 /* Do not replace a device node or a link, and do not create a directory. */
 static int check(const char *path)
@@ -35,4 +35,32 @@ int output_remove(const char *path)
 {
 	int error = check(path);
 	return error ? error : write_remove(path);
+}
+
+/* ---- a recording ---- */
+
+int recording_send(const struct record_list *records, int fd)
+{
+	const struct record *record;
+	struct archive_tar *tar = archive_tar_begin(fd);
+	int error = tar ? 0 : -errno;
+	array_each (record, records)
+		if (!error)
+			error = archive_tar_add(tar, record);
+	/* Also after an error, to free the memory. */
+	int end = tar ? archive_tar_end(tar) : 0;
+	return error ? error : end;
+}
+
+int recording_save(const struct record_list *records, const char *path)
+{
+	struct newfile file;
+	int error = newfile_begin(path, &file);
+	if (error)
+		return error;
+	error = recording_send(records, file.fd);
+	if (!error)
+		return newfile_keep(&file);
+	newfile_drop(&file);
+	return error;
 }

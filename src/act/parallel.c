@@ -1,10 +1,9 @@
-#include "act/parallel.h"
-
 #include <errno.h>
 #include <pthread.h>
 #include <time.h>
 
-#include "base/text.h"
+#include "act/act.h"
+#include "base/base.h"
 
 /* Unbind and probe of a driver take milliseconds to many seconds, mostly sleeping (nvme waits for its queues
  * and for the disk to shut down). Meanwhile the kernel holds only the lock of that device: bind, unbind and

@@ -1,15 +1,8 @@
-#include "act/plan.h"
-
 #include <errno.h>
 #include <pthread.h>
-#include <string.h>
 
-#include "act/recipes.h"
-#include "kernel/lock.h"
-#include "kernel/module.h"
-#include "kernel/signals.h"
-#include "kernel/udev.h"
-#include "kernel/write.h"
+#include "act/act.h"
+#include "os/os.h"
 
 /* The timeout for udevd to settle a node, sufficient during boot. */
 #define SETTLE_SECONDS 30

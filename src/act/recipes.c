@@ -1,11 +1,7 @@
-#include "act/recipes.h"
-
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/text.h"
+#include "act/act.h"
+#include "base/base.h"
 
 #define VFIO_PCI_DRIVER "vfio-pci"
 #define PCI_BUS         "/sys/bus/pci"
@@ -270,7 +266,7 @@ static void append_number(char **text, const char *key, bool octal, long number)
 	append_value(text, key, value);
 }
 
-/* collect/stored parses it. */
+/* collect/written parses it. */
 void recipe_store(struct plan *plan, const struct device *device, const char *serial,
 	const struct node_access *access, bool allow_iommu, bool cdi)
 {

@@ -1,12 +1,7 @@
-#include "base/log.h"
-
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
+#include "base/base.h"
 
 static bool verbose_wanted;
 
@@ -75,11 +70,4 @@ void log_verbose(const char *format, ...)
 	va_start(arguments, format);
 	log_format("", format, arguments);
 	va_end(arguments);
-}
-
-void log_out_of_memory(void)
-{
-	static const char message[] = LOG_PREFIX "error: out of memory\n";
-	(void)!write(STDERR_FILENO, message, sizeof message - 1);
-	_exit(EXIT_FAILURE);
 }

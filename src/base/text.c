@@ -1,13 +1,31 @@
-#include "base/text.h"
-
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/log.h"
+#include "base/base.h"
+
+void out_of_memory(void)
+{
+	static const char message[] = LOG_PREFIX "error: out of memory\n";
+	(void)!write(STDERR_FILENO, message, sizeof message - 1);
+	_exit(EXIT_FAILURE);
+}
+
+void *array_room(void *items, size_t count, size_t size)
+{
+	/* The array is full at 0 and at each power of two: this doubles it without storing a capacity. */
+	if ((count & (count - 1)) == 0) {
+		size_t room = count ? count * 2 : 1;
+		items = reallocarray(items, room, size);
+		if (!items)
+			out_of_memory();
+	}
+	memset((char *)items + count * size, 0, size);
+	return items;
+}
 
 char *text_format(const char *format, ...)
 {
@@ -17,7 +35,7 @@ char *text_format(const char *format, ...)
 	int length = vasprintf(&text, format, arguments);
 	va_end(arguments);
 	if (length < 0)
-		log_out_of_memory();
+		out_of_memory();
 	return text;
 }
 
@@ -31,7 +49,7 @@ void text_append(char **text, const char *format, ...)
 	size_t before = strlen(*text);
 	char *longer = length < 0 ? NULL : realloc(*text, before + (size_t)length + 1);
 	if (!longer)
-		log_out_of_memory();
+		out_of_memory();
 	memcpy(longer + before, more, (size_t)length + 1);
 	*text = longer;
 }
@@ -40,7 +58,7 @@ char *text_copy(const char *text)
 {
 	char *copy = text ? strdup(text) : NULL;
 	if (text && !copy)
-		log_out_of_memory();
+		out_of_memory();
 	return copy;
 }
 
@@ -108,7 +126,7 @@ char *text_value(const char *text, const char *key)
 		const char *value = line + key_length + 1;
 		char *copy = strndup(value, strcspn(value, "\n"));
 		if (!copy)
-			log_out_of_memory();
+			out_of_memory();
 		return text_trim(copy);
 	}
 	return NULL;
@@ -172,7 +190,7 @@ char *text_escape(const char *text)
 	size_t size = strlen(text) * 4 + 1;
 	char *escaped = malloc(size);
 	if (!escaped)
-		log_out_of_memory();
+		out_of_memory();
 	text_escape_into(escaped, size, text);
 	return escaped;
 }

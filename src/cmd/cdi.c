@@ -1,18 +1,12 @@
 /* vfionoiommu cdi: the bound devices as a CDI specification, for containers. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "act/output.h"
-#include "act/recipes.h"
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "cmd/cdi.h"
-#include "collect/container.h"
-#include "judge/container.h"
-#include "show/cdi.h"
+#include "act/act.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 static const struct argp_option cdi_options[] = {
 	{ "write", OPTION_WRITE, "FILE", 0,

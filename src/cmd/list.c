@@ -1,14 +1,10 @@
 /* vfionoiommu list: the devices and their nodes. */
 #include <unistd.h>
 
-#include "base/array.h"
-#include "base/log.h"
-#include "cmd/session.h"
-#include "collect/device.h"
-#include "collect/use.h"
-#include "judge/safety.h"
-#include "show/devices.h"
-#include "show/json.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 static const struct argp_option list_options[] = {
 	{ "all", 'a', NULL, 0, "list every PCI endpoint and whether it could be bound", 0 },

@@ -3,16 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "cmd/arguments.h"
-#include "collect/host.h"
-#include "command.h"
-#include "judge/matrix.h"
-#include "show/findings.h"
-#include "show/json.h"
-#include "show/matrix.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 enum { OPTION_CONFIG = 0x200, OPTION_KERNEL };
 

@@ -1,12 +1,9 @@
 /* vfionoiommu enable, vfionoiommu disable: the noiommu mode of the kernel. */
-#include "act/recipes.h"
-#include "base/text.h"
-#include "cmd/session.h"
-#include "collect/nextboot.h"
-#include "judge/finding.h"
-#include "judge/nextboot.h"
-#include "judge/readiness.h"
-#include "show/devices.h"
+#include "act/act.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 static const struct argp_option mode_options[] = {
 	{ "persistent", 'p', NULL, 0, "also for the next boots", 0 },

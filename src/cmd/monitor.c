@@ -2,16 +2,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/clock.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "cmd/arguments.h"
-#include "collect/address.h"
-#include "collect/device.h"
-#include "collect/event.h"
-#include "command.h"
-#include "show/events.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
 
 enum { OPTION_UNTIL = 0x200, OPTION_TIMEOUT };
 

@@ -3,20 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/recording.h"
-#include "base/array.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "cmd/arguments.h"
-#include "collect/device.h"
-#include "collect/host.h"
-#include "collect/nextboot.h"
-#include "collect/record.h"
-#include "collect/stored.h"
-#include "collect/taint.h"
-#include "collect/use.h"
-#include "command.h"
-#include "show/json.h"
+#include "act/act.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
 
 enum { OPTION_SENSITIVE = 0x200 };
 

@@ -1,32 +1,13 @@
-#include "cmd/session.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "act/output.h"
-#include "act/parallel.h"
-#include "act/plan.h"
-#include "act/recipes.h"
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "collect/device.h"
-#include "collect/host.h"
-#include "collect/nextboot.h"
-#include "collect/selector.h"
-#include "collect/stored.h"
-#include "judge/finding.h"
-#include "judge/matrix.h"
-#include "judge/readiness.h"
-#include "judge/safety.h"
-#include "show/devices.h"
-#include "show/findings.h"
-#include "show/json.h"
-#include "show/progress.h"
-#include "show/steps.h"
+#include "act/act.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 static const char *why_no_bus(const struct options *options, int error)
 {

@@ -1,10 +1,74 @@
 /* vfionoiommu status: whether this machine is ready for noiommu, and if not, why. */
 #include <stdio.h>
 
-#include "cmd/overview.h"
-#include "show/findings.h"
-#include "show/json.h"
-#include "show/status.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
+
+struct overview {
+	struct session session;
+	struct device_refs bound; /* the noiommu devices, with their details and names */
+	struct taint taint;
+	bool ready; /* no finding prevents a bind */
+};
+
+/* ---- the machine as a whole ---- */
+
+static bool stored_need_noiommu(const struct stored_list *list)
+{
+	const struct stored *stored;
+	array_each (stored, list)
+		if (!stored->allow_iommu)
+			return true;
+	return false;
+}
+
+static void judge(struct session *session)
+{
+	readiness_judge(&session->host, &session->access, &session->findings);
+	nextboot_judge(&session->host, &session->next, &session->findings);
+	safety_judge_interrupted(&session->devices, &session->findings);
+	persistence_judge(&session->stored, &session->devices, &session->findings);
+	if (session->stored.count)
+		persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root),
+			stored_need_noiommu(&session->stored), &session->findings);
+}
+
+/* Collects and judges everything but the taint. Returns STATUS_DONE, or STATUS_FAILED after reporting it. */
+static enum status overview_collect(struct overview *overview, const struct options *options)
+{
+	struct session *session = &overview->session;
+	struct device *device, **bound;
+	enum status status = session_open(session, options);
+	if (status)
+		return status;
+	session_collect_host(session);
+	device_collect_remembered(&session->root, &session->devices);
+	judge(session);
+	array_each (device, &session->devices)
+		if (device_is_noiommu(device))
+			*array_add(&overview->bound) = device;
+	array_each (bound, &overview->bound)
+		device_collect_details(&session->root, *bound);
+	device_collect_names(&overview->bound);
+	overview->ready = !finding_blockers(&session->findings);
+	return STATUS_DONE;
+}
+
+/* The taint and its cause, which needs the kernel log. Stays unknown if the value is unknown. */
+static void overview_collect_taint(struct overview *overview)
+{
+	static struct kernel_log log;
+	const struct session *session = &overview->session;
+	if (session->host.taint < 0)
+		return;
+	unsigned long long value = (unsigned long long)session->host.taint;
+	taint_collect_log(&session->root, value, &log);
+	taint_judge(value, &log, &overview->taint);
+}
+
+/* ---- status ---- */
 
 static void show_json(const struct overview *overview)
 {
@@ -58,3 +122,45 @@ static enum status status_main(int argc, char **argv, struct options *options)
 
 const struct command command_status = { "status", "check whether this machine is ready for noiommu",
 	status_main };
+
+/* ---- metrics ---- */
+
+/* vfionoiommu metrics: the status, for Prometheus. */
+
+static const struct argp_option metrics_options[] = {
+	{ "write", OPTION_WRITE, "FILE", 0, "write them to FILE, atomically", 0 },
+	{ 0 },
+};
+
+static enum status metrics_main(int argc, char **argv, struct options *options)
+{
+	static struct overview overview;
+	static struct arguments arguments;
+	static const char *file;
+	const struct arguments_spec spec = {
+		.doc = "Print the status as metrics in the text format of Prometheus, for the textfile collector of "
+		       "node_exporter.\v"
+		       "Unknown values are NaN. Exit status: 0 printed or written, 1 failure.",
+		.options = metrics_options,
+		.parse = arguments_parse_write,
+		.input = &file,
+	};
+	arguments_parse(&spec, argc, argv, options, &arguments);
+	if (options->json) {
+		log_error("metrics does not support --json");
+		log_hint("vfionoiommu status --json");
+		return STATUS_USAGE;
+	}
+	enum status status = overview_collect(&overview, options);
+	if (status)
+		return status;
+	overview_collect_taint(&overview);
+	struct session *session = &overview.session;
+	const struct metrics_view view = { &session->host, &session->access, &session->next, &overview.taint,
+		&overview.bound, &session->findings, overview.ready };
+	auto_free char *text = metrics_format(&view);
+	return session_give(session, file, text);
+}
+
+const struct command command_metrics = { "metrics", "print the status as metrics for Prometheus",
+	metrics_main };

@@ -1,17 +1,12 @@
 /* vfionoiommu taint: the meaning of the kernel's taint, and whether VFIO noiommu caused it. */
-#include "collect/taint.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/text.h"
-#include "cmd/arguments.h"
-#include "command.h"
-#include "judge/taint.h"
-#include "show/json.h"
-#include "show/taint.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 enum { OPTION_CHECK = 0x200, OPTION_VALUE };
 

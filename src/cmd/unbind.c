@@ -1,18 +1,9 @@
 /* vfionoiommu unbind: restores the drivers of devices, each in one transaction. */
-#include "act/recipes.h"
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "cmd/cdi.h"
-#include "cmd/session.h"
-#include "collect/address.h"
-#include "collect/device.h"
-#include "collect/use.h"
-#include "judge/finding.h"
-#include "judge/outcome.h"
-#include "judge/safety.h"
-#include "show/devices.h"
+#include "act/act.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 enum { OPTION_TIMEOUT = 0x200, OPTION_CDI };
 

@@ -1,14 +1,10 @@
 /* vfionoiommu verify: opens devices, and reports which step fails. */
 #include <stdio.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "cmd/session.h"
-#include "collect/opening.h"
-#include "judge/verification.h"
-#include "show/findings.h"
-#include "show/json.h"
-#include "show/openings.h"
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
 
 static void show(struct session *session, const struct opening_list *openings)
 {

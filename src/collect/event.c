@@ -1,17 +1,9 @@
-#include "collect/event.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "collect/address.h"
-#include "collect/device.h"
-#include "kernel/signals.h"
-#include "kernel/udev.h"
+#include "base/base.h"
+#include "collect/collect.h"
 
 /* The existing nodes and their devices: once a node is removed, nothing links it to its device. */
 static struct {

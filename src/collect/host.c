@@ -1,17 +1,11 @@
-#include "collect/host.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "collect/taint.h"
-#include "kernel/kconfig.h"
-#include "kernel/module.h"
+#include "base/base.h"
+#include "collect/collect.h"
 
 /* A host with everything unknown. */
 static struct host host_unknown(void)

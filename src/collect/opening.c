@@ -1,12 +1,7 @@
-#include "collect/opening.h"
-
 #include <errno.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "collect/use.h"
-#include "kernel/iommufd.h"
-#include "kernel/vfio.h"
+#include "base/base.h"
+#include "collect/collect.h"
 
 #define CONTAINER "dev/vfio/vfio"
 #define IOMMUFD   "dev/iommu"

@@ -1,12 +1,9 @@
-#include "collect/taint.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "kernel/klog.h"
+#include "base/base.h"
+#include "collect/collect.h"
 
 /* A non-negative number, followed by the end of the text or one of `ends`; else -1. */
 static long long parse_number(const char *text, const char *ends)

@@ -1,17 +1,9 @@
-#include "collect/use.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "collect/device.h"
-#include "collect/host.h"
-#include "collect/owner.h"
-#include "kernel/mounts.h"
-#include "kernel/network.h"
+#include "base/base.h"
+#include "collect/collect.h"
 
 /* The state of a scan of the machine for uses of its devices. */
 struct scan {

@@ -1,9 +1,7 @@
-#include "judge/container.h"
-
 #include <stdlib.h>
 
-#include "base/array.h"
-#include "judge/safety.h"
+#include "base/base.h"
+#include "judge/judge.h"
 
 static void add_node(struct container_device *to, const char *path, const char *host_path)
 {

@@ -1,12 +1,9 @@
-#include "judge/finding.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/array.h"
-#include "base/log.h"
-#include "base/text.h"
+#include "base/base.h"
+#include "judge/judge.h"
 
 #define FINDING_ROW(name, id, severity, forcible)                                                            \
 	{ id, SEVERITY_##severity, forcible, false, NULL, NULL, NULL },
@@ -23,7 +20,7 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 	finding->remedy = text_copy(remedy);
 	va_start(arguments, format);
 	if (vasprintf(&finding->sentence, format, arguments) < 0)
-		log_out_of_memory();
+		out_of_memory();
 	va_end(arguments);
 }
 

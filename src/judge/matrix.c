@@ -1,12 +1,9 @@
-#include "judge/matrix.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/text.h"
-#include "judge/finding.h"
+#include "base/base.h"
+#include "judge/judge.h"
 
 static enum answer answer_and(enum answer a, enum answer b)
 {

@@ -1,12 +1,6 @@
-#include "judge/readiness.h"
 
-#include <stdlib.h>
-
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "judge/finding.h"
-#include "judge/matrix.h"
+#include "base/base.h"
+#include "judge/judge.h"
 
 static const char *release(const struct host *host)
 {
@@ -133,4 +127,150 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 			: device->cdev.noiommu ? "group node does not open (its cdev node still does)"
 					       : "group node does not open");
 	}
+}
+
+/* ---- the next boot ---- */
+
+#define PARAMETER "vfio.enable_unsafe_noiommu_mode"
+#define CMDLINE   "/proc/cmdline"
+
+static const char *enabled_word(enum mode mode)
+{
+	return mode == MODE_ON ? "enabled" : "disabled";
+}
+
+static char *because(const struct next_boot *next)
+{
+	return next->source ? text_format("set by %s", next->source) : text_copy("nothing sets it");
+}
+
+void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings)
+{
+	bool when_loaded = host->mode == MODE_UNKNOWN && host->mode_at_load == MODE_ON;
+	bool on_now = host->mode == MODE_ON || when_loaded, on_then = next->mode == MODE_ON;
+	if (host->mode == MODE_ABSENT || next->mode == MODE_ABSENT || next->mode == MODE_UNKNOWN ||
+		on_now == on_then)
+		return;
+	auto_free char *why = because(next);
+	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL,
+		on_now ? "vfionoiommu enable --persistent" : "vfionoiommu enable",
+		"noiommu mode is %s now but will be %s after the next boot (%s)",
+		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), why);
+}
+
+/* The boot loader sets the kernel command line, so the user has to edit its configuration. */
+static char *change_parameter(const struct next_boot *next, bool on)
+{
+	return text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
+		next->boot_file ? next->boot_file
+				: "the kernel command line in the boot loader configuration",
+		next->boot_tool ? ", then: " : "", next->boot_tool ? next->boot_tool : "");
+}
+
+/* Only the kernel command line sets parameters of a built-in vfio. */
+static void judge_builtin(const struct next_boot *next, bool on, struct finding_list *findings)
+{
+	auto_free char *remedy = change_parameter(next, on);
+	finding_add(findings, FINDING_NEXT_BOOT_PARAMETER, NULL, remedy,
+		"vfio is built into this kernel: only " PARAMETER
+		" on the kernel command line sets noiommu mode at the next boot");
+}
+
+static void judge_other(const struct next_boot *next, bool on, struct finding_list *findings)
+{
+	bool cmdline = text_same(next->source, CMDLINE);
+	auto_free char *remedy = cmdline ? change_parameter(next, on) : text_format("edit %s", next->source);
+	if (next->own == OWN_FILE_EDITED) {
+		auto_free char *edit = text_format("edit %s", next->own_path);
+		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, edit,
+			"%s differs from what vfionoiommu writes and is left unchanged", next->own_path);
+	} else if (next->mode == MODE_UNKNOWN)
+		finding_add(findings, FINDING_NEXT_BOOT_UNKNOWN, NULL,
+			"grep -r enable_unsafe_noiommu_mode /proc/cmdline /etc/modprobe.d",
+			"the settings of noiommu mode at the next boot could not be read");
+	else
+		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, remedy,
+			"%s %s noiommu mode at the next boot; vfionoiommu does not manage this setting",
+			next->source, on ? "disables" : "enables");
+}
+
+static void judge_initramfs(const struct next_boot *next, bool on, struct finding_list *findings)
+{
+	const char *remedy = next->initramfs_tool;
+	if (!next->initramfs || next->initramfs_has_vfio == ANSWER_NO)
+		return;
+	if (next->initramfs_has_vfio == ANSWER_UNKNOWN)
+		finding_add(findings, FINDING_INITRAMFS_UNKNOWN, NULL, remedy,
+			"cannot determine whether %s contains vfio; if it does, rebuild it", next->initramfs);
+	else if (next->initramfs_mode != (on ? MODE_ON : MODE_OFF))
+		finding_add(findings, FINDING_INITRAMFS_STALE, NULL, remedy,
+			"%s contains vfio and leaves noiommu mode %s; rebuild it", next->initramfs,
+			enabled_word(next->initramfs_mode));
+}
+
+bool nextboot_judge_wanted(
+	const struct host *host, const struct next_boot *next, bool on, struct finding_list *findings)
+{
+	bool so = next->mode == (on ? MODE_ON : MODE_OFF);
+	bool builtin = host->modules[MODULE_VFIO].state == MODULE_BUILTIN;
+	if (!so && builtin)
+		judge_builtin(next, on, findings);
+	else if (!so)
+		judge_other(next, on, findings);
+	if (!builtin)
+		judge_initramfs(next, on, findings);
+	return so;
+}
+
+/* ---- persistent bindings ---- */
+
+bool persistence_judge_one(const struct stored *stored, struct finding_list *findings)
+{
+	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", stored->address);
+	if (stored->problem)
+		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remedy,
+			"the persistent binding is ignored: /etc/vfionoiommu.d/%s %s", stored->address,
+			stored->problem);
+	else if (!stored->present)
+		finding_add(findings, FINDING_BINDING_ABSENT, stored->address, remedy,
+			"a persistent binding exists, but there is no device at this address");
+	else if (stored->same == ANSWER_NO)
+		finding_add(findings, FINDING_BINDING_OTHER_CARD, stored->address, remedy,
+			"the persistent binding is ignored: it belongs to a different card (%04x:%04x%s%s)",
+			stored->vendor, stored->device, stored->serial ? ", serial number " : "",
+			stored->serial ? stored->serial : "");
+	else
+		return true;
+	return false;
+}
+
+void persistence_judge(
+	const struct stored_list *stored, const struct device_list *devices, struct finding_list *findings)
+{
+	const struct stored *binding;
+	const struct device *device;
+	array_each (binding, stored)
+		persistence_judge_one(binding, findings);
+	array_each (device, devices) {
+		if (!device->stored || device->stored->same == ANSWER_NO || device->stored->problem ||
+			device->vfio)
+			continue;
+		auto_free char *remedy = text_format("vfionoiommu bind --stored %s", device->address);
+		finding_add(findings, FINDING_BINDING_NOT_BOUND, device->address, remedy,
+			"the device has a persistent binding but is not bound to VFIO (driver: %s)",
+			device->driver ? device->driver : "none");
+	}
+}
+
+void persistence_judge_next_boot(
+	const struct next_boot *next, enum answer rule, bool noiommu, struct finding_list *findings)
+{
+	if (noiommu && next->mode != MODE_ON)
+		finding_add(findings, FINDING_BINDING_WITHOUT_MODE, NULL, "vfionoiommu enable --persistent",
+			"noiommu mode %s disabled at the next boot, but the persistent bindings require it",
+			next->mode == MODE_UNKNOWN ? "may be" : "will be");
+	if (rule == ANSWER_NO)
+		finding_add(findings, FINDING_BINDING_WITHOUT_RULE, NULL,
+			"run make install in the source directory of vfionoiommu",
+			"the udev rule 60-vfionoiommu.rules is not installed: persistent bindings will not be applied at boot");
 }

@@ -1,11 +1,7 @@
-#include "judge/safety.h"
-
 #include <string.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "judge/finding.h"
+#include "base/base.h"
+#include "judge/judge.h"
 
 bool device_is_noiommu(const struct device *device)
 {

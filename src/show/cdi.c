@@ -1,9 +1,5 @@
-#include "show/cdi.h"
-
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "show/value.h"
+#include "base/base.h"
+#include "show/show.h"
 
 /* The first version that allows names beginning with a digit, and hostPath. */
 #define CDI_VERSION "0.5.0"

@@ -1,7 +1,9 @@
-#include "show/json.h"
+#include <string.h>
 
-#include "base/array.h"
-#include "show/words.h"
+#include "base/base.h"
+#include "show/show.h"
+
+/* ---- the machine ---- */
 
 struct json *json_new(void)
 {
@@ -132,4 +134,302 @@ void json_add_next_boot(struct json *document, const struct next_boot *next)
 void json_add_ready(struct json *document, bool ready)
 {
 	value_add_bool(document, "ready", ready);
+}
+
+/* ---- devices ---- */
+
+static struct json *node_object(const struct vfio_node *node)
+{
+	if (!node->name)
+		return NULL;
+	struct json *to = value_object();
+	value_add_text(to, "name", node->name);
+	value_add_text(to, "path", node->path);
+	value_add_bool(to, "noiommu", node->noiommu);
+	value_add_bool(to, "present", node->present);
+	value_add_access(to, &node->access);
+	return to;
+}
+
+static struct json *remembered_object(const struct remembered *remembered)
+{
+	if (remembered->known != ANSWER_YES)
+		return NULL;
+	struct json *to = value_object();
+	value_add_text(to, "driver", remembered->driver);
+	value_add_text(to, "module", remembered->module);
+	value_add_text(to, "driver_override", remembered->driver_override);
+	return to;
+}
+
+static struct json *stored_object(const struct stored *stored)
+{
+	if (!stored)
+		return NULL;
+	struct json *to = value_object();
+	value_add_bool(to, "usable", !stored->problem && stored->same != ANSWER_NO);
+	value_add_text(to, "problem", stored->problem);
+	value_add_answer(to, "same_card", stored->same);
+	return to;
+}
+
+static struct json *use_array(const struct use_list *uses)
+{
+	/* Most devices have none. */
+	struct json *list = value_list(uses->count);
+	const struct use *use;
+	array_each (use, uses) {
+		struct json *to = value_object();
+		value_add_text(to, "kind", word_use(use->kind));
+		value_add_text(to, "object", use->object);
+		value_add_text(to, "detail", use->detail);
+		value_append(list, to);
+	}
+	return list;
+}
+
+static struct json *device_object(const struct device *device)
+{
+	struct json *to = value_object();
+	value_add_text(to, "address", device->address);
+	value_add_hex(to, "vendor", 4, device->vendor);
+	value_add_hex(to, "device", 4, device->device);
+	value_add_hex(to, "subsystem_vendor", 4, device->subvendor);
+	value_add_hex(to, "subsystem_device", 4, device->subdevice);
+	value_add_hex(to, "class", 6, device->class);
+	value_add_text(to, "modalias", device->modalias);
+	value_add_text(to, "vendor_name", device->vendor_name);
+	value_add_text(to, "device_name", device->device_name);
+	value_add_text(to, "driver", device->driver);
+	value_add_text(to, "unreadable", device->unreadable);
+	value_add_text(to, "driver_override", device->driver_override);
+	value_add_answer(to, "iommu", device->iommu);
+	value_add_number(to, "iommu_group", device->iommu_group);
+	value_add_text(to, "use", word_fitness(device->fitness));
+	value_add(to, "uses", use_array(&device->uses));
+	value_add(to, "group", node_object(&device->group));
+	value_add(to, "cdev", node_object(&device->cdev));
+	value_add(to, "before", remembered_object(&device->remembered));
+	value_add(to, "persistent", stored_object(device->stored));
+	return to;
+}
+
+void json_add_devices(struct json *document, const struct device_refs *devices)
+{
+	struct json *list = value_list(0);
+	struct device **device;
+	array_each (device, devices)
+		value_append(list, device_object(*device));
+	value_add(document, "devices", list);
+}
+
+void json_add_event(struct json *document, const struct event *event)
+{
+	struct json *to = document;
+	value_add_text(to, "event", word_event(event->kind));
+	value_add_text(to, "address", event->address);
+	if (event->vendor) {
+		value_add_hex(to, "vendor", 4, event->vendor);
+		value_add_hex(to, "device", 4, event->device);
+	}
+	value_add_text(to, "driver", event->driver);
+	value_add_text(to, "node", event->node);
+}
+
+/* ---- openings ---- */
+
+static struct json *offer_object(const struct device_offer *offer)
+{
+	if (!offer->known)
+		return NULL;
+	struct json *to = value_object(), *regions = value_list(0);
+	for (int i = 0; i < REGION_KINDS; i++) {
+		const struct region *region = &offer->regions[i];
+		if (!region->size)
+			continue;
+		struct json *entry = value_object();
+		value_add_text(entry, "name", word_region(i));
+		value_add_integer(entry, "size", (long long)region->size);
+		value_add_bool(entry, "read", region->read);
+		value_add_bool(entry, "write", region->write);
+		value_add_bool(entry, "mmap", region->mmap);
+		value_append(regions, entry);
+	}
+	value_add(to, "regions", regions);
+	struct json *interrupts = value_object();
+	for (int i = 0; i < INTERRUPT_KINDS; i++)
+		value_add_integer(interrupts, word_interrupt(i), offer->interrupts[i]);
+	value_add(to, "interrupts", interrupts);
+	value_add_bool(to, "reset", offer->reset);
+	return to;
+}
+
+static struct json *step_array(const struct opening *opening)
+{
+	struct json *list = value_list(0);
+	for (size_t i = 0; i < opening->count; i++) {
+		struct json *to = value_object();
+		int error = opening->steps[i].error;
+		value_add_text(to, "step", word_step(opening->steps[i].step));
+		value_add_text(to, "error", error ? error_name(-error) : NULL);
+		value_append(list, to);
+	}
+	return list;
+}
+
+void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses)
+{
+	struct json *list = value_list(0);
+	const struct opening *opening;
+	array_each (opening, openings) {
+		struct json *to = value_object();
+		value_add_text(to, "address", opening->device->address);
+		value_add_text(to, "node", opening->node->path);
+		value_add_bool(to, "opened", opening->opened);
+		value_add_bool(to, "iommufd_as_container", opening->iommufd_as_container);
+		value_add(to, "steps", step_array(opening));
+		value_add_answer(to, "physical_address_right", opening->physical_right);
+		if (addresses)
+			value_add_hex(to, "physical_address", 1, opening->physical);
+		value_add(to, "offer", offer_object(&opening->offer));
+		value_append(list, to);
+	}
+	value_add(document, "openings", list);
+}
+
+/* ---- findings and results ---- */
+
+static struct json *action_object(const struct action *action)
+{
+	static const char *const kinds[] = {
+		[ACTION_NONE] = "none",
+		[ACTION_LOAD] = "load",
+		[ACTION_TRY_LOAD] = "load",
+		[ACTION_WRITE] = "write",
+		[ACTION_DRIVER] = "write",
+		[ACTION_SAVE] = "save",
+		[ACTION_REMOVE] = "remove",
+		[ACTION_WATCH] = "watch",
+		[ACTION_SETTLE] = "settle",
+		[ACTION_ACCESS] = "access",
+	};
+	struct node_access access = { -1, -1, -1 };
+	struct json *to = value_object();
+	value_add_text(to, "action", kinds[action->kind]);
+	value_add_text(to, "path", action->path);
+	/* The newline that clears driver_override is a value, not formatting. */
+	if (text_same(action->value, "\n"))
+		value_add_verbatim(to, "value", "\n");
+	else
+		value_add_text(to, "value", action->value);
+	if (action->kind == ACTION_ACCESS)
+		access = action->access;
+	else if (action->kind == ACTION_SAVE)
+		access.mode = action->access.mode;
+	value_add_access(to, &access);
+	return to;
+}
+
+void json_add_results(struct json *document, const struct result_list *results)
+{
+	struct json *list = value_list(0);
+	const struct result *result;
+	const struct step *step;
+	bool changed = false, planned = false;
+	array_each (result, results) {
+		struct json *to = value_object();
+		struct json *steps = value_list(0);
+		value_add_text(to, "subject", result->subject);
+		value_add_text(to, "outcome", word_outcome(result->outcome));
+		value_add_bool(to, "changed", result->outcome == OUTCOME_CHANGED);
+		value_add_text(to, "sentence", result->sentence);
+		array_each (step, &result->plan)
+			if (step->act.kind != ACTION_NONE)
+				value_append(steps, action_object(&step->act));
+		value_add(to, "steps", steps);
+		value_append(list, to);
+		changed |= result->outcome == OUTCOME_CHANGED;
+		planned |= result->outcome == OUTCOME_PLANNED;
+	}
+	value_add(document, "results", list);
+	value_add_bool(document, "changed", changed);
+	value_add_bool(document, "planned", planned);
+}
+
+void json_add_taint(struct json *document, long long before, long long after)
+{
+	struct json *to = value_object();
+	value_add_number(to, "before", before);
+	value_add_number(to, "after", after);
+	value_add(document, "taint", to);
+}
+
+/* ---- the taint ---- */
+
+static struct json *taint_bits_array(const struct taint_bit_list *bits)
+{
+	struct json *list = value_list(0);
+	const struct taint_bit *bit;
+	array_each (bit, bits) {
+		const char letter[] = { bit->letter, '\0' };
+		struct json *to = value_object();
+		value_add_number(to, "bit", bit->number);
+		value_add_text(to, "letter", bit->letter ? letter : NULL);
+		value_add_text(to, "name", bit->name);
+		value_add_text(to, "meaning", bit->meaning);
+		value_add_bool(to, "known", bit->letter != 0);
+		value_append(list, to);
+	}
+	return list;
+}
+
+static struct json *taint_events_array(const struct taint_event_list *events)
+{
+	struct json *list = value_list(0);
+	const struct taint_event *event;
+	array_each (event, events) {
+		struct json *to = value_object();
+		auto_free char *seconds = taint_event_seconds(event);
+		auto_free char *time = taint_event_time(event);
+		value_add_text(to, "address", event->device);
+		value_add_text(to, "kind", event->cdev ? "cdev" : "group");
+		value_add_decimal(to, "seconds", (double)event->microseconds / 1e6, seconds);
+		value_add_text(to, "time", time);
+		value_append(list, to);
+	}
+	return list;
+}
+
+void json_add_kernel_taint(struct json *document, const struct taint *taint)
+{
+	struct json *to = taint->known ? value_object() : NULL;
+	value_add(document, "kernel_taint", to);
+	if (!to)
+		return;
+	value_add_unsigned(to, "value", taint->value);
+	value_add(to, "bits", taint_bits_array(&taint->bits));
+	value_add_answer(to, "vfio_noiommu", taint->noiommu);
+	value_add_text(to, "reason", taint->reason);
+	value_add(to, "events", taint_events_array(&taint->events));
+}
+
+/* ---- records ---- */
+
+void json_add_records(struct json *document, const char *file, const struct record_list *records)
+{
+	struct json *to = value_object(), *unreadable = value_list(0);
+	const struct record *record;
+	array_each (record, records) {
+		if (!record->error)
+			continue;
+		auto_free char *path = text_format("/%s", record->path);
+		struct json *item = value_object();
+		value_add_text(item, "path", path);
+		value_add_text(item, "reason", strerror(-record->error));
+		value_append(unreadable, item);
+	}
+	value_add_text(to, "file", file);
+	value_add_number(to, "count", (long long)records->count);
+	value_add(to, "unreadable", unreadable);
+	value_add(document, "report", to);
 }

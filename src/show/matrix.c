@@ -1,14 +1,9 @@
-#include "show/matrix.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "show/print.h"
-#include "show/words.h"
+#include "base/base.h"
+#include "show/show.h"
 
 struct row {
 	const char *kernel;

@@ -1,12 +1,7 @@
-#include "show/metrics.h"
-
 #include <stdio.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
-#include "show/words.h"
+#include "base/base.h"
+#include "show/show.h"
 
 static void head(FILE *to, const char *name, const char *help)
 {
@@ -121,7 +116,7 @@ char *metrics_format(const struct metrics_view *view)
 	enum answer by_noiommu = view->taint->known ? view->taint->noiommu : ANSWER_UNKNOWN;
 	FILE *to = open_memstream(&text, &size);
 	if (!to)
-		log_out_of_memory();
+		out_of_memory();
 	add_info(to, view);
 	gauge(to, "ready", "Whether the machine is ready for vfionoiommu bind.", view->ready ? "1" : "0");
 	gauge(to, "mode_enabled", "Whether noiommu mode is enabled.", mode_value(view->host->mode));
@@ -133,6 +128,6 @@ char *metrics_format(const struct metrics_view *view)
 	add_devices(to, view->bound);
 	add_findings(to, view->findings);
 	if (fclose(to) != 0)
-		log_out_of_memory();
+		out_of_memory();
 	return text;
 }

@@ -1,14 +1,8 @@
-#include "show/openings.h"
-
 #include <stdio.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/compat.h"
-#include "base/text.h"
-#include "show/print.h"
-#include "show/words.h"
+#include "base/base.h"
+#include "show/show.h"
 
 /* A row of the table. */
 struct row {
@@ -52,7 +46,7 @@ static char *get_step(const void *row)
 static char *get_result(const void *row)
 {
 	int error = ((const struct row *)row)->result->error;
-	return text_copy(error ? compat_error_name(-error) : "ok");
+	return text_copy(error ? error_name(-error) : "ok");
 }
 
 static char *get_detail(const void *row)

@@ -1,13 +1,10 @@
-#include "show/print.h"
-
 #include <stdarg.h>
-#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
+#include "base/base.h"
+#include "show/show.h"
 
 static enum print_color color_wanted;
 
@@ -28,7 +25,7 @@ __attribute__((format(printf, 1, 0))) static char *line_format(const char *forma
 {
 	auto_free char *line = NULL;
 	if (vasprintf(&line, format, arguments) < 0)
-		log_out_of_memory();
+		out_of_memory();
 	return text_escape(line);
 }
 
@@ -69,4 +66,19 @@ void print_severity_line(FILE *stream, enum severity severity, const char *forma
 	auto_free char *whole = text_format("%s%s:%s %s", colored ? colors[severity] : "", words[severity],
 		colored ? "\033[0m" : "", line);
 	put_line(stream, whole);
+}
+
+/* ---- progress ---- */
+
+#define ERASE_LINE "\r\033[K"
+
+void progress_show(size_t ended, size_t count)
+{
+	const char *terminal = getenv("TERM");
+	if (!isatty(STDERR_FILENO) || !terminal || text_same(terminal, "dumb"))
+		return;
+	fputs(ERASE_LINE, stderr);
+	if (ended < count)
+		fprintf(stderr, LOG_PREFIX "%zu of %zu devices done", ended, count);
+	fflush(stderr);
 }

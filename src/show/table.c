@@ -1,16 +1,11 @@
-#include "show/table.h"
-
 #include <libsmartcols/libsmartcols.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "base/log.h"
-#include "base/text.h"
+#include "base/base.h"
+#include "show/show.h"
 
 /* Old names, which are not documented but still accepted. */
 static const struct {
@@ -177,7 +172,7 @@ static void add_column(struct libscols_table *table, const struct column *column
 		: terminal ? flags[column->fit]
 			   : 0);
 	if (!added)
-		log_out_of_memory();
+		out_of_memory();
 	if (terminal && column->fit == COLUMN_WRAP)
 		scols_column_set_wrapfunc(added, wrapped_width, wrapped_next, left);
 }
@@ -188,10 +183,10 @@ static void add_rows(struct libscols_table *table, const struct chosen *chosen,
 	for (size_t row = 0; row < count; row++) {
 		struct libscols_line *line = scols_table_new_line(table, NULL);
 		if (!line)
-			log_out_of_memory();
+			out_of_memory();
 		for (size_t i = 0; i < chosen->count; i++)
 			if (scols_line_refer_data(line, i, cells->items[i].items[row]) < 0)
-				log_out_of_memory();
+				out_of_memory();
 	}
 }
 
@@ -204,7 +199,7 @@ void table_print(const struct column_set *columns, const struct table_options *o
 	struct cell_columns cells = { 0 };
 	struct libscols_table *table = scols_new_table();
 	if (!table)
-		log_out_of_memory();
+		out_of_memory();
 	scols_table_enable_noheadings(table, options->noheadings);
 	scols_table_enable_raw(table, options->raw);
 	scols_table_enable_noencoding(table, 1);

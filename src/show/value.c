@@ -1,10 +1,8 @@
-#include "show/value.h"
-
 #include <json-c/json.h>
 #include <stdio.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
+#include "base/base.h"
+#include "show/show.h"
 
 #define ON_SEVERAL_LINES (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define ON_ONE_LINE      (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)

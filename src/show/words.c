@@ -1,4 +1,4 @@
-#include "show/words.h"
+#include "show/show.h"
 
 const char *word_answer(enum answer answer)
 {

@@ -1,11 +1,9 @@
 /* A device in sysfs and its saved state: uevent, state, driver_override and configuration space, separated.
  * Tests collect/device and collect/event; act/recipes writes what was read. */
-#include "collect/device.h"
-#include "act/recipes.h"
-#include "base/cleanup.h"
-#include "collect/event.h"
+#include "act/act.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
-#include "kernel/udev.h"
 
 #define ADDRESS "0000:00:04.0"
 #define DEVICE  "sys/bus/pci/devices/" ADDRESS

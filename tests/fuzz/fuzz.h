@@ -13,10 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/array.h"
-#include "base/text.h"
-#include "kernel/sysroot.h"
-#include "model.h"
+#include "base/base.h"
+#include "os/os.h"
 
 /* Called by libFuzzer with each input. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,10 +1,9 @@
-/* An initramfs of one or more archives, plain or compressed: kernel/initramfs, kernel/archive, with
+/* An initramfs of one or more archives, plain or compressed: os/archive, with
  * libarchive. */
-#include "kernel/initramfs.h"
 #include <spawn.h>
 
-#include "base/cleanup.h"
-#include "collect/modprobe.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
 
 /* Replaces libc's: libarchive must not start a program to unpack an archive. */

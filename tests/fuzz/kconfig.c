@@ -1,10 +1,10 @@
-/* A kernel's configuration, plain or compressed: kernel/kconfig. */
+/* A kernel's configuration, plain or compressed: os/kconfig. */
 #include <sys/mman.h>
 #include <zlib.h>
 
-#include "base/cleanup.h"
+#include "base/base.h"
 #include "fuzz.h"
-#include "kernel/kconfig.h"
+#include "os/os.h"
 
 static int memory_file(struct part content)
 {

@@ -1,11 +1,9 @@
-/* The kernel log and the boot time: kernel/klog, collect/taint, judge/taint_event. A redacted log has the
+/* The kernel log and the boot time: os/klog, collect/taint, judge/taint. A redacted log has the
  * same events, and no other text. */
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "collect/redact.h"
-#include "collect/taint.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
-#include "judge/taint_event.h"
+#include "judge/judge.h"
 
 static void free_events(struct taint_event_list *events)
 {

@@ -1,7 +1,6 @@
-/* modprobe.d and the kernel command line: collect/modprobe. Redacted files set the same mode. */
-#include "collect/modprobe.h"
-#include "base/cleanup.h"
-#include "collect/redact.h"
+/* modprobe.d and the kernel command line: collect/nextboot. Redacted files set the same mode. */
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
 
 #define OWN   "etc/modprobe.d/a.conf"

@@ -1,10 +1,10 @@
 /* Module information: modules.builtin.modinfo and the section .modinfo of a module file, separated. Tests
- * kernel/module, with libkmod. Does not fuzz the indexes and the rest of the file: libkmod 30 trusts depmod
+ * os/module, with libkmod. Does not fuzz the indexes and the rest of the file: libkmod 30 trusts depmod
  * and the linker, and aborts on malformed ones. */
 #include <elf.h>
 
 #include "fuzz.h"
-#include "kernel/module.h"
+#include "os/os.h"
 
 #define RELEASE "7.3.4"
 #define MODULES "lib/modules/" RELEASE "/"

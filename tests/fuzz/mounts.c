@@ -1,8 +1,6 @@
-/* Mounts and swap: kernel/mounts, with libmount. Redacted tables have the same entries for each disk. */
-#include "kernel/mounts.h"
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "collect/redact.h"
+/* Mounts and swap: os/mounts, with libmount. Redacted tables have the same entries for each disk. */
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
 
 #define MOUNTINFO "proc/self/mountinfo"

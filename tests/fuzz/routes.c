@@ -1,7 +1,7 @@
-/* An rtnetlink reply with routes: kernel/network. */
-#include "base/array.h"
+/* An rtnetlink reply with routes: os/network. */
+#include "base/base.h"
 #include "fuzz.h"
-#include "kernel/network.h"
+#include "os/os.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,8 +1,6 @@
-/* The argument DEVICE: collect/selector, collect/address, collect/owner. */
-#include "collect/selector.h"
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "collect/address.h"
+/* The argument DEVICE: collect/select, collect/device. */
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
 
 static struct device_list devices;

@@ -1,8 +1,7 @@
-/* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/stored; act/recipes writes what was read. */
-#include "collect/stored.h"
-#include "act/recipes.h"
-#include "base/cleanup.h"
-#include "collect/redact.h"
+/* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/written; act/recipes writes what was read. */
+#include "act/act.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
 
 #define ADDRESS "0000:00:04.0"

@@ -1,9 +1,7 @@
 /* base/text: escaped text is safe on a terminal and lossless, and lookups find their values. Also the
  * redaction of MAC addresses in names. */
-#include "base/text.h"
-#include "base/array.h"
-#include "base/cleanup.h"
-#include "collect/redact.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "fuzz.h"
 
 /* Contains no control characters: C0, DEL, and C1 in UTF-8. */

@@ -1,6 +1,5 @@
-#include "collect/address.h"
-
-#include "base/text.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "tap.h"
 
 static bool is(const char *text, const char *address)

@@ -1,22 +1,20 @@
 /* The replacements for functions of newer C libraries return the same results. */
-#include "base/compat.h"
-
 #include <errno.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/base.h"
 #include "tap.h"
 
 static void test_error_names(void)
 {
-	ok(text_same(compat_error_name(EPERM), "EPERM"));
-	ok(text_same(compat_error_name(EAGAIN), "EAGAIN"));
-	ok(text_same(compat_error_name(EOPNOTSUPP), "EOPNOTSUPP"));
-	ok(!compat_error_name(0) && !compat_error_name(-EPERM) && !compat_error_name(4096));
+	ok(text_same(error_name(EPERM), "EPERM"));
+	ok(text_same(error_name(EAGAIN), "EAGAIN"));
+	ok(text_same(error_name(EOPNOTSUPP), "EOPNOTSUPP"));
+	ok(!error_name(0) && !error_name(-EPERM) && !error_name(4096));
 #if __GLIBC_PREREQ(2, 32)
 	int differences = 0;
 	for (int error = 1; error <= 4096; error++)
-		differences += !text_same(compat_error_name(error), strerrorname_np(error));
+		differences += !text_same(error_name(error), strerrorname_np(error));
 	ok(differences == 0);
 #endif
 }

@@ -1,7 +1,5 @@
-#include "collect/event.h"
-
-#include "base/text.h"
-#include "kernel/udev.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "tap.h"
 
 #define CARD "/devices/pci0000:00/0000:00:09.0/0000:01:00.0"

@@ -1,5 +1,4 @@
-#include "kernel/kconfig.h"
-
+#include "os/os.h"
 #include "tap.h"
 
 static enum kconfig_value after(const char *line)

@@ -1,11 +1,9 @@
 /* The rows of the support matrix: with configurations of each kernel generation, and without a configuration.
  */
-#include "judge/matrix.h"
-
 #include <stdlib.h>
 
-#include "base/array.h"
-#include "base/text.h"
+#include "base/base.h"
+#include "judge/judge.h"
 #include "tap.h"
 
 /* A host with everything unknown. */

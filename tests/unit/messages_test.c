@@ -4,16 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
-#include "judge/finding.h"
-#include "judge/matrix.h"
-#include "judge/outcome.h"
-#include "judge/readiness.h"
-#include "judge/verification.h"
-#include "show/findings.h"
-#include "show/steps.h"
-#include "show/words.h"
+#include "base/base.h"
+#include "judge/judge.h"
+#include "show/show.h"
 #include "tap.h"
 
 #define ADDRESS "0000:00:04.0"

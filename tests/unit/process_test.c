@@ -17,9 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kernel/process.h"
-#include "kernel/signals.h"
-#include "kernel/write.h"
+#include "os/os.h"
 #include "tap.h"
 
 static char directory[] = "/tmp/process_test.XXXXXX";

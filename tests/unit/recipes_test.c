@@ -1,9 +1,8 @@
 /* The writes and their order, on which the rollback of a failed bind depends. */
-#include "act/recipes.h"
-
 #include <string.h>
 
-#include "base/text.h"
+#include "act/act.h"
+#include "base/base.h"
 #include "tap.h"
 
 static struct device e1000e(void)

@@ -1,9 +1,7 @@
-#include "collect/redact.h"
-
 #include <stdlib.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
+#include "base/base.h"
+#include "collect/collect.h"
 #include "tap.h"
 
 #define GROUP "4,7,90,-;vfio-pci 0000:00:04.0: Adding kernel taint for vfio-noiommu group on device\n"

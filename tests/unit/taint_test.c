@@ -1,13 +1,9 @@
-#include "judge/taint.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/text.h"
-#include "judge/finding.h"
-#include "judge/taint_event.h"
+#include "base/base.h"
+#include "judge/judge.h"
 #include "tap.h"
 
 #define BOOT  "5,0,0,-;Linux version 7.3.4\n"

@@ -1,8 +1,7 @@
-#include "base/text.h"
-
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base.h"
 #include "tap.h"
 
 static bool escapes(const char *text, const char *to)

@@ -1,0 +1,115 @@
+/* Changes the machine. A plan is a list of steps; if one fails, the completed ones are rolled back. */
+#ifndef ACT_H
+#define ACT_H
+
+#include "model.h"
+
+/* ---- recipes.c ----
+ * The writes to make and their order. All paths that are written are defined here. */
+
+/* The lock file. Not in /run/lock, which does not exist yet when udev starts, and is writable by all users.
+ */
+#define RECIPE_LOCK "/run/vfionoiommu.lock"
+
+/* Adds the steps to load the missing modules for bind: vfio-pci, and iommufd if the kernel has it. */
+void recipe_modules(struct plan *plan, const struct host *host);
+
+/* Adds the steps to enable or disable noiommu mode, including loading vfio. Adds none if the mode is already
+ * set. */
+void recipe_mode(struct plan *plan, const struct host *host, bool on);
+
+/* Adds the step to enable the mode at the next boot, by writing our own file with `text` to modprobe.d, or to
+ * remove that file. Adds none if it is already done, or if the file was edited. */
+void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on);
+
+/* The serialization key of `device`: plans with the same key must not run at the same time. A new string,
+ * which the caller frees. */
+char *recipe_turn(const struct device *device);
+
+/* Adds the steps to bind `device` to vfio-pci, or to unbind it: restores the saved driver and override, or
+ * without a saved state lets the kernel choose the driver. `device` must have its details. bind saves the
+ * current driver and override, or `instead`. */
+void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead);
+void recipe_unbind(struct plan *plan, const struct device *device);
+
+/* Adds the step to make the binding of the bound `device` persistent, with its saved state and the given
+ * options. `serial` is its serial number, NULL: none. */
+void recipe_store(struct plan *plan, const struct device *device, const char *serial,
+	const struct node_access *access, bool allow_iommu, bool cdi);
+
+/* Adds the step to remove the persistent binding of the device at `address`. */
+void recipe_unstore(struct plan *plan, const char *address);
+
+/* Adds the step to write `text` as the CDI specification (NULL: not known yet, for --dry-run), or to remove
+ * the specification unless it contains `any` device. */
+void recipe_cdi(struct plan *plan, bool any, const char *text);
+
+/* Adds the step to remove the saved state of the device at `address`, which is no longer present. */
+void recipe_forget(struct plan *plan, const char *address);
+
+/* Adds the step required before a bind if recipe_access follows. */
+void recipe_access_begin(struct plan *plan);
+
+/* Adds the steps to set the owner and mode of the nodes of `device`, if they are `fresh` after udev has
+ * settled them. The undo restores their current owner and mode. */
+void recipe_access(
+	struct plan *plan, const struct device *device, const struct node_access *access, bool fresh);
+
+/* The same for a device that is not bound yet, with the expected nodes; for --dry-run only. */
+void recipe_access_ahead(
+	struct plan *plan, const struct access_case *expected, const struct node_access *access);
+
+/* ---- plan.c ----
+ * Runs the steps of a plan in order. If one fails, rolls back the completed steps in reverse order. */
+
+/* Call this before any change to the machine: from now on a termination signal does not interrupt a running
+ * plan, and no other instance makes changes. Waits up to `seconds` for each other instance. Returns 0, or the
+ * negative errno of lock_take, with `holder`. The lock is held until the program exits. */
+int plan_begin(int seconds, int *holder);
+
+/* Whether a termination signal was received: no further plan should be started. */
+bool plan_interrupted(void);
+
+/* Called before each action of a plan. */
+typedef void plan_announce(const struct plan *plan, const struct action *action);
+
+/* Runs the remaining steps. If one fails, rolls back and returns its negative errno; the plan's `failure`
+ * then has the failed action, and the first failure of the rollback. After a timeout (-ETIMEDOUT) nothing is
+ * rolled back. Allocates only what loading a module needs. */
+int plan_run(struct plan *plan, plan_announce *announce);
+
+/* Rolls back the completed steps in reverse order, continuing after failures. Returns 0, or the negative
+ * errno of the first failed action, which is then in the plan's `failure`. */
+int plan_undo(struct plan *plan, plan_announce *announce);
+
+/* ---- parallel.c ----
+ * Runs plans in parallel. */
+
+/* Called periodically with the number of finished plans; called a last time when all have finished, if it was
+ * called before. */
+typedef void parallel_progress(size_t ended, size_t count);
+
+/* Runs all plans with plan_run, and stores each result in the plan's `error`. Plans with the same `turn` run
+ * sequentially, in order. Plans not started because of a termination signal get -ECANCELED. */
+void parallel_run(struct plan **plans, size_t count, plan_announce *announce, parallel_progress *progress);
+
+/* ---- output.c ----
+ * Output files of the user. */
+
+/* Atomically writes `text` to the file `path`, mode 0644, replacing an existing file. Returns 0 or a negative
+ * errno: -EINVAL: not a regular file. */
+int output_replace(const char *path, const char *text);
+
+/* Removes the file. Returns 0, also if it does not exist, or a negative errno as above. */
+int output_remove(const char *path);
+
+/* Writes a recording of a machine. */
+
+/* Writes the records as a tar archive to the open file descriptor `fd`. Returns 0 or a negative errno. */
+int recording_send(const struct record_list *records, int fd);
+
+/* The same to the new file `path`, mode 0600, complete or not at all. Returns 0, or a negative errno with
+ * nothing created: -EEXIST: `path` already exists; -EISDIR or -EINVAL: it is not a regular file. */
+int recording_save(const struct record_list *records, const char *path);
+
+#endif

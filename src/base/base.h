@@ -1,0 +1,138 @@
+/* What any program could use. Knows neither PCI nor VFIO. */
+#ifndef BASE_H
+#define BASE_H
+
+#include <dirent.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Cleanup attributes: release a resource when its variable goes out of scope. */
+
+#define cleanup(function) __attribute__((cleanup(function)))
+
+static inline void cleanup_free(void *pointer)
+{
+	free(*(void **)pointer);
+}
+
+static inline void cleanup_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static inline void cleanup_dir(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+#define auto_free cleanup(cleanup_free)
+#define auto_fd   cleanup(cleanup_fd)
+#define auto_dir  cleanup(cleanup_dir)
+
+/* ---- text.c ----
+ * Growing arrays: any struct with the members `items` and `count`. */
+
+/* Appends a zeroed item; returns a pointer to it, valid until the next call. */
+#define array_add(array)                                                                                     \
+	((array)->items = array_room((array)->items, (array)->count, sizeof *(array)->items),                \
+		&(array)->items[(array)->count++])
+
+/* Iterates over the array: `item` is a pointer to the current item. */
+#define array_each(item, array)                                                                              \
+	for (item = (array)->items; (array)->count && item < (array)->items + (array)->count; item++)
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof *(array))
+
+/* Makes room for `count` + 1 items of `size` bytes, the last one zeroed. Returns the new location of the
+ * items; exits if out of memory. */
+void *array_room(void *items, size_t count, size_t size);
+
+/* Prints an error and exits with status 1. */
+void out_of_memory(void) __attribute__((noreturn));
+
+/* String functions: format, compare, parse, and escape for a terminal. */
+
+/* A new string formatted as by printf, or a copy (NULL stays NULL). The caller frees. Exits if out of memory.
+ */
+char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_copy(const char *text);
+
+/* Appends formatted text to the string `*text`, which may be reallocated. */
+void text_append(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A new string: `pattern` with {} replaced by `object` and {detail} by `detail`, which may be NULL if
+ * `pattern` does not contain them. A NULL `pattern` stays NULL. The caller frees. */
+char *text_fill(const char *pattern, const char *object, const char *detail);
+
+/* Whether both are the same string; NULL equals only NULL. */
+bool text_same(const char *a, const char *b);
+bool text_starts(const char *text, const char *prefix);
+
+/* Whether `text` is safe as the name of a driver or module and as a component of a path: not empty, not
+ * hidden, without a slash, shorter than 256 bytes. NULL, no name, is safe. */
+bool text_is_name(const char *text);
+
+/* The text after `prefix` in `text`, or NULL if `text` does not start with it. */
+const char *text_after(const char *text, const char *prefix);
+
+/* Removes trailing newlines and blanks, in place; returns `text`. */
+char *text_trim(char *text);
+
+/* Joins each line that ends with a backslash with the next, in place, as in modprobe.d(5). */
+void text_join_lines(char *text);
+
+/* The value of the first line KEY=VALUE in `text` (the format of uevent and of our own files), without
+ * trailing blanks: a new string, which the caller frees, or NULL if there is no such line. */
+char *text_value(const char *text, const char *key);
+
+/* Copies `text` with control bytes (including newlines) and bytes that are not UTF-8 escaped as \xNN; does
+ * not escape backslashes. Writes at most `size` bytes including the terminating 0, and truncates the rest.
+ * Returns the length written. */
+size_t text_escape_into(char *to, size_t size, const char *text);
+
+/* The same as a new string, which the caller frees. NULL stays NULL. */
+char *text_escape(const char *text);
+
+/* Parses a hexadecimal number of `min` to `max` digits at `*text`, and advances `*text` past it. Returns
+ * false, with `*text` untouched, if there is none. */
+bool text_hex(const char **text, int min, int max, unsigned long *value);
+
+/* ---- log.c ----
+ * Messages on stderr. Escapes unprintable bytes. */
+
+/* Whether log_verbose() prints (-v). Initially false. */
+void log_set_verbose(bool verbose);
+
+/* The prefix of each line on stderr, to identify the program in a journal or pipeline. */
+#define LOG_PREFIX "vfionoiommu: "
+
+/* Prints a line on stderr without escaping. */
+void log_line(const char *line);
+
+/* Print a line on stderr: "error: ..." for a failure, "warning: ..." or "note: ..." about what was done,
+ * "hint: ..." with the next command. */
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Prints a line on stderr with -v only: what the program does. */
+void log_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- libc.c ----
+ * What libc, or an older one, lacks. Requires glibc 2.28 to build. */
+
+/* "EBUSY"; NULL for an unknown number. Same as strerrorname_np, which glibc has since 2.32. */
+const char *error_name(int error);
+
+/* The monotonic clock. */
+
+/* Milliseconds since an arbitrary time in the past. */
+long long clock_milliseconds(void);
+
+#endif

@@ -1,0 +1,45 @@
+#include <errno.h>
+#include <time.h>
+
+#include "base/base.h"
+
+/* ---- names of errors ---- */
+
+/* The names of Linux, without the E. */
+/* clang-format off */
+#define ERRORS(X) \
+	X(PERM) X(NOENT) X(SRCH) X(INTR) X(IO) X(NXIO) X(2BIG) X(NOEXEC) X(BADF) X(CHILD) X(AGAIN) \
+	X(NOMEM) X(ACCES) X(FAULT) X(NOTBLK) X(BUSY) X(EXIST) X(XDEV) X(NODEV) X(NOTDIR) X(ISDIR) \
+	X(INVAL) X(NFILE) X(MFILE) X(NOTTY) X(TXTBSY) X(FBIG) X(NOSPC) X(SPIPE) X(ROFS) X(MLINK) \
+	X(PIPE) X(DOM) X(RANGE) X(DEADLK) X(NAMETOOLONG) X(NOLCK) X(NOSYS) X(NOTEMPTY) X(LOOP) \
+	X(NOMSG) X(IDRM) X(CHRNG) X(L2NSYNC) X(L3HLT) X(L3RST) X(LNRNG) X(UNATCH) X(NOCSI) \
+	X(L2HLT) X(BADE) X(BADR) X(XFULL) X(NOANO) X(BADRQC) X(BADSLT) X(BFONT) X(NOSTR) X(NODATA) \
+	X(TIME) X(NOSR) X(NONET) X(NOPKG) X(REMOTE) X(NOLINK) X(ADV) X(SRMNT) X(COMM) X(PROTO) \
+	X(MULTIHOP) X(DOTDOT) X(BADMSG) X(OVERFLOW) X(NOTUNIQ) X(BADFD) X(REMCHG) X(LIBACC) \
+	X(LIBBAD) X(LIBSCN) X(LIBMAX) X(LIBEXEC) X(ILSEQ) X(RESTART) X(STRPIPE) X(USERS) \
+	X(NOTSOCK) X(DESTADDRREQ) X(MSGSIZE) X(PROTOTYPE) X(NOPROTOOPT) X(PROTONOSUPPORT) \
+	X(SOCKTNOSUPPORT) X(OPNOTSUPP) X(PFNOSUPPORT) X(AFNOSUPPORT) X(ADDRINUSE) X(ADDRNOTAVAIL) \
+	X(NETDOWN) X(NETUNREACH) X(NETRESET) X(CONNABORTED) X(CONNRESET) X(NOBUFS) X(ISCONN) \
+	X(NOTCONN) X(SHUTDOWN) X(TOOMANYREFS) X(TIMEDOUT) X(CONNREFUSED) X(HOSTDOWN) \
+	X(HOSTUNREACH) X(ALREADY) X(INPROGRESS) X(STALE) X(UCLEAN) X(NOTNAM) X(NAVAIL) X(ISNAM) \
+	X(REMOTEIO) X(DQUOT) X(NOMEDIUM) X(MEDIUMTYPE) X(CANCELED) X(NOKEY) X(KEYEXPIRED) \
+	X(KEYREVOKED) X(KEYREJECTED) X(OWNERDEAD) X(NOTRECOVERABLE) X(RFKILL) X(HWPOISON)
+/* clang-format on */
+
+const char *error_name(int error)
+{
+#define NAME(name) [E##name] = "E" #name,
+	static const char *const names[] = { ERRORS(NAME) };
+#undef NAME
+	size_t count = sizeof names / sizeof *names;
+	return error > 0 && (size_t)error < count ? names[error] : NULL;
+}
+
+/* ---- the clock ---- */
+
+long long clock_milliseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}

@@ -1,0 +1,246 @@
+/* Reads the machine once into the plain structs of model.h. Makes no decisions and prints nothing. */
+#ifndef COLLECT_H
+#define COLLECT_H
+
+#include <stdbool.h>
+
+#include "os/os.h"
+
+/* ---- host.c ----
+ * The machine as a whole: kernel, configuration, mode, modules, taint. Facts only. */
+
+/* Reads all of struct host below `root`. Cannot fail: unreadable values are unknown. */
+void host_collect(const struct sysroot *root, struct host *host);
+
+/* The same for the installed kernel `release`, running or not, from its configuration and module files.
+ * Returns 0, or -ENOENT with `host` untouched if it has neither. */
+int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host);
+
+/* The same from a configuration file only: `path` as the user typed it, "-" for standard input. Returns 0, or
+ * the negative errno of kconfig_read with `host` untouched. */
+int host_collect_config(const char *path, struct host *host);
+
+/* Whether the effective user of this process is root. */
+bool host_is_root(void);
+
+/* Reads again what bind and unbind can change: the mode, the modules, the taint. */
+void host_collect_state(const struct sysroot *root, struct host *host);
+
+/* ---- taint.c ----
+ * The kernel's taint and log. Facts only. */
+
+/* The value of /proc/sys/kernel/tainted; -1: unknown. */
+long long taint_collect_value(const struct sysroot *root);
+
+/* Reads the log and the boot time, if TAINT_USER is set in `value`; else the log is not needed. Cannot fail:
+ * `log` has the error. */
+void taint_collect_log(const struct sysroot *root, unsigned long long value, struct kernel_log *log);
+
+/* ---- nextboot.c ----
+ * The settings of noiommu mode in modprobe.d(5). */
+
+/* The mode that the last "options vfio enable_unsafe_noiommu_mode=..." in `text`, the content of a modprobe.d
+ * file, sets; MODE_UNKNOWN if there is none. */
+enum mode modprobe_text_mode(const char *text);
+
+/* The same for `text`, a kernel command line ("vfio.enable_unsafe_noiommu_mode=1"). */
+enum mode modprobe_cmdline_mode(const char *text);
+
+/* Reads all modprobe.d files below `root`, in modprobe's order: the mode that the last of them sets, and its
+ * path in `*source`, a new string; MODE_UNKNOWN and NULL if none sets it. Returns 0, or a negative errno if a
+ * file could not be read. */
+int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **source);
+
+/* The noiommu mode at the next boot. */
+
+/* The content of our own file. */
+extern const char nextboot_own_text[];
+
+/* Collects what sets the mode: modprobe.d and the kernel command line, or for a built-in vfio the command
+ * line only. The current command line stands for the next one, which the boot loader does not expose. Source:
+ * modprobe.d(5), /proc/cmdline. */
+void nextboot_collect(const struct sysroot *root, const struct host *host, struct next_boot *next);
+
+/* Adds what the initramfs of this kernel contains, which takes as long as unpacking it: the first image found
+ * in the locations of Debian, Fedora, SUSE and Arch. */
+void nextboot_collect_initramfs(const struct sysroot *root, const struct host *host, struct next_boot *next);
+
+/* ---- device.c ----
+ * PCI addresses as text. */
+
+/* Whether `text` is a valid PCI address ("0000:00:04.0", "00:04.0", domains of up to 8 digits, upper or lower
+ * case). If so, `address` is set to the kernel's form. Out-of-range numbers (device 32, function 8) are
+ * invalid. */
+bool address_parse(const char *text, char address[20]);
+
+/* Parses a pair of PCI IDs ("8086:10d3") at `*text`, and advances `*text` past it. Returns false, with
+ * everything untouched, if there is none or `*text` is NULL. */
+bool address_parse_ids(const char **text, unsigned int *vendor, unsigned int *device);
+
+/* PCI devices in sysfs. Facts only. */
+
+/* Reads what `list` needs of every PCI device below `root`, sorted by address. A device that vanishes
+ * meanwhile is skipped; an unreadable device has its error set. Returns 0 or a negative errno: -ENOENT: there
+ * is no PCI bus. */
+int device_collect_all(const struct sysroot *root, struct device_list *devices);
+
+/* Reads the device `address` again, including what only bind and unbind need (driver_override, header type,
+ * the driver's module, the saved state). Returns 0, or a negative errno with `device` untouched. */
+int device_collect(const struct sysroot *root, const char *address, struct device *device);
+
+/* Frees everything in `device` except its uses. */
+void device_free(struct device *device);
+
+/* Adds what only bind and unbind need to a device from device_collect_all. */
+void device_collect_details(const struct sysroot *root, struct device *device);
+
+/* Reads the details of the devices that have a saved state in /run/vfionoiommu: usually none. */
+void device_collect_remembered(const struct sysroot *root, struct device_list *devices);
+
+/* Frees the members of `remembered`, but not the struct itself. */
+void device_free_remembered(struct remembered *remembered);
+
+/* The device at `address` in a list from device_collect_all, or NULL. */
+struct device *device_find(const struct device_list *devices, const char *address);
+
+/* Looks up the names of the devices in this machine's hardware database. */
+void device_collect_names(const struct device_refs *devices);
+
+/* Whether /run/vfionoiommu has a saved state for `address`; the device itself may be absent. */
+bool device_is_remembered(const struct sysroot *root, const char *address);
+
+/* The serial number of `device` in `*serial`, "00-11-22-33-44-55-66-77": a new string, or NULL if it has
+ * none. Returns 0, or -EACCES if it is unknown because only root can read the extended configuration space.
+ * Source: the extended capability Device Serial Number in the config attribute. */
+int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial);
+
+/* ---- written.c ----
+ * Persistent bindings. */
+
+/* Reads all of /etc/vfionoiommu.d into `stored`, after freeing its old content, and links each binding with
+ * its device in `devices`. A file is used only if root alone can write to it and every value in it is valid;
+ * else its `problem` has the reason. */
+void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *stored);
+
+/* Whether the udev rule that applies persistent bindings is installed. Source: the directories of udev(7). */
+enum answer stored_collect_rule(const struct sysroot *root);
+
+/* The CDI specification for container engines. */
+
+/* Our own specification for the Container Device Interface, /run/cdi/vfionoiommu.json: a new string, which
+ * the caller frees, or NULL if there is no readable one. */
+char *container_collect_specification(const struct sysroot *root);
+
+/* ---- use.c ----
+ * The uses of a device. Facts only: judge/safety decides which of them prevent a bind. */
+
+/* Adds the uses of all devices in one pass over the machine's interfaces, block devices, framebuffers and
+ * virtio devices. Sources: sysfs, rtnetlink (live only), mountinfo, swaps. With `thorough`, block devices
+ * without a known use are opened exclusively for reading, and closed again: the open fails if the kernel uses
+ * the block device (live only, root only). */
+void use_collect_all(const struct sysroot *root, struct device_list *devices, bool thorough);
+
+/* Adds the processes that have a node of a device open to its uses. Source: /proc/PID/fd, as far as this user
+ * has access. */
+void use_collect_processes(const struct sysroot *root, const struct device_refs *devices);
+
+/* ---- select.c ----
+ * The PCI device of a network interface, block device, framebuffer or virtio device. */
+
+/* The supported folders, which contain links. */
+#define OWNER_INTERFACES   "sys/class/net"
+#define OWNER_DISKS        "sys/class/block"
+#define OWNER_FRAMEBUFFERS "sys/class/graphics"
+#define OWNER_VIRTIO       "sys/bus/virtio/devices"
+
+/* Adds the address of the PCI device of the link `name` in `folder`, for an NVMe namespace with multipath
+ * those of all controllers; adds nothing if there is none. Returns 0, or a negative errno if the owner is
+ * unknown. */
+int owner_collect(
+	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses);
+
+/* Resolves the argument DEVICE to devices. */
+
+/* Adds the devices that `text` selects to `found`, in the order of `devices`, without duplicates across
+ * calls. `text` is a PCI address, a network interface, a block device, a VFIO node, or a pattern
+ * (vendor:device, class=, driver=); only patterns can select several devices. Returns 0; -EINVAL: invalid
+ * syntax; -ENOENT: no such device; -EEXIST: ambiguous. On an error `why` is a new sentence with the reason,
+ * which the caller frees, and `found` is untouched. */
+int selector_resolve(const struct sysroot *root, struct device_list *devices, const char *text,
+	struct device_refs *found, char **why);
+
+/* Users and groups of this machine, by name or ID. */
+
+/* Reads "USER", "USER:GROUP", "USER:" (the user's own group) or ":GROUP" into `access->user` and `->group`;
+ * an omitted part becomes -1. Returns 0, or -EINVAL if there is no such user or group. Source: the user
+ * database (getpwnam(3)). */
+int account_parse(const char *text, struct node_access *access);
+
+/* ---- opening.c ----
+ * Opens a device through its nodes as an application would, and records each step. */
+
+/* Opens `device`, which must be bound to VFIO, through each of its nodes in turn, and adds the results. Does
+ * not write to the device and starts no DMA. The kernel resets the device at the close, as at any close. If
+ * an attempt fails, adds the processes that hold a node to the uses of `device`. */
+void opening_collect(const struct sysroot *root, struct device *device, struct opening_list *openings);
+
+/* ---- event.c ----
+ * Events of PCI devices and VFIO nodes. */
+
+struct udev_event;
+
+/* Starts listening: to the events of udevd, which follow its rules, if it runs; else to the kernel's.
+ * Termination signals are only recorded from now on, and SIGPIPE is ignored. Returns 0 or a negative errno.
+ */
+int event_listen(const struct sysroot *root);
+
+/* Reads which nodes exist and which devices they belong to. Call it after event_listen, so that no event is
+ * missed, and after each loss of events. */
+void event_learn(const struct sysroot *root);
+
+/* Waits up to `milliseconds` (-1: no limit) for the next event; free with event_free. Returns 0; -EAGAIN:
+ * none yet; -EINTR: a termination signal was received; -ENOBUFS: events were lost; another negative errno. */
+int event_next(const struct sysroot *root, int milliseconds, struct event *event);
+void event_free(struct event *event);
+
+/* Whether the node `path` existed at event_learn, or its event arrived since: udevd, if it runs, has finished
+ * with it. */
+bool event_knows_node(const char *path);
+
+/* Translates an event of the kernel or udevd, which does not include the address for the node of a group.
+ * Returns false, with `event` untouched, if the event is irrelevant. */
+bool event_translate(const struct udev_event *from, struct event *event);
+
+/* ---- record.c ----
+ * Removes private data from recordings. Pure: text in, text out. */
+
+/* The content to record for the file `path` (relative to the root) with the content `text`: a new string,
+ * which the caller frees, or NULL to record all of it. Removed are
+ * - from the kernel log, all texts except VFIO's taint messages; the headers stay, to show that no record is
+ * missing,
+ * - from the kernel command line, all words that do not start with vfio,
+ * - from modprobe.d, all lines without vfio,
+ * - from the persistent bindings, the serial numbers,
+ * - from the mounted filesystems, options, and sources other than the kernel name of a block device or the
+ * tag of a virtio device: these may contain servers, users and serial numbers. */
+char *redact(const char *path, const char *text);
+
+/* Replaces MAC addresses in interface names (enx525400123456, systemd.net-naming-scheme(7)) in `text` by
+ * numbers, in place. An address always gets the same number as long as the caller passes the same `known`,
+ * which is empty at first. */
+void redact_names(char *text, struct name_list *known);
+
+/* A recording of the files that were read, for use with --sysroot. */
+
+/* The maximum size of a recorded file, in bytes; longer files are recorded as unreadable. */
+#define RECORD_SIZE_MAX (16 << 20)
+
+/* Adds a record of each existing path in `notes`, of each link on the path, and of the targets of these
+ * links, sorted and without duplicates: a directory precedes its entries. Files are read again, up to the
+ * size in the notes. Unless `with_private`, private data is left out: see redact, and everything past the
+ * first 64 bytes of a device's configuration space. Cannot fail: unreadable files have their error recorded.
+ */
+void record_collect(const struct sysroot *root, const struct sysroot_notes *notes, bool with_private,
+	struct record_list *records);
+
+#endif

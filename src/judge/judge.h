@@ -1,0 +1,256 @@
+/* Takes the structs of model.h, returns findings and verdicts. Pure: no I/O at all. */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "model.h"
+
+/* ---- finding.c ----
+ * The catalog of all findings about readiness and safety. The meaning of an id never changes. */
+
+/* X(name, id, severity, whether --force overrides it) */
+#define FINDINGS(X)                                                                                          \
+	X(KERNEL_WITHOUT_VFIO, "kernel-without-vfio", BLOCKER, false)                                        \
+	X(VFIO_MISSING, "vfio-missing", BLOCKER, false)                                                      \
+	X(VFIO_UNKNOWN, "vfio-unknown", BLOCKER, false)                                                      \
+	X(KERNEL_WITHOUT_NOIOMMU, "kernel-without-noiommu", BLOCKER, false)                                  \
+	X(KERNEL_WITHOUT_PATH, "kernel-without-path", BLOCKER, false)                                        \
+	X(KERNEL_CONFIG_UNKNOWN, "kernel-config-unknown", NOTE, false)                                       \
+	X(SOURCES_CONTRADICT, "sources-contradict", WARNING, false)                                          \
+	X(GROUP_NEEDS_IOMMUFD, "group-needs-iommufd", WARNING, false)                                        \
+	X(VFIO_PCI_MISSING, "vfio-pci-missing", BLOCKER, false)                                              \
+	X(SYSFS_READ_ONLY, "sysfs-read-only", BLOCKER, false)                                                \
+	X(NOT_ROOT, "not-root", BLOCKER, false)                                                              \
+	X(NOIOMMU_DISABLED, "noiommu-disabled", BLOCKER, false)                                              \
+	X(NOIOMMU_WITH_IOMMU, "noiommu-with-iommu", WARNING, false)                                          \
+	X(NEXT_BOOT_DIFFERS, "next-boot-differs", WARNING, false)                                            \
+	X(NEXT_BOOT_PARAMETER, "next-boot-parameter", WARNING, false)                                        \
+	X(NEXT_BOOT_UNKNOWN, "next-boot-unknown", WARNING, false)                                            \
+	X(MODE_SET_ELSEWHERE, "mode-set-elsewhere", WARNING, false)                                          \
+	X(INITRAMFS_STALE, "initramfs-stale", WARNING, false)                                                \
+	X(INITRAMFS_UNKNOWN, "initramfs-unknown", NOTE, false)                                               \
+	X(NOIOMMU_DEVICES_BOUND, "noiommu-devices-bound", BLOCKER, true)                                     \
+	X(DEVICE_IS_BRIDGE, "device-is-bridge", BLOCKER, false)                                              \
+	X(DEVICE_HAS_IOMMU, "device-has-iommu", BLOCKER, false)                                              \
+	X(DEVICE_UNREADABLE, "device-unreadable", BLOCKER, false)                                            \
+	X(DEVICE_DENYLISTED, "device-denylisted", BLOCKER, false)                                            \
+	X(DEVICE_HAS_VFS, "device-has-vfs", BLOCKER, false)                                                  \
+	X(INTERFACE_UP, "interface-up", BLOCKER, true)                                                       \
+	X(INTERFACE_ADDRESS, "interface-address", BLOCKER, true)                                             \
+	X(INTERFACE_ROUTE, "interface-route", BLOCKER, true)                                                 \
+	X(INTERFACE_ENSLAVED, "interface-enslaved", BLOCKER, true)                                           \
+	X(INTERFACE_ELSEWHERE, "interface-elsewhere", BLOCKER, true)                                         \
+	X(DISK_MOUNTED, "disk-mounted", BLOCKER, true)                                                       \
+	X(DISK_SWAP, "disk-swap", BLOCKER, true)                                                             \
+	X(DISK_HELD, "disk-held", BLOCKER, true)                                                             \
+	X(DISPLAY_BOOT, "display-boot", BLOCKER, true)                                                       \
+	X(DISPLAY_FRAMEBUFFER, "display-framebuffer", BLOCKER, true)                                         \
+	X(DEVICE_HELD, "device-held", BLOCKER, true)                                                         \
+	X(USE_UNKNOWN, "use-unknown", BLOCKER, true)                                                         \
+	X(DEVICE_NOT_BOUND, "device-not-bound", BLOCKER, false)                                              \
+	X(CAPABILITY_MISSING, "capability-missing", BLOCKER, false)                                          \
+	X(NODE_PERMISSION, "node-permission", BLOCKER, false)                                                \
+	X(NODE_MISSING, "node-missing", BLOCKER, false)                                                      \
+	X(CONTAINER_MISSING, "container-missing", BLOCKER, false)                                            \
+	X(IOMMUFD_MISSING, "iommufd-missing", BLOCKER, false)                                                \
+	X(GROUP_NOT_VIABLE, "group-not-viable", BLOCKER, false)                                              \
+	X(INTERRUPTS_NOT_REMAPPED, "interrupts-not-remapped", BLOCKER, false)                                \
+	X(MEMORY_LIMIT, "memory-limit", BLOCKER, false)                                                      \
+	X(PHYSICAL_ADDRESS_WRONG, "physical-address-wrong", BLOCKER, false)                                  \
+	X(KERNEL_TOO_OLD, "kernel-too-old", BLOCKER, false)                                                  \
+	X(OPEN_FAILED, "open-failed", BLOCKER, false)                                                        \
+	X(MEMORY_UNUSABLE, "memory-unusable", WARNING, false)                                                \
+	X(DEVICE_INTERRUPTED, "device-interrupted", WARNING, false)                                          \
+	X(OWNER_NEEDS_CAPABILITY, "owner-needs-capability", NOTE, false)                                     \
+	X(BINDING_OTHER_CARD, "binding-other-card", WARNING, false)                                          \
+	X(BINDING_ABSENT, "binding-absent", WARNING, false)                                                  \
+	X(BINDING_UNUSABLE, "binding-unusable", WARNING, false)                                              \
+	X(BINDING_NOT_BOUND, "binding-not-bound", WARNING, false)                                            \
+	X(BINDING_WITHOUT_MODE, "binding-without-mode", WARNING, false)                                      \
+	X(BINDING_WITHOUT_RULE, "binding-without-rule", WARNING, false)                                      \
+	X(BINDING_REMAINS, "binding-remains", NOTE, false)                                                   \
+	X(SIBLING_UNBOUND, "sibling-unbound", NOTE, false)                                                   \
+	X(NODE_UNEXPECTED, "node-unexpected", NOTE, false)                                                   \
+	X(KERNEL_WILL_TAINT, "kernel-will-taint", NOTE, false)
+
+#define FINDING_ENUM(name, id, severity, forcible) FINDING_##name,
+enum finding_kind { FINDINGS(FINDING_ENUM) FINDING_COUNT };
+#undef FINDING_ENUM
+
+/* Adds a finding. `subject` (a device's address, NULL: the machine) and `remedy` (the next command to type,
+ * NULL: none) are copied. */
+void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
+	const char *remedy, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Removes all findings of this kind. */
+void finding_drop(struct finding_list *findings, enum finding_kind kind);
+
+/* The number of blockers that --force has not overridden. */
+size_t finding_blockers(const struct finding_list *findings);
+
+/* With `force`, marks the blockers that --force overrides. Returns the number of remaining blockers. */
+size_t finding_override(struct finding_list *findings, bool force);
+
+/* ---- matrix.c ----
+ * The group/container/cdev/noiommu matrix: the access paths that a kernel provides for a device without an
+ * IOMMU. */
+
+/* The verdict on the kernel of `host`. The most reliable available source answers each question. */
+struct access_case access_case_judge(const struct host *host);
+
+/* Adds the configuration lines to change to get the paths that the kernel of `host` lacks according to
+ * `access`. Adds nothing if both paths work or if nothing is known. */
+void access_case_advise(
+	const struct host *host, const struct access_case *access, struct advice_list *advice);
+
+/* Adds a finding for each question on which two sources contradict each other. */
+void access_case_judge_sources(
+	const struct host *host, const struct access_case *access, struct finding_list *findings);
+
+/* ---- readiness.c ----
+ * Whether this machine is ready for noiommu. */
+
+/* Adds the findings about the machine as a whole. */
+void readiness_judge(
+	const struct host *host, const struct access_case *access, struct finding_list *findings);
+
+/* Adds what prevents any change to this machine: not root, a read-only sysfs. */
+void readiness_judge_acting(const struct host *host, struct finding_list *findings);
+
+/* Adds a blocker for each bound noiommu device: disabling the mode would break it. */
+void readiness_judge_disable(const struct device_list *devices, struct finding_list *findings);
+
+/* Whether noiommu mode at the next boot matches the current mode and the requested mode. */
+
+/* Adds a warning if the mode after the next boot will differ from the current mode. */
+void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings);
+
+/* Adds what prevents the mode `on` at the next boot and cannot be changed through our own file: another file,
+ * a built-in vfio, a stale initramfs. Returns whether the next boot will have the mode `on`. */
+bool nextboot_judge_wanted(
+	const struct host *host, const struct next_boot *next, bool on, struct finding_list *findings);
+
+/* Whether persistent bindings are applied now and will be applied at the next boot. */
+
+/* Adds the problems of the persistent bindings: a different card at the address, no card, an invalid file, a
+ * device that is not bound. */
+void persistence_judge(
+	const struct stored_list *stored, const struct device_list *devices, struct finding_list *findings);
+
+/* The same for one binding, except whether the device is bound. Returns whether its card is present. */
+bool persistence_judge_one(const struct stored *stored, struct finding_list *findings);
+
+/* Adds what prevents the persistent bindings from being applied at the next boot: noiommu mode is disabled,
+ * if one of them needs it (`noiommu`), or the udev rule is missing (`rule`: it is installed). */
+void persistence_judge_next_boot(
+	const struct next_boot *next, enum answer rule, bool noiommu, struct finding_list *findings);
+
+/* ---- safety.c ----
+ * Whether a device can be bound and unbound safely. */
+
+/* Whether `device` is bound as a noiommu device. The names of its nodes are the proof. */
+bool device_is_noiommu(const struct device *device);
+
+/* Whether `device` has a header that VFIO drivers reject: a bridge. Uses the class if the header was not
+ * read. */
+bool device_is_bridge(const struct device *device);
+
+/* Whether a bind or unbind of `device` was interrupted: its saved state exists, but it is not bound to VFIO.
+ * Needs the device's details. */
+bool device_is_interrupted(const struct device *device);
+
+/* Adds a warning for each device that an interrupted run left behind. Needs the saved state of the devices.
+ */
+void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings);
+
+/* Sets the fitness of each device; safety_judge_bind adds the reasons. */
+void safety_judge_fitness(struct device_list *devices);
+
+/* Adds what prevents binding `device` to vfio-pci: as a noiommu device, or with `allow_iommu` as an ordinary
+ * VFIO device if it has an IOMMU. Needs the uses of the device. */
+void safety_judge_bind(const struct device *device, bool allow_iommu, struct finding_list *findings);
+
+/* Adds what prevents unbinding `device` from VFIO: the processes that use it. */
+void safety_judge_unbind(const struct device *device, struct finding_list *findings);
+
+/* Adds a note for each function in the slot of `device` that is neither bound to VFIO nor among the `wanted`:
+ * the kernel refuses a hot reset of such a slot. */
+void safety_judge_siblings(const struct device_list *devices, const struct device *device,
+	const struct device_refs *wanted, struct finding_list *findings);
+
+/* ---- outcome.c ----
+ * Whether bind and unbind had the expected result. */
+
+/* Compares `device`, read after a bind, with what `access` predicts: bound to vfio-pci, with its nodes.
+ * Returns NULL if they match, else a new sentence with the difference, which the caller frees. */
+char *outcome_of_bind(const struct device *device, const struct access_case *access);
+
+/* The nodes of the successfully bound `device` that `access` did not predict or that are unusable: a new
+ * sentence, which the caller frees, or NULL. */
+char *outcome_surprise(const struct device *device, const struct access_case *access);
+
+/* Compares `after` with the expected result of unbinding `before`: not bound to VFIO, and the saved driver
+ * and driver_override restored. Returns NULL if they match, else a new sentence, which the caller frees. */
+char *outcome_of_unbind(const struct device *before, const struct device *after);
+
+/* The meaning of a successful or failed attempt to open a device. */
+
+/* Adds why `opening` failed and how to fix it, or what the user has to know if it succeeded. `host` has the
+ * mode, the device's uses have the processes that hold the node. */
+void verification_judge(
+	const struct host *host, const struct opening *opening, struct finding_list *findings);
+
+/* Adds that `device` is bound to VFIO but has no node. */
+void verification_judge_nodeless(const struct device *device, struct finding_list *findings);
+
+/* Adds that `device` is not bound to VFIO and so cannot be opened. */
+void verification_judge_unbound(const struct device *device, struct finding_list *findings);
+
+/* ---- taint.c ----
+ * VFIO's messages about tainting in the kernel log, and whether the log is complete. */
+
+/* The first line of a record, "6,339,5140900,-;message"; more fields may precede the semicolon. */
+struct log_line {
+	unsigned long long facility;     /* 0: the kernel itself; writes to /dev/kmsg get another */
+	unsigned long long sequence;     /* 0: the first since boot */
+	unsigned long long microseconds; /* since boot */
+	const char *message; /* points into the parsed text; ends at the newline or the end of the text */
+};
+
+/* Parses the line at `text`. Returns false, with `line` untouched, if it is not the first line of a record.
+ */
+bool log_line_parse(const char *text, struct log_line *line);
+
+/* Parses a kernel message, which ends at the newline or the end of the text. Returns false, with `event`
+ * untouched, if it is not a taint message of VFIO noiommu; else `device` is a new string, and the times are
+ * 0. */
+bool taint_event_parse(const char *message, struct taint_event *event);
+
+enum log_state {
+	LOG_EMPTY,
+	LOG_WHOLE,       /* complete from the first record */
+	LOG_OVERWRITTEN, /* the first ones are missing */
+	LOG_DAMAGED,     /* other records are missing or malformed */
+};
+
+/* Adds the events in `log` to `events`, oldest first. Returns how complete the log is. */
+enum log_state taint_event_find(const struct kernel_log *log, struct taint_event_list *events);
+
+/* The meaning of the kernel taint, and whether VFIO noiommu is a cause of it. */
+
+/* Decodes `value`. If TAINT_USER is set, determines from `log` whether VFIO noiommu set it; NULL: there is no
+ * log. */
+void taint_judge(unsigned long long value, const struct kernel_log *log, struct taint *taint);
+
+/* Adds a note that binding a noiommu device will taint the kernel of `host`, unless it is already tainted. */
+void taint_judge_bind(const struct host *host, struct finding_list *findings);
+
+/* ---- container.c ----
+ * The device nodes that a container (podman, docker) needs to open a device. */
+
+/* Each noiommu device of `devices`, once with all of its nodes and once for each access path that works on
+ * this kernel. The list points into `devices`; free with container_free. */
+struct container_device_list container_judge(
+	const struct device_list *devices, const struct access_case *access);
+void container_free(struct container_device_list *list);
+
+#endif

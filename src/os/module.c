@@ -1,0 +1,260 @@
+#include <errno.h>
+#include <libkmod.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "os/os.h"
+
+/* The limit of modules.builtin.modinfo, in bytes. Real ones are smaller than 1 MiB. */
+#define MODINFO_MAX (16 << 20)
+
+static void cleanup_kmod(struct kmod_ctx **kmod)
+{
+	if (*kmod)
+		kmod_unref(*kmod);
+}
+
+static void cleanup_modules(struct kmod_list **modules)
+{
+	if (*modules)
+		kmod_module_unref_list(*modules);
+}
+
+static void cleanup_module(struct kmod_module **module)
+{
+	if (*module)
+		kmod_module_unref(*module);
+}
+
+#define auto_module  cleanup(cleanup_module)
+#define auto_kmod    cleanup(cleanup_kmod)
+#define auto_modules cleanup(cleanup_modules)
+
+static void discard_message(void *data, int priority, const char *file, int line, const char *function,
+	const char *format, va_list arguments)
+{
+	(void)data, (void)priority, (void)file, (void)line, (void)function, (void)format, (void)arguments;
+}
+
+/* libkmod's context for a directory of modules; NULL: the running kernel's. Silences libkmod, because this
+ * layer prints nothing. */
+static struct kmod_ctx *module_context(const char *directory)
+{
+	/* modprobe.d only affects loading, not which modules a kernel has. */
+	static const char *const no_config[] = { NULL };
+	struct kmod_ctx *kmod = kmod_new(directory, directory ? no_config : NULL);
+	if (kmod)
+		kmod_set_log_fn(kmod, discard_message, NULL);
+	return kmod;
+}
+
+/* The modules of a kernel below a root. */
+struct module_files {
+	const struct sysroot *root;
+	const char *release;
+	int fd;
+	int module_fd;         /* of the module being read */
+	struct kmod_ctx *kmod; /* NULL: there are no indexes */
+};
+
+static void cleanup_files(struct module_files *files)
+{
+	if (files->kmod)
+		kmod_unref(files->kmod);
+	if (files->fd >= 0)
+		close(files->fd);
+	if (files->module_fd >= 0)
+		close(files->module_fd);
+}
+
+static const char *const indexes[] = { "dep.bin", "alias.bin", "symbols.bin", "builtin.bin",
+	"builtin.alias.bin", "builtin.modinfo" };
+
+/* libkmod opens the indexes by name: it would follow a link out of a recorded machine, and block on a FIFO.
+ */
+static bool are_plain(const struct sysroot *root, const char *directory)
+{
+	for (size_t i = 0; i < sizeof indexes / sizeof *indexes && !root->live; i++) {
+		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
+		int type = sysroot_type(root, path);
+		if (type != S_IFREG && type != -ENOENT)
+			return false;
+	}
+	return true;
+}
+
+/* Notes the files that libkmod opens. */
+static void note_indexes(const struct sysroot *root, const char *directory)
+{
+	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
+		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
+		sysroot_note(root, path, SYSROOT_ALL);
+	}
+}
+
+/* Opens the indexes through the directory's file descriptor, so that no link in the path leads out of the
+ * root. */
+static struct module_files module_files(const struct sysroot *root, const char *release)
+{
+	auto_free char *path = text_format("lib/modules/%s", release);
+	auto_free char *dependencies = text_format("%s/modules.dep.bin", path);
+	struct module_files files = { root, release, sysroot_open_dir(root, path), -1, NULL };
+	if (files.fd < 0 || sysroot_exists(root, dependencies) != ANSWER_YES || !are_plain(root, path))
+		return files;
+	auto_free char *directory = text_format("/proc/self/fd/%d", files.fd);
+	files.kmod = module_context(directory);
+	note_indexes(root, path);
+	return files;
+}
+
+/* The first module with the name or alias `name`, or NULL. The caller unrefs it. */
+static struct kmod_module *module_find(const struct module_files *files, const char *name)
+{
+	auto_modules struct kmod_list *found = NULL;
+	if (!files->kmod || kmod_module_new_from_lookup(files->kmod, name, &found) < 0 || !found)
+		return NULL;
+	return kmod_module_get_module(found);
+}
+
+/* The same, to read its file. Opens the file here, because its path is untrusted. */
+static struct kmod_module *module_open(struct module_files *files, const char *name)
+{
+	auto_module struct kmod_module *found = module_find(files, name);
+	const char *file = found ? kmod_module_get_path(found) : NULL;
+	struct kmod_module *module = NULL;
+	if (!file)
+		return found ? kmod_module_ref(found) : NULL;
+	auto_free char *directory = text_format("/proc/self/fd/%d/", files->fd);
+	const char *inside = text_after(file, directory);
+	auto_free char *path =
+		inside ? text_format("lib/modules/%s/%s", files->release, inside) : text_copy(file + 1);
+	files->module_fd = sysroot_open_file(files->root, path);
+	auto_free char *opened = text_format("/proc/self/fd/%d", files->module_fd);
+	if (files->module_fd >= 0)
+		kmod_module_new_from_path(files->kmod, opened, &module);
+	return module;
+}
+
+enum module_state module_lookup(const struct sysroot *root, const char *release, const char *name)
+{
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	if (!files.kmod)
+		return MODULE_UNKNOWN;
+	auto_module struct kmod_module *module = module_find(&files, name);
+	if (!module)
+		return MODULE_MISSING;
+	return kmod_module_get_path(module) ? MODULE_AVAILABLE : MODULE_BUILTIN;
+}
+
+enum answer module_answers(const struct sysroot *root, const char *release, const char *alias)
+{
+	const char *index = text_starts(alias, "symbol:") ? "modules.symbols.bin" : "modules.alias.bin";
+	auto_free char *path = text_format("lib/modules/%s/%s", release, index);
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	if (!files.kmod || sysroot_exists(root, path) != ANSWER_YES)
+		return ANSWER_UNKNOWN;
+	auto_module struct kmod_module *module = module_find(&files, alias);
+	return module ? ANSWER_YES : ANSWER_NO;
+}
+
+/* The file consists of strings "NAME.KEY=VALUE", each terminated by a 0. Not read through libkmod, which
+ * frees an uninitialized pointer if it does not list the module. */
+static enum answer builtin_has_parameter(
+	const struct module_files *files, const char *name, const char *parameter)
+{
+	auto_free char *path = text_format("lib/modules/%s/modules.builtin.modinfo", files->release);
+	auto_free char *start = text_format("%s.", name);
+	auto_free char *wanted = text_format("%s.parm=%s:", name, parameter);
+	static char all[MODINFO_MAX + 1];
+	ssize_t length = sysroot_read_bytes(files->root, path, all, MODINFO_MAX);
+	enum answer answer = ANSWER_UNKNOWN;
+	if (length < 0)
+		return answer;
+	all[length] = '\0';
+	for (const char *at = all; at < all + length && answer != ANSWER_YES; at += strlen(at) + 1) {
+		if (text_starts(at, wanted))
+			answer = ANSWER_YES;
+		else if (text_starts(at, start))
+			answer = ANSWER_NO;
+	}
+	return answer;
+}
+
+enum answer module_has_parameter(
+	const struct sysroot *root, const char *release, const char *name, const char *parameter)
+{
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	auto_module struct kmod_module *module = module_open(&files, name);
+	struct kmod_list *info = NULL, *entry;
+	if (module && !kmod_module_get_path(module))
+		return builtin_has_parameter(&files, name, parameter);
+	if (!module || kmod_module_get_info(module, &info) < 0 || !info)
+		return ANSWER_UNKNOWN;
+	enum answer answer = ANSWER_NO;
+	size_t length = strlen(parameter);
+	kmod_list_foreach(entry, info)
+	{
+		/* "parm: NAME:DESCRIPTION" */
+		const char *value = kmod_module_info_get_value(entry);
+		if (text_same(kmod_module_info_get_key(entry), "parm") && value &&
+			strncmp(value, parameter, length) == 0 && value[length] == ':')
+			answer = ANSWER_YES;
+	}
+	kmod_module_info_free_list(info);
+	return answer;
+}
+
+enum answer module_uses(const struct sysroot *root, const char *release, const char *name, const char *symbol)
+{
+	cleanup(cleanup_files) struct module_files files = module_files(root, release);
+	auto_module struct kmod_module *module = module_open(&files, name);
+	struct kmod_list *symbols = NULL, *entry;
+	if (!module || !kmod_module_get_path(module) ||
+		kmod_module_get_dependency_symbols(module, &symbols) < 0 || !symbols)
+		return ANSWER_UNKNOWN;
+	enum answer answer = ANSWER_NO;
+	kmod_list_foreach(entry, symbols) if (text_same(kmod_module_dependency_symbol_get_symbol(entry),
+						      symbol)) answer = ANSWER_YES;
+	kmod_module_dependency_symbols_free_list(symbols);
+	return answer;
+}
+
+/* The module is usually loaded already; this check avoids reading the indexes. */
+static bool is_live(const char *name)
+{
+	auto_kmod struct kmod_ctx *kmod = module_context("/");
+	auto_module struct kmod_module *module = NULL;
+	return kmod && kmod_module_new_from_name(kmod, name, &module) == 0 &&
+	       kmod_module_get_initstate(module) == KMOD_MODULE_LIVE;
+}
+
+int module_load(const char *name)
+{
+	if (is_live(name))
+		return 0;
+	auto_kmod struct kmod_ctx *kmod = module_context(NULL);
+	if (!kmod)
+		return -ENOMEM;
+	auto_modules struct kmod_list *found = NULL;
+	int error = kmod_module_new_from_lookup(kmod, name, &found);
+	if (error < 0)
+		return error;
+	bool alias = strchr(name, ':') != NULL;
+	if (!found)
+		return alias ? 0 : -ENOENT;
+	struct kmod_list *entry;
+	kmod_list_foreach(entry, found)
+	{
+		struct kmod_module *module = kmod_module_get_module(entry);
+		/* As in modprobe, a blacklist applies to aliases, not to names. */
+		error = kmod_module_probe_insert_module(
+			module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY, NULL, NULL, NULL, NULL);
+		kmod_module_unref(module);
+		if (error < 0)
+			return error;
+	}
+	return 0;
+}

@@ -1,0 +1,194 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <libmnl/libmnl.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+
+#include "base/base.h"
+#include "os/os.h"
+
+static void add_fact(struct network_facts *facts, const char *interface, bool route, char *text)
+{
+	*array_add(facts) = (struct network_fact){ text_copy(interface), route, text };
+}
+
+/* ---- addresses ---- */
+
+static void add_address(struct network_facts *facts, const struct ifaddrs *entry)
+{
+	char text[INET6_ADDRSTRLEN];
+	const void *address;
+	if (entry->ifa_addr->sa_family == AF_INET) {
+		address = &((const struct sockaddr_in *)(const void *)entry->ifa_addr)->sin_addr;
+	} else if (entry->ifa_addr->sa_family == AF_INET6) {
+		const struct in6_addr *six =
+			&((const struct sockaddr_in6 *)(const void *)entry->ifa_addr)->sin6_addr;
+		if (IN6_IS_ADDR_LINKLOCAL(six))
+			return;
+		address = six;
+	} else {
+		return;
+	}
+	if (inet_ntop(entry->ifa_addr->sa_family, address, text, sizeof text))
+		add_fact(facts, entry->ifa_name, false, text_copy(text));
+}
+
+static int addresses(struct network_facts *facts)
+{
+	struct ifaddrs *all;
+	if (getifaddrs(&all) < 0)
+		return -errno;
+	for (const struct ifaddrs *entry = all; entry; entry = entry->ifa_next)
+		if (entry->ifa_addr)
+			add_address(facts, entry);
+	freeifaddrs(all);
+	return 0;
+}
+
+/* ---- routes ---- */
+
+/* Ignores truncated attributes. */
+static int keep_attribute(const struct nlattr *attribute, void *data)
+{
+	static const size_t least[RTA_MAX + 1] = { [RTA_OIF] = sizeof(uint32_t),
+		[RTA_TABLE] = sizeof(uint32_t),
+		[RTA_MULTIPATH] = sizeof(struct rtnexthop) };
+	const struct nlattr **attributes = data;
+	uint16_t type = mnl_attr_get_type(attribute);
+	if (type <= RTA_MAX && mnl_attr_get_payload_len(attribute) >= least[type])
+		attributes[type] = attribute;
+	return MNL_CB_OK;
+}
+
+static bool has_destination(const struct rtmsg *route, const struct nlattr *const *attributes)
+{
+	size_t size = route->rtm_family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+	return attributes[RTA_DST] && mnl_attr_get_payload_len(attributes[RTA_DST]) >= size;
+}
+
+static char *route_text(const struct rtmsg *route, const struct nlattr *const *attributes)
+{
+	/* The destination of other families, such as MPLS, is not decoded. */
+	char destination[INET6_ADDRSTRLEN] = "?";
+	unsigned int table =
+		attributes[RTA_TABLE] ? mnl_attr_get_u32(attributes[RTA_TABLE]) : route->rtm_table;
+	if (has_destination(route, attributes))
+		inet_ntop(route->rtm_family, mnl_attr_get_payload(attributes[RTA_DST]), destination,
+			sizeof destination);
+	char *to = route->rtm_dst_len ? text_format("%s/%u", destination, route->rtm_dst_len)
+				      : text_copy("default");
+	if (table == RT_TABLE_MAIN)
+		return to;
+	char *with_table = text_format("%s in table %u", to, table);
+	free(to);
+	return with_table;
+}
+
+static bool route_is_common(const struct rtmsg *route, const struct nlattr *const *attributes)
+{
+	if (route->rtm_table == RT_TABLE_LOCAL || route->rtm_type != RTN_UNICAST ||
+		(route->rtm_flags & RTM_F_CLONED))
+		return true;
+	if (route->rtm_family != AF_INET6 || !has_destination(route, attributes))
+		return false;
+	const struct in6_addr *to = mnl_attr_get_payload(attributes[RTA_DST]);
+	return IN6_IS_ADDR_LINKLOCAL(to) || IN6_IS_ADDR_MULTICAST(to);
+}
+
+static void add_route(struct network_facts *facts, unsigned int index, const struct rtmsg *route,
+	const struct nlattr *const *attributes)
+{
+	char name[IF_NAMESIZE];
+	if (if_indextoname(index, name))
+		add_fact(facts, name, true, route_text(route, attributes));
+}
+
+static int take_route(const struct nlmsghdr *message, void *data)
+{
+	struct network_facts *facts = data;
+	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
+	if (message->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(message) < sizeof *route ||
+		mnl_attr_parse(message, sizeof *route, keep_attribute, attributes) < 0 ||
+		route_is_common(route, attributes))
+		return MNL_CB_OK;
+	if (attributes[RTA_OIF])
+		add_route(facts, mnl_attr_get_u32(attributes[RTA_OIF]), route, attributes);
+	if (!attributes[RTA_MULTIPATH])
+		return MNL_CB_OK;
+	const struct rtnexthop *hop = mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
+	int left = mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
+	/* RTNH_OK reads the hop before it checks the remaining length. */
+	for (; left >= (int)sizeof *hop && RTNH_OK(hop, left);
+		left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
+		add_route(facts, (unsigned int)hop->rtnh_ifindex, route, attributes);
+	return MNL_CB_OK;
+}
+
+/* libmnl treats a length above INT_MAX as negative, and so as small enough. */
+static bool are_whole(const void *messages, size_t length)
+{
+	const char *at = messages;
+	while (length >= sizeof(struct nlmsghdr)) {
+		size_t size = ((const struct nlmsghdr *)(const void *)at)->nlmsg_len;
+		size_t step = NLMSG_ALIGN(size);
+		if (size < sizeof(struct nlmsghdr) || size > length)
+			return false;
+		at += step;
+		length = step < length ? length - step : 0;
+	}
+	return true;
+}
+
+int network_take_routes(const void *messages, size_t length, struct network_facts *facts)
+{
+	if (!are_whole(messages, length))
+		return -EBADMSG;
+	int more = mnl_cb_run(messages, length, 0, 0, take_route, facts);
+	/* An error message sets errno to an arbitrary value. */
+	return more >= 0 ? more : errno > 0 ? -errno : -EBADMSG;
+}
+
+static int receive_routes(struct mnl_socket *socket, struct network_facts *facts)
+{
+	/* The maximum size of a part of a dump. */
+	static char buffer[32768];
+	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	request->nlmsg_type = RTM_GETROUTE;
+	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	struct rtmsg *route = mnl_nlmsg_put_extra_header(request, sizeof *route);
+	route->rtm_family = AF_UNSPEC;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	for (;;) {
+		ssize_t length = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+		int more = length < 0 ? -errno : network_take_routes(buffer, (size_t)length, facts);
+		if (more <= MNL_CB_STOP)
+			return more;
+	}
+}
+
+int network_facts(struct network_facts *facts)
+{
+	int error = addresses(facts);
+	struct mnl_socket *socket = mnl_socket_open(NETLINK_ROUTE);
+	if (!socket)
+		return -errno;
+	int failed = receive_routes(socket, facts);
+	mnl_socket_close(socket);
+	return error ? error : failed;
+}
+
+void network_facts_free(struct network_facts *facts)
+{
+	struct network_fact *fact;
+	array_each (fact, facts) {
+		free(fact->interface);
+		free(fact->text);
+	}
+	free(facts->items);
+}

@@ -1,0 +1,410 @@
+/* The only code that opens anything or calls a library about the system. Functions that can fail return 0 or
+ * a negative errno, and print nothing. */
+#ifndef OS_H
+#define OS_H
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "model.h"
+
+/* ---- process.c ----
+ * Resets the process attributes inherited from the parent. */
+
+/* Call this first. Afterwards descriptors 0 to 2 are in use even if they were closed, no signal is blocked,
+ * wait() works, a write beyond the file size limit fails instead of killing the process, and the umask is
+ * 022. */
+void process_begin(void);
+
+/* Termination signals: they do not interrupt a running plan. */
+
+/* From now on termination and timer signals are only recorded; a SIGHUP that the parent ignores (nohup) stays
+ * ignored. SIGPIPE is ignored, so writes fail with EPIPE. */
+void signals_catch(void);
+
+/* Whether a signal was received since. */
+bool signals_caught(void);
+
+/* Waits up to `milliseconds` (-1: no limit) until `fd` is readable. Returns 1; 0: timed out; -EINTR: a
+ * termination signal was received. */
+int signals_poll(int fd, int milliseconds);
+
+/* ---- sysroot.c ----
+ * The machine below a directory: this one (/) or a recorded one (--sysroot). All paths are relative to it,
+ * without a leading slash ("sys/bus/pci"), and no link leads out of it. Read-only; see write.c for writing.
+ */
+
+/* A path that was accessed below a root. */
+struct sysroot_note {
+	char *path;
+	size_t read; /* requested bytes; 0: only its existence and type */
+};
+
+struct sysroot_notes {
+	struct sysroot_note *items;
+	size_t count;
+};
+
+struct sysroot {
+	int fd;
+	bool live;                   /* it is this machine's own root */
+	struct sysroot_notes *notes; /* records all accesses; NULL: do not record */
+};
+
+/* The limit of an attribute, in bytes. sysfs returns at most a page. */
+#define SYSROOT_ATTRIBUTE_MAX 4096
+
+/* Opens the directory `path` as the root, without notes. Returns 0 or a negative errno. */
+int sysroot_open(struct sysroot *root, const char *path);
+
+/* Records an access to `read` bytes of `path`, or all (SYSROOT_ALL), if there are notes. For files that a
+ * library opens; the functions below record their own accesses. */
+#define SYSROOT_ALL SIZE_MAX
+void sysroot_note(const struct sysroot *root, const char *path, size_t read);
+
+/* The files as the user sees them: paths are relative to the working directory, and all links are followed.
+ */
+#define SYSROOT_USER ((struct sysroot){ .fd = AT_FDCWD, .live = true })
+
+/* An open file descriptor for reading of the regular file `path`, or a negative errno (-EINVAL: not a regular
+ * file). The caller closes. */
+int sysroot_open_file(const struct sysroot *root, const char *path);
+
+/* An open file descriptor for reading and writing of the device node `path`, or a negative errno. The caller
+ * closes. */
+int sysroot_open_node(const struct sysroot *root, const char *path);
+/* An open, non-blocking file descriptor for reading of the character device `path`, or a negative errno
+ * (-ENODEV: it is not the device with the number `device`). The caller closes. */
+int sysroot_open_device(const struct sysroot *root, const char *path, dev_t device);
+
+/* An open file descriptor of the directory `path`, or a negative errno. The caller closes. */
+int sysroot_open_dir(const struct sysroot *root, const char *path);
+
+/* The content of the attribute or small file `path`, at most SYSROOT_ATTRIBUTE_MAX - 1 bytes, without
+ * trailing white space: a new string, which the caller frees, or NULL with errno set. */
+char *sysroot_read(const struct sysroot *root, const char *path);
+
+/* The first `size` bytes of a longer file, including trailing white space. */
+char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size);
+
+/* Reads up to `size` bytes of the file `path`. Returns how many were read, or a negative errno. */
+ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size);
+
+/* The target of the link `path`, or only its last component: a new string, which the caller frees, or NULL
+ * with errno set. */
+char *sysroot_readlink(const struct sysroot *root, const char *path);
+char *sysroot_link_name(const struct sysroot *root, const char *path);
+
+/* Whether `path` exists; ANSWER_UNKNOWN on other errors (permissions). */
+enum answer sysroot_exists(const struct sysroot *root, const char *path);
+
+/* The type of `path`, one of S_IFMT (stat(2)), or a negative errno. Does not follow links. */
+int sysroot_type(const struct sysroot *root, const char *path);
+
+/* The owner and mode of the file `path`. Does not follow links. Returns 0 or a negative errno. */
+int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access);
+
+/* Whether the kernel refuses an exclusive open of the block device `path`, because a filesystem, swap or
+ * another block device uses it, in any mount namespace. Opens it for reading and closes it again; see O_EXCL
+ * in open(2). */
+bool sysroot_is_exclusive(const struct sysroot *root, const char *path);
+
+/* Whether the filesystem of `path` is writable: NO if it is mounted read-only, UNKNOWN if `path` is missing
+ * or inaccessible. Ignores permissions. */
+enum answer sysroot_writable(const struct sysroot *root, const char *path);
+
+struct name_list {
+	char **items;
+	size_t count;
+};
+
+/* The names in the directory `path`, sorted, except those that start with a dot (sysfs has none). Returns 0
+ * or a negative errno; free with name_list_free. */
+int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names);
+void name_list_free(struct name_list *names);
+
+bool name_list_has(const struct name_list *names, const char *name);
+
+#define auto_names cleanup(name_list_free)
+
+/* ---- write.c ----
+ * The only code that makes changes on this machine: to attributes and to our own small files. All paths are
+ * absolute. */
+
+/* Writes `value` to the existing attribute `path` in a single write. Returns 0 or the kernel's negative
+ * errno. */
+int write_attribute(const char *path, const char *value);
+
+/* The same in a child process, because a write can block in the kernel uninterruptibly. If it takes longer
+ * than `seconds`, returns -ETIMEDOUT and leaves the child running, so the write may still complete later. */
+int write_attribute_within(const char *path, const char *value, int seconds);
+
+/* Atomically sets the content of the file `path` to `value` and its mode (writes a temporary file, syncs and
+ * renames it). Creates its directory if necessary, accessible to those who may read the file. Returns 0 or a
+ * negative errno. */
+int write_file(const char *path, const char *value, int mode);
+
+/* Sets the owner and mode of the device node `path`; -1 keeps the current value. Returns 0 or a negative
+ * errno: -EINVAL: not a character device. */
+int write_access(const char *path, const struct node_access *access);
+
+/* Removes the file `path`. Returns 0, also if it does not exist, or a negative errno. */
+int write_remove(const char *path);
+
+/* Whether the last component of the target of the link `path` is `name`; with `name` NULL, whether the link
+ * does not exist. Does not allocate. */
+bool write_link_is(const char *path, const char *name);
+
+/* A lock file, so that only one instance makes changes at a time. */
+
+/* Acquires the lock file `path`, which must be in a directory that only this user can write to. Waits up to
+ * `seconds` for each holder. Returns a file descriptor that holds the lock until it is closed, or a negative
+ * errno: -EAGAIN: timed out, and `*holder` is the process ID of the holder, 0 if unknown. */
+int lock_take(const char *path, int seconds, int *holder);
+
+/* A new file for the user, which appears complete or not at all. */
+
+struct newfile {
+	int fd;          /* for writing, mode 0600 */
+	char *path;      /* as the user typed it */
+	char *temporary; /* its name until newfile_keep, in the same directory */
+};
+
+/* Creates the file `path` under a temporary name; termination signals are only recorded from now on. Finish
+ * with newfile_keep or newfile_drop. Returns 0, or a negative errno with nothing created: -EEXIST: `path`
+ * already exists; -EISDIR or -EINVAL: it is not a regular file. */
+int newfile_begin(const char *path, struct newfile *file);
+
+/* Renames the file to its final name. Returns 0, or a negative errno with the file removed: -EEXIST: `path`
+ * was created meanwhile; -EINTR: a termination signal was received. */
+int newfile_keep(struct newfile *file);
+
+/* Removes the file. */
+void newfile_drop(struct newfile *file);
+
+/* ---- kconfig.c ----
+ * A kernel's configuration file, plain or compressed with gzip. */
+
+/* The limit of a configuration, in bytes after decompression. Real ones have about 300 KiB. */
+#define KCONFIG_SIZE_MAX (4L * 1024 * 1024)
+
+/* Parses one line of a configuration ("CONFIG_VFIO=m", "# CONFIG_VFIO is not set"); other lines are ignored.
+ * The last line for a symbol wins, as in the kernel's scripts/kconfig. */
+void kconfig_line(struct kconfig *config, const char *line);
+
+/* Reads a configuration from the file descriptor `fd` and closes it; `source` becomes `name`. Returns 0, or a
+ * negative errno with `config` untouched: -EFBIG: too large; -EBADMSG: corrupt compression; -ENODATA: no
+ * CONFIG_ line. */
+int kconfig_read_fd(int fd, const char *name, struct kconfig *config);
+
+/* Reads the configuration `path` below `root`; `source` becomes "/PATH". Returns 0, or a negative errno with
+ * `config` untouched: those of kconfig_read_fd, and -EISDIR or -EINVAL if it is not a regular file. */
+int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *config);
+
+/* ---- module.c ----
+ * Kernel modules, through libkmod. */
+
+/* Whether the module `name` of the kernel `release` can be loaded or is built in, according to the indexes in
+ * /lib/modules/RELEASE below `root` (modules.dep, modules.builtin): MODULE_AVAILABLE, _BUILTIN, _MISSING, or
+ * _UNKNOWN if there are no indexes. Does not check whether it is loaded. */
+enum module_state module_lookup(const struct sysroot *root, const char *release, const char *name);
+
+/* Whether the module `name` has the parameter `parameter`, according to the parm: lines of modinfo, for a
+ * built-in module of modules.builtin.modinfo. UNKNOWN if the module or its information does not exist. */
+enum answer module_has_parameter(
+	const struct sysroot *root, const char *release, const char *name, const char *parameter);
+
+/* Whether a module has the alias `alias`: "symbol:NAME" for an exported symbol, "devname:NAME" for a node.
+ * UNKNOWN without indexes, which do not list the symbols of built-in modules. */
+enum answer module_answers(const struct sysroot *root, const char *release, const char *alias);
+
+/* Whether the file of the module `name` imports `symbol`. UNKNOWN if it has no file. */
+enum answer module_uses(
+	const struct sysroot *root, const char *release, const char *name, const char *symbol);
+
+/* Loads the module with this name or alias (a device's modalias) on this machine, with its dependencies and
+ * the options of modprobe.d, and waits until it is live. If several modules have the alias, loads all of them
+ * that are not blacklisted. Returns 0, also if the module is already loaded or built in, or no module has the
+ * alias; -ENOENT: no such module; or another negative errno of the kernel. */
+int module_load(const char *name);
+
+/* ---- udev.c ----
+ * libudev: names of PCI devices from the hardware database, and device events. */
+
+struct udev_names;
+
+/* Opens this machine's hardware database (hwdb.bin). Returns NULL if there is none; udev_names_find then
+ * finds nothing. */
+struct udev_names *udev_names_open(void);
+void udev_names_close(struct udev_names *names);
+
+/* The vendor and model names for a modalias ("pci:v00008086d..."): new strings, which the caller frees, or
+ * NULL if the database has no entry. */
+void udev_names_find(struct udev_names *names, const char *modalias, char **vendor, char **model);
+
+/* From now on records the nodes of VFIO groups and cdevs that udevd has settled. `control` is the control
+ * socket of udevd. Returns 0; -ENOENT: the socket does not exist, so udevd is not running; or another
+ * negative errno. */
+int udev_watch_begin(const char *control);
+
+/* Waits up to `seconds` until udevd has settled the new node `path`: until then udevd may still change its
+ * owner and mode. Returns 0, immediately if nothing is watched, or a negative errno: -ETIME: timed out. */
+int udev_watch_wait(const char *path, int seconds);
+
+/* An event of a device; NULL members are not set. Valid until the next event. */
+struct udev_event {
+	const char *action;    /* "add", "remove", "bind", "unbind", ... */
+	const char *subsystem; /* "pci", "vfio", "vfio-dev" */
+	const char *path;      /* below /sys: "/devices/pci0000:00/0000:00:04.0" */
+	const char *node;      /* its path in /dev */
+	const char *driver;    /* "vfio-pci" */
+	const char *pci_id;    /* "8086:10D3" */
+};
+
+/* Starts listening to the events of PCI devices and of VFIO groups and cdevs: with `settled` those of udevd,
+ * sent after its rules have run, else those of the kernel. Returns 0 or a negative errno. */
+int udev_listen(bool settled);
+
+/* Waits up to `milliseconds` (-1: no limit) for the next event. Returns 0; -EAGAIN: none yet; -EINTR: a
+ * termination signal was received (signals_catch); -ENOBUFS: events were lost; or another negative errno. */
+int udev_receive(int milliseconds, struct udev_event *event);
+
+/* ---- network.c ----
+ * Addresses and routes of the network interfaces in this network namespace, through getifaddrs and libmnl
+ * (rtnetlink). */
+
+struct network_fact {
+	char *interface; /* "eth0" */
+	bool route;      /* a route through it; else an address of it */
+	char *text;      /* "192.0.2.1/24", "default", "192.0.2.0/24 in table 100" */
+};
+
+struct network_facts {
+	struct network_fact *items;
+	size_t count;
+};
+
+/* Adds all IPv4 and IPv6 addresses and the routes of all tables, except those that every interface has while
+ * it is up (link local, multicast, the table local). Returns 0, or a negative errno with the facts found so
+ * far. */
+int network_facts(struct network_facts *facts);
+
+/* Adds the routes in `messages`, `length` bytes of an rtnetlink reply with its alignment. Returns 1 if more
+ * messages follow, 0 if these were the last, or a negative errno. */
+int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
+
+void network_facts_free(struct network_facts *facts);
+
+/* ---- mounts.c ----
+ * Mounts and swap, through libmount. */
+
+struct mount_fact {
+	char *type;   /* ext4, virtiofs */
+	char *source; /* as mountinfo or swaps has it: /dev/nvme0n1p2 */
+	char *device; /* "259:2", as sysfs' dev has it; anonymous for btrfs; NULL: swap */
+	char *target; /* the mount point; NULL: swap */
+};
+
+struct mount_facts {
+	struct mount_fact *items;
+	size_t count;
+};
+
+/* Adds the mounts of this mount namespace (/proc/self/mountinfo) and swap (/proc/swaps) below `root`. Returns
+ * 0, or a negative errno if one of them is unreadable: -ENOENT on a kernel without swap. */
+int mount_facts(const struct sysroot *root, struct mount_facts *facts);
+void mount_facts_free(struct mount_facts *facts);
+
+/* ---- klog.c ----
+ * The kernel log as text; collect/taint parses its records. */
+
+/* The limit of a log, in bytes. */
+#define KLOG_SIZE_MAX (16 << 20)
+
+/* Reads all records of the log `path`, oldest first. On this machine it is the device /dev/kmsg; in a
+ * recording it is a file with the concatenated records. `*text` becomes a new string, which the caller frees.
+ * Returns 0, or a negative errno with the records read so far in `*text`: -EFBIG: longer than KLOG_SIZE_MAX;
+ * -EBADMSG: the recorded log contains a 0 byte; and those of open(2) and read(2). */
+int klog_read(const struct sysroot *root, const char *path, char **text);
+
+/* ---- vfio.c ----
+ * VFIO's ioctls: containers, groups and devices; Documentation/driver-api/vfio.rst,
+ * include/uapi/linux/vfio.h. Each takes open file descriptors and returns 0, or the value documented below,
+ * or the kernel's negative errno. */
+
+/* The IOMMU type of a container: VFIO_TYPE1v2_IOMMU or VFIO_NOIOMMU_IOMMU. */
+int vfio_container_type(bool noiommu);
+
+/* Whether `container` supports this type: 0, or -EOPNOTSUPP. */
+int vfio_container_check(int container, int type);
+int vfio_container_set_type(int container, int type);
+
+/* 0 if all devices in the group are bound to VFIO, else -EADDRINUSE. */
+int vfio_group_check_viable(int group);
+int vfio_group_set_container(int group, int container);
+
+/* A file descriptor of the device at `address`, which the caller closes. */
+int vfio_group_get_device(int group, const char *address);
+
+/* Binds the device to `iommufd`, and attaches it to the address space `ioas`. */
+int vfio_device_bind(int device, int iommufd);
+int vfio_device_attach(int device, unsigned int ioas);
+
+/* Reads the regions and interrupts of the device; `offer` is untouched on failure. */
+int vfio_device_offer(int device, struct device_offer *offer);
+
+/* iommufd's ioctls: an address space, and one page of this process in it;
+ * Documentation/userspace-api/iommufd.rst. Each returns 0 or the kernel's negative errno. */
+
+/* A page of this process's memory. */
+struct page {
+	void *memory;
+	unsigned int ioas;
+	unsigned long long iova;     /* its address for the device */
+	unsigned long long physical; /* address in bytes */
+};
+
+/* Allocates a page that is present in memory; free with page_free. Returns 0 or a negative errno. */
+int page_make(struct page *page);
+void page_free(struct page *page);
+
+/* Allocates an address space and stores its ID in `page->ioas`. The kernel frees it when the file descriptor
+ * is closed. */
+int iommufd_ioas(int iommufd, struct page *page);
+int iommufd_map(int iommufd, struct page *page);
+int iommufd_unmap(int iommufd, const struct page *page);
+
+/* Stores the physical address that the kernel returns for the page in `page->physical`. */
+int iommufd_physical(int iommufd, struct page *page);
+
+/* Whether `page->physical` matches /proc/self/pagemap; UNKNOWN without CAP_SYS_ADMIN, which pagemap requires;
+ * Documentation/admin-guide/mm/pagemap.rst. */
+enum answer page_is_physical(const struct sysroot *root, const struct page *page);
+
+/* ---- writing ---- */
+
+struct archive_tar;
+
+/* Starts a tar archive that is written to the open file descriptor `fd`. Returns NULL with errno set on
+ * failure. Finish it with archive_tar_end. */
+struct archive_tar *archive_tar_begin(int fd);
+
+/* Appends a record. The archive contains no timestamps. Returns 0 or a negative errno. */
+int archive_tar_add(struct archive_tar *tar, const struct record *record);
+
+/* Writes the end of the archive and frees it; `fd` stays open. Returns 0 or a negative errno. */
+int archive_tar_end(struct archive_tar *tar);
+
+/* ---- reading ---- */
+
+/* The vfio module and options in an initramfs. */
+
+/* Scans the image `path`: sets whether it contains the module vfio, and appends the contents of all files in
+ * its modprobe.d directories to `*modprobe`, which may be reallocated. Returns 0 or a negative errno:
+ * -EBADMSG: not an initramfs. Format: Documentation/driver-api/early-userspace/buffer-format.rst. */
+int initramfs_look(const struct sysroot *root, const char *path, bool *has_vfio, char **modprobe);
+
+#endif

@@ -1,0 +1,337 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "os/os.h"
+
+/* The same number on all architectures but alpha; older headers lack it. */
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+
+/* Opens `path` as if the directory `root` were the root of the filesystem, also for links: openat2 of
+ * Linux 5.6, which glibc does not wrap. Returns a descriptor, or -1 with errno: ENOSYS before 5.6; EAGAIN if
+ * paths are being renamed concurrently. */
+static int open_in_root(int root, const char *path, int flags)
+{
+	/* struct open_how and RESOLVE_IN_ROOT of linux/openat2.h, since 5.6. */
+	const struct {
+		uint64_t flags, mode, resolve;
+	} how = { .flags = (unsigned int)flags, .resolve = 0x10 };
+	int fd, tries = 100;
+	/* EAGAIN: because of a concurrent rename or mount, anywhere, the kernel cannot be sure that ".."
+	 * stayed below the root. */
+	do
+		fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+	while (fd < 0 && errno == EAGAIN && --tries);
+	return fd;
+}
+
+#define READ_MAX (64 << 10)
+
+/* The only place that opens files. In the live root, links cannot lead out, so openat2, which kernels
+ * before 5.6 lack, is not needed. */
+static int sysroot_openat(const struct sysroot *root, const char *path, int flags)
+{
+	int fd = root->live ? openat(root->fd, path, flags | O_CLOEXEC)
+			    : open_in_root(root->fd, path, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+int sysroot_open(struct sysroot *root, const char *path)
+{
+	struct stat given, own;
+	int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	bool known = fstat(fd, &given) == 0 && stat("/", &own) == 0;
+	bool live = known && given.st_dev == own.st_dev && given.st_ino == own.st_ino;
+	*root = (struct sysroot){ .fd = fd, .live = live };
+	/* Check for openat2 once, instead of failing for each file later. */
+	auto_fd int again = sysroot_openat(root, ".", O_PATH);
+	if (again >= 0)
+		return 0;
+	close(fd);
+	return again;
+}
+
+void sysroot_note(const struct sysroot *root, const char *path, size_t read)
+{
+	if (root->notes)
+		*array_add(root->notes) = (struct sysroot_note){ text_copy(path), read };
+}
+
+/* Opens `path` with O_PATH, to get its type. */
+static int open_path(const struct sysroot *root, const char *path, int flags)
+{
+	sysroot_note(root, path, 0);
+	return sysroot_openat(root, path, O_PATH | flags);
+}
+
+/* lstat() below the root. */
+static int sysroot_stat(const struct sysroot *root, const char *path, struct stat *file)
+{
+	if (root->live) {
+		sysroot_note(root, path, 0);
+		return fstatat(root->fd, path, file, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+	}
+	auto_fd int fd = open_path(root, path, O_NOFOLLOW);
+	return fd < 0 ? fd : fstat(fd, file) < 0 ? -errno : 0;
+}
+
+/* The live /sys contains only attributes, links and directories. The first read of an attribute returns all
+ * of it. */
+static bool is_attribute(const struct sysroot *root, const char *path)
+{
+	return root->live && text_starts(path, "sys/");
+}
+
+static int open_regular(const struct sysroot *root, const char *path, size_t read)
+{
+	struct stat file;
+	sysroot_note(root, path, read);
+	/* Do not block on a FIFO, and do not acquire a terminal. */
+	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || is_attribute(root, path))
+		return fd;
+	int error = fstat(fd, &file) < 0    ? errno
+		    : S_ISDIR(file.st_mode) ? EISDIR
+		    : S_ISREG(file.st_mode) ? 0
+					    : EINVAL;
+	if (!error)
+		return fd;
+	close(fd);
+	return -error;
+}
+
+int sysroot_open_file(const struct sysroot *root, const char *path)
+{
+	return open_regular(root, path, SYSROOT_ALL);
+}
+
+int sysroot_open_node(const struct sysroot *root, const char *path)
+{
+	sysroot_note(root, path, 0);
+	return sysroot_openat(root, path, O_RDWR | O_NOCTTY);
+}
+
+int sysroot_open_device(const struct sysroot *root, const char *path, dev_t device)
+{
+	struct stat file;
+	sysroot_note(root, path, SYSROOT_ALL);
+	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &file) == 0 && S_ISCHR(file.st_mode) && file.st_rdev == device)
+		return fd;
+	close(fd);
+	return -ENODEV;
+}
+
+int sysroot_open_dir(const struct sysroot *root, const char *path)
+{
+	sysroot_note(root, path, SYSROOT_ALL);
+	return sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
+}
+
+ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size)
+{
+	auto_fd int fd = open_regular(root, path, size);
+	if (fd < 0)
+		return fd;
+	size_t got = 0;
+	while (got < size) {
+		/* /proc/sys allocates as much memory as is requested. */
+		size_t room = size - got < READ_MAX ? size - got : READ_MAX;
+		ssize_t more = read(fd, (char *)to + got, room);
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more < 0)
+			return -errno;
+		got += (size_t)more;
+		if (more == 0 || is_attribute(root, path))
+			break;
+	}
+	return (ssize_t)got;
+}
+
+char *sysroot_read(const struct sysroot *root, const char *path)
+{
+	char text[SYSROOT_ATTRIBUTE_MAX];
+	ssize_t length = sysroot_read_bytes(root, path, text, sizeof text - 1);
+	if (length < 0) {
+		errno = (int)-length;
+		return NULL;
+	}
+	text[length] = '\0';
+	return text_copy(text_trim(text));
+}
+
+char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size)
+{
+	char *text = malloc(size + 1);
+	ssize_t length = text ? sysroot_read_bytes(root, path, text, size) : -ENOMEM;
+	if (length >= 0) {
+		text[length] = '\0';
+		return text;
+	}
+	free(text);
+	errno = (int)-length;
+	return NULL;
+}
+
+static ssize_t read_link(const struct sysroot *root, const char *path, char *target, size_t size)
+{
+	ssize_t length;
+	if (root->live) {
+		sysroot_note(root, path, 0);
+		length = readlinkat(root->fd, path, target, size);
+	} else {
+		auto_fd int fd = open_path(root, path, O_NOFOLLOW);
+		if (fd < 0)
+			return fd;
+		length = readlinkat(fd, "", target, size);
+	}
+	return length < 0 ? -errno : length;
+}
+
+char *sysroot_readlink(const struct sysroot *root, const char *path)
+{
+	char target[4096];
+	ssize_t length = read_link(root, path, target, sizeof target - 1);
+	if (length < 0) {
+		errno = (int)-length;
+		return NULL;
+	}
+	target[length] = '\0';
+	return text_copy(target);
+}
+
+char *sysroot_link_name(const struct sysroot *root, const char *path)
+{
+	auto_free char *target = sysroot_readlink(root, path);
+	if (!target)
+		return NULL;
+	const char *slash = strrchr(target, '/');
+	return text_copy(slash ? slash + 1 : target);
+}
+
+enum answer sysroot_exists(const struct sysroot *root, const char *path)
+{
+	struct stat file;
+	int error = sysroot_stat(root, path, &file);
+	if (!error)
+		return ANSWER_YES;
+	return error == -ENOENT || error == -ENOTDIR ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+int sysroot_type(const struct sysroot *root, const char *path)
+{
+	struct stat file;
+	int error = sysroot_stat(root, path, &file);
+	return error ? error : (int)(file.st_mode & S_IFMT);
+}
+
+int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access)
+{
+	struct stat file;
+	int error = sysroot_stat(root, path, &file);
+	if (!error)
+		*access = (struct node_access){ file.st_uid, file.st_gid, (int)(file.st_mode & 07777) };
+	return error;
+}
+
+bool sysroot_is_exclusive(const struct sysroot *root, const char *path)
+{
+	sysroot_note(root, path, 0);
+	auto_fd int fd = sysroot_openat(root, path, O_RDONLY | O_EXCL | O_NONBLOCK);
+	return fd == -EBUSY;
+}
+
+enum answer sysroot_writable(const struct sysroot *root, const char *path)
+{
+	struct statvfs filesystem;
+	auto_fd int fd = open_path(root, path, 0);
+	if (fd < 0 || fstatvfs(fd, &filesystem) < 0)
+		return ANSWER_UNKNOWN;
+	return filesystem.f_flag & ST_RDONLY ? ANSWER_NO : ANSWER_YES;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A listing reveals all names, including those that are not opened afterwards. */
+static void note_names(const struct sysroot *root, const char *path, const struct name_list *names)
+{
+	char **name;
+	if (!root->notes)
+		return;
+	array_each (name, names) {
+		auto_free char *entry = text_format("%s/%s", path, *name);
+		sysroot_note(root, entry, 0);
+	}
+}
+
+/* For readdir, only errno distinguishes the end from an error. */
+static int read_names(DIR *dir, struct name_list *names)
+{
+	for (;;) {
+		errno = 0;
+		const struct dirent *entry = readdir(dir);
+		if (!entry)
+			return -errno;
+		if (entry->d_name[0] != '.')
+			*array_add(names) = text_copy(entry->d_name);
+	}
+}
+
+int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names)
+{
+	int fd = sysroot_open_dir(root, path);
+	if (fd < 0)
+		return fd;
+	auto_dir DIR *dir = fdopendir(fd);
+	if (!dir) {
+		int error = errno;
+		close(fd);
+		return -error;
+	}
+	struct name_list found = { 0 };
+	int error = read_names(dir, &found);
+	if (error) {
+		name_list_free(&found);
+		return error;
+	}
+	if (found.count)
+		qsort(found.items, found.count, sizeof *found.items, by_name);
+	note_names(root, path, &found);
+	*names = found;
+	return 0;
+}
+
+void name_list_free(struct name_list *names)
+{
+	char **name;
+	array_each (name, names)
+		free(*name);
+	free(names->items);
+	*names = (struct name_list){ 0 };
+}
+
+bool name_list_has(const struct name_list *names, const char *name)
+{
+	char **item;
+	array_each (item, names)
+		if (text_same(*item, name))
+			return true;
+	return false;
+}

@@ -1,0 +1,177 @@
+#include <errno.h>
+#include <libudev.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "os/os.h"
+
+/* Bytes of pending events; one takes about 1 KiB. */
+#define RECEIVE_BUFFER (16 << 20)
+
+struct udev_names {
+	struct udev *udev;
+	struct udev_hwdb *hwdb;
+};
+
+struct udev_names *udev_names_open(void)
+{
+	struct udev_names *names = calloc(1, sizeof *names);
+	if (!names)
+		out_of_memory();
+	names->udev = udev_new();
+	names->hwdb = names->udev ? udev_hwdb_new(names->udev) : NULL;
+	if (names->hwdb)
+		return names;
+	udev_names_close(names);
+	return NULL;
+}
+
+void udev_names_close(struct udev_names *names)
+{
+	if (!names)
+		return;
+	if (names->hwdb)
+		udev_hwdb_unref(names->hwdb);
+	if (names->udev)
+		udev_unref(names->udev);
+	free(names);
+}
+
+void udev_names_find(struct udev_names *names, const char *modalias, char **vendor, char **model)
+{
+	*vendor = *model = NULL;
+	if (!names || !modalias)
+		return;
+	struct udev_list_entry *entry;
+	udev_list_entry_foreach(entry, udev_hwdb_get_properties_list_entry(names->hwdb, modalias, 0))
+	{
+		const char *name = udev_list_entry_get_name(entry);
+		const char *value = udev_list_entry_get_value(entry);
+		if (!value)
+			continue;
+		if (!*vendor && text_same(name, "ID_VENDOR_FROM_DATABASE"))
+			*vendor = text_copy(value);
+		if (!*model && text_same(name, "ID_MODEL_FROM_DATABASE"))
+			*model = text_copy(value);
+	}
+}
+
+/* `source` is "udev" or "kernel". Returns 0 or a negative errno. */
+static int monitor_open(const char *source, const char *const subsystems[], struct udev_monitor **monitor)
+{
+	errno = 0;
+	struct udev *udev = udev_new();
+	*monitor = udev ? udev_monitor_new_from_netlink(udev, source) : NULL;
+	int error = *monitor ? 0 : errno ? -errno : -ENOMEM;
+	udev_unref(udev);
+	if (error)
+		return error;
+	for (; *subsystems && error >= 0; subsystems++)
+		error = udev_monitor_filter_add_match_subsystem_devtype(*monitor, *subsystems, NULL);
+	/* Many VFs can appear at once. Only root can set this size; other users keep the default. */
+	udev_monitor_set_receive_buffer_size(*monitor, RECEIVE_BUFFER);
+	if (error >= 0)
+		error = udev_monitor_enable_receiving(*monitor);
+	if (error >= 0)
+		return 0;
+	udev_monitor_unref(*monitor);
+	*monitor = NULL;
+	return error;
+}
+
+/* ---- new nodes ---- */
+
+/* Enough for two nodes per device of a very large machine. The oldest are overwritten. */
+#define SETTLED_MAX (1 << 14)
+
+/* The device numbers of the nodes settled since udev_watch_begin. The size is fixed because running a plan
+ * must not allocate. */
+static struct {
+	struct udev_monitor *monitor;
+	dev_t nodes[SETTLED_MAX];
+	size_t count;
+} settled;
+
+int udev_watch_begin(const char *control)
+{
+	if (settled.monitor)
+		return 0;
+	/* The control socket of udevd: libudev has no other way to find out whether udevd runs. */
+	if (access(control, F_OK) != 0)
+		return -ENOENT;
+	return monitor_open("udev", (const char *const[]){ "vfio", "vfio-dev", NULL }, &settled.monitor);
+}
+
+/* Returns 0, also if the message was not an event, or a negative errno: an event may have been lost. */
+static int receive_settled(void)
+{
+	errno = 0;
+	struct udev_device *device = udev_monitor_receive_device(settled.monitor);
+	if (!device)
+		return errno == EAGAIN || errno == EINVAL || errno == EINTR ? 0 : -errno;
+	if (text_same(udev_device_get_action(device), "add"))
+		settled.nodes[settled.count++ % SETTLED_MAX] = udev_device_get_devnum(device);
+	udev_device_unref(device);
+	return 0;
+}
+
+static bool is_settled(dev_t node)
+{
+	for (size_t i = 0; i < settled.count && i < SETTLED_MAX; i++)
+		if (settled.nodes[i] == node)
+			return true;
+	return false;
+}
+
+int udev_watch_wait(const char *path, int seconds)
+{
+	struct stat node;
+	long long end = clock_milliseconds() + seconds * 1000LL;
+	int error = settled.monitor && stat(path, &node) < 0 ? -errno : 0;
+	while (!error && settled.monitor && !is_settled(node.st_rdev)) {
+		struct pollfd event = { .fd = udev_monitor_get_fd(settled.monitor), .events = POLLIN };
+		long long left = end - clock_milliseconds();
+		if (left <= 0 || poll(&event, 1, (int)left) == 0)
+			return -ETIME;
+		if (event.revents)
+			error = receive_settled();
+	}
+	return error;
+}
+
+/* ---- all events ---- */
+
+static struct {
+	struct udev_monitor *monitor;
+	struct udev_device *device; /* of the last event; owns the strings passed to the caller */
+} listening;
+
+int udev_listen(bool all_settled)
+{
+	const char *const subsystems[] = { "pci", "vfio", "vfio-dev", NULL };
+	return monitor_open(all_settled ? "udev" : "kernel", subsystems, &listening.monitor);
+}
+
+int udev_receive(int milliseconds, struct udev_event *event)
+{
+	int ready = signals_poll(udev_monitor_get_fd(listening.monitor), milliseconds);
+	if (ready <= 0)
+		return ready ? ready : -EAGAIN;
+	udev_device_unref(listening.device);
+	struct udev_device *device = listening.device = udev_monitor_receive_device(listening.monitor);
+	/* EINVAL: not an event. */
+	if (!device)
+		return errno == EINVAL ? -EAGAIN : -errno;
+	*event = (struct udev_event){
+		.action = udev_device_get_action(device),
+		.subsystem = udev_device_get_subsystem(device),
+		.path = udev_device_get_devpath(device),
+		.node = udev_device_get_devnode(device),
+		.driver = udev_device_get_property_value(device, "DRIVER"),
+		.pci_id = udev_device_get_property_value(device, "PCI_ID"),
+	};
+	return 0;
+}

@@ -1,0 +1,326 @@
+/* Prints the structs of model.h as tables, text and JSON. Nothing else writes to stdout. */
+#ifndef SHOW_H
+#define SHOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "model.h"
+
+/* ---- words.c ----
+ * The words for the values of the model, in tables, sentences and JSON. */
+
+/* "yes", "no", "unknown" */
+const char *word_answer(enum answer answer);
+/* "on", "off", "unknown", "unavailable": JSON */
+const char *word_mode(enum mode mode);
+/* "enabled", "disabled", "unknown", "unavailable": text */
+const char *word_enabled(enum mode mode);
+/* "loaded", "built in", "not loaded", "not installed", "unknown" */
+const char *word_module(enum module_state state);
+/* "note", "warning", "blocker" */
+const char *word_severity(enum severity severity);
+/* "y", "m", "n", "absent", "unknown" */
+const char *word_kconfig(enum kconfig_value value);
+/* "VFIO_NOIOMMU": the symbol without CONFIG_ */
+const char *word_symbol(enum kconfig_symbol symbol);
+/* "planned", "changed", "unchanged", "failed" */
+const char *word_outcome(enum outcome outcome);
+/* "bound", "vfio", "free", "used", "unknown", "impossible" */
+const char *word_fitness(enum fitness fitness);
+/* "added", "removed", "bound", "unbound", "node-added", "node-removed" */
+const char *word_event(enum event_kind kind);
+/* "none", "works", "iommufd-only", "unknown" */
+const char *word_path(enum path path);
+/* The source of the answer: "seen", "modules", "config", "release"; NULL: none */
+const char *word_source(const struct answered *answered);
+/* "group", "container", "cdev", ... as JSON has them */
+const char *word_question(enum question question);
+/* "up", "mount", "swap", ... : the kinds in lower case */
+const char *word_use(enum use_kind kind);
+/* The name of the ioctl; "open" for nodes */
+const char *word_step(enum open_step step);
+/* "bar0" to "bar5", "rom", "config", "vga": index as the kernel numbers regions */
+const char *word_region(int index);
+/* "INTx", "MSI", "MSI-X", "error", "request": index as the kernel numbers interrupts */
+const char *word_interrupt(int index);
+/* "group+container+cdev (case 3)", ...; 0 is "case unknown" */
+const char *word_case(int number);
+/* The access to a noiommu device: "group and cdev both work", "no access path", ... */
+const char *word_access(const struct access_case *access);
+
+/* ---- print.c ----
+ * Lines of text, unprintable bytes escaped; on stderr each begins with the program's name. */
+
+enum print_color {
+	COLOR_AUTO, /* on a terminal that has colors, unless NO_COLOR is set (no-color.org) */
+	COLOR_ALWAYS,
+	COLOR_NEVER,
+};
+
+/* When to color severities from now on; COLOR_AUTO until this is called. */
+void print_set_color(enum print_color color);
+
+/* One line to `stream`. */
+void print_line(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One line to `stream`, which begins with "error: ", "warning: " or "note: ", colored by severity. */
+void print_severity_line(FILE *stream, enum severity severity, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Progress of long operations, on a terminal. */
+
+/* Shows on stderr how many of `count` devices are done, in one line that is overwritten and in the end
+ * erased. Prints nothing if stderr is not a terminal that can erase a line. */
+void progress_show(size_t ended, size_t count);
+
+/* ---- table.c ----
+ * Tables, through libsmartcols. */
+
+/* How a column fits into a terminal that is too narrow. */
+enum column_fit {
+	COLUMN_WHOLE, /* it does not change */
+	COLUMN_DROP,  /* it is left out */
+	COLUMN_CUT,   /* its cells are cut, or it is left out if only a few characters would remain */
+	COLUMN_WRAP,  /* its cells take several lines */
+};
+
+struct column {
+	const char *name; /* one word: ADDRESS */
+	const char *help; /* its contents, for --help and the man page */
+	/* The cell of a row: a new string; NULL, no value, is shown as "-". */
+	char *(*get)(const void *row);
+	enum column_fit fit;
+};
+
+struct column_set {
+	const struct column *items;
+	size_t count;
+	const char *shown; /* the names of the columns shown by default, separated by commas */
+};
+
+struct table_options {
+	const char
+		*columns; /* -o: names separated by commas, "+NAME" adds to the default; NULL: the default */
+	bool noheadings, raw;
+};
+
+/* Whether the options ask for bare columns, by name or for a script. Then only the table is printed. */
+bool table_is_for_scripts(const struct table_options *options);
+
+/* The first name in `wanted` that is not a column: a new string, which the caller frees; NULL if all are
+ * columns. */
+char *table_unknown_column(const struct column_set *columns, const char *wanted);
+
+/* Whether `options` show the column `name`. */
+bool table_shows(const struct column_set *columns, const struct table_options *options, const char *name);
+
+/* Prints `count` rows, each the argument of the getters of the columns, to stdout. On a terminal the table
+ * fits its width; in a pipe nothing is cut, left out or wrapped. Without rows it prints nothing. */
+void table_print(const struct column_set *columns, const struct table_options *options,
+	const void *const *rows, size_t count);
+
+/* The columns and their contents, for --help: a new string. `other` (NULL: none) are the defaults `when`. */
+char *table_help(const struct column_set *columns, const struct column_set *other, const char *when);
+
+/* ---- results.c ----
+ * Findings as text. */
+
+/* Prints each finding to `stream`: "error: ADDRESS: SENTENCE [ID]" ("warning: ...", "note: ..."), then "hint:
+ * " and its remedy. Findings below `least` are left out. */
+void findings_print(FILE *stream, const struct finding_list *findings, enum severity least);
+
+/* Actions, plans and their results as text. */
+
+/* With -v, prints the action of the plan to stderr. */
+void action_announce(const struct plan *plan, const struct action *action);
+
+/* The end of a sentence: whether the rollback succeeded, and if not, the command to run for `subject` (the
+ * address of a device, or what else the plan changes). A new string, which the caller frees. */
+char *undo_sentence(const struct plan_failure *failure, const char *subject);
+
+/* A sentence: why a plan failed, and whether the rollback succeeded. A new string, which the caller frees. */
+char *failure_sentence(const struct plan_failure *failure, const char *subject);
+
+/* Prints "SUBJECT: SENTENCE" for each result: failures to stderr, others to stdout, followed by the plan if
+ * it was not run. `failures_only`: nothing to stdout. */
+void results_print(const struct result_list *results, bool failures_only);
+
+/* ---- devices.c ----
+ * Devices as a table: the view of `list`. */
+
+/* The columns of `list` and of `list --all`: the same columns with different defaults. */
+extern const struct column_set device_columns;
+extern const struct column_set device_columns_all;
+
+/* Whether the table shows names from the hardware database. */
+bool devices_show_names(const struct column_set *columns, const struct table_options *options);
+
+/* Prints the devices to stdout. */
+void devices_print(const struct column_set *columns, const struct table_options *options,
+	const struct device_refs *devices);
+
+/* Events, one a line: the view of `monitor`. */
+
+/* Prints the event to stdout and flushes it. Returns 0 or a negative errno; -EPIPE, the reader has closed the
+ * pipe, is not reported again when the program ends. */
+int event_print(const struct event *event, bool as_json);
+
+/* ---- status.c ----
+ * The taint as text: the view of `taint`, and its line in `status`. */
+
+extern const struct column_set taint_columns;
+
+/* Prints to stdout the value, a table of its bits, and what set U. `taint` is known. */
+void taint_print(const struct table_options *options, const struct taint *taint);
+
+/* Seconds since boot: "12.345678"; the time in UTC: "2026-11-21T14:30:00Z", NULL: unknown. New strings. */
+char *taint_event_seconds(const struct taint_event *event);
+char *taint_event_time(const struct taint_event *event);
+
+/* The machine as text: the view of `status`. */
+
+extern const struct column_set status_columns;
+
+/* What status_print() shows. */
+struct status_view {
+	const struct host *host;
+	const struct access_case *access;
+	const struct next_boot *next;
+	const struct taint *taint;
+	size_t noiommu_devices;
+};
+
+/* Prints the machine to stdout, one item a row. */
+void status_print(const struct table_options *options, const struct status_view *view);
+
+/* ---- matrix.c ----
+ * The matrix, and the evidence for the case of a kernel, as text. */
+
+extern const struct column_set matrix_columns;         /* the six cases */
+extern const struct column_set matrix_columns_kernels; /* the same columns, one row a kernel */
+
+/* "group+container+cdev (case 3), noiommu built: group and cdev both work"; "VFIO not built: no access path".
+ * A new string. */
+char *matrix_verdict(const struct host *host, const struct access_case *access);
+
+/* Prints the six cases to stdout and marks the case of `kernel`. */
+void matrix_print_cases(const struct table_options *options, const struct kernel *kernel);
+
+/* Prints one row for each kernel to stdout. */
+void matrix_print_kernels(const struct table_options *options, const struct kernel_list *kernels);
+
+/* Prints to stdout the verdict on `kernel`, what each source says, and the Kconfig changes for a missing
+ * path. */
+void matrix_print_evidence(const struct kernel *kernel);
+
+/* ---- openings.c ----
+ * The steps of opening devices, and what the devices offer: the view of `verify`. */
+
+extern const struct column_set opening_columns;
+
+/* Prints the openings to stdout: for each device a headline, the steps, and what it offers; only the steps if
+ * the options ask for bare columns. `addresses`: physical addresses as well. */
+void openings_print(const struct table_options *options, const struct opening_list *openings, bool addresses);
+
+/* ---- metrics.c ----
+ * The machine as metrics, for the textfile collector of Prometheus' node_exporter. */
+
+struct metrics_view {
+	const struct host *host;
+	const struct access_case *access;
+	const struct next_boot *next;
+	const struct taint *taint;
+	const struct device_refs *bound;
+	const struct finding_list *findings;
+	bool ready;
+};
+
+/* All metrics in the text format of Prometheus, version 0.0.4; unknown values are NaN. A new string, which
+ * the caller frees. */
+char *metrics_format(const struct metrics_view *view);
+
+/* ---- value.c ----
+ * JSON values, through json-c. An object or list owns the values that are put into it. */
+
+struct json;
+
+/* A new object, a new list (with room for `expected` items before it grows). */
+struct json *value_object(void);
+struct json *value_list(size_t expected);
+
+/* Puts `value` (NULL: null) into the object or list. `key` must be a literal, or outlive the object. */
+void value_add(struct json *to, const char *key, struct json *value);
+void value_append(struct json *list, struct json *value);
+
+/* A string: NULL becomes null; bytes that are invalid in JSON or unsafe on a terminal are escaped. Verbatim:
+ * a string of this program, whose newlines must stay. */
+void value_add_text(struct json *to, const char *key, const char *text);
+void value_add_verbatim(struct json *to, const char *key, const char *text);
+
+/* UNKNOWN becomes null. */
+void value_add_answer(struct json *to, const char *key, enum answer answer);
+void value_add_bool(struct json *to, const char *key, bool value);
+
+/* A number; in the first of these -1, unknown or none, becomes null. */
+void value_add_number(struct json *to, const char *key, long long number);
+void value_add_integer(struct json *to, const char *key, long long number);
+void value_add_unsigned(struct json *to, const char *key, unsigned long long number);
+/* Printed as `text`. */
+void value_add_decimal(struct json *to, const char *key, double number, const char *text);
+/* A string of at least `digits` hexadecimal digits. */
+void value_add_hex(struct json *to, const char *key, int digits, unsigned long long number);
+
+/* "owner", "group", "mode", of which -1 becomes null. */
+void value_add_access(struct json *to, const struct node_access *access);
+
+/* Prints it to stdout, over several lines or on one, and frees it. */
+void value_print(struct json *value);
+void value_print_line(struct json *value);
+
+/* What value_print() prints, as a new string, which the caller frees. Frees the value. */
+char *value_format(struct json *value);
+
+/* ---- json.c ----
+ * The model as JSON. Members are added over time, never removed or changed. */
+
+/* A new document with "schema": 1. */
+struct json *json_new(void);
+
+/* Each adds one member to the document: "host", "access", "devices", "findings", "results", "ready". */
+void json_add_host(struct json *document, const struct host *host);
+void json_add_access(struct json *document, const struct access_case *access);
+void json_add_devices(struct json *document, const struct device_refs *devices);
+void json_add_findings(struct json *document, const struct finding_list *findings);
+void json_add_results(struct json *document, const struct result_list *results);
+void json_add_kernels(struct json *document, const struct kernel_list *kernels);
+void json_add_next_boot(struct json *document, const struct next_boot *next);
+void json_add_ready(struct json *document, bool ready);
+
+/* Adds "report": the archive `file`, and the files that could not be read. */
+void json_add_records(struct json *document, const char *file, const struct record_list *records);
+
+/* Adds "event", "address", "driver" and "node", null where there is none, and "vendor" and "device" where
+ * they are known. */
+void json_add_event(struct json *document, const struct event *event);
+
+/* Adds "openings", with physical addresses only if `addresses`. */
+void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses);
+
+/* Adds "kernel_taint", decoded; null when it is unknown. */
+void json_add_kernel_taint(struct json *document, const struct taint *taint);
+
+/* Adds "taint": the value before and after the command; -1, unknown, becomes null. */
+void json_add_taint(struct json *document, long long before, long long after);
+
+/* ---- cdi.c ----
+ * The bound devices as a specification of the Container Device Interface. */
+
+/* The specification that resolves `podman run --device vfionoiommu/device=ADDRESS`: ADDRESS names all nodes
+ * of the device, ADDRESS-group and ADDRESS-cdev the nodes of one access path. The version is the lowest that
+ * supports all of this, as the standard recommends. A new string, which the caller frees; NULL when the list
+ * is empty, because the standard requires at least one device. */
+char *cdi_format(const struct container_device_list *devices);
+
+#endif
