@@ -2,7 +2,7 @@
 #ifndef ACT_H
 #define ACT_H
 
-#include "model.h"
+#include "work.h"
 
 /* ---- recipes.c ----
  * The writes to make and their order. All paths that are written are defined here. */

@@ -2,7 +2,7 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
-#include "model.h"
+#include "work.h"
 
 /* ---- finding.c ----
  * The catalog of all findings about readiness and safety. The meaning of an id never changes. */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "model.h"
+#include "work.h"
 
 /* ---- process.c ----
  * Resets the process attributes inherited from the parent. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "model.h"
+#include "work.h"
 
 /* ---- words.c ----
  * The words for the values of the model, in tables, sentences and JSON. */
