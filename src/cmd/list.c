@@ -73,7 +73,7 @@ static enum status list_main(int argc, char **argv, struct options *options)
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_devices(document, &shown);
-		value_print(document);
+		json_print(document);
 		return STATUS_DONE;
 	}
 	devices_print(columns, &options->table, &shown);

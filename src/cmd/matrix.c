@@ -109,7 +109,7 @@ static void show(const struct options *options, const struct kernel_list *kernel
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_kernels(document, kernels);
-		value_print(document);
+		json_print(document);
 	} else if (kernels->count > 1) {
 		matrix_print_kernels(table, kernels);
 	} else if (kernels->count == 1) {

@@ -105,7 +105,7 @@ static enum status write_to(const char *to, const struct record_list *records, c
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_records(document, to, records);
-		value_print(document);
+		json_print(document);
 	}
 	return STATUS_DONE;
 }

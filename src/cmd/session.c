@@ -97,7 +97,7 @@ bool session_refused(struct session *session)
 		struct json *document = json_new();
 		json_add_results(document, &session->results);
 		json_add_findings(document, &session->findings);
-		value_print(document);
+		json_print(document);
 	}
 	findings_print(stderr, &session->findings, SEVERITY_WARNING);
 	return true;
@@ -189,7 +189,7 @@ static void show_json(const struct session *session, const struct device_refs *d
 	json_add_findings(document, &session->findings);
 	json_add_devices(document, devices);
 	json_add_taint(document, session->taint_before, session->host.taint);
-	value_print(document);
+	json_print(document);
 }
 
 static void show_text(const struct session *session, const struct device_refs *devices)

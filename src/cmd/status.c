@@ -81,7 +81,7 @@ static void show_json(const struct overview *overview)
 	json_add_devices(document, &overview->bound);
 	json_add_findings(document, &session->findings);
 	json_add_kernel_taint(document, &overview->taint);
-	value_print(document);
+	json_print(document);
 }
 
 static void show_text(const struct overview *overview)

@@ -110,7 +110,7 @@ static enum status taint_main(int argc, char **argv, struct options *options)
 	if (options->json && !options->quiet) {
 		struct json *document = json_new();
 		json_add_kernel_taint(document, &taint);
-		value_print(document);
+		json_print(document);
 	} else if (!options->quiet) {
 		taint_print(&options->table, &taint);
 	}

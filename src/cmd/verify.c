@@ -13,7 +13,7 @@ static void show(struct session *session, const struct opening_list *openings)
 		struct json *document = json_new();
 		json_add_openings(document, openings, options->verbose);
 		json_add_findings(document, &session->findings);
-		value_print(document);
+		json_print(document);
 		return;
 	}
 	openings_print(&options->table, openings, options->verbose);

@@ -46,5 +46,7 @@ char *cdi_format(const struct container_device_list *devices)
 	value_add_text(document, "cdiVersion", CDI_VERSION);
 	value_add_text(document, "kind", CDI_KIND);
 	value_add(document, "devices", list);
-	return value_format(document);
+	char *text = text_format("%s\n", value_text(document, true));
+	value_free(document);
+	return text;
 }

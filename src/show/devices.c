@@ -152,7 +152,7 @@ int event_print(const struct event *event, bool as_json)
 	if (as_json) {
 		struct json *document = json_new();
 		json_add_event(document, event);
-		value_print_line(document);
+		json_print_line(document);
 	} else {
 		auto_free char *sentence = event_sentence(event);
 		print_line(stdout, "%s: %s", event->address ? event->address : "-", sentence);

@@ -1,7 +1,38 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "show/show.h"
+
+/* UNKNOWN becomes null. */
+static void add_answer(struct json *to, const char *key, enum answer answer)
+{
+	if (answer == ANSWER_UNKNOWN)
+		value_add(to, key, NULL);
+	else
+		value_add_bool(to, key, answer == ANSWER_YES);
+}
+
+/* "owner", "group", "mode", of which -1 becomes null. */
+static void add_access(struct json *to, const struct node_access *access)
+{
+	auto_free char *mode = text_format("%04o", (unsigned int)access->mode);
+	value_add_number(to, "owner", access->user);
+	value_add_number(to, "group", access->group);
+	value_add_text(to, "mode", access->mode < 0 ? NULL : mode);
+}
+
+void json_print(struct json *document)
+{
+	puts(value_text(document, true));
+	value_free(document);
+}
+
+void json_print_line(struct json *document)
+{
+	puts(value_text(document, false));
+	value_free(document);
+}
 
 /* ---- the machine ---- */
 
@@ -16,7 +47,7 @@ static struct json *answers_object(const enum answer *answers)
 {
 	struct json *to = value_object();
 	for (int question = 0; question < QUESTION_COUNT; question++)
-		value_add_answer(to, word_question(question), answers[question]);
+		add_answer(to, word_question(question), answers[question]);
 	return to;
 }
 
@@ -38,7 +69,7 @@ static struct json *host_object(const struct host *host)
 	value_add(to, "seen", answers_object(host->seen));
 	value_add(to, "in_modules", answers_object(host->in_modules));
 	value_add_text(to, "mode", word_mode(host->mode));
-	value_add_answer(to, "iommu", host->iommu);
+	add_answer(to, "iommu", host->iommu);
 	value_add_number(to, "taint", host->taint);
 	return to;
 }
@@ -53,12 +84,12 @@ static struct json *access_object(const struct access_case *access)
 	struct json *to = value_object();
 	value_add_number(to, "case", access->number ? access->number : -1);
 	for (int question = 0; question < QUESTION_COUNT; question++)
-		value_add_answer(to, word_question(question), access->built[question].answer);
-	value_add_answer(to, "noiommu_possible", access->possible);
+		add_answer(to, word_question(question), access->built[question].answer);
+	add_answer(to, "noiommu_possible", access->possible);
 	value_add_text(to, "group_path", word_path(access->group));
 	value_add_text(to, "cdev_path", word_path(access->cdev));
-	value_add_answer(to, "group_node", access->group_node);
-	value_add_answer(to, "cdev_node", access->cdev_node);
+	add_answer(to, "group_node", access->group_node);
+	add_answer(to, "cdev_node", access->cdev_node);
 	struct json *sources = value_object();
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		value_add_text(sources, word_question(question), word_source(&access->built[question]));
@@ -147,7 +178,7 @@ static struct json *node_object(const struct vfio_node *node)
 	value_add_text(to, "path", node->path);
 	value_add_bool(to, "noiommu", node->noiommu);
 	value_add_bool(to, "present", node->present);
-	value_add_access(to, &node->access);
+	add_access(to, &node->access);
 	return to;
 }
 
@@ -169,7 +200,7 @@ static struct json *stored_object(const struct stored *stored)
 	struct json *to = value_object();
 	value_add_bool(to, "usable", !stored->problem && stored->same != ANSWER_NO);
 	value_add_text(to, "problem", stored->problem);
-	value_add_answer(to, "same_card", stored->same);
+	add_answer(to, "same_card", stored->same);
 	return to;
 }
 
@@ -203,7 +234,7 @@ static struct json *device_object(const struct device *device)
 	value_add_text(to, "driver", device->driver);
 	value_add_text(to, "unreadable", device->unreadable);
 	value_add_text(to, "driver_override", device->driver_override);
-	value_add_answer(to, "iommu", device->iommu);
+	add_answer(to, "iommu", device->iommu);
 	value_add_number(to, "iommu_group", device->iommu_group);
 	value_add_text(to, "use", word_fitness(device->fitness));
 	value_add(to, "uses", use_array(&device->uses));
@@ -288,7 +319,7 @@ void json_add_openings(struct json *document, const struct opening_list *opening
 		value_add_bool(to, "opened", opening->opened);
 		value_add_bool(to, "iommufd_as_container", opening->iommufd_as_container);
 		value_add(to, "steps", step_array(opening));
-		value_add_answer(to, "physical_address_right", opening->physical_right);
+		add_answer(to, "physical_address_right", opening->physical_right);
 		if (addresses)
 			value_add_hex(to, "physical_address", 1, opening->physical);
 		value_add(to, "offer", offer_object(&opening->offer));
@@ -326,7 +357,7 @@ static struct json *action_object(const struct action *action)
 		access = action->access;
 	else if (action->kind == ACTION_SAVE)
 		access.mode = action->access.mode;
-	value_add_access(to, &access);
+	add_access(to, &access);
 	return to;
 }
 
@@ -408,7 +439,7 @@ void json_add_kernel_taint(struct json *document, const struct taint *taint)
 		return;
 	value_add_unsigned(to, "value", taint->value);
 	value_add(to, "bits", taint_bits_array(&taint->bits));
-	value_add_answer(to, "vfio_noiommu", taint->noiommu);
+	add_answer(to, "vfio_noiommu", taint->noiommu);
 	value_add_text(to, "reason", taint->reason);
 	value_add(to, "events", taint_events_array(&taint->events));
 }

@@ -1,8 +1,6 @@
 #include <json-c/json.h>
-#include <stdio.h>
 
 #include "base/base.h"
-#include "show/show.h"
 
 #define ON_SEVERAL_LINES (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define ON_ONE_LINE      (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
@@ -56,11 +54,6 @@ void value_add_verbatim(struct json *to, const char *key, const char *text)
 	add(to, key, json_object_new_string(text));
 }
 
-void value_add_answer(struct json *to, const char *key, enum answer answer)
-{
-	add(to, key, answer == ANSWER_UNKNOWN ? NULL : json_object_new_boolean(answer == ANSWER_YES));
-}
-
 void value_add_bool(struct json *to, const char *key, bool value)
 {
 	add(to, key, json_object_new_boolean(value));
@@ -97,29 +90,13 @@ void value_add_hex(struct json *to, const char *key, int digits, unsigned long l
 	value_add_text(to, key, text);
 }
 
-void value_add_access(struct json *to, const struct node_access *access)
+const char *value_text(struct json *value, bool on_several_lines)
 {
-	auto_free char *mode = text_format("%04o", (unsigned int)access->mode);
-	value_add_number(to, "owner", access->user);
-	value_add_number(to, "group", access->group);
-	value_add_text(to, "mode", access->mode < 0 ? NULL : mode);
+	return json_object_to_json_string_ext(
+		inner(value), on_several_lines ? ON_SEVERAL_LINES : ON_ONE_LINE);
 }
 
-void value_print(struct json *value)
+void value_free(struct json *value)
 {
-	puts(json_object_to_json_string_ext(inner(value), ON_SEVERAL_LINES));
 	json_object_put(inner(value));
-}
-
-void value_print_line(struct json *value)
-{
-	puts(json_object_to_json_string_ext(inner(value), ON_ONE_LINE));
-	json_object_put(inner(value));
-}
-
-char *value_format(struct json *value)
-{
-	char *text = text_format("%s\n", json_object_to_json_string_ext(inner(value), ON_SEVERAL_LINES));
-	json_object_put(inner(value));
-	return text;
 }
