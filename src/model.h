@@ -365,24 +365,4 @@ struct kernel_list {
 	size_t count;
 };
 
-/* ---- plans and results ---- */
-
-/* The path by which a container opens a device. */
-enum container_way { CONTAINER_ALL, CONTAINER_GROUP, CONTAINER_CDEV };
-
-/* The nodes that a container needs for a device. */
-struct container_device {
-	const struct device *device;
-	enum container_way way;
-	struct container_node {
-		const char *path, *host_path; /* in the container, and on the host */
-	} * items;
-	size_t count;
-};
-
-struct container_device_list {
-	struct container_device *items;
-	size_t count;
-};
-
 #endif

@@ -12,11 +12,12 @@ cd_source() {
 allowed="
 base:
 os: base
-collect: base os
+state: base
+collect: base os state
 judge: base
-act: base os
+act: base os state
 show: base
-cmd: act base collect judge os show
+cmd: act base collect judge os show state
 "
 
 folders() {
@@ -66,7 +67,7 @@ only() { # EXCEPTION...
 			}
 		done
 	done
-	not grep -rnE '"(model)\.h"' base
+	not grep -rnE '"(model|work)\.h"' base
 	return $found
 }
 
@@ -123,8 +124,8 @@ only() { # EXCEPTION...
 		only base/text:write act/output:lstat act/output:access
 }
 
-@test "judge is pure: of libc it calls only string, list and memory functions" {
-	needed | grep -E '^judge/' | cut -d ' ' -f 2 | grep -vxF "$(defined | cut -d ' ' -f 2)" |
+@test "judge and state are pure: of libc they call only string, list and memory functions" {
+	needed | grep -E '^(judge|state)/' | cut -d ' ' -f 2 | grep -vxF "$(defined | cut -d ' ' -f 2)" |
 		grep -vE '^__(asan|ubsan|gcov|stack_chk|llvm|sanitizer|start|stop)|^_GLOBAL_OFFSET_TABLE_$' | sed -E 's/^__(isoc[0-9]+_)?//; s/_chk$//' |
 		not grep -vxE '(str|mem)[a-z_]+|ctype_b_loc|errno_location|sscanf|free|realloc|reallocarray|calloc|malloc|qsort|bsearch|v?asprintf|v?snprintf|strerror'
 }
@@ -133,13 +134,20 @@ only() { # EXCEPTION...
 	awk 'NR == FNR { if ($1 ~ /^os\//) of[$2] = 1; next } $1 ~ /^cmd\// && $2 in of && $2 !~ /^sysroot_/' <(defined) <(needed) | only
 }
 
-@test "every path that is written is named in act/recipes" {
+@test "every path that is written is named in act/recipes or in state" {
 	cd_source
 	# collect uses paths relative to the root; only names of nodes are absolute.
 	not grep -rnE '"/(sys|run|etc|dev)/' act/plan.c os show
 	[ "$(grep -rhoE '"/(sys|run|etc|dev)/[^"]*"' cmd collect judge | sort -u | tr '\n' ' ')" = \
-		'"/dev/" "/dev/iommu" "/dev/vfio" "/dev/vfio/" "/dev/vfio/devices" "/dev/vfio/vfio" ' ]
+		'"/dev/" "/dev/vfio" "/dev/vfio/" "/dev/vfio/devices" ' ]
 	not grep -rnE 'write_(attribute|file|remove)\(' cmd collect judge show
+}
+
+@test "the path of each of our files is spelled once" {
+	cd_source
+	for path in '/run/vfionoiommu' '/etc/vfionoiommu.d' '/etc/modprobe.d/vfionoiommu.conf' '/run/cdi/vfionoiommu.json'; do
+		[ "$(grep -rhE "\"/?${path#/}[\"/]" --include='*.[ch]' . | wc -l)" -eq 1 ]
+	done
 }
 
 @test "every command is in the README and in --help" {

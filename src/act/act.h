@@ -18,9 +18,9 @@ void recipe_modules(struct plan *plan, const struct host *host);
  * set. */
 void recipe_mode(struct plan *plan, const struct host *host, bool on);
 
-/* Adds the step to enable the mode at the next boot, by writing our own file with `text` to modprobe.d, or to
+/* Adds the step to enable the mode at the next boot, by writing our own file to modprobe.d, or to
  * remove that file. Adds none if it is already done, or if the file was edited. */
-void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on);
+void recipe_next_mode(struct plan *plan, const struct next_boot *next, bool on);
 
 /* The serialization key of `device`: plans with the same key must not run at the same time. A new string,
  * which the caller frees. */
@@ -32,10 +32,8 @@ char *recipe_turn(const struct device *device);
 void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead);
 void recipe_unbind(struct plan *plan, const struct device *device);
 
-/* Adds the step to make the binding of the bound `device` persistent, with its saved state and the given
- * options. `serial` is its serial number, NULL: none. */
-void recipe_store(struct plan *plan, const struct device *device, const char *serial,
-	const struct node_access *access, bool allow_iommu, bool cdi);
+/* Adds the step to write the persistent binding. */
+void recipe_store(struct plan *plan, const struct stored *binding);
 
 /* Adds the step to remove the persistent binding of the device at `address`. */
 void recipe_unstore(struct plan *plan, const char *address);

@@ -2,15 +2,12 @@
 
 #include "act/act.h"
 #include "base/base.h"
+#include "state/state.h"
 
 #define VFIO_PCI_DRIVER "vfio-pci"
 #define PCI_BUS         "/sys/bus/pci"
 #define MODE_PARAMETER  "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode"
 #define UDEV_CONTROL    "/run/udev/control"
-#define MODPROBE_FILE   "/etc/modprobe.d/vfionoiommu.conf"
-#define STORE_DIRECTORY "/etc/vfionoiommu.d"
-#define STATE_DIRECTORY "/run/vfionoiommu"
-#define CDI_FILE        "/run/cdi/vfionoiommu.json"
 
 static const struct action nothing = { .kind = ACTION_NONE };
 
@@ -78,32 +75,19 @@ static struct action probe(const struct device *device)
 		.value = text_copy(device->address) };
 }
 
-/* The format of uevent; collect/device parses it. */
-static void append_value(char **text, const char *key, const char *value)
+static struct action save(const struct device *device, const struct remembered *state)
 {
-	if (value)
-		text_append(text, "%s=%s\n", key, value);
-}
-
-static struct action save(
-	const struct device *device, const char *driver, const char *module, const char *override)
-{
-	struct action action = {
+	return (struct action){
 		.kind = ACTION_SAVE,
-		.path = text_format(STATE_DIRECTORY "/%s", device->address),
-		.value = text_format("ADDRESS=%s\n", device->address),
+		.path = saved_state_path(device->address),
+		.value = saved_state_format(device, state),
 		.access.mode = 0600,
 	};
-	append_value(&action.value, "MODALIAS", device->modalias);
-	append_value(&action.value, "DRIVER", driver);
-	append_value(&action.value, "MODULE", module);
-	append_value(&action.value, "DRIVER_OVERRIDE", override);
-	return action;
 }
 
 static struct action forget(const char *address)
 {
-	return (struct action){ .kind = ACTION_REMOVE, .path = text_format(STATE_DIRECTORY "/%s", address) };
+	return (struct action){ .kind = ACTION_REMOVE, .path = saved_state_path(address) };
 }
 
 static struct action change_access(const char *path, const struct node_access *access)
@@ -189,8 +173,7 @@ void recipe_bind(struct plan *plan, const struct device *device, const struct re
 	const struct remembered now = { .driver = device->driver,
 		.module = device->driver_module,
 		.driver_override = device->driver_override };
-	const struct remembered *had = instead ? instead : &now;
-	add_step(plan, save(device, had->driver, had->module, had->driver_override), forget(device->address));
+	add_step(plan, save(device, instead ? instead : &now), forget(device->address));
 	switch_driver(plan, device, VFIO_PCI_DRIVER, VFIO_PCI_DRIVER, NULL);
 }
 
@@ -200,8 +183,7 @@ void recipe_unbind(struct plan *plan, const struct device *device)
 	if (remembered->known == ANSWER_YES) {
 		switch_driver(
 			plan, device, remembered->driver, remembered->driver_override, remembered->module);
-		add_step(plan, forget(device->address),
-			save(device, remembered->driver, remembered->module, remembered->driver_override));
+		add_step(plan, forget(device->address), save(device, remembered));
 		return;
 	}
 	/* Another program bound it. Clear its override if it names the driver to unbind. */
@@ -241,53 +223,29 @@ void recipe_access_ahead(
 		set_node_access(plan, "/dev/vfio/devices/noiommu-vfioX", access, access, true);
 }
 
-void recipe_next_mode(struct plan *plan, const struct next_boot *next, const char *text, bool on)
+void recipe_next_mode(struct plan *plan, const struct next_boot *next, bool on)
 {
 	if (next->own != (on ? OWN_FILE_NONE : OWN_FILE_OURS))
 		return;
 	const struct action save = { .kind = ACTION_SAVE,
-		.path = text_copy(MODPROBE_FILE),
-		.value = text_copy(text),
+		.path = text_copy(MODPROBE_CONF_FILE),
+		.value = text_copy(modprobe_conf_text),
 		.access.mode = 0644 };
-	const struct action remove = { .kind = ACTION_REMOVE, .path = text_copy(MODPROBE_FILE) };
+	const struct action remove = { .kind = ACTION_REMOVE, .path = text_copy(MODPROBE_CONF_FILE) };
 	add_step(plan, on ? save : remove, on ? remove : save);
 }
 
 static struct action unstore(const char *address)
 {
-	return (struct action){ .kind = ACTION_REMOVE, .path = text_format(STORE_DIRECTORY "/%s", address) };
+	return (struct action){ .kind = ACTION_REMOVE, .path = persist_path(address) };
 }
 
-static void append_number(char **text, const char *key, bool octal, long number)
+void recipe_store(struct plan *plan, const struct stored *binding)
 {
-	auto_free char *value = number < 0 ? NULL
-				: octal    ? text_format("%04lo", (unsigned long)number)
-					   : text_format("%ld", number);
-	append_value(text, key, value);
-}
-
-/* collect/written parses it. */
-void recipe_store(struct plan *plan, const struct device *device, const char *serial,
-	const struct node_access *access, bool allow_iommu, bool cdi)
-{
-	const struct remembered *before = &device->remembered;
-	struct action action = {
-		.kind = ACTION_SAVE,
-		.path = text_format(STORE_DIRECTORY "/%s", device->address),
-		.value = text_format("ADDRESS=%s\nPCI_ID=%04x:%04x\nPCI_SUBSYS_ID=%04x:%04x\n",
-			device->address, device->vendor, device->device, device->subvendor,
-			device->subdevice),
-		.access.mode = 0644,
-	};
-	append_value(&action.value, "SERIAL", serial);
-	append_value(&action.value, "DRIVER", before->driver);
-	append_value(&action.value, "MODULE", before->module);
-	append_value(&action.value, "DRIVER_OVERRIDE", before->driver_override);
-	append_number(&action.value, "OWNER", false, access->user);
-	append_number(&action.value, "GROUP", false, access->group);
-	append_number(&action.value, "MODE", true, access->mode);
-	append_value(&action.value, "ALLOW_IOMMU", allow_iommu ? "y" : NULL);
-	append_value(&action.value, "CDI", cdi ? "y" : NULL);
+	const struct action action = { .kind = ACTION_SAVE,
+		.path = persist_path(binding->address),
+		.value = persist_format(binding),
+		.access.mode = 0644 };
 	add_step(plan, action, nothing);
 }
 

@@ -90,6 +90,9 @@ void text_join_lines(char *text);
  * trailing blanks: a new string, which the caller frees, or NULL if there is no such line. */
 char *text_value(const char *text, const char *key);
 
+/* Appends such a line to `*text`, which may move, unless `value` is NULL. */
+void text_append_value(char **text, const char *key, const char *value);
+
 /* Copies `text` with control bytes (including newlines) and bytes that are not UTF-8 escaped as \xNN; does
  * not escape backslashes. Writes at most `size` bytes including the terminating 0, and truncates the rest.
  * Returns the length written. */
@@ -101,6 +104,10 @@ char *text_escape(const char *text);
 /* Parses a hexadecimal number of `min` to `max` digits at `*text`, and advances `*text` past it. Returns
  * false, with `*text` untouched, if there is none. */
 bool text_hex(const char **text, int min, int max, unsigned long *value);
+
+/* Parses two such numbers of 4 digits with a colon between them ("8086:10d3") at `*text`, and advances
+ * `*text` past them. Returns false, with everything untouched, if there are none or `*text` is NULL. */
+bool text_hex_pair(const char **text, unsigned int *left, unsigned int *right);
 
 /* ---- log.c ----
  * Messages on stderr. Escapes unprintable bytes. */

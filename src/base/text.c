@@ -132,6 +132,12 @@ char *text_value(const char *text, const char *key)
 	return NULL;
 }
 
+void text_append_value(char **text, const char *key, const char *value)
+{
+	if (value)
+		text_append(text, "%s=%s\n", key, value);
+}
+
 /* The length of the UTF-8 sequence at `text`, or 0 if it is malformed. C1 controls (U+0080 to U+009F), which
  * some terminals interpret, count as malformed. */
 static size_t text_utf8(const unsigned char *text)
@@ -207,5 +213,17 @@ bool text_hex(const char **text, int min, int max, unsigned long *value)
 		return false;
 	*text += digits;
 	*value = number;
+	return true;
+}
+
+bool text_hex_pair(const char **text, unsigned int *left, unsigned int *right)
+{
+	unsigned long first, second;
+	const char *at = *text;
+	if (!at || !text_hex(&at, 4, 4, &first) || *at++ != ':' || !text_hex(&at, 4, 4, &second))
+		return false;
+	*left = (unsigned int)first;
+	*right = (unsigned int)second;
+	*text = at;
 	return true;
 }

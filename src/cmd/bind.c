@@ -204,7 +204,19 @@ static void binding_store(struct session *session, struct device *device, const 
 	}
 	/* Only root gets here, and root can read the serial number. */
 	device_collect_serial(&session->root, device, &serial);
-	recipe_store(&plan, device, serial, &access, allow_iommu, wishes->cdi);
+	const struct stored binding = {
+		.address = device->address,
+		.vendor = device->vendor,
+		.device = device->device,
+		.subvendor = device->subvendor,
+		.subdevice = device->subdevice,
+		.serial = serial,
+		.allow_iommu = allow_iommu,
+		.cdi = wishes->cdi,
+		.before = device->remembered,
+		.access = access,
+	};
+	recipe_store(&plan, &binding);
 	session_run(session, device->address, &plan, text_copy("persistent binding would be saved"),
 		text_copy("persistent binding saved"));
 }

@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "judge/judge.h"
+#include "state/state.h"
 
 static const struct argp_option cdi_options[] = {
 	{ "write", OPTION_WRITE, "FILE", 0,
@@ -47,15 +48,13 @@ static bool is_among(const struct device *device, const struct device_refs *devi
 /* The specification without the devices `leaving`. NULL: no device is left. */
 static char *text_without(const struct session *session, const struct device_refs *leaving)
 {
-	struct container_device_list devices = container_judge(&session->devices, &session->access),
-				     left = { 0 };
-	struct container_device *device;
-	array_each (device, &devices)
-		if (!is_among(device->device, leaving))
-			*array_add(&left) = *device;
-	char *text = cdi_format(&left);
+	struct device_refs left = { 0 };
+	struct device *device;
+	array_each (device, &session->devices)
+		if (device_is_noiommu(device) && !is_among(device, leaving))
+			*array_add(&left) = device;
+	char *text = cdi_format(&left, &session->access);
 	free(left.items);
-	container_free(&devices);
 	return text;
 }
 
@@ -65,7 +64,7 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	bool dry = session->options->dry_run;
 	/* Devices that are not bound yet have nodes of unknown names. */
 	bool unknown = dry && coming;
-	auto_free char *before = container_collect_specification(&session->root);
+	auto_free char *before = cdi_collect(&session->root);
 	if (!asked && !before)
 		return;
 	auto_free char *text = text_without(session, dry && leaving ? leaving : &no_devices);

@@ -63,7 +63,7 @@ static bool set_next(struct session *session, bool on)
 	/* Nothing to write if another file already sets the mode. */
 	if (next->mode != (on ? MODE_ON : MODE_OFF) &&
 		session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
-		recipe_next_mode(&plan, next, nextboot_own_text, on);
+		recipe_next_mode(&plan, next, on);
 	if (!plan.count && next->mode == (on ? MODE_ON : MODE_OFF))
 		session_result(session, "next boot", OUTCOME_UNCHANGED,
 			text_format("noiommu mode already %s", word));

@@ -39,22 +39,12 @@ void taint_collect_log(const struct sysroot *root, unsigned long long value, str
 /* ---- nextboot.c ----
  * The settings of noiommu mode in modprobe.d(5). */
 
-/* The mode that the last "options vfio enable_unsafe_noiommu_mode=..." in `text`, the content of a modprobe.d
- * file, sets; MODE_UNKNOWN if there is none. */
-enum mode modprobe_text_mode(const char *text);
-
-/* The same for `text`, a kernel command line ("vfio.enable_unsafe_noiommu_mode=1"). */
-enum mode modprobe_cmdline_mode(const char *text);
-
 /* Reads all modprobe.d files below `root`, in modprobe's order: the mode that the last of them sets, and its
  * path in `*source`, a new string; MODE_UNKNOWN and NULL if none sets it. Returns 0, or a negative errno if a
  * file could not be read. */
 int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **source);
 
 /* The noiommu mode at the next boot. */
-
-/* The content of our own file. */
-extern const char nextboot_own_text[];
 
 /* Collects what sets the mode: modprobe.d and the kernel command line, or for a built-in vfio the command
  * line only. The current command line stands for the next one, which the boot loader does not expose. Source:
@@ -72,10 +62,6 @@ void nextboot_collect_initramfs(const struct sysroot *root, const struct host *h
  * case). If so, `address` is set to the kernel's form. Out-of-range numbers (device 32, function 8) are
  * invalid. */
 bool address_parse(const char *text, char address[20]);
-
-/* Parses a pair of PCI IDs ("8086:10d3") at `*text`, and advances `*text` past it. Returns false, with
- * everything untouched, if there is none or `*text` is NULL. */
-bool address_parse_ids(const char **text, unsigned int *vendor, unsigned int *device);
 
 /* PCI devices in sysfs. Facts only. */
 
@@ -125,11 +111,11 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 /* Whether the udev rule that applies persistent bindings is installed. Source: the directories of udev(7). */
 enum answer stored_collect_rule(const struct sysroot *root);
 
-/* The CDI specification for container engines. */
+/* Our CDI specification: a new string, which the caller frees, or NULL if it does not exist or cannot be
+ * read. */
+char *cdi_collect(const struct sysroot *root);
 
-/* Our own specification for the Container Device Interface, /run/cdi/vfionoiommu.json: a new string, which
- * the caller frees, or NULL if there is no readable one. */
-char *container_collect_specification(const struct sysroot *root);
+/* The CDI specification for container engines. */
 
 /* ---- use.c ----
  * The uses of a device. Facts only: judge/safety decides which of them prevent a bind. */

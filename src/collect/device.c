@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 #include "collect/collect.h"
+#include "state/state.h"
 
 /* ---- addresses ---- */
 
@@ -24,18 +25,6 @@ bool address_parse(const char *text, char address[20])
 		return false;
 	/* The kernel compares addresses as strings, with a domain of at least four digits. */
 	snprintf(address, 20, "%04lx:%02lx:%02lx.%lx", domain, bus, slot, function);
-	return true;
-}
-
-bool address_parse_ids(const char **text, unsigned int *vendor, unsigned int *device)
-{
-	unsigned long first, second;
-	const char *at = *text;
-	if (!at || !text_hex(&at, 4, 4, &first) || *at++ != ':' || !text_hex(&at, 4, 4, &second))
-		return false;
-	*vendor = (unsigned int)first;
-	*device = (unsigned int)second;
-	*text = at;
 	return true;
 }
 
@@ -62,8 +51,8 @@ static int collect_uevent(const struct sysroot *root, struct device *device)
 	device->driver = text_value(text, "DRIVER");
 	device->modalias = text_value(text, "MODALIAS");
 	device->class = class ? (unsigned int)strtoul(class, NULL, 16) & 0xffffff : 0;
-	address_parse_ids(&id_at, &device->vendor, &device->device);
-	address_parse_ids(&subsystem_at, &device->subvendor, &device->subdevice);
+	text_hex_pair(&id_at, &device->vendor, &device->device);
+	text_hex_pair(&subsystem_at, &device->subvendor, &device->subdevice);
 	return 0;
 }
 
@@ -163,29 +152,15 @@ static void note_unreadable(struct device *device, const char *attribute)
 /* A saved state that is malformed or names another device is not ours, so it is unknown. */
 static void collect_remembered(const struct sysroot *root, struct device *device)
 {
-	auto_free char *path = text_format("run/vfionoiommu/%s", device->address);
-	auto_free char *text = sysroot_read(root, path);
+	auto_free char *path = saved_state_path(device->address);
+	auto_free char *text = sysroot_read(root, path + 1);
 	bool nothing = !text && (errno == ENOENT || errno == ENOTDIR);
 	device->remembered.known = nothing ? ANSWER_NO : ANSWER_UNKNOWN;
 	/* After a transient error the saved state may still be valid: bind must not overwrite it. */
 	if (!text && (errno == EIO || errno == ENOMEM || errno == EMFILE || errno == ENFILE))
-		note_unreadable(device, path);
-	if (!text)
-		return;
-	auto_free char *address = text_value(text, "ADDRESS");
-	auto_free char *modalias = text_value(text, "MODALIAS");
-	auto_free char *driver = text_value(text, "DRIVER");
-	auto_free char *module = text_value(text, "MODULE");
-	auto_free char *override = text_value(text, "DRIVER_OVERRIDE");
-	if (!text_same(address, device->address) || !text_same(modalias, device->modalias) ||
-		!text_is_name(driver) || !text_is_name(module) || !text_is_name(override))
-		return;
-	device->remembered = (struct remembered){
-		.known = ANSWER_YES,
-		.driver = text_copy(driver),
-		.module = text_copy(module),
-		.driver_override = text_copy(override),
-	};
+		note_unreadable(device, path + 1);
+	if (text)
+		saved_state_parse(text, device, &device->remembered);
 }
 
 void device_free_remembered(struct remembered *remembered)
@@ -233,7 +208,7 @@ void device_collect_remembered(const struct sysroot *root, struct device_list *d
 {
 	auto_names struct name_list names = { 0 };
 	struct device *device;
-	if (sysroot_list(root, "run/vfionoiommu", &names))
+	if (sysroot_list(root, &SAVED_STATE_DIRECTORY[1], &names))
 		return;
 	array_each (device, devices)
 		if (name_list_has(&names, device->address))
@@ -310,8 +285,8 @@ struct device *device_find(const struct device_list *devices, const char *addres
 
 bool device_is_remembered(const struct sysroot *root, const char *address)
 {
-	auto_free char *path = text_format("run/vfionoiommu/%s", address);
-	return sysroot_exists(root, path) == ANSWER_YES;
+	auto_free char *path = saved_state_path(address);
+	return sysroot_exists(root, path + 1) == ANSWER_YES;
 }
 
 /* PCI Express Base Specification, Device Serial Number Extended Capability; all little-endian. */

@@ -128,7 +128,7 @@ static bool translate_device(const struct udev_event *from, struct event *event)
 	*event = (struct event){ .kind = (enum event_kind)kind, .address = address };
 	const char *id = from->pci_id;
 	if (event->kind == EVENT_ADDED)
-		address_parse_ids(&id, &event->vendor, &event->device);
+		text_hex_pair(&id, &event->vendor, &event->device);
 	if (event->kind == EVENT_BOUND)
 		event->driver = text_copy(from->driver);
 	return true;

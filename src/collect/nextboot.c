@@ -4,79 +4,12 @@
 
 #include "base/base.h"
 #include "collect/collect.h"
+#include "state/state.h"
 
 /* ---- the configuration of modprobe ---- */
 
-#define PARAMETER "enable_unsafe_noiommu_mode"
-#define BLANKS    " \t"
 /* Bytes; the rest of a longer file is ignored. */
 #define MODPROBE_FILE_MAX 65536
-
-/* Follows the kernel's kstrtobool(); a parameter without a value is enabled. */
-static enum mode value_mode(const char *value)
-{
-	if (!*value)
-		return MODE_ON;
-	if (*value == '=')
-		value++;
-	if (strchr("yYtT1", *value) && *value)
-		return MODE_ON;
-	if (strchr("nNfF0", *value) && *value)
-		return MODE_OFF;
-	if ((*value == 'o' || *value == 'O') && value[1])
-		return strchr("nN", value[1]) ? MODE_ON : strchr("fF", value[1]) ? MODE_OFF : MODE_UNKNOWN;
-	return MODE_UNKNOWN;
-}
-
-/* "enable_unsafe_noiommu_mode=1"; MODE_UNKNOWN for any other word. Dashes and underscores are equivalent. */
-static enum mode word_mode(const char *word)
-{
-	for (const char *name = PARAMETER; *name; name++, word++)
-		if (*word != *name && !(*name == '_' && *word == '-'))
-			return MODE_UNKNOWN;
-	return *word && *word != '=' ? MODE_UNKNOWN : value_mode(word);
-}
-
-/* Parses one line, in place. */
-static enum mode line_mode(char *line)
-{
-	char *rest = NULL;
-	enum mode mode = MODE_UNKNOWN;
-	const char *word = strtok_r(line, BLANKS, &rest);
-	if (!text_same(word, "options") || !text_same(strtok_r(NULL, BLANKS, &rest), "vfio"))
-		return MODE_UNKNOWN;
-	while ((word = strtok_r(NULL, BLANKS, &rest))) {
-		enum mode said = word_mode(word);
-		mode = said == MODE_UNKNOWN ? mode : said;
-	}
-	return mode;
-}
-
-enum mode modprobe_text_mode(const char *text)
-{
-	enum mode mode = MODE_UNKNOWN;
-	auto_free char *copy = text_copy(text);
-	char *rest = NULL;
-	text_join_lines(copy);
-	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		enum mode said = line_mode(line);
-		mode = said == MODE_UNKNOWN ? mode : said;
-	}
-	return mode;
-}
-
-enum mode modprobe_cmdline_mode(const char *text)
-{
-	enum mode mode = MODE_UNKNOWN;
-	auto_free char *copy = text_copy(text);
-	char *rest = NULL;
-	for (char *word = strtok_r(copy, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
-		const char *parameter = text_after(word, "vfio.");
-		enum mode said = parameter ? word_mode(parameter) : MODE_UNKNOWN;
-		mode = said == MODE_UNKNOWN ? mode : said;
-	}
-	return mode;
-}
 
 /* A file to read. If several directories have a file of the same name, the first wins. */
 struct candidate {
@@ -159,11 +92,6 @@ int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **so
 
 /* Bytes; more than any kernel's limit. */
 #define CMDLINE_MAX 16384
-#define OWN_FILE    "etc/modprobe.d/vfionoiommu.conf"
-
-const char nextboot_own_text[] =
-	"# By vfionoiommu enable --persistent; vfionoiommu disable --persistent removes it.\n"
-	"options vfio enable_unsafe_noiommu_mode=1\n";
 
 /* What the existence of a file shows about the distribution; the first existing file wins. */
 struct trait {
@@ -206,17 +134,19 @@ static const char *first_existing(const struct sysroot *root, const struct trait
 
 static enum own_file collect_own(const struct sysroot *root)
 {
-	auto_free char *text = sysroot_read_file(root, OWN_FILE, sizeof nextboot_own_text);
+	/* With one byte more, because a longer file differs. */
+	auto_free char *text =
+		sysroot_read_file(root, &MODPROBE_CONF_FILE[1], strlen(modprobe_conf_text) + 1);
 	if (!text)
 		return errno == ENOENT || errno == ENOTDIR ? OWN_FILE_NONE : OWN_FILE_EDITED;
-	return text_same(text, nextboot_own_text) ? OWN_FILE_OURS : OWN_FILE_EDITED;
+	return text_same(text, modprobe_conf_text) ? OWN_FILE_OURS : OWN_FILE_EDITED;
 }
 
 void nextboot_collect(const struct sysroot *root, const struct host *host, struct next_boot *next)
 {
 	struct next_boot found = { .mode = MODE_OFF,
 		.own = collect_own(root),
-		.own_path = "/" OWN_FILE,
+		.own_path = MODPROBE_CONF_FILE,
 		.initramfs_has_vfio = ANSWER_UNKNOWN,
 		.initramfs_mode = MODE_UNKNOWN };
 	enum module_state vfio = host->modules[MODULE_VFIO].state;

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "collect/collect.h"
+#include "state/state.h"
 
 /* ---- what a recording leaves out ---- */
 
@@ -95,7 +96,7 @@ static const struct rule {
 	{ "dev/kmsg", redact_log_line, false },
 	{ "proc/cmdline", redact_words, false },
 	{ "/modprobe.d/", redact_modprobe_line, true },
-	{ "etc/vfionoiommu.d/", redact_serial, false },
+	{ &PERSIST_DIRECTORY[1], redact_serial, false },
 	{ "/mountinfo", redact_mount, false },
 };
 

@@ -92,7 +92,7 @@ static bool match_node(const struct device *device, const char *text)
 static bool match_id(const struct device *device, const char *text)
 {
 	unsigned int vendor, id;
-	return address_parse_ids(&text, &vendor, &id) && !*text && device->vendor == vendor &&
+	return text_hex_pair(&text, &vendor, &id) && !*text && device->vendor == vendor &&
 	       device->device == id;
 }
 
@@ -139,7 +139,7 @@ static bool is_pattern(const char *text)
 {
 	unsigned int vendor, device;
 	const char *at = text;
-	bool id = address_parse_ids(&at, &vendor, &device) && !*at;
+	bool id = text_hex_pair(&at, &vendor, &device) && !*at;
 	return id || text_starts(text, "class=") || text_starts(text, "driver=");
 }
 

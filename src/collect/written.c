@@ -1,67 +1,14 @@
 #include <errno.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
+#include "state/state.h"
 
 /* ---- persistent bindings ---- */
 
-#define DIRECTORY "etc/vfionoiommu.d"
-#define RULE      "60-vfionoiommu.rules"
-
-/* "8086:10d3" under `key`. Returns false if the line is missing or malformed. */
-static bool get_ids(const char *text, const char *key, unsigned int *vendor, unsigned int *device)
-{
-	auto_free char *value = text_value(text, key);
-	const char *at = value;
-	return address_parse_ids(&at, vendor, device) && !*at;
-}
-
-/* A number under `key`, or -1 if there is no such line. Returns false if it is malformed or above `max`. */
-static bool get_number(const char *text, const char *key, int base, long max, long *number)
-{
-	char *end;
-	auto_free char *value = text_value(text, key);
-	*number = -1;
-	if (!value)
-		return true;
-	errno = 0;
-	*number = strtol(value, &end, base);
-	return !errno && end != value && !*end && *number >= 0 && *number <= max;
-}
-
-/* The name of a driver or module under `key`, or NULL. Returns false if it is invalid. */
-static bool get_name(const char *text, const char *key, char **name)
-{
-	*name = text_value(text, key);
-	return text_is_name(*name);
-}
-
-static bool parse(const char *text, struct stored *stored)
-{
-	long mode;
-	auto_free char *address = text_value(text, "ADDRESS");
-	auto_free char *allow = text_value(text, "ALLOW_IOMMU");
-	auto_free char *cdi = text_value(text, "CDI");
-	if (!text_same(address, stored->address) ||
-		!get_ids(text, "PCI_ID", &stored->vendor, &stored->device) ||
-		!get_ids(text, "PCI_SUBSYS_ID", &stored->subvendor, &stored->subdevice) ||
-		!get_name(text, "DRIVER", &stored->before.driver) ||
-		!get_name(text, "MODULE", &stored->before.module) ||
-		!get_name(text, "DRIVER_OVERRIDE", &stored->before.driver_override) ||
-		!get_number(text, "OWNER", 10, UINT32_MAX - 1L, &stored->access.user) ||
-		!get_number(text, "GROUP", 10, UINT32_MAX - 1L, &stored->access.group) ||
-		!get_number(text, "MODE", 8, 0777, &mode))
-		return false;
-	stored->access.mode = (int)mode;
-	stored->before.known = ANSWER_YES;
-	stored->serial = text_value(text, "SERIAL");
-	stored->allow_iommu = text_same(allow, "y");
-	stored->cdi = text_same(cdi, "y");
-	return true;
-}
+#define RULE "60-vfionoiommu.rules"
 
 /* Whether only root can write to `path`. The files of a recorded machine belong to the user who unpacked
  * them. */
@@ -75,13 +22,13 @@ static bool is_roots(const struct sysroot *root, const char *path)
 
 static void read_stored(const struct sysroot *root, struct stored *stored)
 {
-	auto_free char *path = text_format(DIRECTORY "/%s", stored->address);
-	auto_free char *text = sysroot_read(root, path);
+	auto_free char *path = persist_path(stored->address);
+	auto_free char *text = sysroot_read(root, path + 1);
 	if (!text)
 		stored->problem = text_format("cannot be read: %s", strerror(errno));
-	else if (!is_roots(root, DIRECTORY) || !is_roots(root, path))
+	else if (!is_roots(root, &PERSIST_DIRECTORY[1]) || !is_roots(root, path + 1))
 		stored->problem = text_copy("must be owned by root and writable by root only");
-	else if (!parse(text, stored))
+	else if (!persist_parse(text, stored))
 		stored->problem = text_copy("is malformed");
 }
 
@@ -128,7 +75,7 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 	*list = (struct stored_list){ 0 };
 	array_each (device, devices)
 		device->stored = NULL;
-	sysroot_list(root, DIRECTORY, &names);
+	sysroot_list(root, &PERSIST_DIRECTORY[1], &names);
 	array_each (name, &names) {
 		if (!address_parse(*name, address) || !text_same(*name, address))
 			continue;
@@ -155,7 +102,7 @@ enum answer stored_collect_rule(const struct sysroot *root)
 
 #define SPECIFICATION_MAX (1 << 20)
 
-char *container_collect_specification(const struct sysroot *root)
+char *cdi_collect(const struct sysroot *root)
 {
-	return sysroot_read_file(root, "run/cdi/vfionoiommu.json", SPECIFICATION_MAX);
+	return sysroot_read_file(root, &CDI_FILE[1], SPECIFICATION_MAX);
 }

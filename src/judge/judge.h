@@ -244,13 +244,4 @@ void taint_judge(unsigned long long value, const struct kernel_log *log, struct 
 /* Adds a note that binding a noiommu device will taint the kernel of `host`, unless it is already tainted. */
 void taint_judge_bind(const struct host *host, struct finding_list *findings);
 
-/* ---- container.c ----
- * The device nodes that a container (podman, docker) needs to open a device. */
-
-/* Each noiommu device of `devices`, once with all of its nodes and once for each access path that works on
- * this kernel. The list points into `devices`; free with container_free. */
-struct container_device_list container_judge(
-	const struct device_list *devices, const struct access_case *access);
-void container_free(struct container_device_list *list);
-
 #endif

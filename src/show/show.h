@@ -279,13 +279,4 @@ void json_add_kernel_taint(struct json *document, const struct taint *taint);
 /* Adds "taint": the value before and after the command; -1, unknown, becomes null. */
 void json_add_taint(struct json *document, long long before, long long after);
 
-/* ---- cdi.c ----
- * The bound devices as a specification of the Container Device Interface. */
-
-/* The specification that resolves `podman run --device vfionoiommu/device=ADDRESS`: ADDRESS names all nodes
- * of the device, ADDRESS-group and ADDRESS-cdev the nodes of one access path. The version is the lowest that
- * supports all of this, as the standard recommends. A new string, which the caller frees; NULL when the list
- * is empty, because the standard requires at least one device. */
-char *cdi_format(const struct container_device_list *devices);
-
 #endif

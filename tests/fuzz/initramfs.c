@@ -3,8 +3,9 @@
 #include <spawn.h>
 
 #include "base/base.h"
-#include "collect/collect.h"
 #include "fuzz.h"
+#include "os/os.h"
+#include "state/state.h"
 
 /* Replaces libc's: libarchive must not start a program to unpack an archive. */
 int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,

@@ -1,7 +1,9 @@
-/* modprobe.d and the kernel command line: collect/nextboot. Redacted files set the same mode. */
+/* modprobe.d and the kernel command line: state/modprobe_conf, collect/nextboot. Redacted files set the same
+ * mode. */
 #include "base/base.h"
 #include "collect/collect.h"
 #include "fuzz.h"
+#include "state/state.h"
 
 #define OWN   "etc/modprobe.d/a.conf"
 #define OTHER "lib/modprobe.d/b.conf"

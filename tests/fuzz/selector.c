@@ -50,7 +50,7 @@ static void parse(const char *text)
 	const char *at = text;
 	if (address_parse(text, address))
 		must(address_parse(address, again) && text_same(address, again));
-	if (address_parse_ids(&at, &vendor, &device))
+	if (text_hex_pair(&at, &vendor, &device))
 		must(at == text + 9 && vendor <= 0xffff && device <= 0xffff);
 	else
 		must(at == text);

@@ -1,8 +1,8 @@
 /* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/written; act/recipes writes what was read. */
-#include "act/act.h"
 #include "base/base.h"
 #include "collect/collect.h"
 #include "fuzz.h"
+#include "state/state.h"
 
 #define ADDRESS "0000:00:04.0"
 #define PATH    "etc/vfionoiommu.d/" ADDRESS
@@ -33,19 +33,11 @@ static bool same(const struct stored *a, const struct stored *b)
 /* An accepted file is the same after writing and reading it again. */
 static void write_again(const struct stored *stored)
 {
-	struct plan plan = { 0 };
-	const struct device device = { .address = ADDRESS,
-		.vendor = stored->vendor,
-		.device = stored->device,
-		.subvendor = stored->subvendor,
-		.subdevice = stored->subdevice,
-		.remembered = stored->before };
-	recipe_store(&plan, &device, stored->serial, &stored->access, stored->allow_iommu, stored->cdi);
-	must(plan.count == 1 && text_same(plan.items[0].act.path, "/" PATH));
-	fuzz_file_text(PATH, plan.items[0].act.value);
+	auto_free char *text = persist_format(stored), *path = persist_path(stored->address);
+	must(text_same(path, "/" PATH));
+	fuzz_file_text(PATH, text);
 	static struct stored_list later;
 	must(same(stored, read_one(&later)));
-	fuzz_plan_free(&plan);
 }
 
 static void hide(const char *text)

@@ -1,0 +1,67 @@
+/* The formats of our own files. Each module knows the path of one, parses it and formats it. Pure: text in,
+ * text out; collect reads the files, act writes them. Paths are absolute; below a root they are used without
+ * the leading slash. */
+#ifndef STATE_H
+#define STATE_H
+
+#include "model.h"
+
+/* ---- saved_state.c ----
+ * The saved state: driver and override of a device before bind. One file per device. */
+
+#define SAVED_STATE_DIRECTORY "/run/vfionoiommu"
+
+/* The path for the device at `address`: a new string, which the caller frees. */
+char *saved_state_path(const char *address);
+
+/* Parses the saved state of `device`. Returns false, with `saved` untouched, if `text` is malformed or names
+ * another card. */
+bool saved_state_parse(const char *text, const struct device *device, struct remembered *saved);
+
+/* Formats it: a new string, which the caller frees. */
+char *saved_state_format(const struct device *device, const struct remembered *saved);
+
+/* ---- persist.c ----
+ * Persistent bindings, for bind --stored. One file per device. */
+
+#define PERSIST_DIRECTORY "/etc/vfionoiommu.d"
+
+/* The path for the device at `address`: a new string, which the caller frees. */
+char *persist_path(const char *address);
+
+/* Parses the binding of the device at `stored->address`. Returns false, with `stored` partly filled in, if
+ * `text` is malformed. */
+bool persist_parse(const char *text, struct stored *stored);
+
+/* Formats it: a new string, which the caller frees. */
+char *persist_format(const struct stored *stored);
+
+/* ---- modprobe_conf.c ----
+ * Our own file in modprobe.d, which enables noiommu mode; the settings of the mode in any file of
+ * modprobe.d(5) and on the kernel command line. */
+
+#define MODPROBE_CONF_FILE "/etc/modprobe.d/vfionoiommu.conf"
+
+/* Its content. */
+extern const char modprobe_conf_text[];
+
+/* The mode that the last "options vfio enable_unsafe_noiommu_mode=..." in `text`, the content of a modprobe.d
+ * file, sets; MODE_UNKNOWN if there is none. */
+enum mode modprobe_text_mode(const char *text);
+
+/* The same for `text`, a kernel command line ("vfio.enable_unsafe_noiommu_mode=1"). */
+enum mode modprobe_cmdline_mode(const char *text);
+
+/* ---- cdi.c ----
+ * The specification of the bound devices for the Container Device Interface, which container engines read. */
+
+#define CDI_FILE "/run/cdi/vfionoiommu.json"
+
+/* The specification that resolves `podman run --device vfionoiommu/device=ADDRESS`: ADDRESS names all nodes
+ * of the device, ADDRESS-group and ADDRESS-cdev the nodes of one access path, as far as `access` says that
+ * the path works. The version is the lowest that supports all of this, as the standard recommends. A new
+ * string, which the caller frees; NULL if no device has a node, because the standard requires at least one
+ * device. */
+char *cdi_format(const struct device_refs *devices, const struct access_case *access);
+
+#endif
