@@ -138,13 +138,6 @@ struct next_boot {
 
 /* ---- the taint ---- */
 
-/* The kernel log, in the format of /dev/kmsg: Documentation/ABI/testing/dev-kmsg. */
-struct kernel_log {
-	char *text;          /* its records, oldest first; NULL: not collected */
-	int error;           /* negative errno if reading failed; 0: complete */
-	long long boot_time; /* /proc/stat btime: seconds since 1970; -1: unknown */
-};
-
 struct taint_bit {
 	int number;          /* 0 to 63 */
 	char letter;         /* as in an oops; 0: unknown bit */
@@ -168,6 +161,22 @@ struct taint_event {
 struct taint_event_list {
 	struct taint_event *items;
 	size_t count;
+};
+
+enum log_state {
+	LOG_EMPTY,
+	LOG_WHOLE,       /* complete from the first record */
+	LOG_OVERWRITTEN, /* the first ones are missing */
+	LOG_DAMAGED,     /* other records are missing or malformed */
+};
+
+/* The kernel log, in the format of /dev/kmsg: Documentation/ABI/testing/dev-kmsg. */
+struct kernel_log {
+	char *text;          /* its records, oldest first; NULL: not collected */
+	int error;           /* negative errno if reading failed; 0: complete */
+	long long boot_time; /* /proc/stat btime: seconds since 1970; -1: unknown */
+	enum log_state state;
+	struct taint_event_list events; /* VFIO's messages about tainting, oldest first */
 };
 
 struct taint {

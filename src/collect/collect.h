@@ -36,6 +36,26 @@ long long taint_collect_value(const struct sysroot *root);
  * `log` has the error. */
 void taint_collect_log(const struct sysroot *root, unsigned long long value, struct kernel_log *log);
 
+/* The first line of a record, "6,339,5140900,-;message"; more fields may precede the semicolon. */
+struct log_line {
+	unsigned long long facility;     /* 0: the kernel itself; writes to /dev/kmsg get another */
+	unsigned long long sequence;     /* 0: the first since boot */
+	unsigned long long microseconds; /* since boot */
+	const char *message; /* points into the parsed text; ends at the newline or the end of the text */
+};
+
+/* Parses the line at `text`. Returns false, with `line` untouched, if it is not the first line of a record.
+ */
+bool log_line_parse(const char *text, struct log_line *line);
+
+/* Parses a kernel message, which ends at the newline or the end of the text. Returns false, with `event`
+ * untouched, if it is not a taint message of VFIO noiommu; else `device` is a new string, and the times are
+ * 0. */
+bool taint_event_parse(const char *message, struct taint_event *event);
+
+/* Finds the events in `log->text`, and how complete the log is. */
+void kernel_log_parse(struct kernel_log *log);
+
 /* ---- nextboot.c ----
  * The settings of noiommu mode in modprobe.d(5). */
 

@@ -11,22 +11,6 @@
 
 /* ---- what a recording leaves out ---- */
 
-/* "DRIVER DEVICE: Adding kernel taint for vfio-noiommu ...", exactly as judge/taint accepts it, because
- * other messages may quote it. */
-static bool is_taint_message(const char *message)
-{
-	static const char *const ends[] = { "group on device", "cdev", "cdev on device" };
-	size_t driver = strcspn(message, " ");
-	const char *device = message[driver] ? message + driver + 1 : "";
-	size_t length = strcspn(device, " ");
-	const char *what = text_after(device + length, " Adding kernel taint for vfio-noiommu ");
-	bool named = driver && length >= 2 && device[length - 1] == ':';
-	for (size_t i = 0; named && what && i < ARRAY_SIZE(ends); i++)
-		if (text_same(what, ends[i]))
-			return true;
-	return false;
-}
-
 /* The first line of a record is "6,339,5140900,-;text"; more fields may precede the semicolon. Lines that
  * start with a blank continue a record. */
 static void redact_log_line(const char *line, FILE *to)
@@ -35,10 +19,13 @@ static void redact_log_line(const char *line, FILE *to)
 	const char *message = strchr(line, ';');
 	if (*line == ' ')
 		return;
-	if (message)
-		fprintf(to, "%.*s-;%s\n", (int)numbers, line,
-			is_taint_message(message + 1) ? message + 1 : "");
-	else
+	if (message) {
+		struct taint_event event = { 0 };
+		/* Exactly as it was parsed, because other messages may quote it. */
+		bool taints = taint_event_parse(message + 1, &event);
+		fprintf(to, "%.*s-;%s\n", (int)numbers, line, taints ? message + 1 : "");
+		free(event.device);
+	} else
 		/* Not a record: keep a mark, so that the log still counts as damaged. */
 		fputs("?\n", to);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "collect/collect.h"
 #include "judge/judge.h"
 #include "tap.h"
 
@@ -94,12 +95,11 @@ static void free_events(struct taint_event_list *events)
 
 static enum log_state state_of(const char *text, size_t events)
 {
-	struct taint_event_list found = { 0 };
-	const struct kernel_log log = { .text = (char *)text, .boot_time = -1 };
-	enum log_state state = taint_event_find(&log, &found);
-	bool same = found.count == events;
-	free_events(&found);
-	return same ? state : (enum log_state) - 1;
+	struct kernel_log log = { .text = (char *)text, .boot_time = -1 };
+	kernel_log_parse(&log);
+	bool same = log.events.count == events;
+	free_events(&log.events);
+	return same ? log.state : (enum log_state) - 1;
 }
 
 static void test_log(void)
@@ -132,7 +132,9 @@ static void free_taint(struct taint *taint)
 static struct taint judged(unsigned long long value, const char *text, int error)
 {
 	struct taint taint;
-	const struct kernel_log log = { .text = (char *)text, .error = error, .boot_time = 1000 };
+	struct kernel_log log = { .text = (char *)text, .error = error, .boot_time = 1000 };
+	if (text)
+		kernel_log_parse(&log);
 	taint_judge(value, text ? &log : NULL, &taint);
 	return taint;
 }
