@@ -53,7 +53,6 @@ notices() { # GUARD FILE SED-SCRIPT
 	not "guard_$1"
 }
 
-# bats test_tags=once
 @test "each kind of drift is noticed, in each place" {
 	needs_terminal
 	copies=0

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # The same machine, booted again and again: what was set up once is there after the next boot, on the same card and on no
 # other. Run on the host; each test is a boot or two, and what they leave in /etc goes from one to the next.
 #

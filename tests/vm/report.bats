@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # A report that was made in a guest, read here with --sysroot: on a machine with another kernel, other devices and none of the
 # guest's files. (What is in a report, and what not, is in guest/report.bats.)
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case1 case3
-# more: case3-iommufd
+# kernels: case3
+# more: case1 case3-iommufd
 #
 # Containers are told of the bound devices, and of their nodes as they are now.
 

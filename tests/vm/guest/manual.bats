@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: case3
 #
 # The five tasks of the man page's examples, typed exactly as they stand there, one after the other.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case1 case2 case3 case3-iommufd case4 case4-loosened case5 off builtin linux6.1 debian
+# kernels: case1 case3 case5 off builtin linux6.1 debian
+# more: case2 case3-iommufd case4 case4-loosened
 #
 # Prediction = observation, on one kernel after the other: what matrix says before anything is loaded is what the kernel
 # then does, with its configuration and without, and what it says after is the same.

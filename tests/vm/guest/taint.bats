@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # fresh: yes
-# kernels: case3 linux6.1
-# more: case1
+# kernels: case3
+# more: case1 linux6.1
 #
 # The taint on real kernels. It cannot be taken back before the next boot, nor can what is overwritten in the log: the tests
 # are in this order, in one boot.

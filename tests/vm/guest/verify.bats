@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case1 case3 case5
-# more: case3-iommufd case4-loosened linux6.1
+# kernels: case1 case3
+# more: case3-iommufd case4-loosened case5 linux6.1
 #
 # What verify says of a device is what a program meets: each way through which the matrix says that it opens, and each way
 # in which it does not.
