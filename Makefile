@@ -1,4 +1,4 @@
-# vfionoiommu. The two commands to know: make demo, make check.
+# vfionoiommu. The two main commands: make demo, make check.
 
 VERSION = 0.1
 
@@ -9,9 +9,9 @@ DATAROOTDIR = $(PREFIX)/share
 DATADIR     = $(DATAROOTDIR)
 MANDIR      = $(DATAROOTDIR)/man
 MAN8DIR     = $(MANDIR)/man8
-# Where udevd looks; with PREFIX=/usr that of packages, with /usr/local that of the admin.
+# Where udevd reads rules: the directory of packages with PREFIX=/usr, that of the admin with /usr/local.
 UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
-# Where the shells look for completions.
+# Where the shells read completions.
 BASHCOMPDIR = $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR  = $(DATADIR)/zsh/site-functions
 FISHCOMPDIR = $(DATADIR)/fish/vendor_completions.d
@@ -23,45 +23,45 @@ CC       = gcc
 CFLAGS   = $(if $(SANITIZE)$(FUZZ),-O1,-O2) -g
 CPPFLAGS =
 LDFLAGS  =
-# Warnings are errors in our own builds; a packager's compiler may know others: WERROR=
+# Warnings are errors in our own builds; another compiler may warn about more: a packager sets WERROR=
 WERROR   = -Werror
-# SANITIZE=1: a build of its own, with address and undefined behaviour sanitizers; COVERAGE=1: one that counts lines
+# SANITIZE=1: a separate build with address and undefined behavior sanitizers; COVERAGE=1: one that counts lines
 SANITIZE =
 # FUZZ=1: the fuzz targets, built by clang with the same sanitizers
 FUZZ     =
-# How long make fuzz works at each target.
+# Duration of make fuzz for each target.
 FUZZ_SECONDS = 3600
 COVERAGE =
 # V=1: print whole commands
 V        =
-# As many jobs as there are processors, unless make was told.
+# As many jobs as processors, unless make has an option -j.
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
-# Debian packages, by the target that installs what is missing of them. All are found under these names in Debian 12, 13 and
-# testing; the compilers' version is left to Debian. make deps:
+# Debian packages, by the target that installs the missing ones. Debian 12, 13 and testing have all of them under these
+# names, with the default compiler of the release. make deps:
 DEPS_BUILD = gcc libc6-dev make pkg-config libudev-dev libkmod-dev libsmartcols-dev libjson-c-dev zlib1g-dev \
              libmount-dev libmnl-dev libarchive-dev
 # make check-fast: the tests on the host
 DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema systemd udev bsdutils
-# make check: the linters, and a compiler that knows libFuzzer
+# make check: the linters, and a compiler with libFuzzer
 DEPS_CHECK = clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
-# make demo: on which tests/vm builds its kernels and boots them
+# make demo: the tools that build and boot the kernels of tests/vm
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount bsdutils
-# make check-all: the engines that a fleet is run by, what looks at the package, and the roots of other releases
+# make check-all: engines (Ansible, podman), checks of the package, and the roots of other releases
 DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap
 # make deb
 DEPS_DEB   = build-essential debhelper
-# make bench: to measure, and whom against
+# make bench: measuring tools, and the peers to compare with
 DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
 # make coverage, besides DEPS_FAST
 DEPS_COVERAGE = gcovr
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
 
-# ---- nothing to turn below ----
+# ---- no settings below ----
 
 B      = build$(if $(SANITIZE),/sanitize)$(if $(FUZZ),/fuzz)$(if $(COVERAGE),/coverage)
 BINARY = $(B)/vfionoiommu
@@ -78,7 +78,7 @@ FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototy
          -Wvla -Wformat=2 $(WERROR) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
          -fstack-protector-strong -fPIE -pthread $(HARDEN_$(CPU))
 LFLAGS = -fPIE -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
-# What not every processor has.
+# Not available on every processor.
 CPU           := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 HARDEN_x86_64  = -fstack-clash-protection -fcf-protection
 HARDEN_aarch64 = -mbranch-protection=standard
@@ -95,7 +95,7 @@ ifneq ($(COVERAGE),)
 FLAGS  += --coverage -fprofile-update=atomic -fprofile-abs-path
 LFLAGS += --coverage
 endif
-# Asked for once, when first needed, not when make starts: `make deps` must run without pkg-config.
+# Evaluated once, when first used, not when make starts: `make deps` must run without pkg-config.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
 
@@ -116,7 +116,7 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(FLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
 
-# The tests fill the model with literals.
+# The tests fill the model with string literals.
 $(B)/tests/unit/%.o: FLAGS += -Wno-write-strings -Itests/unit
 $(B)/tests/fuzz/%.o: FLAGS += -Wno-write-strings
 .SECONDARY: $(UNIT:=.o) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.o)
@@ -129,7 +129,7 @@ $(FUZZER): $(B)/%: $(B)/tests/fuzz/%.o $(OBJ)
 
 -include $(OBJ:.o=.d) $(B)/src/main.d $(UNIT:=.d) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.d)
 
-# ---- what the targets below need is installed by them ----
+# ---- targets install the packages that they need ----
 
 deps:
 	@tests/deps "make deps: installing what building needs" $(DEPS_BUILD)
@@ -163,7 +163,7 @@ check: deps-check
 check-all: deps-all
 deb: deps-deb
 bench: deps-bench
-# A second make, so that what was just installed is there when the rules are read.
+# A second make, so that the rules see the packages that were just installed.
 demo check-fast check check-all deb bench:
 	@$(MAKE) --no-print-directory run-$@
 
@@ -192,16 +192,16 @@ run-check-all: all unit
 run-check-fast: all unit
 	@BUILD=$(B) tests/run fast
 
-# What is printed, as tests/golden shows it, written anew; to be read in git diff.
+# Rewrites the output in tests/golden; read it in git diff.
 golden: all unit
 	@BUILD=$(B) tests/golden/run --write
 
-# The same of what only a real kernel brings about, in a guest.
+# The same for the output that only a real kernel causes, in a guest.
 golden-vm: all
 	@tests/vm/boot --device virtio-net-pci,addr=4,romfile= --device edu,addr=6 --timeout 900 --share tests/golden/guest case3 -- \
 		tests/golden/run --write tests/golden/guest/messages.txt
 
-# Of the fast suite. What only happens on a real kernel, in a guest, is not counted: act/, os/vfio.
+# Coverage of the fast suite. Code that runs only in a guest, on a real kernel, is not counted: act/, os/vfio.
 coverage:
 	@rm -rf build/coverage
 	@$(MAKE) --no-print-directory COVERAGE=1 all unit
@@ -213,7 +213,7 @@ coverage:
 valgrind: all
 	@tests/run valgrind
 
-# ---- what reads the sources without running them: a stamp for each file, so that a file is read again when it has changed ----
+# ---- static checks: a stamp for each file, so that only changed files are checked again ----
 
 L        = build/lint
 LINT_C   = $(wildcard src/*.c src/*/*.c tests/*/*.c)
@@ -224,7 +224,7 @@ LINT_BATS = $(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)
 LINT_MAN = $(wildcard man/*.[0-9])
 LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='""' -Isrc -Itests/unit $(PKG_CFLAGS)
 
-# What the files of a stamp are, its suffix, and the command.
+# Arguments: the files, the suffix of their stamps, the command.
 define lint_rule
 lint: $(patsubst %,$(L)/%$2,$1)
 $(patsubst %,$(L)/%$2,$1): $(L)/%$2: %
@@ -233,7 +233,7 @@ $(patsubst %,$(L)/%$2,$1): $(L)/%$2: %
 	@touch $$@
 endef
 
-# Headers count for the C files that include them.
+# A change of a header also invalidates the C files that include it.
 with_headers = $(CC) $(LINT_FLAGS) -MM -MP -MT $@ -MF $@.d $< && $1
 -include $(patsubst %,$(L)/%.tidy.d,$(LINT_C)) $(patsubst %,$(L)/%.analyzed.d,$(filter src/%,$(LINT_C)))
 
@@ -250,12 +250,12 @@ $(L)/cppcheck: $(LINT_C) $(LINT_H)
 		--suppress=missingIncludeSystem --error-exitcode=1 -j$(shell nproc) --cppcheck-build-dir=$@.d -Isrc src)
 	@touch $@
 
-# What takes long: the two analyzers that follow each path.
+# Slow: the two analyzers that follow each path.
 lint-all: lint $(patsubst %,$(L)/%.analyzed,$(filter src/%,$(LINT_C)))
 
 ANALYZER = --checks=-*,clang-analyzer-*,-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling,-clang-analyzer-valist.Uninitialized
 
-# Without the optimizer, which moves what is said to be wrong to another place.
+# Without optimization, which moves the reported locations.
 $(L)/%.analyzed: %
 	@mkdir -p $(@D)
 	$(call run,LINT,$(call with_headers,clang-tidy --quiet $(ANALYZER) $< -- $(LINT_FLAGS) 2>/dev/null && \
@@ -285,7 +285,7 @@ uninstall:
 	[ ! -d $(DESTDIR)$(DOCDIR)/examples ] || \
 		rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)
 
-# A Debian package of the tree as it is, made in a copy; what was asked of this make is not asked of that one.
+# Builds a Debian package in a copy of the tree; the variables and options of this make do not apply to the inner one.
 run-deb:
 	@rm -rf build/deb build/vfionoiommu_*.deb
 	@mkdir -p $(DEB)

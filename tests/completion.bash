@@ -1,13 +1,13 @@
-# Asks real shells what they complete, each interactive on a terminal of its own: bash, framework (bash with
-# bash-completion, which loads the file itself), zsh, and fish by its `complete -C`. The lines are to begin with
-# `vfionoiommu `, which is then $VFIONOIOMMU, or what TOOLS names: another folder with one, or without.
+# Asks real shells for completions, each interactive on its own terminal: bash, framework (bash with bash-completion, which
+# loads the file itself), zsh, and fish by its `complete -C`. Each line must start with `vfionoiommu `, which runs
+# $VFIONOIOMMU, or the program in the folder TOOLS, which may also have none.
 #
-#   offered bash "vfionoiommu list -" "vfionoiommu bind -"      all the options of list on one line, those of bind on the next
-#   completed zsh "vfionoiommu --sysroot DIR bind 0"            each line as it is after TAB
-#   listed fish "vfionoiommu --sysroot DIR bind 0"              what is shown to choose from, descriptions too
+#   offered bash "vfionoiommu list -" "vfionoiommu bind -"      all options of list on one line, those of bind on the next
+#   completed zsh "vfionoiommu --sysroot DIR bind 0"            each line after TAB
+#   listed fish "vfionoiommu --sysroot DIR bind 0"              the choices as displayed, with descriptions
 
-# The shells' home, with the program and their start files, in `shells`. The keys of all: Alt-* puts what is offered into the
-# line, ^Xl lists it, ^Xt notes the time used, ^Xw writes the line down and begins a new one, ^Xq ends.
+# The shells' home, with the program and their start files, in `shells`. The key bindings in all shells: Alt-* inserts all
+# completions, ^Xl lists them, ^Xt saves the time used, ^Xw saves the line and clears it, ^Xq exits.
 shells_setup() {
 	local completions
 	completions=$(realpath "${tree:-$BATS_TEST_DIRNAME/..}/completions")
@@ -45,8 +45,8 @@ in_shells() { # COMMAND...
 		LANG=C.UTF-8 PATH="${TOOLS:-$shells/bin}:/usr/bin:/bin" "$@"
 }
 
-# The keys to type, as for printf %b, once the terminal is raw, so that none is lost. Lasts until it is killed: at the end of
-# its input script(1) sleeps now and then.
+# Types the keys, in the format of printf %b, once the terminal is raw, so that none is lost. Runs until it is killed:
+# script(1) sometimes sleeps at the end of its input.
 keys() { # KEYS
 	until [ -e "$shells/ready" ]; do sleep 0.01; done
 	printf '%b\x18q' "$1"
@@ -68,8 +68,7 @@ in_fish() { # COMMAND ARGUMENT...
 	in_shells fish --no-config -C "source ~/rc.fish" -c "$1" "${@:2}"
 }
 
-# The words that came behind the line when all was put into it. bash repeats nothing that stands before a colon or an equal
-# sign.
+# The words that were inserted into the line. bash does not repeat text before a colon or an equal sign.
 new_words() { # SHELL BEFORE AFTER
 	local last=${2##* } kept='' words
 	[ "$2" != "$3" ] || { echo && return; }
@@ -78,13 +77,13 @@ new_words() { # SHELL BEFORE AFTER
 	echo "${words[@]/#/$kept}"
 }
 
-# What is offered for the last word of each line, as whole words in alphabetical order, for each line on one. Suffixes, which
-# not all shells add, and quoting are taken off.
+# The completions of the last word of each line, as whole words in alphabetical order, on one line each. Removes quoting, and
+# suffixes that not all shells add.
 offered() { # SHELL LINE...
 	local after i
 	shells_setup
 	if [ "$1" = fish ]; then
-		# Without what only resembles the word, which fish 4 adds.
+		# Without the words that only resemble the typed one, which fish 4 adds.
 		in_fish 'for line in $argv
 				set -l word (string split " " -- $line)[-1]
 				echo (complete -C $line | string split -f 1 \t | string match -- "$word*")
@@ -98,14 +97,14 @@ offered() { # SHELL LINE...
 	fi | sed -E 's/\\//g; s/[,:/]( |$)/\1/g' | jq -rR 'split(" ") | sort | join(" ")'
 }
 
-# Each line as it is after TAB.
+# Each line after TAB.
 completed() { # bash|framework|zsh LINE...
 	shells_setup
 	typed "$1" "$(printf '%s\\t\\x18w' "${@:2}")" >/dev/null
 	cat "$shells/lines"
 }
 
-# What is shown to choose from.
+# The choices as displayed.
 listed() { # SHELL LINE
 	shells_setup
 	if [ "$1" = fish ]; then
@@ -115,7 +114,7 @@ listed() { # SHELL LINE
 	fi
 }
 
-# The processor's time for one listing, the programs that it runs included, in milliseconds; clocks would tell of other tests.
+# The processor time of one listing, with the programs that it runs, in milliseconds; wall time depends on other tests.
 duration() { # SHELL LINE
 	shells_setup
 	rm -f "$shells/times"

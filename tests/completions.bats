@@ -46,7 +46,7 @@ machine_of_64() { # DIR
 	END
 }
 
-@test "options: of every command, of those that act, of one" {
+@test "options: of every command, of commands that change something, of one command" {
 	offers <<-'END'
 		vfionoiommu list --n|--noheadings
 		vfionoiommu --json --n|--noheadings
@@ -60,7 +60,7 @@ machine_of_64() { # DIR
 	END
 }
 
-@test "values of options, behind a blank and behind an equal sign" {
+@test "values of options, after a blank and after an equal sign" {
 	offers <<-END
 		vfionoiommu --color |always auto never
 		vfionoiommu list --color=a|--color=always --color=auto
@@ -79,7 +79,7 @@ machine_of_64() { # DIR
 	END
 }
 
-@test "columns of the command, each once" {
+@test "columns of the command, each only once" {
 	offers <<-'END'
 		vfionoiommu status --output |ITEM VALUE
 		vfionoiommu bind -o |ADDRESS CDEV CLASS DRIVER GROUP ID IOMMU NAME ORIG-DRIVER OVERRIDE PERSISTENT USE VENDOR
@@ -91,7 +91,7 @@ machine_of_64() { # DIR
 	END
 }
 
-@test "devices: free ones to bind, bound ones to unbind and verify, all to list and monitor" {
+@test "devices: free ones for bind, bound ones for unbind and verify, all for list and monitor" {
 	shells_asked="bash framework zsh fish" offers <<-END
 		vfionoiommu $bound bind 0000:00:0|0000:00:06.0
 		vfionoiommu $bound unbind |0000:00:04.0
@@ -110,7 +110,7 @@ machine_of_64() { # DIR
 	END
 }
 
-@test "a device that is named is not offered again" {
+@test "a device that is already on the line is not offered again" {
 	offers <<-END
 		vfionoiommu $before bind 0000:00:04.0 0000:00:0|0000:00:06.0
 		vfionoiommu $before list 00:1F.0 0000:00:1E.1 0000:00:1|0000:00:1e.0 0000:00:1e.2 0000:00:1f.2 0000:00:1f.3
@@ -118,7 +118,7 @@ machine_of_64() { # DIR
 	END
 }
 
-@test "the machine of --sysroot, wherever it is said" {
+@test "--sysroot selects the machine, before and after the command" {
 	offered bash "" >/dev/null
 	ln -sfn "$PWD/tests/machines/case3-bound" "$shells/bound"
 	offers <<-'END'
@@ -130,7 +130,7 @@ machine_of_64() { # DIR
 	END
 }
 
-@test "TAB puts the address into the line as it is to be" {
+@test "TAB completes the address, and adds a blank if it is unambiguous" {
 	needs_terminal
 	for shell in bash framework zsh; do
 		diff - <(completed $shell "vfionoiommu $bound unbind " "vfionoiommu $before bind 0000:00:1f.3" \
@@ -142,7 +142,7 @@ machine_of_64() { # DIR
 	done
 }
 
-@test "names are shown where the shell can" {
+@test "zsh and fish also show descriptions" {
 	needs_terminal
 	for shell in zsh fish; do
 		listed $shell "vfionoiommu $before bind 0000:00:0" | grep -F "0000:00:04.0" |
@@ -152,7 +152,7 @@ machine_of_64() { # DIR
 	done
 }
 
-@test "without the program, and when it fails, nothing is offered and nothing is said" {
+@test "without the program, or if it fails, the shells offer nothing and print no error" {
 	mkdir "$BATS_TEST_TMPDIR"/{none,failing}
 	printf '#!/bin/sh\necho sorry >&2\nexit 1\n' >"$BATS_TEST_TMPDIR/failing/vfionoiommu"
 	chmod +x "$BATS_TEST_TMPDIR/failing/vfionoiommu"
@@ -169,7 +169,7 @@ machine_of_64() { # DIR
 	done
 }
 
-@test "a name in a machine is not run as a command" {
+@test "a file name in a machine is not run as a command" {
 	mkdir -p "$BATS_TEST_TMPDIR/machine/lib/modules/"{'$(touch ran)',6.1.0}
 	shells_asked="bash" offers <<-END
 		vfionoiommu --sysroot $BATS_TEST_TMPDIR/machine matrix --kernel |6.1.0
@@ -191,7 +191,7 @@ machine_of_64() { # DIR
 	done
 }
 
-@test "make install puts each where its shell looks, uninstall leaves none" {
+@test "make install puts the completions where the shells read them, and uninstall removes them" {
 	make -s install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr >/dev/null
 	cd "$BATS_TEST_TMPDIR/root/usr/share"
 	[ -f bash-completion/completions/vfionoiommu ]

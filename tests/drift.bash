@@ -1,12 +1,12 @@
 # The commands, options, columns, findings and exit statuses of the source, --help, the man page, README.md, the schema and the
-# completions, each as a sorted set of words, one a line; and the guards that compare them. They read the tree below $tree.
+# completions, each as a sorted set of words, one per line; and the guards that compare them. They read the tree below $tree.
 
 commands=(status list matrix enable disable bind unbind verify taint report monitor metrics cdi)
 acting=(enable disable bind unbind)
 live=(verify monitor)
 without_table=(report monitor metrics cdi)
 
-# Prints the difference, and fails on one, or on an empty set.
+# Prints the difference; fails if there is one, or if a set is empty.
 same() { # WHAT EXPECTED FOUND
 	[ -n "$2" ] || { echo "$1: nothing found to compare with" && return 1; }
 	diff --label expected --label "$1" -U 0 <(sort -u <<<"$2") <(sort -u <<<"$3")
@@ -62,7 +62,7 @@ man_options() { # COMMAND
 	} | sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/'
 }
 
-# The names of all options, in the source.
+# The names of all options in the source.
 source_options() {
 	grep -hv OPTION_HIDDEN "$tree"/src/cmd/*.c | grep -oE '^	\{ "[a-z-]+", ' | grep -oE '[a-z-]{2,}' | sed 's/^/--/'
 	printf '%s\n' --help --usage --version

@@ -53,7 +53,7 @@ notices() { # GUARD FILE SED-SCRIPT
 	not "guard_$1"
 }
 
-@test "each kind of drift is noticed, in each place" {
+@test "the guards detect each kind of drift in each place" {
 	needs_terminal
 	copies=0
 	while IFS='~' read -r guard file script; do

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# The examples that are installed: each is accepted by what it is for. (The playbook is played in vm/ansible.bats.)
+# The installed examples: the programs that they are written for accept each. (vm/ansible.bats runs the playbook.)
 
 load helper
 
 examples=$BATS_TEST_DIRNAME/../man/examples
 
-@test "the local fact is what status says, whether the machine is ready or not" {
+@test "the local fact equals the output of status, whether or not the machine is ready" {
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	for machine in case3-bound case3-before without-vfio; do
 		printf '#!/bin/sh\nexec "%s" --sysroot "%s" "$@"\n' "$VFIONOIOMMU" "$BATS_TEST_DIRNAME/machines/$machine" \
@@ -21,20 +21,20 @@ examples=$BATS_TEST_DIRNAME/../man/examples
 	status_is 1
 }
 
-@test "the playbook needs no modules but those of ansible-core" {
+@test "the playbook needs only modules of ansible-core" {
 	[ "$(grep -oE '^ +[a-z_]+\.[a-z_]+\.' "$examples/ansible/vfionoiommu.yml" | tr -d ' ' | sort -u)" = ansible.builtin. ]
 }
 
 @test "systemd accepts the timer and its service" {
 	cp "$examples/prometheus/"* "$BATS_TEST_TMPDIR"
-	# The tool need not be installed here.
+	# The tool is not necessarily installed here.
 	sed -i "s|^ExecStart=vfionoiommu|ExecStart=$(realpath "$VFIONOIOMMU")|" "$BATS_TEST_TMPDIR/vfionoiommu-metrics.service"
 	run systemd-analyze verify --man=no "$BATS_TEST_TMPDIR/vfionoiommu-metrics.service" "$BATS_TEST_TMPDIR/vfionoiommu-metrics.timer"
 	status_is 0
 	[ -z "$output" ]
 }
 
-@test "make install puts them below share/doc, and uninstall takes them away" {
+@test "make install puts the examples below share/doc, and uninstall removes them" {
 	make -s -C "$BATS_TEST_DIRNAME/.." install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
 	diff -r "$examples" "$BATS_TEST_TMPDIR/root/usr/share/doc/vfionoiommu/examples"
 	make -s -C "$BATS_TEST_DIRNAME/.." uninstall DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr

@@ -1,18 +1,18 @@
-# What the bats files share. VFIONOIOMMU is the binary under test; run it as `tool`.
+# Shared by the bats files. VFIONOIOMMU is the binary under test; run it as `tool`.
 : "${VFIONOIOMMU:=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")/build/vfionoiommu}"
 
 bats_require_minimum_version 1.5.0
 
 source "${BASH_SOURCE[0]%/*}/schema/keep.bash"
 
-# What follows is called thousands of times, and under emulation each program that is started counts: where bash can do it
-# itself, it does. Without functrace bats does not look at each command in here; a failure still names the test's own line.
+# These functions are called thousands of times, and under emulation each new process is slow: they use bash builtins where
+# possible. Without functrace, bats does not trace the commands in them; a failure still names the line of the test.
 tool() {
 	set +T
 	keep "$VFIONOIOMMU" "$@"
 }
 
-# As bats' run: stdout is in $output, and without empty lines in $lines; stderr in $stderr, the status in $status.
+# Like run of bats: stdout is in $output, and without empty lines in $lines; stderr in $stderr, the status in $status.
 run_tool() {
 	set +T
 	status=0
@@ -22,7 +22,7 @@ run_tool() {
 	IFS=$'\n' read -r -d '' -a lines <<<"$output" || true
 }
 
-# The file's content without newlines at its end, in the variable.
+# Reads the file into the variable, without newlines at its end.
 slurp() { # VARIABLE FILE
 	local content
 	IFS= read -r -d '' content <"$2" || true
@@ -32,17 +32,17 @@ slurp() { # VARIABLE FILE
 	printf -v "$1" %s "$content"
 }
 
-# Says what was printed when a test fails (bats shows the output of failed tests only).
+# Prints the output when a test fails (bats shows only the output of failed tests).
 teardown() {
 	printf 'status %s\n--- stdout\n%s\n--- stderr\n%s\n' "${status:-}" "${output:-}" "${stderr:-}"
 }
 
-# bats does not see a "!" fail.
+# bats ignores the failure of a command after "!".
 not() { # COMMAND...
 	! "$@"
 }
 
-# Skips the rest of a test where no terminal can be opened, as in a root without /dev/pts.
+# Skips the rest of a test if no terminal can be opened, as in a root without /dev/pts.
 needs_terminal() {
 	(: <>/dev/ptmx) 2>/dev/null || skip "no terminal can be opened"
 }
@@ -51,7 +51,7 @@ status_is() { # NUMBER
 	[ "$status" -eq "$1" ]
 }
 
-# Stdout, or stderr, has this somewhere.
+# Stdout, or stderr, contains this text.
 says() { # TEXT
 	[[ $output == *"$1"* ]]
 }
@@ -60,7 +60,7 @@ complains() { # TEXT
 	[[ $stderr == *"$1"* ]]
 }
 
-# What the tool said on stderr, each line without the program's name, which it must have; argp's hint has none.
+# The messages of the tool on stderr without its name, which each line must start with, except the usage hint of argp.
 spoken() {
 	local line
 	while IFS= read -r line; do

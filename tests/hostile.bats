@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A recorded machine (--sysroot) that means ill: whatever lies there, the tool ends soon and in little memory, prints no
-# byte that a terminal obeys, opens nothing outside, and says what it could not read.
+# Hostile recorded machines (--sysroot): whatever they contain, the tool exits soon, uses little memory, prints no control
+# characters, opens no file outside, and reports what it could not read.
 
 load helper
 
@@ -12,7 +12,7 @@ setup() {
 	cp -a "$BATS_TEST_DIRNAME/machines/case3-bound" machine
 	mkdir -p outside
 	: >outside/secret
-	# What is rarely there, so that it is looked at.
+	# Adds files that are usually absent, so that they are read.
 	mkdir -p machine/{boot,etc/{modprobe.d,vfionoiommu.d},proc/self,usr/lib/modprobe.d}
 	echo U >machine/etc/modprobe.d/a.conf
 	echo ADDRESS=$nic >machine/etc/vfionoiommu.d/$nic
@@ -25,22 +25,22 @@ setup() {
 	disk sda
 }
 
-disk() { # NAME: one on the card
+disk() { # a disk on the card
 	mkdir -p "machine/sys/devices/pci0000:00/$nic/block/$1/holders"
 	echo 8:1 >"machine/sys/devices/pci0000:00/$nic/block/$1/dev"
 	ln -s "../../devices/pci0000:00/$nic/block/$1" "machine/sys/class/block/$1"
 }
 
-# Each in the place of a file that was: as_KIND PATH.
+# Each replaces a file: as_KIND PATH.
 as_loop() { ln -s "$(basename "$1")" "$1"; }
 as_link_out() { ln -s "$BATS_TEST_TMPDIR/outside/secret" "$1"; }
 as_climb() { ln -s "../../../../../../../../../../../../../..$BATS_TEST_TMPDIR/outside/secret" "$1"; }
 as_folder() { mkdir "$1"; }
 as_fifo() { mkfifo "$1"; }
-as_device() { mknod "$1" c 1 5 2>/dev/null || mkfifo "$1"; } # /dev/zero, which never ends; root may make it
+as_device() { mknod "$1" c 1 5 2>/dev/null || mkfifo "$1"; } # /dev/zero, which is endless; only root can create it
 as_large() { truncate -s 8G "$1"; }
 
-# In turn the one kind and the other.
+# Uses the kinds in turn.
 replace() { # "KIND..." PATH...
 	local path at=0 kinds
 	read -ra kinds <<<"$1"
@@ -51,7 +51,7 @@ replace() { # "KIND..." PATH...
 	done
 }
 
-# Runs the words in little time and memory, and looks at what it printed and what it opened.
+# Runs the tool with limited time and memory, and checks its output and the files that it opened.
 survives() { # WORDS...
 	run --separate-stderr bash -c '
 		[[ $BUILD =~ (sanitize|valgrind)$ ]] || ulimit -v 400000
@@ -60,11 +60,11 @@ survives() { # WORDS...
 		bash "$VFIONOIOMMU" --sysroot machine "$@"
 	echo "$* : status $status"
 	case $status in 0 | 1 | 3) ;; *) return 1 ;; esac
-	# The report is what it read, byte by byte.
+	# A report contains the files unchanged.
 	[ "$1" = report ] || not grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' stdout
 	not grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' <<<"$stderr"
 	[[ " $* " != *" --json "* ]] || [ ! -s stdout ] || jq -e .schema stdout >/dev/null
-	# Libraries, names of ids; libkmod, libselinux and the sanitizers ask about this machine, too.
+	# Libraries and id names; libkmod, libselinux and the sanitizers also read files of the real machine.
 	not grep -vE "= -1 |<$PWD/machine[/>]|</(usr/)?lib[^>]*>\$|</etc/(ld.so|udev/)[^>]*>\$|</proc/(filesystems|cmdline|[0-9]+/(maps|cmdline|environ))>\$" opened
 }
 
@@ -75,7 +75,7 @@ all_survive() {
 	done
 }
 
-# In the place of all these files of the machine.
+# Replaces all these files of the machine.
 each_survives() { # TEST OF FIND...
 	local files kinds
 	mapfile -t files < <(cd machine && find . -type f "$@")
@@ -95,7 +95,7 @@ warns() { # TEXT
 
 first=(-name uevent -o -name osrelease -o -name tainted)
 
-@test "the files that all else hangs on: links in a loop or out of the root, folders, FIFOs, devices, 8 GiB" {
+@test "essential files may be link loops, links out of the root, folders, FIFOs, devices or 8 GiB long" {
 	each_survives '(' "${first[@]}" ')'
 	replace fifo sys/devices/pci0000:00/$nic/uevent
 	survives list --json $nic
@@ -107,7 +107,7 @@ first=(-name uevent -o -name osrelease -o -name tainted)
 	status_is 1
 }
 
-@test "all other files, too" {
+@test "all other files may be the same" {
 	each_survives -not '(' "${first[@]}" ')'
 	rm -rf machine
 	setup
@@ -116,7 +116,7 @@ first=(-name uevent -o -name osrelease -o -name tainted)
 	jq -e '[.devices[].uses[].detail] | index("File too large")' stdout
 }
 
-@test "a module's file" {
+@test "a module file may be the same" {
 	mkdir -p machine/$modules/kernel/drivers
 	for kind in link_out climb fifo large; do
 		rm -rf machine/$modules/kernel/drivers/vfio
@@ -132,7 +132,7 @@ first=(-name uevent -o -name osrelease -o -name tainted)
 	survives matrix
 }
 
-@test "folders that are files, FIFOs, or links in a loop, up or out of the root" {
+@test "folders may be link loops or links out of the root" {
 	for kind in loop link_out; do
 		for path in sys/bus/pci sys/class proc etc lib/modules "sys/devices/pci0000:00/$nic" sys/class/block/sda/holders; do
 			rm -rf machine
@@ -147,7 +147,7 @@ first=(-name uevent -o -name osrelease -o -name tainted)
 	warns "Too many levels of symbolic links"
 }
 
-@test "disks that stand on each other" {
+@test "disks may be holders of each other" {
 	for disk in sd{b..m}; do
 		disk $disk
 	done
@@ -158,7 +158,7 @@ first=(-name uevent -o -name osrelease -o -name tainted)
 	[ "$(jq '[.devices[].uses[] | select(.kind == "held")] | length' stdout)" -eq $((13 * 13 * 13)) ]
 }
 
-@test "links that make a long way" {
+@test "links may have very long targets" {
 	local i
 	for i in {1..39}; do
 		ln -s "w$((i + 1))$(printf '/.%.0s' {1..2000})" machine/w$i
@@ -171,12 +171,12 @@ first=(-name uevent -o -name osrelease -o -name tainted)
 	survives status
 }
 
-# 255 bytes: a terminal's escapes, a newline, half a character, a C1 control.
+# 255 bytes: terminal escapes, a newline, half a character, a C1 control.
 evil=$'\e]0;evil\a\e[31m\n\r\t\x7f\x9b\xc2\x9b\xe2\x80x'
 evil+=$(printf 'x%.0s' $(seq $((255 - ${#evil}))))
 evil=$(printf %s "$evil" | head -c 255)
 
-@test "names of 255 bytes, with escapes and newlines" {
+@test "names may have 255 bytes, with escapes and newlines" {
 	local device=machine/sys/devices/pci0000:00/$nic
 	mkdir "$device/block/$evil"
 	mkdir -p "$device/net/$evil/upper_${evil:6:200}" "$device/block/$evil/holders/$evil"
@@ -197,14 +197,14 @@ evil=$(printf %s "$evil" | head -c 255)
 	grep -qF '\\x1b]0;evil' stdout
 }
 
-@test "... and such contents" {
+@test "files may contain escapes and newlines" {
 	find machine -type f -size -9k -name uevent -exec bash -c 'sed -i "s/=.*/=$1/" "$2"' bash "${evil//[$'\n'\/]/}" {} ';'
 	all_survive
 	find machine -type f -not -name uevent -exec bash -c 'printf %s "$1" >"$2"' bash "$evil" {} ';'
 	all_survive
 }
 
-@test "files and links that change while they are read" {
+@test "files and links may change while the tool reads them" {
 	local device=machine/sys/devices/pci0000:00/$nic
 	cp $device/uevent uevent
 	count=$(tool --sysroot machine list --all --json | jq '.devices | length')
@@ -228,7 +228,7 @@ evil=$(printf %s "$evil" | head -c 255)
 	kill $writer
 }
 
-@test "what is no configuration is said to be none, quickly and in little memory" {
+@test "matrix --config rejects other files quickly, and with little memory" {
 	: >empty
 	mkdir folder
 	mkfifo fifo
@@ -245,16 +245,16 @@ evil=$(printf %s "$evil" | head -c 255)
 	done
 }
 
-@test "what the kernel says to try again, as something is renamed anywhere, is tried again" {
+@test "openat2 is repeated after EAGAIN" {
 	local expected
 	expected=$(tool --sysroot machine list --all)
-	# The sanitizer's search for leaks and strace do not go together.
+	# The leak detection of the sanitizer does not work under strace.
 	ASAN_OPTIONS=detect_leaks=0 run --separate-stderr strace -f -qq -o calls -e trace=openat2 \
 		-e inject=openat2:error=EAGAIN:when=2+2 "$VFIONOIOMMU" --sysroot machine list --all
 	grep -q INJECTED calls
 	status_is 0
 	[ "$output" = "$expected" ]
-	# And not for ever.
+	# The number of attempts is limited.
 	ASAN_OPTIONS=detect_leaks=0 run timeout 10 strace -f -qq -o calls -e trace=openat2 -e inject=openat2:error=EAGAIN \
 		"$VFIONOIOMMU" --sysroot machine list --all
 	status_is 1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The rules of the layout (README, "Where to read on"), checked on the includes and on the symbols of the build. Each rule lists
-# its exceptions; an exception that is not needed any more is an error.
+# The rules of the layout (README, "Further reading"), checked on the includes and on the symbols of the build. Each rule lists
+# its exceptions; an unnecessary exception is an error.
 
 load helper
 
@@ -8,7 +8,7 @@ cd_source() {
 	cd "$BATS_TEST_DIRNAME/../src" || exit 1
 }
 
-# What each folder may include and call besides itself.
+# The other folders that each folder may include and call.
 allowed="
 base:
 os: base
@@ -28,7 +28,7 @@ may_use() { # FOLDER
 	sed -n "s/^$1://p" <<<"$allowed"
 }
 
-# Of each source file FOLDER/NAME, the type of a symbol in nm's output, and the symbol.
+# Each line: source file FOLDER/NAME, type of a symbol in the output of nm, symbol.
 setup_file() {
 	local objects file
 	objects=$(dirname "$VFIONOIOMMU")/src
@@ -98,11 +98,11 @@ only() { # EXCEPTION...
 	[ -z "$(find . -name '*.c' -exec awk '/^{/ { began = FNR } /^}/ && began { if (FNR - began > 51) print FILENAME ":" began; began = 0 }' {} +)" ]
 }
 
-@test "no files call each other in a circle" {
+@test "no files call each other in a cycle" {
 	uses | tsort >/dev/null
 }
 
-@test "a library is used in one file" {
+@test "each library is used in only one file" {
 	cd_source
 	for header in libudev.h libkmod.h libsmartcols.h json.h zlib.h libmount.h libmnl.h archive.h; do
 		[ "$(grep -rlE "#include <([a-z-]+/)?$header>" . | wc -l)" -eq 1 ]
@@ -110,12 +110,12 @@ only() { # EXCEPTION...
 }
 
 @test "only show writes to stdout" {
-	# base/log only flushes it; main checks at the end that all was written.
+	# base/log only flushes it; main checks at exit that all output was written.
 	needed | grep -E ' (stdout|(__)?v?printf(_chk)?|puts|putchar|putc|fputc_stdout)$' | grep -v ^show/ | cut -d ' ' -f 1 |
 		only base/log main cmd/cdi cmd/matrix cmd/session cmd/status
 }
 
-@test "only os opens and starts anything" {
+@test "only os opens files and starts processes" {
 	local calls='open|open64|openat|openat64|openat2|fopen|fopen64|fdopen|opendir|fdopendir|socket|connect|fork|vfork|clone|posix_spawnp?|exec[a-z]+|'
 	calls+='ioctl|(__)?read(_chk)?|pread64|write|mmap|mmap64|[fl]?stat(64)?|fstatat(64)?|statx|access|faccessat|(__)?readlink(at)?(_chk)?|'
 	calls+='unlink(at)?|rename(at)?|mkdir(at)?|kill|signal|sigaction|syscall|system|popen|dlopen'
@@ -130,11 +130,11 @@ only() { # EXCEPTION...
 		not grep -vxE '(str|mem)[a-z_]+|ctype_b_loc|errno_location|sscanf|free|realloc|reallocarray|calloc|malloc|qsort|bsearch|v?asprintf|v?snprintf|strerror'
 }
 
-@test "of os, cmd calls only sysroot_ functions" {
+@test "cmd calls only the sysroot_ functions of os" {
 	awk 'NR == FNR { if ($1 ~ /^os\//) of[$2] = 1; next } $1 ~ /^cmd\// && $2 in of && $2 !~ /^sysroot_/' <(defined) <(needed) | only
 }
 
-@test "every path that is written is named in act/recipes or in state" {
+@test "every path that is written is in act/recipes or in state" {
 	cd_source
 	# collect uses paths relative to the root; only names of nodes are absolute.
 	not grep -rnE '"/(sys|run|etc|dev)/' act/plan.c os show
@@ -143,7 +143,7 @@ only() { # EXCEPTION...
 	not grep -rnE 'write_(attribute|file|remove)\(' cmd collect judge show
 }
 
-@test "the path of each of our files is spelled once" {
+@test "the path of each file of the tool is in the source only once" {
 	cd_source
 	for path in '/run/vfionoiommu' '/etc/vfionoiommu.d' '/etc/modprobe.d/vfionoiommu.conf' '/run/cdi/vfionoiommu.json'; do
 		[ "$(grep -rhE "\"/?${path#/}[\"/]" --include='*.[ch]' . | wc -l)" -eq 1 ]
@@ -159,7 +159,7 @@ only() { # EXCEPTION...
 	done
 }
 
-@test "what the tests print as JSON is kept for its schema" {
+@test "JSON output of the tests is kept for validation against its schema" {
 	cd "$BATS_TEST_DIRNAME"
 	[ -z "$(grep -rnE 'VFIONOIOMMU.* (--json|-J)\b' --include='*.bats' --include='*.bash' --include=oracle . |
 		grep -vE '\b(keep|document) ')" ]

@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
-# How monitor ends without any event; for events see tests/vm/guest/monitor.bats. It only listens.
+# How monitor exits without any event; for events see tests/vm/guest/monitor.bats. It changes nothing.
 
 load helper
 
-@test "--timeout alone is a way to end well" {
+@test "--timeout without --until exits with status 0" {
 	for words in "--timeout 0" "--timeout 1" "--timeout 1 --json" "--timeout 0 --quiet"; do
 		run_tool monitor $words
 		status_is 0
 	done
 }
 
-@test "a device that does not come is status 1" {
+@test "--until times out with status 1 if the device does not exist" {
 	for seconds in 0 1; do
 		run_tool monitor --until 7777:00:00.0 --timeout $seconds
 		status_is 1
@@ -18,7 +18,7 @@ load helper
 	done
 }
 
-@test "a signal ends it: status 0, or 1 when it waited for a device" {
+@test "a signal ends monitor with status 0, or 1 with --until" {
 	for signal in INT TERM HUP; do
 		run timeout --signal $signal --preserve-status 2 "$VFIONOIOMMU" monitor
 		status_is 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# vfionoiommu report: the archive, and the file that it becomes. What is in it of a real machine: tests/vm/guest/report.bats.
+# vfionoiommu report: the archive, and the output file. For the content on a real machine see tests/vm/guest/report.bats.
 
 load helper
 
@@ -9,7 +9,7 @@ setup() {
 	mkdir out
 }
 
-# A user who is not root, in a folder of which nothing can be said but "no".
+# Runs the command as a user who is not root and has no access to the folder.
 user() {
 	if [ "$(id -u)" -eq 0 ]; then
 		setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
@@ -18,7 +18,7 @@ user() {
 	fi
 }
 
-@test "the report of a recorded machine is that machine again" {
+@test "commands print the same for a recorded machine and for its report" {
 	for name in "$BATS_TEST_DIRNAME"/machines/*/; do
 		rm -rf machine machine.tar
 		mkdir machine
@@ -32,7 +32,7 @@ user() {
 	done
 }
 
-@test "... and its own report is the same archive, byte by byte" {
+@test "the report of a report is identical" {
 	tool report --quiet --sysroot "$machine" one.tar
 	mkdir machine
 	tar -xf one.tar -C machine
@@ -40,12 +40,12 @@ user() {
 	cmp one.tar two.tar
 }
 
-@test "of this machine, too: the network's addresses alone come from elsewhere" {
+@test "commands print the same for this machine and its report, except for network addresses and routes" {
 	mkdir machine
 	run_tool report machine.tar
 	status_is 0
 	tar -xf machine.tar -C machine
-	# Root may read in the record what it was refused here, and finds nothing: that is said in other words.
+	# Root can read the record of a file that could not be read here, and finds it empty: the reason differs.
 	files_only='del(.devices[]?.uses[]? | select(.kind == "address" or .kind == "route")) | del(.kernel_taint.reason?)'
 	for words in "list --all" status matrix taint; do
 		tool $words --json | jq "$files_only" >here
@@ -53,7 +53,7 @@ user() {
 	done
 }
 
-@test "FILE is for its owner only, and nothing is beside it" {
+@test "FILE is readable by its owner only, and no temporary file is left" {
 	run_tool report --sysroot "$machine" out/machine.tar
 	status_is 0
 	[ -z "$output" ]
@@ -64,14 +64,14 @@ user() {
 	[ -z "$output$stderr" ]
 }
 
-@test "without FILE, or with -, it goes to standard output" {
+@test "without FILE, or with -, the report goes to standard output" {
 	tool report --sysroot "$machine" >one.tar
 	tool report --sysroot "$machine" - | cmp one.tar -
 	tool report --quiet --sysroot "$machine" two.tar
 	cmp one.tar two.tar
 }
 
-@test "what is there already stays as it is: a file, a folder, a FIFO, a device, a link to nowhere" {
+@test "FILE that exists is not replaced: a file, a folder, a FIFO, a device, a dangling link" {
 	echo mine >out/file
 	mkdir out/folder
 	mkfifo out/fifo
@@ -84,7 +84,7 @@ user() {
 		status_is 1
 		complains "$name: could not be written: Is a directory"
 	done
-	# Nobody is told to remove these.
+	# The message does not suggest removing these.
 	for name in out/fifo out/link /dev/full /dev/null /dev/stdout; do
 		run_tool report --sysroot "$machine" $name
 		status_is 1
@@ -94,7 +94,7 @@ user() {
 	[ "$(ls -A out | tr '\n' ' ')" = "fifo file folder link " ]
 }
 
-@test "a disk that is full leaves nothing behind" {
+@test "a full disk is an error, and no file is left" {
 	run bash -c "$VFIONOIOMMU report --sysroot $machine >/dev/full"
 	status_is 1
 	[[ "$output" == *"No space left on device"* ]]
@@ -105,8 +105,8 @@ user() {
 }
 
 # bats test_tags=native
-# What is copied for the other user to run is the wrapper.
-@test "a folder of somebody else's" {
+# The other user would run a copy of the wrapper.
+@test "a folder without write permission is an error" {
 	[ "$(id -u)" -eq 0 ] || skip "must be root to become another user"
 	chmod 755 out "$BATS_TEST_TMPDIR"
 	cp "$VFIONOIOMMU" /tmp/vfionoiommu.$$
@@ -118,8 +118,8 @@ user() {
 }
 
 # bats test_tags=native
-# valgrind writes and catches signals, too.
-@test "a signal while it is written leaves nothing behind" {
+# valgrind itself writes and catches signals.
+@test "an interrupted report leaves no file" {
 	run strace -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=TERM "$VFIONOIOMMU" report --sysroot "$machine" out/machine.tar
 	[ "$(ls -A out)" = machine.tar ]
 	rm out/machine.tar
@@ -129,7 +129,7 @@ user() {
 	[ -z "$(ls -A out)" ]
 }
 
-@test "what is private is left out, but with --include-sensitive" {
+@test "private data is only included with --include-sensitive" {
 	cp -r "$machine" private
 	mkdir -p private/etc/modprobe.d private/proc/self private/proc/sys/kernel private/dev
 	echo "root=/dev/secret vfio.enable_unsafe_noiommu_mode=1" >private/proc/cmdline
@@ -137,7 +137,7 @@ user() {
 	echo "6,0,1,-;secret" >private/dev/kmsg
 	echo "1 1 0:1 / / rw - nfs secret:/ rw,addr=secret" >private/proc/self/mountinfo
 	head -c 4096 /dev/zero | tr '\0' s >private/sys/bus/pci/devices/0000:00:04.0/config
-	# Of this one the serial number is looked for.
+	# The tool searches this one for the serial number.
 	head -c 4096 /dev/zero | tr '\0' t >private/sys/bus/pci/devices/0000:00:06.0/config
 	mkdir private/etc/vfionoiommu.d
 	printf 'ADDRESS=%s\nPCI_ID=%s\nPCI_SUBSYS_ID=%s\nSERIAL=secret\n' 0000:00:06.0 \
@@ -155,7 +155,7 @@ user() {
 		cmp private/$file b/$file
 	done
 	[ "$(stat -Lc %s a/sys/bus/pci/devices/0000:00:06.0/config)" -eq 64 ]
-	# Of a device as much as anybody else asks for.
+	# Of a device only the bytes that all users can read.
 	[ "$(stat -Lc %s {a,b}/sys/bus/pci/devices/0000:00:04.0/config | tr '\n' ' ')" = "16 16 " ]
 	run_tool list --json --sysroot a 00:06.0
 	jq -e '.devices[0].persistent | .usable and .same_card == null' <<<"$output"
@@ -163,7 +163,7 @@ user() {
 	tool list --json --sysroot b 00:06.0 | diff here -
 }
 
-@test "interfaces that are named by their MAC address get a number" {
+@test "interface names with a MAC address are replaced by numbers" {
 	cp -r "$machine" named
 	device=../../devices/pci0000:00/0000:00:06.0/net
 	for mac in 525400abcdef 525400abcdee; do
@@ -183,7 +183,7 @@ user() {
 	tool report --quiet --sysroot named --include-sensitive - | grep -q enx525400abcdef
 }
 
-@test "links lead inside, and around in circles no further than the kernel follows" {
+@test "report follows no link out of the machine, and no link loop" {
 	cp -r "$machine" odd
 	ln -s circle odd/etc
 	ln -s etc odd/circle
@@ -200,7 +200,7 @@ user() {
 	not grep -q passwd machine.tar
 }
 
-@test "--json says what there is, and what could not be read" {
+@test "--json prints the file, the number of entries, and the unreadable files" {
 	run_tool report --json --sysroot "$machine" machine.tar
 	status_is 0
 	jq -e '.schema == 1 and .report.file == "machine.tar" and .report.unreadable == []' <<<"$output"

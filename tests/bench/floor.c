@@ -1,5 +1,5 @@
-/* floor: what `vfionoiommu list --all` cannot do without, and nothing else: the opens, reads and readlinks of
- * /sys by which the driver, the use and the nodes of each PCI device are known, and a line for each. */
+/* floor: the minimum that `vfionoiommu list --all` needs: the opens, reads and readlinks in /sys that find
+ * the driver, the use and the nodes of each PCI device, and one line of output for each. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* machine DIR N: makes a machine of N PCI devices below DIR, as sysfs has them: every fourth is a network
- * card on e1000e, every eighth a noiommu device on vfio-pci, the others have no driver. For --sysroot, and to
- * be mounted in the place of /sys. */
+/* machine DIR N: creates a machine with N PCI devices below DIR, in the format of sysfs: every fourth is a
+ * network card on e1000e, every eighth a noiommu device on vfio-pci, the others have no driver. Used with
+ * --sysroot, or mounted over /sys. */
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +71,7 @@ struct device {
 	int number;
 };
 
-/* 64 bytes, of which lspci and the kernel's own tools want the first. */
+/* 64 bytes; lspci and the kernel's own tools read the first of them. */
 static void write_config(const struct device *device)
 {
 	unsigned char config[256] = { 0x86, 0x80, 0xd3, 0x10, [0x0a] = 0x00, [0x0b] = 0x02 };

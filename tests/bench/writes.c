@@ -1,5 +1,5 @@
-/* writes bind|unbind ADDRESS...: the bare writes by which devices without a driver come to vfio-pci, and go
- * from it again, one after the other. What a bind cannot do without, and nothing else. */
+/* writes bind|unbind ADDRESS...: only the writes that bind devices without a driver to vfio-pci, and unbind
+ * them, one after the other. The minimum for a bind. */
 #include <err.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-# What the transcripts' commands may use: a recorded machine, in the folder `machine`, and what changes it.
+# The functions for the commands of transcripts: they copy a recorded machine to the folder `machine`, and change it.
 export PATH=$golden/bin:$PATH LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}
 unset ARGP_HELP_FMT COLUMNS NO_COLOR
 umask 022
 
-# Copies it afresh; from then on it is what vfionoiommu looks at. At its next boot noiommu mode will be as it is.
+# Makes a fresh copy, which vfionoiommu reads from now on. Its current noiommu mode is also the mode at its next boot.
 machine() { # NAME
 	rm -rf machine
 	cp -r "$repository/tests/machines/$1" machine
@@ -14,7 +14,7 @@ machine() { # NAME
 	nic=machine/sys/devices/pci0000:00/0000:00:04.0
 }
 
-# Lines of the kernel's configuration, besides or instead of what it says.
+# Adds or replaces lines of the kernel configuration.
 kconfig() { # LINE...
 	local line
 	for line; do
@@ -32,14 +32,14 @@ file() { # PATH LINE...
 	printf '%s\n' "${@:2}" >"machine/$1"
 }
 
-# A disk on the card.
+# Adds a disk to the card.
 disk() { # NAME
 	mkdir -p "$nic/block/$1/holders"
 	echo 8:0 >"$nic/block/$1/dev"
 	ln -s "../../devices/pci0000:00/0000:00:04.0/block/$1" "machine/sys/class/block/$1"
 }
 
-# The card's network interface.
+# Adds a network interface to the card.
 interface() { # NAME FLAGS
 	rm -f machine/sys/class/net/enp0s4
 	mkdir -p "$nic/net/$1"
@@ -47,7 +47,7 @@ interface() { # NAME FLAGS
 	ln -s "../../devices/pci0000:00/0000:00:04.0/net/$1" "machine/sys/class/net/$1"
 }
 
-# An initramfs of these files, as they are in the machine or empty: a cpio archive.
+# Creates an initramfs with these files, copied from the machine or empty: a cpio archive.
 initramfs() { # PATH...
 	local path size
 	mkdir -p machine/boot
@@ -59,29 +59,29 @@ initramfs() { # PATH...
 	true
 }
 
-# The file of a persistent binding of the card, with these lines at its end.
+# Creates the persistent binding of the card, with these lines at its end.
 persistent() { # [LINE...]
 	file etc/vfionoiommu.d/0000:00:04.0 ADDRESS=0000:00:04.0 PCI_ID=8086:10d3 PCI_SUBSYS_ID=8086:0000 "$@"
 }
 
-# Runs the command on a terminal of that width.
+# Runs the command on a terminal of this width.
 terminal() { # WIDTH COMMAND [ARG...]
 	script -qec "stty cols $1; $(printf '%q ' "${@:2}")" /dev/null
 }
 
-# The JSON on standard input is so.
+# The JSON on standard input matches the filter.
 matches() { # JQ-FILTER
 	jq -e "$1" >/dev/null
 }
 
-# The command prints something, and no byte that a terminal obeys.
+# The command prints something, and no control characters.
 printable() { # COMMAND [ARG...]
 	local printed
 	printed=$("$@" 2>&1)
 	[ -n "$printed" ] && ! LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' <<<"$printed"
 }
 
-# strace makes a system call of the command fail. It and the sanitizer's search for leaks do not go together.
+# Runs the command under strace, with a failing system call. The leak detection of the sanitizer does not work under strace.
 faulty() { # SYSCALL:ERROR[:when=N] [-P PATH]... COMMAND [ARG...]
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=${1%%:*}:error=${1#*:}" "${@:2}"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What the compiler and linker do against the exploitation of a mistake, as readelf shows it of the binary. Of
-# the build that is installed only: the others have other things to check.
+# The protections of compiler and linker against exploits, in the output of readelf for the binary. Only the installed
+# build has them: the other builds check other things.
 
 load ../helper
 
@@ -13,24 +13,24 @@ has() { # PATTERN OPTION...
 	elf "${@:2}" | grep -E -- "$1"
 }
 
-@test "it lies at random addresses: position independent, without relocations in its code" {
+@test "the binary is position independent, and its code has no relocations" {
 	has 'Type: +DYN' --file-header
 	has 'FLAGS_1.* PIE' --dynamic
 	not has TEXTREL --dynamic
 }
 
-@test "the tables of the linker are read-only, and all bound at the start" {
+@test "relocation tables are read-only, and symbols are bound at startup" {
 	has GNU_RELRO --program-headers
 	has 'FLAGS_1.* NOW' --dynamic
 	not has 'RPATH|RUNPATH' --dynamic
 }
 
-@test "nothing is both writable and executable, the stack neither" {
+@test "no segment is both writable and executable, and the stack is not executable" {
 	has 'GNU_STACK .* RW +0x' --program-headers
 	not has ' RWE ' --program-headers
 }
 
-@test "the stack's end and the bounds of what libc writes are checked" {
+@test "stack smashing and buffer overflows in libc functions are detected" {
 	has __stack_chk_fail --dyn-syms
 	for name in snprintf fprintf vasprintf vsnprintf; do
 		has " __${name}_chk@" --dyn-syms
@@ -38,7 +38,7 @@ has() { # PATTERN OPTION...
 	not has ' (sprintf|gets|strcpy|strcat)@' --dyn-syms
 }
 
-@test "on x86, each function says that it may be jumped to, and a large frame is touched page by page" {
+@test "on x86, functions have CET landing pads, and large stack frames are probed" {
 	[ "$(uname -m)" = x86_64 ] || return 0
 	objdump --disassemble=main --no-show-raw-insn "$VFIONOIOMMU" | grep -A1 '<main>:' | grep endbr64
 	objdump --disassemble=sysroot_read --no-show-raw-insn "$VFIONOIOMMU" | grep -E 'or[bq] +\$0x0,.*\(%rsp\)'

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# Running a plan allocates nothing: a program that ends for want of memory would leave a device halfway. Of the build
-# that is installed only, as its code shows it: what libraries allocate for themselves is theirs, and fails as they say.
+# Running a plan allocates no memory: a program that exits when out of memory would leave a device halfway. Checked in the code
+# of the installed build only; libraries may allocate, and report their failures.
 
 load ../helper
 
-# The functions that can be reached from these through calls that name one, a line each; those of a library end in @plt.
+# The functions reachable from these by direct calls, one per line; those of a library end in @plt.
 reached() { # FUNCTION...
 	objdump --disassemble --no-show-raw-insn "$VFIONOIOMMU" | awk -v roots="$*" '
 		/^[0-9a-f]+ <.*>:$/ { from = substr($2, 2, length($2) - 3); known[from]; next }
@@ -22,7 +22,7 @@ reached() { # FUNCTION...
 
 allocating='^((m|c|re)alloc|reallocarray|strn?dup|v?asprintf|__v?asprintf_chk|f?d?opendir|fopen|getline)@plt|^(log_out_of_memory|array_room)$'
 
-@test "what runs a plan, undoes it, and says what it does allocates nothing" {
+@test "running a plan, rolling it back and reporting the result allocates nothing" {
 	run reached plan_run plan_undo action_announce
 	echo "$output"
 	for name in plan_run plan_undo action_announce write_attribute write_attribute_within write_file module_load udev_watch_wait log_verbose; do
@@ -31,7 +31,7 @@ allocating='^((m|c|re)alloc|reallocarray|strn?dup|v?asprintf|__v?asprintf_chk|f?
 	not grep -E "$allocating" <<<"$output"
 }
 
-@test "... and what does is found" {
+@test "the check finds functions that allocate" {
 	run reached session_work
 	grep -E "$allocating" <<<"$output"
 }

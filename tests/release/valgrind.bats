@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# No invalid access and no leak, on this machine as it is (Debian 12's valgrind does not know openat2, which --sysroot
-# needs; for that make check has a newer one).
+# No invalid access and no leak, on the real machine (the valgrind of Debian 12 does not support openat2, which --sysroot
+# needs; make check uses a newer one for that).
 
 load ../helper
 

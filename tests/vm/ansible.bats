@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # tier: all
-# The playbook of the examples, run from here against three guests at once, each with its SSH server on a port of the
-# loopback, as the inventory has them: one of case 1, one of case 5, one whose kernel has no VFIO.
+# Runs the example playbook on the host for three guests at once, each with an SSH server on its own port of the loopback
+# interface: one of case 1, one of case 5, one whose kernel has no VFIO.
 #
-# The tool is installed for the guests in a folder of its own, which is there under the same name.
+# The tool is installed for the guests in a shared folder with the same path.
 
 load ../helper
 
@@ -27,7 +27,7 @@ setup_file() {
 		retry_files_enabled = false
 		timeout = 60
 		[ssh_connection]
-		# Seen to break, once: a connection that two names of the inventory shared.
+		# A connection that two names of the inventory share has failed once.
 		retries = 3
 		control_path_dir = $FLEET/control
 		transfer_method = piped
@@ -45,7 +45,7 @@ teardown_file() {
 	rm -rf "$FLEET"
 }
 
-# Boots a guest that serves SSH until it is ended.
+# Boots a guest that runs an SSH server until it is stopped.
 start() { # NAME KERNEL
 	local port
 	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -54,7 +54,7 @@ start() { # NAME KERNEL
 		--device virtio-net-pci,netdev=ssh,addr=1d,romfile= --qemu -netdev \
 		--qemu "user,id=ssh,restrict=on,hostfwd=tcp:127.0.0.1:$port-10.0.2.15:22" "$2" -- bash -ec "
 			ln -s '$FLEET/usr/sbin/vfionoiommu' /usr/sbin/
-			# Of root there is nothing here but the key.
+			# Hides /root of the host; the guest only gets the key.
 			mount -t tmpfs -o mode=700 tmpfs /root
 			mkdir -p /etc/dropbear /root/.ssh
 			cp '$FLEET/key.pub' /root/.ssh/authorized_keys
@@ -65,7 +65,7 @@ start() { # NAME KERNEL
 	echo $! >"$1.pid"
 }
 
-# Waits for it.
+# Waits until the guest answers.
 answers() { # NAME
 	for _ in $(seq 120); do
 		! on "$1" true 2>/dev/null || return 0
@@ -81,7 +81,7 @@ on() { # NAME COMMAND
 		-o ConnectTimeout=60 -i "$FLEET/key" -p "$(cat "$FLEET/$1.port")" root@127.0.0.1 "$2"
 }
 
-# NAME=DEVICES...
+# Arguments: NAME=DEVICES...
 inventory() {
 	local host
 	echo all:
@@ -98,7 +98,7 @@ play() { # ARG...
 	echo "$output"
 }
 
-# The table's row of a host, and the numbers of the recap.
+# The row of a host in the table, and its numbers in the recap.
 row() { # HOST
 	sed -n "s/^ *\"\($1 .*\)\",\{0,1\}\$/\1/p" <<<"$output" | tr -s ' '
 }
@@ -110,14 +110,14 @@ as_listed() {
 	inventory 'one="0000:00:04.0"' 'two="1234:11e8"' 'none="0000:00:04.0"' >"$FLEET/inventory"
 }
 
-@test "--check says what would be done, and does nothing" {
+@test "--check prints the changes, and makes none" {
 	as_listed
 	play --check
 	[[ $(row one) == "one 1 noiommu mode would be enabled; "*"; 0000:00:04.0 would be bound to vfio-pci (now: e1000e)" ]]
 	[ -z "$(on one 'ls -A /run/vfionoiommu /etc/ansible 2>/dev/null')" ]
 }
 
-@test "the devices are bound as listed; the host that cannot is reported with its reason, and alone has failed" {
+@test "all listed devices are bound; only the host without VFIO fails, and its reason is printed" {
 	as_listed
 	play
 	status_is 2
@@ -129,7 +129,7 @@ as_listed() {
 	[ "$(on two 'vfionoiommu list -nro ADDRESS,DRIVER')" = "0000:00:06.0 vfio-pci" ]
 }
 
-@test "the second run changes nothing" {
+@test "a second run changes nothing" {
 	as_listed
 	play
 	status_is 2
@@ -137,8 +137,8 @@ as_listed() {
 	[ "$(recap one changed) $(recap two changed) $(recap none changed)" = "0 0 0" ]
 }
 
-@test "a wrong address, and a host that does not answer, are failures of that host only" {
-	# On a host of which a task has failed before, the table stands nevertheless.
+@test "only the host with a wrong address and the host that does not answer fail" {
+	# The table is also printed for a host with a failed task.
 	inventory 'one="0000:00:04.0"' 'two="0000:00:0f.0"' none= >"$FLEET/inventory"
 	echo "    lost: {ansible_port: $(cat "$FLEET/one.port"), vfionoiommu_devices: 7}" >>"$FLEET/inventory"
 	sed -i "s/none: {ansible_port: [0-9]*/none: {ansible_port: 1/" "$FLEET/inventory"
@@ -149,11 +149,11 @@ as_listed() {
 	[[ $(row none) == "none - "*"Connection refused"* ]]
 	[ "$(row lost)" = "lost - a task failed before this: see above" ]
 	[ "$(recap one failed) $(recap two failed) $(recap none failed) $(recap lost failed)" = "0 1 1 1" ]
-	# With --check nothing would be changed either, where all is as listed.
+	# On a host that is as listed, --check reports no change either.
 	[ "$(recap one changed)" = 0 ]
 }
 
-@test "what status says is a local fact of the host" {
+@test "the output of status is a local fact of the host" {
 	as_listed
 	cd "$FLEET"
 	run ansible all -m setup -a "gather_subset=!all,!min,local filter=ansible_local"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# make demo does what it says, and what README.md shows of a session is what it prints.
+# make demo succeeds, and README.md shows its output.
 
 load ../helper
 
@@ -9,14 +9,14 @@ setup_file() {
 	tr -d '\r' <"$DEMO.terminal" >"$DEMO"
 }
 
-# The session's commands in the README, each with what it prints: a file each in the folder.
+# Splits the session in the README into a file per command, with its output, in the folder.
 split_session() { # FOLDER
 	mkdir "$1"
 	sed -n '/^## A session/,/^## For scripts/s/^    //p; /^$/p' "$BATS_TEST_DIRNAME/../../README.md" |
 		sed -n '/^\$ /,$p' | awk -v folder="$1" '/^\$ / { file = folder "/" ++n } { print >file }'
 }
 
-@test "the README shows what make demo prints" {
+@test "the README shows the output of make demo" {
 	local file folder=$BATS_TEST_TMPDIR/session
 	split_session "$folder"
 	[ "$(find "$folder" -type f | wc -l)" -ge 6 ]
@@ -26,7 +26,7 @@ split_session() { # FOLDER
 	done
 }
 
-@test "it does the main job" {
+@test "make demo binds, verifies and unbinds the device" {
 	for command in status enable "bind 0000:00:04.0" list "verify 0000:00:04.0" "unbind 0000:00:04.0"; do
 		grep -qx "\$ vfionoiommu $command" "$DEMO"
 	done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tier: all
-# The Debian package: how it was made, and in a guest, where it can be installed and purged for real, what it does.
+# The Debian package: how it is built, and in a guest, where it can be installed and purged, what it does.
 
 load ../helper
 
@@ -14,36 +14,36 @@ setup_file() {
 	make_deb
 }
 
-@test "lintian has nothing to say" {
+@test "lintian reports nothing" {
 	run --separate-stderr lintian --fail-on error,warning "$tree"/build/deb/*.changes
 	status_is 0
 	[ -z "$output" ]
 }
 
-@test "the distribution's flags reach the compiler" {
+@test "the build uses the compiler flags of the distribution" {
 	blhc "$tree/build/deb/log"
 }
 
-@test "its build dependencies are the Makefile's" {
+@test "the build dependencies equal those of the Makefile" {
 	make -s -C "$tree" --eval 'show:; @printf "%s\n" $(DEPS_BUILD)' show |
 		grep -vxE 'gcc|libc6-dev|make' | sort >"$BATS_TEST_TMPDIR/makefile"
 	sed -n 's/^Build-Depends: //p' "$tree"/build/deb/*.dsc | tr -d ' ' | tr , '\n' |
 		grep -v '^debhelper-compat' | sort | diff "$BATS_TEST_TMPDIR/makefile" -
 }
 
-@test "a second build gives the same bytes" {
+@test "the build is reproducible" {
 	before=$(sha256sum "$tree"/build/vfionoiommu_*.deb)
 	(umask 077 && LC_ALL=C TZ=Asia/Tokyo make_deb)
 	[ "$(sha256sum "$tree"/build/vfionoiommu_*.deb)" = "$before" ]
 }
 
-@test "a version in debian/changelog that is not the Makefile's is not built" {
+@test "make deb fails if the version in debian/changelog differs from that of the Makefile" {
 	run --separate-stderr make -s -C "$tree"/build/deb/vfionoiommu-* -f debian/rules override_dh_auto_test DEB_VERSION=99
 	not status_is 0
 	complains "debian/changelog and the Makefile's VERSION differ"
 }
 
-@test "it installs, works and purges cleanly" {
+@test "the package installs, works and purges cleanly" {
 	package=$(realpath "$tree"/build/vfionoiommu_*.deb)
 	run "$BATS_TEST_DIRNAME/boot" --timeout 2400 --device e1000e,addr=4,romfile= --device edu,addr=6 \
 		--env VFIONOIOMMU=/usr/sbin/vfionoiommu --env "PACKAGE=$package" case3 -- \

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
 # tier: all
-# The same machine, booted again and again: what was set up once is there after the next boot, on the same card and on no
-# other. Run on the host; each test is a boot or two, and what they leave in /etc goes from one to the next.
+# Reboots of the same machine: after each boot, persistent settings apply to the same card, and to no other. Runs on the host;
+# each test boots once or twice, and passes its files in /etc to the next.
 #
-# The tool is installed for the guest in a folder of its own, which is there under the same name.
+# The tool is installed for the guest in a shared folder with the same path.
 
 load ../helper
 
@@ -21,7 +21,7 @@ teardown_file() {
 	rm -rf "$MACHINE"
 }
 
-# Boots with this card at the address, runs the command, and keeps what it leaves of ours in /etc.
+# Boots with this card at the address, runs the command, and keeps the tool's files in /etc.
 boot() { # DEVICE COMMAND
 	run --separate-stderr "$BATS_TEST_DIRNAME/boot" --timeout 600 --etc "$MACHINE/etc" --share "$MACHINE/left" \
 		--env "PATH=$MACHINE/usr/sbin:$PATH" --device "$1" --device edu,addr=6 case3 -- bash -ec "
@@ -34,7 +34,7 @@ boot() { # DEVICE COMMAND
 	cp -r "$MACHINE/left/." "$MACHINE/etc/"
 }
 
-@test "set up once: enable --persistent, bind --persistent" {
+@test "enable --persistent and bind --persistent save their settings" {
 	boot e1000e,addr=4,romfile= "
 		test \$(basename \$(readlink /sys/bus/pci/devices/$nic/driver)) = e1000e
 		vfionoiommu enable --persistent
@@ -47,7 +47,7 @@ boot() { # DEVICE COMMAND
 	[ -e "$MACHINE/etc/modprobe.d/vfionoiommu.conf" ]
 }
 
-@test "the next boot: the card is on vfio-pci with its nodes before anything else, and goes back to the driver it had" {
+@test "after a reboot the card is bound with its nodes, and unbind restores its driver" {
 	boot e1000e,addr=4,romfile= "
 		cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode
 		vfionoiommu list -nro ADDRESS,DRIVER,GROUP,CDEV,PERSISTENT
@@ -68,7 +68,7 @@ boot() { # DEVICE COMMAND
 	says "$nic: unbound, driver e1000e restored"
 }
 
-@test "another card at that address is left alone, and reported" {
+@test "another card at the address is not bound, and reported" {
 	boot nvme,addr=4,serial=one "
 		vfionoiommu list -nro DRIVER,BOOT $nic
 		vfionoiommu status"
@@ -78,7 +78,7 @@ boot() { # DEVICE COMMAND
 	says "[binding-other-card]"
 }
 
-@test "disable --persistent and unbind --persistent: the boot after that is as the first" {
+@test "after disable --persistent and unbind --persistent, a reboot binds nothing" {
 	boot e1000e,addr=4,romfile= "
 		vfionoiommu unbind --persistent $nic
 		vfionoiommu disable --persistent"
@@ -93,7 +93,7 @@ boot() { # DEVICE COMMAND
 	[ "${lines[1]}" = 0 ]
 }
 
-@test "after uninstall nothing of it is left, and nothing runs" {
+@test "make uninstall leaves no file" {
 	make -s -C "$BATS_TEST_DIRNAME/../.." uninstall PREFIX="$MACHINE/usr" UDEVRULESDIR="$MACHINE/etc/udev/rules.d"
 	[ -z "$(find "$MACHINE" -name '*vfionoiommu*' -not -path "$MACHINE" -type f)" ]
 }

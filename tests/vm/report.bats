@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # tier: all
-# A report that was made in a guest, read here with --sysroot: on a machine with another kernel, other devices and none of the
-# guest's files. (What is in a report, and what not, is in guest/report.bats.)
+# A report from a guest, read here with --sysroot: on a machine with another kernel, other devices and none of the guest's
+# files. (guest/report.bats tests its content.)
 
 load ../helper
 
@@ -24,31 +24,31 @@ setup_file() {
 	tar -xf "$(guest_of)/report.tar" -C "$BATS_FILE_TMPDIR/machine"
 }
 
-# Here it says what it said there.
+# The output here equals that in the guest.
 same() { # WORD...
 	[ -s "$(guest_of)/$*" ]
 	tool "$@" --sysroot "$BATS_FILE_TMPDIR/machine" | diff "$(guest_of)/$*" -
 }
 
-@test "list" {
+@test "list prints the same as in the guest" {
 	same list --all
 	same list --all --json
 	grep -q '^0000:00:06.0 .*vfio-pci' "$(guest_of)/list --all"
-	# What is written into here is on a filesystem of the host's.
+	# The guest wrote this folder on a filesystem of the host.
 	grep -q '^0000:00:1e.2 .* used:share0' "$(guest_of)/list --all"
 }
 
-@test "status" {
+@test "status prints the same as in the guest" {
 	same status
 	same status --json
 }
 
-@test "matrix" {
+@test "matrix prints the same as in the guest" {
 	same matrix
 	same matrix --json
 }
 
-@test "taint" {
+@test "taint prints the same as in the guest" {
 	same taint
 	same taint --json
 	grep -q 0000:00:06.0 "$(guest_of)/taint"

@@ -2,7 +2,7 @@
 # kernels: case3
 # more: case1 case3-iommufd
 #
-# Containers are told of the bound devices, and of their nodes as they are now.
+# The CDI specification contains the bound devices, with their current nodes.
 
 load guest
 
@@ -13,12 +13,12 @@ setup() {
 	rm -f $file
 }
 
-# All nodes of this machine that the file names.
+# All nodes of this machine in the file.
 named() {
 	jq -r '.devices[].containerEdits.deviceNodes[] | .hostPath // .path' $file | sort -u
 }
 
-@test "bind --cdi writes the specification, by which each node is one of this machine" {
+@test "bind --cdi writes the specification with the nodes of the device" {
 	run_tool bind --cdi $edu
 	status_is 0
 	says "containers: CDI specification updated"
@@ -30,7 +30,7 @@ named() {
 	[ "$(stat -c '%U %a' $file)" = "root 644" ]
 }
 
-@test "what is so already is not changed, and that is said" {
+@test "bind --cdi leaves a current specification unchanged, and says so" {
 	tool bind --cdi $edu
 	run_tool bind --cdi --json $edu
 	status_is 0
@@ -39,7 +39,7 @@ named() {
 	says "containers: CDI specification already up to date"
 }
 
-@test "once it is there it is kept up to date without being asked for: no device is named by another's nodes" {
+@test "without --cdi, an existing specification is also updated" {
 	tool bind --cdi $nic
 	tool unbind $nic
 	[ ! -e $file ]
@@ -51,7 +51,7 @@ named() {
 	[ ! -e $file ]
 }
 
-@test "bind --persistent --cdi: at the next boot, too" {
+@test "bind --persistent --cdi also writes the specification at the next boot" {
 	tool bind --persistent --cdi $edu
 	grep -x CDI=y /etc/vfionoiommu.d/$edu
 	tool unbind $edu
@@ -62,7 +62,7 @@ named() {
 	[ ! -e /etc/vfionoiommu.d/$edu ]
 }
 
-@test "unbind --cdi takes out what is gone, and with the last one the file" {
+@test "unbind --cdi removes devices that are unbound, and removes the file with the last one" {
 	tool bind --cdi $nic $edu
 	[ "$(jq -r '.devices[].name' $file | grep -cx "$nic\|$edu")" -eq 2 ]
 	run_tool unbind --cdi $nic
@@ -77,7 +77,7 @@ named() {
 	says "containers: no CDI specification: no noiommu device is bound"
 }
 
-@test "metrics of a machine at work" {
+@test "metrics counts bound devices and the taint" {
 	tool bind $edu
 	run_tool metrics
 	status_is 0

@@ -3,8 +3,8 @@
 # kernels: case3
 # boot: --memory 2G
 #
-# A container of podman's opens the device that it was given by the file of `cdi`: no image, this machine's own programs in
-# an empty root, podman's own defaults but for the network. (What is in the file on other kernels is in cdi.bats.)
+# A podman container opens the device that the file of `cdi` gives it: without an image, with the programs of this machine in
+# an empty root, and podman's defaults except for the network. (cdi.bats checks the file on other kernels.)
 
 load guest
 
@@ -18,7 +18,7 @@ setup_file() {
 	"$VFIONOIOMMU" bind --cdi $edu
 }
 
-# A command in a container.
+# Runs a command in a container.
 inside() { # OPTION... COMMAND...
 	run --separate-stderr podman --root /run/podman --runroot /run/podman-run --cgroup-manager cgroupfs \
 		--events-backend none run --rm --network none \
@@ -27,14 +27,14 @@ inside() { # OPTION... COMMAND...
 	echo "$stderr" >&2
 }
 
-# The nodes of VFIO that it has.
+# The VFIO nodes in the container.
 nodes_inside() { # NAME
 	inside --device "vfionoiommu/device=$1" --rootfs /run/fs find /dev -type c -path "*vfio/*" -o -name iommu >/dev/null 2>&1
 	status_is 0
 	sort <<<"$output"
 }
 
-@test "it has exactly the nodes that its way needs" {
+@test "a container has exactly the nodes of its access path" {
 	[ "$(nodes_inside $edu-group | xargs)" = "/dev/vfio/noiommu-0 /dev/vfio/vfio" ]
 	[ "$(nodes_inside $edu-cdev | xargs)" = "/dev/iommu /dev/vfio/devices/noiommu-vfio0" ]
 	[ "$(nodes_inside $edu | wc -l)" -eq 4 ]
@@ -44,7 +44,7 @@ nodes_inside() { # NAME
 	not says iommu
 }
 
-@test "with CAP_SYS_RAWIO the device opens, through each way that it was given" {
+@test "with CAP_SYS_RAWIO the device opens through each access path" {
 	inside --device vfionoiommu/device=$edu --cap-add SYS_RAWIO --rootfs /run/fs /mnt/vfionoiommu verify $edu
 	status_is 0
 	says "$edu: opens through /dev/vfio/noiommu-0 and /dev/vfio/devices/noiommu-vfio0"
@@ -56,7 +56,7 @@ nodes_inside() { # NAME
 	complains "$edu: cannot open /dev/vfio/noiommu-0"
 }
 
-@test "without it, it does not, and that is said as it is" {
+@test "without CAP_SYS_RAWIO verify reports the missing capability" {
 	for name in $edu-group $edu-cdev; do
 		inside --device vfionoiommu/device=$name --rootfs /run/fs /mnt/vfionoiommu verify $edu
 		status_is 1
@@ -64,7 +64,7 @@ nodes_inside() { # NAME
 	done
 }
 
-@test "a device that was given back is none of podman's any more" {
+@test "podman rejects a device that is unbound" {
 	tool unbind --cdi $edu
 	inside --device vfionoiommu/device=$edu --rootfs /run/fs true
 	[ "$status" -ne 0 ]

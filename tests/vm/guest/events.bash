@@ -1,8 +1,8 @@
-# A monitor in the background, and a card that is plugged in and out: for the bats files that watch events.
+# Shared by the bats files about events: a monitor in the background, and a card to plug and unplug.
 
 plug=0000:01:00.0
 
-# Starts `tool monitor`; stdout goes to the file $events, stderr to $errors. 3 is bats' own, which would wait for it.
+# Starts `tool monitor`; stdout goes to the file $events, stderr to $errors. Closes descriptor 3, or bats would wait for it.
 start() { # OPTION...
 	errors=$BATS_TEST_TMPDIR/errors
 	local file
@@ -16,7 +16,7 @@ start() { # OPTION...
 	listens
 }
 
-# It listens when it has its socket, and has learnt what there is a little later.
+# Waits until monitor listens: it has a socket, and has read the current state soon after.
 listens() {
 	for _ in $(seq 100); do
 		! readlink /proc/$monitor/fd/* 2>/dev/null | grep -q socket || break
@@ -25,7 +25,7 @@ listens() {
 	sleep 0.5
 }
 
-# The line has come, within a minute.
+# Waits up to a minute for the line.
 wait_for() { # TEXT
 	for _ in $(seq 300); do
 		! grep -qF -- "$1" "$events" || return 0
@@ -38,7 +38,7 @@ ended() {
 	! kill -0 $monitor 2>/dev/null
 }
 
-# It ends by itself, within a minute.
+# Waits up to a minute until monitor exits.
 ends_with() { # STATUS
 	local status=0
 	for _ in $(seq 300); do
@@ -50,7 +50,7 @@ ends_with() { # STATUS
 	[ $status -eq "$1" ]
 }
 
-# Ends it by a signal, which is a way to end well.
+# Ends monitor with a signal, after which it must succeed.
 stop() { # SIGNAL
 	kill -"$1" $monitor
 	ends_with 0
@@ -69,7 +69,7 @@ plug() {
 	return 1
 }
 
-# The slot waits five seconds, as for somebody who has pressed its button, before it lets the device go.
+# The hotplug slot waits five seconds, as after a press of its button, before it removes the device.
 unplug() {
 	qemu device_del plug
 	for _ in $(seq 300); do
@@ -77,11 +77,11 @@ unplug() {
 		sleep 0.2
 	done
 	not is_plugged
-	# QEMU lets it go a moment later than the guest, and until then has neither its id nor its slot to give away.
+	# QEMU removes the device a moment after the guest; until then its id and its slot are in use.
 	for _ in $(seq 300); do
 		qemu qom-list /machine/peripheral | grep -qF 'plug (child' || break
 		sleep 0.2
 	done
-	# Of a monitor that runs, the last line.
+	# The last event of a running monitor.
 	[ -z "${monitor:-}" ] || ended || wait_for removed
 }

@@ -3,8 +3,8 @@
 # kernels: case3
 # boot: --device virtio-rng-pci,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8 --device edu,addr=9 --device edu,addr=a --device edu,addr=b,multifunction=on --device edu,addr=b.1 --device edu,addr=c --device edu,addr=d --device edu,addr=e --device edu,addr=f --device edu,addr=10 --device edu,addr=11 --device edu,addr=12 --device edu,addr=13 --device edu,addr=14
 #
-# Whatever system call fails, and whenever: a bind has come about and can be given back exactly, or the device is as it was;
-# an unbind has come about, or the device is still bound, and can be given back.
+# After a failed system call, at any point: either the bind succeeded, and unbind restores everything, or the device is
+# unchanged; either the unbind succeeded, or the device is still bound, and can be unbound.
 
 load guest
 
@@ -15,7 +15,7 @@ setup_file() {
 	"$VFIONOIOMMU" enable
 	modprobe vfio-pci
 	modprobe iommufd
-	# An override of somebody's: what cannot be read must not be lost.
+	# An existing override, which must not be lost if it cannot be read.
 	echo $driver >/sys/bus/pci/devices/$card/driver_override
 	"$VFIONOIOMMU" bind $card
 	"$VFIONOIOMMU" unbind $card
@@ -35,27 +35,27 @@ is_bound() {
 	[ -e /run/vfionoiommu/$card ]
 }
 
-# The n-th of these system calls fails in a run of the tool; 1 when there are fewer of them. With only_path set, those
-# on other paths do not count.
+# Makes the n-th of these system calls fail in a run of the tool; returns 1 if there are fewer. With only_path set, calls on
+# other paths do not count.
 run_failing() { # SYSCALLS ERROR N COMMAND...
 	run --separate-stderr strace -f -qq -o /tmp/strace -e "trace=$1" -e "inject=$1:error=$2:when=$3" \
 		${only_path:+-P "$only_path"} "$VFIONOIOMMU" "${@:4}"
 	grep -q INJECTED /tmp/strace
 }
 
-# The run has come about: it succeeded, or it only could not say so.
-came_about() {
+# The run took effect: it succeeded, or only could not print its output.
+took_effect() {
 	[ "$status" -eq 0 ] || [[ "$stderr" == *"standard output: "* ]]
 }
 
-# A bind in which the n-th of these system calls fails; "none" is set when there are fewer. Not to be called where
-# the shell takes a failure as an answer: each of its checks is to count.
+# A bind in which the n-th of these system calls fails; sets "none" if there are fewer. Do not call it in a condition, where
+# the shell ignores failures of its checks.
 bind_failing() { # SYSCALLS ERROR N
 	as_before
 	none=
 	run_failing "$1" "$2" "$3" bind $card || none=yes
 	echo "bind, $1 $3: status $status: $stderr"
-	if came_about; then
+	if took_effect; then
 		is_bound
 		tool unbind $card >/dev/null
 	else
@@ -70,7 +70,7 @@ unbind_failing() { # SYSCALLS ERROR N
 	none=
 	run_failing "$1" "$2" "$3" unbind $card || none=yes
 	echo "unbind, $1 $3: status $status: $stderr"
-	if came_about; then
+	if took_effect; then
 		as_before
 		tool bind $card >/dev/null
 	else
@@ -80,7 +80,7 @@ unbind_failing() { # SYSCALLS ERROR N
 	is_bound
 }
 
-# Each of these system calls fails in turn, or every so many of them, in a bind and in an unbind.
+# Makes each of these system calls fail in turn, or every n-th of them, in a bind and in an unbind.
 sweep() { # SYSCALLS ERROR [EVERY]
 	local verb n failed=0
 	for verb in bind unbind; do
@@ -96,7 +96,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	[ "$failed" -gt 0 ]
 }
 
-@test "opening what is written to" {
+@test "opening a file for writing fails" {
 	local only_path
 	for only_path in /run/vfionoiommu.lock /run/vfionoiommu/$card.new \
 		/sys/bus/pci/devices/$card/driver_override /sys/bus/pci/drivers/$driver/unbind \
@@ -115,37 +115,37 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	tool unbind $card
 }
 
-@test "opening a file or directory" {
+@test "opening a file or directory fails" {
 	sweep openat,openat2 EIO 20
 }
 
-@test "writing" {
+@test "writing fails" {
 	sweep write EIO
 }
 
-@test "reading" {
+@test "reading fails" {
 	sweep read,pread64 EIO 15
 }
 
-@test "reading a link" {
+@test "reading a link fails" {
 	sweep readlink,readlinkat EIO 5
 }
 
-@test "listing a directory" {
+@test "listing a directory fails" {
 	sweep getdents64 EIO 5
 }
 
-@test "taking the lock" {
+@test "locking fails" {
 	sweep flock ENOLCK
 }
 
-@test "writing down what is to be given back" {
+@test "saving the state fails" {
 	sweep rename ENOSPC
 	sweep fsync EIO
 	sweep unlink EROFS
 }
 
-@test "making the directory for it" {
+@test "creating the state directory fails" {
 	rmdir /run/vfionoiommu
 	run_failing mkdir ENOSPC 1 bind $card
 	status_is 1
@@ -154,7 +154,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	as_before
 }
 
-@test "loading a module" {
+@test "loading a module fails" {
 	local n
 	for ((n = 1; ; n++)); do
 		tool disable
@@ -170,7 +170,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 }
 
 # /run is full, or read-only.
-@test "no space in /run" {
+@test "bind fails cleanly without space in /run" {
 	mount -t tmpfs -o size=4k,mode=700 tmpfs /run/vfionoiommu
 	head -c 4096 /dev/zero >/run/vfionoiommu/.full || true
 	run_tool bind $card
@@ -181,7 +181,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	as_before
 }
 
-@test "a read-only /run" {
+@test "bind fails cleanly with a read-only /run" {
 	mount -t tmpfs -o ro tmpfs /run/vfionoiommu
 	run_tool bind $card
 	umount /run/vfionoiommu

@@ -1,4 +1,4 @@
-# What the bats files inside the guest share: the machine's state, read without the tool.
+# Shared by the bats files in the guest: the machine's state, read without the tool.
 load ../../helper
 
 nic=0000:00:04.0
@@ -17,7 +17,7 @@ mode() {
 	echo "$(</sys/module/vfio/parameters/enable_unsafe_noiommu_mode)"
 }
 
-# As a number, without what says that a module is of somebody else's making, as 6.1's are here.
+# The taint as a number, without the bit of out-of-tree modules, which 6.1 has here.
 tainted() {
 	local value
 	read -r value </proc/sys/kernel/tainted
@@ -31,7 +31,7 @@ nodes() {
 	done
 }
 
-# All that a bind may change, in one text: compare it before and after.
+# Everything that a bind may change, as text: compare it before and after.
 machine() {
 	local address
 	for address in "$nic" "$edu"; do
@@ -41,7 +41,7 @@ machine() {
 	echo "state: $(ls /run/vfionoiommu 2>/dev/null)"
 }
 
-# The nic on its driver, edu on none, nothing remembered, the mode on: where most tests start.
+# The initial state of most tests: nic on its driver, edu on none, no saved state, mode on.
 begin() {
 	set +T
 	modprobe e1000e
@@ -52,7 +52,7 @@ begin() {
 	[ -z "$(nodes)" ]
 }
 
-# Holds this file open, in the process $holder, until it is let go.
+# Opens this file in the process $holder, until end_holder.
 hold() { # FILE
 	sleep 60 <"$1" 3>&- &
 	holder=$!
@@ -64,13 +64,13 @@ hold() { # FILE
 	return 1
 }
 
-# Ends the process $holder.
-let_go() {
+# Kills the process $holder.
+end_holder() {
 	kill $holder
 	wait $holder || true
 }
 
-# Takes the tool's lock, as another run of it would, which is the process $holder.
+# Takes the lock of the tool, as another run does, in the process $holder.
 lock() {
 	flock /run/vfionoiommu.lock sleep 60 3>&- &
 	holder=$!
@@ -85,7 +85,7 @@ unlock() {
 	wait $holder || true
 }
 
-# The name of the NVMe disk with this serial number: the driver makes the disks in its own time, and in its own order.
+# The name of the NVMe disk with this serial number: the driver adds disks asynchronously, in any order.
 nvme_disk() { # SERIAL
 	local entry
 	for _ in $(seq 300); do
@@ -100,8 +100,8 @@ nvme_disk() { # SERIAL
 	return 1
 }
 
-# One command of qemu's own monitor, asked through QMP, where an answer can be told from the rest. Fails when it has
-# anything to say: device_add and device_del have not.
+# Runs a command of qemu's monitor through QMP, which separates the answer from other output. Fails if the command prints
+# anything: device_add and device_del print nothing.
 qemu() { # device_add|device_del ARGUMENT...
 	local name port line
 	name=$(grep -lx vm.monitor /sys/class/virtio-ports/*/name)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # kernels: case3
 #
-# A device with a persistent binding is bound by udev when it is plugged in, and nothing is left of it when it is pulled out.
+# udev binds a device with a persistent binding when it is plugged in; unplugging it leaves nothing else behind.
 
 load guest
 load events
@@ -11,12 +11,12 @@ setup_file() {
 	udevadm control --reload
 }
 
-# What is saved of bound devices.
+# The saved state of bound devices.
 saved() {
 	ls /run/vfionoiommu
 }
 
-@test "a device without a persistent binding is left alone when it comes" {
+@test "a hotplugged device without a persistent binding is not bound" {
 	begin
 	plug
 	udevadm settle
@@ -25,7 +25,7 @@ saved() {
 	unplug
 }
 
-@test "bound at every boot, pulled out: nothing is left but the persistent binding" {
+@test "unplugging a bound device keeps only its persistent binding" {
 	begin
 	plug
 	run_tool bind --persistent $plug
@@ -39,7 +39,7 @@ saved() {
 	[ -e /etc/vfionoiommu.d/$plug ]
 }
 
-@test "plugged in again: bound on arrival, and monitor shows it" {
+@test "a hotplugged device with a persistent binding is bound, and monitor prints it" {
 	start --until $plug --timeout 60
 	plug
 	ends_with 0
@@ -52,7 +52,7 @@ saved() {
 	status_is 0
 }
 
-@test "given back once, it is bound again when it comes again" {
+@test "a device that was unbound is bound again after the next hotplug" {
 	tool unbind $plug
 	[ -z "$(driver_of $plug)" ]
 	unplug
@@ -61,11 +61,11 @@ saved() {
 	[ "$(driver_of $plug)" = vfio-pci ]
 }
 
-@test "pulled out while its binding is taken away: it comes back as any other device" {
+@test "unbind --persistent removes the persistent binding of an unplugged device" {
 	unplug
 	udevadm settle
 	[ -z "$(saved)" ]
-	# A word that is wrong: nothing is touched.
+	# With one wrong argument nothing changes.
 	run_tool unbind --persistent $plug 0000:00:19.0
 	status_is 1
 	[ -e /etc/vfionoiommu.d/$plug ]
@@ -80,7 +80,7 @@ saved() {
 	unplug
 }
 
-@test "mode off: a device that comes with a persistent binding is not bound, and that is told" {
+@test "a hotplugged device is not bound while noiommu mode is disabled" {
 	begin
 	plug
 	tool bind --persistent $plug
@@ -92,7 +92,7 @@ saved() {
 	[ -z "$(driver_of $plug)" ]
 	[ -z "$(saved)" ]
 	[ "$(tool list -nro BOOT $plug)" = yes ]
-	# It is not bound just now, and --all means it nevertheless.
+	# It is not bound, but --all includes it.
 	run_tool unbind --all --persistent
 	status_is 0
 	says "$plug: persistent binding removed"

@@ -2,8 +2,8 @@
 # kernels: case3
 # boot: --append intel_iommu=on --qemu -machine --qemu kernel-irqchip=split --device intel-iommu --device e1000e,addr=4,romfile= --device edu,addr=6
 #
-# A machine with a real IOMMU (VT-d): noiommu is not for it, whatever the mode, and an ordinary VFIO device is told from a
-# noiommu one.
+# A machine with a real IOMMU (VT-d): bind refuses devices for noiommu in either mode, and the tool distinguishes ordinary
+# VFIO devices from noiommu devices.
 
 load guest
 
@@ -11,19 +11,19 @@ use() { # ADDRESS
 	tool list -nro IOMMU,USE "$1"
 }
 
-# By hand, as any other tool would.
+# Binds by hand, like another tool.
 bind_ordinarily() { # ADDRESS
 	echo vfio-pci >"/sys/bus/pci/devices/$1/driver_override"
 	echo "$1" >/sys/bus/pci/drivers/vfio-pci/bind
 }
 
-@test "the IOMMU is seen, and the device is impossible for noiommu" {
+@test "list and status show the IOMMU, and that noiommu is impossible" {
 	run_tool status --json
 	jq -e '.host.iommu == true' <<<"$output"
 	[ "$(use $edu)" = "yes impossible" ]
 }
 
-@test "bind is refused, with the mode off and on" {
+@test "bind is refused, whether noiommu mode is disabled or enabled" {
 	run_tool bind --enable $edu
 	status_is 3
 	complains "$edu: the device has an IOMMU"
@@ -40,7 +40,7 @@ bind_ordinarily() { # ADDRESS
 	[ "$(tainted)" -eq 0 ]
 }
 
-@test "an ordinary VFIO device is one, also while the mode is on: its nodes are plain, and list shows no noiommu device" {
+@test "list omits an ordinary VFIO device, even while noiommu mode is enabled" {
 	modprobe vfio-pci
 	bind_ordinarily $edu
 	[ "$(use $edu)" = "yes vfio" ]
@@ -53,7 +53,7 @@ bind_ordinarily() { # ADDRESS
 	[ "$(tainted)" -eq 0 ]
 }
 
-@test "its nodes mean the device, and unbind gives it back" {
+@test "the nodes of an ordinary VFIO device select it, and unbind restores its driver" {
 	for node in $(tool list -nro GROUP,CDEV $edu); do
 		[ "$(tool list -nro ADDRESS "$node")" = $edu ]
 	done
@@ -68,7 +68,7 @@ bind_ordinarily() { # ADDRESS
 	[ "$(override_of $edu)" = "(null)" ]
 }
 
-@test "bind --allow-iommu makes it an ordinary VFIO device, with the mode off and without a taint" {
+@test "bind --allow-iommu binds an ordinary VFIO device, without noiommu mode and without a taint" {
 	run_tool bind --allow-iommu $edu
 	status_is 0
 	[ "${lines[0]}" = "$edu: bound to vfio-pci (was: no driver)" ]
@@ -87,7 +87,7 @@ bind_ordinarily() { # ADDRESS
 
 @test "verify opens an ordinary VFIO device through its group and its cdev" {
 	tool bind --allow-iommu $edu
-	# This machine's IOMMU does not remap interrupts: that is another EPERM than the one of a missing capability.
+	# The IOMMU of this machine does not remap interrupts: that EPERM is not the one of a missing capability.
 	run_tool verify $edu
 	status_is 1
 	complains "[interrupts-not-remapped]"

@@ -2,12 +2,12 @@
 # fresh: yes
 # kernels: case3
 #
-# The main job on a real kernel: a card with a driver at 0000:00:04.0, one without at 0000:00:06.0. The tests are in the
-# order of a first session, and each leaves the machine as it was.
+# The main tasks on a real kernel: a card with a driver at 0000:00:04.0, one without at 0000:00:06.0. The tests follow the order
+# of a first session; each leaves the machine unchanged.
 
 load guest
 
-@test "before anything: status is 3, with the mode off and the command that mends it" {
+@test "status exits with 3 while noiommu mode is disabled, and prints the command that enables it" {
 	modprobe e1000e
 	run_tool status
 	status_is 3
@@ -18,7 +18,7 @@ load guest
 	[ "$(tainted)" -eq 0 ]
 }
 
-@test "bind with the mode off is refused, and changes nothing" {
+@test "bind is refused while noiommu mode is disabled, and changes nothing" {
 	before=$(machine)
 	run_tool bind $nic
 	status_is 3
@@ -40,7 +40,7 @@ load guest
 	[ ! -e /sys/module/vfio ]
 }
 
-@test "enable loads vfio, switches the mode on and says so; the kernel is not tainted by it" {
+@test "enable loads vfio and enables noiommu mode, without a taint" {
 	run_tool enable
 	status_is 0
 	[ "$output" = "noiommu mode: enabled" ]
@@ -54,7 +54,7 @@ load guest
 	says "hint: vfionoiommu bind DEVICE"
 }
 
-@test "bind: vfio-pci, both nodes, the card's name, the taint" {
+@test "bind binds the card to vfio-pci, and prints its name, both nodes and the taint" {
 	begin
 	run_tool bind $nic
 	status_is 0
@@ -73,13 +73,13 @@ load guest
 	[ "$(stat -c %a /run/vfionoiommu/$nic)" = 600 ]
 }
 
-@test "binding what is bound already succeeds and says so" {
+@test "binding a bound device succeeds and says so" {
 	run_tool bind $nic
 	status_is 0
 	[ "${lines[0]}" = "$nic: already bound to vfio-pci" ]
 }
 
-@test "unbind: e1000e is back, no override, no node, nothing remembered" {
+@test "unbind restores the driver and clears driver_override and the saved state" {
 	run_tool unbind $nic
 	status_is 0
 	[ "${lines[0]}" = "$nic: unbound, driver e1000e restored" ]
@@ -89,13 +89,13 @@ load guest
 	[ ! -e /run/vfionoiommu/$nic ]
 }
 
-@test "unbinding what is not bound succeeds and says so" {
+@test "unbinding an unbound device succeeds and says so" {
 	run_tool unbind $nic
 	status_is 0
 	[ "${lines[0]}" = "$nic: not bound to VFIO (driver: e1000e)" ]
 }
 
-@test "a device without a driver ends without a driver" {
+@test "unbind leaves a device without a driver if it had none" {
 	begin
 	tool bind $edu
 	[ "$(driver_of $edu)" = vfio-pci ]
@@ -106,7 +106,7 @@ load guest
 	[ "$(override_of $edu)" = "(null)" ]
 }
 
-@test "two devices in one call, in either order" {
+@test "bind and unbind accept two devices, in either order" {
 	begin
 	for order in "$nic $edu" "$edu $nic"; do
 		tool bind $order
@@ -118,7 +118,7 @@ load guest
 	done
 }
 
-@test "an override that was there before comes back" {
+@test "unbind restores a driver_override that was set before" {
 	begin
 	echo e1000e >/sys/bus/pci/devices/$nic/driver_override
 	tool bind $nic
@@ -129,7 +129,7 @@ load guest
 	echo >/sys/bus/pci/devices/$nic/driver_override
 }
 
-@test "a device that something else bound goes to the kernel's choice of driver" {
+@test "unbind lets the kernel choose the driver of a device that another tool bound" {
 	begin
 	echo vfio-pci >/sys/bus/pci/devices/$nic/driver_override
 	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
@@ -141,7 +141,7 @@ load guest
 	[ "$(override_of $nic)" = "(null)" ]
 }
 
-@test "... also when its driver's module is not loaded any more" {
+@test "unbind also loads the module of the driver that the kernel chooses" {
 	begin
 	tool bind $nic
 	rm /run/vfionoiommu/$nic
@@ -150,7 +150,7 @@ load guest
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "the driver's module is loaded again when it was removed meanwhile" {
+@test "unbind loads the module of the saved driver again" {
 	begin
 	tool bind $nic
 	rmmod e1000e
@@ -158,7 +158,7 @@ load guest
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "unbind --all takes every noiommu device" {
+@test "unbind --all unbinds every noiommu device" {
 	begin
 	tool bind $nic $edu
 	run_tool unbind --all
@@ -168,7 +168,7 @@ load guest
 	[ -z "$(nodes)" ]
 }
 
-@test "every kind of DEVICE means the same card" {
+@test "every kind of DEVICE selects the same card" {
 	begin
 	interface=$(ls /sys/bus/pci/devices/$nic/net)
 	for device in 00:04.0 0000:00:04.0 "$interface" 8086:10d3 8086:10D3 class=0200 driver=e1000e; do
@@ -186,7 +186,7 @@ load guest
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "with the mode off, bind --enable switches it on" {
+@test "bind --enable enables noiommu mode first" {
 	begin
 	tool disable
 	[ "$(mode)" = N ]
@@ -197,7 +197,7 @@ load guest
 	tool unbind $edu
 }
 
-@test "disable is refused while a device is bound, and names it; --force does it" {
+@test "disable is refused while a device is bound, unless --force is given" {
 	begin
 	tool bind $edu
 	run_tool disable
@@ -213,7 +213,7 @@ load guest
 	[ "$output" = "noiommu mode: already disabled" ]
 }
 
-@test "what is no device is said to be none, and nothing changes" {
+@test "an invalid or missing DEVICE is an error, and changes nothing" {
 	begin
 	before=$(machine)
 	run_tool bind 0000:00:99.0
@@ -233,7 +233,7 @@ load guest
 	[ "$(machine)" = "$before" ]
 }
 
-@test "an ordinary user may look, and is told that bind needs root" {
+@test "status and list work without root, and bind requires root" {
 	begin
 	before=$(machine)
 	user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" "$@"; }
@@ -250,8 +250,8 @@ load guest
 	[ "$(machine)" = "$before" ]
 }
 
-# Something befalls the n-th write to the device's attributes: strace counts those on the paths given, which are all that
-# bind and unbind write to. WHAT is "error=EIO", or "signal=KILL"; "3+" is the third and all that follow.
+# A fault in the n-th write to the device's attributes: strace counts the writes to these paths, which are all paths that
+# bind and unbind write to. WHAT is "error=EIO" or "signal=KILL"; N "3+" means the third and all later writes.
 inject() { # WHAT N COMMAND...
 	local what=$1 n=$2
 	shift 2
@@ -262,7 +262,7 @@ inject() { # WHAT N COMMAND...
 		-P /sys/bus/pci/drivers/vfio-pci/unbind "$VFIONOIOMMU" "$@"
 }
 
-@test "whichever write of a bind fails: the device is on its old driver, and the message names the step" {
+@test "a failed write rolls bind back, and the message names the step" {
 	begin
 	before=$(machine)
 	steps=("/sys/bus/pci/devices/$nic/driver_override" /sys/bus/pci/drivers/e1000e/unbind
@@ -285,7 +285,7 @@ inject() { # WHAT N COMMAND...
 	tool unbind $nic
 }
 
-@test "whichever write of an unbind fails: the device is on vfio-pci as before" {
+@test "a failed write rolls unbind back" {
 	begin
 	tool bind $nic
 	for n in 1 2 3; do
@@ -301,7 +301,7 @@ inject() { # WHAT N COMMAND...
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "a failed bind --enable leaves the mode off" {
+@test "a failed bind --enable disables noiommu mode again" {
 	begin
 	tool disable
 	inject EIO 3 bind --enable $nic
@@ -310,7 +310,7 @@ inject() { # WHAT N COMMAND...
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "an override that names another driver than the one at work is no obstacle, on either way" {
+@test "bind and unbind succeed and roll back if driver_override names another driver" {
 	begin
 	echo vfio-pci >/sys/bus/pci/devices/$nic/driver_override
 	before=$(machine)
@@ -327,7 +327,7 @@ inject() { # WHAT N COMMAND...
 	echo >/sys/bus/pci/devices/$nic/driver_override
 }
 
-@test "when putting back fails as well, it is said, and unbind still knows what to give back" {
+@test "if the rollback fails too, unbind can still restore the driver" {
 	begin
 	inject EIO 3+ bind $nic
 	status_is 1
@@ -340,7 +340,7 @@ inject() { # WHAT N COMMAND...
 	[ ! -e /run/vfionoiommu/$nic ]
 }
 
-@test "killed between two writes: unbind puts it right, and bind does so first" {
+@test "after bind is killed, unbind restores the driver, and bind succeeds" {
 	begin
 	for n in 2 3; do
 		inject signal=KILL $n bind $nic
@@ -358,7 +358,7 @@ inject() { # WHAT N COMMAND...
 	done
 }
 
-@test "a module that cannot be loaded: nothing is touched, and the mode is off again" {
+@test "if a module cannot be loaded, no device changes and noiommu mode is disabled again" {
 	begin
 	tool disable
 	rmmod vfio_pci
@@ -372,7 +372,7 @@ inject() { # WHAT N COMMAND...
 	[ "$(machine)" = "$before" ]
 }
 
-@test "a second run waits for the first, then says who it is" {
+@test "a second run waits for the lock, then names its holder" {
 	begin
 	before=$(machine)
 	lock
@@ -399,7 +399,7 @@ inject() { # WHAT N COMMAND...
 	[ ! -e /run/vfionoiommu/$nic ]
 }
 
-@test "with standard error closed no message ends up in a file" {
+@test "with standard error closed, messages are not written to a file" {
 	begin
 	"$VFIONOIOMMU" bind --verbose $nic 2>&-
 	[ "$(driver_of $nic)" = vfio-pci ]
@@ -408,7 +408,7 @@ inject() { # WHAT N COMMAND...
 	tool unbind $nic
 }
 
-@test "scripts get JSON and bare columns" {
+@test "--json and -nro print output for scripts" {
 	begin
 	run_tool bind --json $nic
 	jq -e '.changed and .devices[0].cdev.present and .taint.after == 64' <<<"$output"
@@ -432,7 +432,7 @@ inject() { # WHAT N COMMAND...
 	jq -e '.changed and [.results[].subject] == ["noiommu mode"]' <<<"$output"
 }
 
-@test "a standard output that cannot be written is an error" {
+@test "a failed write to standard output is an error" {
 	begin
 	run bash -c "$VFIONOIOMMU bind $edu >/dev/full"
 	status_is 1

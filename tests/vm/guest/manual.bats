@@ -2,7 +2,7 @@
 # tier: all
 # kernels: case3
 #
-# The five tasks of the man page's examples, typed exactly as they stand there, one after the other.
+# The five tasks in the examples of the man page: their commands are run exactly as printed, in order.
 
 load guest
 
@@ -12,19 +12,19 @@ setup_file() {
 	modprobe e1000e
 	modprobe nvme
 	udevadm settle
-	# As installed.
+	# The installed name.
 	mkdir "$BATS_FILE_TMPDIR/bin"
 	ln -s "$VFIONOIOMMU" "$BATS_FILE_TMPDIR/bin/vfionoiommu"
 	export PATH=$BATS_FILE_TMPDIR/bin:$PATH
 }
 
-# The commands of the n-th task: what follows the n-th title in bold, up to the next.
+# The commands of the n-th task: the lines between the n-th bold title and the next.
 commands() { # N
 	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/p' "$BATS_TEST_DIRNAME/../../../man/vfionoiommu.8" |
 		awk -v task="$1" '/^\.Sy/ { n++ } n == task && sub(/^# /, "")' | sed 's/\\e/\\/g'
 }
 
-# Types them; what they print is in $typed.
+# Runs them; $typed is their output.
 type_task() { # N
 	local line
 	typed=$(commands "$1" | grep -c .)
@@ -40,7 +40,7 @@ printed() { # TEXT
 	grep -qF -- "$1" <<<"$typed"
 }
 
-@test "a network card for DPDK" {
+@test "task 1: a network card for DPDK" {
 	type_task 1
 	printed "$nic: would be bound to vfio-pci (now: e1000e)"
 	printed "$nic: bound to vfio-pci (was: e1000e)"
@@ -50,7 +50,7 @@ printed() { # TEXT
 	[ "$(driver_of $nic)" = vfio-pci ]
 }
 
-@test "an NVMe disk for SPDK" {
+@test "task 2: an NVMe disk for SPDK" {
 	type_task 2
 	printed "$nvme 1b36:0010 0108  nvme"
 	printed "$nvme: bound to vfio-pci (was: nvme)"
@@ -58,7 +58,7 @@ printed() { # TEXT
 	[ "$(driver_of $nvme)" = vfio-pci ]
 }
 
-@test "why does it not work?" {
+@test "task 3: finding out why it does not work" {
 	type_task 3
 	printed "ready: vfionoiommu bind DEVICE"
 	printed "group and cdev both work"
@@ -67,12 +67,12 @@ printed() { # TEXT
 	tar -tf /tmp/machine.tar | grep -q sys/bus/pci/devices
 }
 
-@test "a check in a deployment script" {
+@test "task 4: a check in a deployment script" {
 	type_task 4
 	printed "/dev/vfio/noiommu-0 /dev/vfio/devices/noiommu-vfio0"
 }
 
-@test "give everything back" {
+@test "task 5: unbinding everything" {
 	type_task 5
 	printed "$nic: unbound, driver e1000e restored"
 	printed "$nvme: unbound, driver nvme restored"
@@ -82,6 +82,6 @@ printed() { # TEXT
 	[ -z "$(nodes)$(find /etc/vfionoiommu.d /etc/modprobe.d/vfionoiommu.conf /run/vfionoiommu -type f 2>/dev/null)" ]
 }
 
-@test "there are no more tasks than these" {
+@test "the man page has no other tasks" {
 	[ -z "$(commands 6)" ]
 }

@@ -2,12 +2,12 @@
 # kernels: case1 case3 case5 off builtin linux6.1 debian
 # more: case2 case3-iommufd case4 case4-loosened
 #
-# Prediction = observation, on one kernel after the other: what matrix says before anything is loaded is what the kernel
-# then does, with its configuration and without, and what it says after is the same.
+# The matrix predicts what each kernel does: the verdict before any module is loaded agrees with the kernel's behavior
+# afterwards, with and without its configuration, and with the verdict afterwards.
 
 load guest
 
-# A machine that is this one but for its configuration: the tool then has only what it sees, and the module files.
+# This machine without its kernel configuration: the tool sees only the running kernel and the module files.
 without_config() {
 	keep unshare --mount bash -c '
 		for config in /proc/config.gz "/boot/config-$(uname -r)"; do
@@ -16,16 +16,16 @@ without_config() {
 		exec "$@"' bash "$VFIONOIOMMU" "$@"
 }
 
-# The parts of the verdict that say what will happen.
+# The predictions in the verdict.
 verdict() { # COMMAND...
 	"$@" matrix --json | jq -c '.kernels[0].access | del(.sources, .noiommu_possible)'
 }
 
-known() { # KEY: of the verdict in $verdict
+known() { # in the verdict in $verdict
 	jq -r ".$1" <<<"$verdict"
 }
 
-@test "the case is the one that the kernel was built as" {
+@test "matrix prints the case that the kernel was built as" {
 	verdict=$(verdict tool)
 	case $KERNEL in
 	case[1-5]*) [ "$(known case)" = "${KERNEL:4:1}" ] ;;
@@ -36,16 +36,16 @@ known() { # KEY: of the verdict in $verdict
 	esac
 }
 
-@test "before vfio is loaded: the verdict without the configuration is that with it" {
+@test "before vfio is loaded, matrix prints the same verdict without the configuration" {
 	[ "$KERNEL" = builtin ] || [ ! -e /sys/module/vfio ]
 	with=$(verdict tool) without=$(verdict without_config)
 	echo "with: $with"
 	echo "without: $without"
-	# A kernel without any vfio shows no iommufd either way; the rest must agree to the letter.
+	# A kernel without vfio shows no iommufd in either case; the rest must be identical.
 	[ "$with" = "$without" ]
 }
 
-@test "bind does what was predicted: its status, the nodes, the taint" {
+@test "bind has the predicted status, nodes and taint" {
 	verdict=$(verdict tool)
 	echo "$verdict" >/run/predicted
 	run_tool bind --dry-run --enable --json $edu
@@ -72,7 +72,7 @@ known() { # KEY: of the verdict in $verdict
 	return 0
 }
 
-@test "after: the verdict is the same, with the configuration and without" {
+@test "after bind, matrix prints the same verdict, with and without the configuration" {
 	with=$(verdict tool) without=$(verdict without_config)
 	echo "before: $(cat /run/predicted)"
 	echo "with: $with"
@@ -82,7 +82,7 @@ known() { # KEY: of the verdict in $verdict
 	tool matrix --json | jq -e '[.kernels[0].findings[] | select(.id == "sources-contradict")] == []'
 }
 
-@test "and everything is given back" {
+@test "unbind restores the machine" {
 	tool unbind --all
 	[ -z "$(driver_of $edu)" ]
 	[ "$(override_of $edu)" = "(null)" ]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # kernels: case3
 #
-# An emulated VFIO device (the kernel's sample mtty) gets a fabricated group of the same name as a noiommu device, vfio-noiommu,
-# and is none.
+# An emulated VFIO device (the kernel's sample mtty) gets a group named vfio-noiommu, like a noiommu device, but is not a
+# noiommu device.
 
 load guest
 
@@ -13,7 +13,7 @@ setup_file() {
 	echo $uuid >/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1/create
 }
 
-@test "the group is named vfio-noiommu, its nodes are plain" {
+@test "the group of an emulated device is named vfio-noiommu, and its nodes have ordinary names" {
 	group=$(basename "$(readlink /sys/bus/mdev/devices/$uuid/iommu_group)")
 	[ "$(cat "/sys/kernel/iommu_groups/$group/name")" = vfio-noiommu ]
 	[ -c "/dev/vfio/$group" ]
@@ -21,7 +21,7 @@ setup_file() {
 	[ "$(tainted)" -eq 0 ]
 }
 
-@test "it is never shown as a noiommu device, nor is its group taken for an IOMMU" {
+@test "an emulated device is not listed as a noiommu device, and its group is not an IOMMU group" {
 	run_tool list --json
 	jq -e '.devices == []' <<<"$output"
 	run_tool status --json
@@ -31,14 +31,14 @@ setup_file() {
 	complains "/dev/vfio/0: "
 }
 
-@test "beside it a noiommu device is told, by the prefix of its node" {
+@test "a noiommu device next to it is listed, because its node has the prefix noiommu-" {
 	tool bind --enable $edu
 	run_tool list --json
 	jq -e '[.devices[].address] == ["'$edu'"] and .devices[0].group.noiommu' <<<"$output"
 	[ "$(nodes | wc -l)" -eq 2 ]
 }
 
-@test "unbind --all and disable leave it alone" {
+@test "unbind --all and disable ignore an emulated device" {
 	tool unbind --all
 	run_tool disable
 	status_is 0

@@ -4,11 +4,11 @@
 # fresh: yes
 # limit: 900
 #
-# What only a real machine prints, word by word: tests/golden/guest. That of recorded machines is in tests/golden.
+# The exact output that only a real kernel causes: tests/golden/guest. That of recorded machines is in tests/golden.
 
 load guest
 
-@test "what is printed is what the transcripts of tests/golden/guest show" {
+@test "the output equals the transcripts in tests/golden/guest" {
 	golden=$BATS_TEST_DIRNAME/../../golden
 	run "$golden/run" "$golden"/guest/*.txt
 	status_is 0

@@ -2,7 +2,7 @@
 # tier: all
 # kernels: case1 case2 case3 case3-iommufd case4 case4-loosened case5 off builtin linux6.1 debian
 #
-# Prometheus accepts what metrics prints on every kernel, and a real node_exporter serves it.
+# Prometheus accepts the output of metrics on every kernel, and a real node_exporter serves it.
 
 load guest
 
@@ -22,7 +22,7 @@ teardown_file() {
 	kill "$(cat /run/exporter.pid)"
 }
 
-# What it serves of ours.
+# The metrics of the tool that node_exporter serves.
 served() {
 	for _ in $(seq 60); do
 		! curl --silent --fail http://127.0.0.1:$port/metrics >/run/served || break
@@ -32,8 +32,8 @@ served() {
 	grep vfionoiommu_ /run/served
 }
 
-@test "node_exporter serves the file, and what replaces it" {
-	# What is bound here has both nodes.
+@test "node_exporter serves the file, and its replacement" {
+	# A device that is bound here has both nodes.
 	[ "$KERNEL" = case3 ] || return 0
 	tool metrics --write $folder/vfionoiommu.prom
 	run served
@@ -49,7 +49,7 @@ served() {
 	tool unbind $edu
 }
 
-@test "Prometheus accepts the metrics, bound and given back" {
+@test "Prometheus accepts the metrics, with and without a bound device" {
 	promtool=$("$BATS_TEST_DIRNAME/../../fetch" prometheus)/usr/bin/promtool
 	tool bind --enable $edu || true
 	for words in "" "unbind --all"; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # kernels: case3
 #
-# monitor without udevd: by the kernel's own events.
+# monitor without udevd: it reads the kernel's own events.
 
 load guest
 load events
@@ -19,14 +19,14 @@ teardown_file() {
 	/lib/systemd/systemd-udevd --daemon 3>&-
 }
 
-@test "without udevd the kernel is listened to, and that is said with -v" {
+@test "without udevd monitor reads the kernel's events, and -v prints that" {
 	[ ! -e /run/udev/control ]
 	start -v
 	grep -qx "vfionoiommu: listening to the kernel, as there is no udevd" "$errors"
 	stop TERM
 }
 
-@test "plugged in, bound, given back, plugged out: each is a line, in the kernel's order" {
+@test "add, bind, unbind and remove print one line each, in the kernel's order" {
 	begin
 	start
 	plug
@@ -48,7 +48,7 @@ teardown_file() {
 	[ ! -s "$errors" ]
 }
 
-@test "--until ends with both nodes there, every time" {
+@test "--until always waits for both nodes" {
 	begin
 	for _ in $(seq 5); do
 		start --until $edu --timeout 60
@@ -59,13 +59,13 @@ teardown_file() {
 	done
 }
 
-# A column of the monitor's socket: how many bytes wait in it, how many messages it has lost.
+# A column of monitor's socket: the bytes in its queue, or the number of lost messages.
 socket() { # Rmem|Drops
 	awk -v pid=$monitor -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i }
 		NR > 1 && $3 == pid { print $column }' /proc/net/netlink
 }
 
-@test "more events than can be taken: that is said, and it goes on" {
+@test "monitor reports lost events, and continues" {
 	begin
 	start
 	kill -STOP $monitor
@@ -81,7 +81,7 @@ socket() { # Rmem|Drops
 	done
 	grep -qx "vfionoiommu: warning: event buffer overrun: some events were lost" "$errors"
 	not ended
-	# It has read the current state: it attributes the node that was added meanwhile to its device.
+	# It has read the current state again: it finds the device of the node that was added in between.
 	group=$(nodes | grep -v devices)
 	tool unbind $edu
 	wait_for "$edu: node removed: $group"

@@ -1,19 +1,19 @@
 #!/usr/bin/env bats
 # kernels: case3
 #
-# What monitor tells of real hotplug, binds and nodes, with udevd at work.
+# monitor on real hotplug, binds and nodes, with udevd running.
 
 load guest
 load events
 
-@test "udevd is at work, and it is that which is listened to" {
+@test "with udevd running monitor reads the events of udev" {
 	[ -e /run/udev/control ]
 	start -v
 	grep -qx "vfionoiommu: listening to udevd" "$errors"
 	stop TERM
 }
 
-@test "plugged in, bound, given back, plugged out: each is a line" {
+@test "add, bind, unbind and remove print one line each" {
 	begin
 	start
 	plug
@@ -36,15 +36,15 @@ load events
 	EOF
 	sort "$events" | diff "$BATS_TEST_TMPDIR/expected" -
 	[ ! -s "$errors" ]
-	# Bound means that the node of the device itself was there before.
+	# The line "bound" follows that of the device's own node.
 	sed -n "/node added: ${cdev//\//\\/}/,\$p" "$events" | grep -qx "$plug: bound to vfio-pci"
 }
 
-@test "a bound device that is plugged out takes its nodes with it, and they are still known to be its" {
+@test "removing a bound device prints the removal of its nodes" {
 	begin
 	plug
 	tool bind $plug
-	# From here on the nodes are known only by what was there at the start.
+	# The new monitor sees these nodes only at its start.
 	start
 	group=$(nodes | grep -v devices) cdev=$(nodes | grep devices)
 	unplug
@@ -55,7 +55,7 @@ load events
 	[ -z "$(nodes)" ]
 }
 
-@test "a card with a driver: that it leaves it and gets it again" {
+@test "binding a card with a driver prints that its driver changes" {
 	begin
 	start
 	tool bind $nic
@@ -66,7 +66,7 @@ load events
 	[ "$(grep -cx "$nic: unbound" "$events")" -eq 2 ]
 }
 
-@test "--json: an object on each line" {
+@test "--json prints one object per line" {
 	begin
 	start --json
 	plug
@@ -88,7 +88,7 @@ load events
 	jq -es '[.[] | select(.event == "bound").driver] == ["vfio-pci"]' "$events"
 }
 
-@test "--until a device that has its nodes already ends at once, and prints nothing" {
+@test "--until exits at once and prints nothing if the device already has its nodes" {
 	begin
 	tool bind $edu
 	for words in "" --quiet --json "--timeout 0"; do
@@ -99,7 +99,7 @@ load events
 	tool unbind $edu
 }
 
-@test "--until a device that comes later, and is bound later still" {
+@test "--until waits for a device that is added and bound later" {
 	begin
 	start --until $plug --timeout 120
 	plug
@@ -107,7 +107,7 @@ load events
 	not ended
 	tool bind $plug
 	ends_with 0
-	# Only this device's lines, and both of its nodes before the end.
+	# Only the lines of this device, and both nodes before the exit.
 	[ "$(grep -c "^$plug: node added: /dev/vfio/.*" "$events")" -eq 2 ]
 	not grep -v "^$plug: " "$events"
 	for node in $(tool list -nro GROUP,CDEV $plug); do
@@ -117,7 +117,7 @@ load events
 	unplug
 }
 
-@test "--until with --timeout: status 1, and what is missing" {
+@test "--until with --timeout exits with status 1, and prints what is missing" {
 	begin
 	for missing in "$plug|no such PCI device|vfionoiommu list --all" \
 		"$nic|bound to e1000e, not to VFIO|vfionoiommu bind $nic" \
@@ -138,14 +138,14 @@ load events
 	tool unbind $edu
 }
 
-@test "--until that is interrupted has not seen the device: status 1" {
+@test "--until exits with status 1 if interrupted" {
 	start --until $plug
 	kill -TERM $monitor
 	ends_with 1
 	[ ! -s "$events" ]
 }
 
-@test "a reader that goes away ends it with status 1, without a word" {
+@test "monitor exits with status 1 and no message when its reader exits" {
 	begin
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	head -n 1 <"$BATS_TEST_TMPDIR/pipe" >/dev/null &
@@ -158,7 +158,7 @@ load events
 	[ ! -s "$errors" ]
 }
 
-@test "a full disk is said" {
+@test "monitor reports a full disk" {
 	begin
 	"$VFIONOIOMMU" monitor >/dev/full 2>"$BATS_TEST_TMPDIR/errors" 3>&- &
 	monitor=$!
@@ -169,7 +169,7 @@ load events
 	[ "$(cat "$BATS_TEST_TMPDIR/errors")" = "vfionoiommu: error: standard output: write failed" ]
 }
 
-@test "an ordinary user sees the same" {
+@test "monitor works without root" {
 	begin
 	chmod 755 "$BATS_TEST_TMPDIR"
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" monitor --until $edu --timeout 60 \

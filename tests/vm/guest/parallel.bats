@@ -2,8 +2,7 @@
 # kernels: case3
 # boot: --device virtio-rng-pci,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8 --device edu,addr=9 --device edu,addr=a --device edu,addr=b,multifunction=on --device edu,addr=b.1 --device edu,addr=c --device edu,addr=d --device edu,addr=e --device edu,addr=f --device edu,addr=10 --device edu,addr=11 --device edu,addr=12 --device edu,addr=13 --device edu,addr=14
 #
-# Devices are bound, and given back, side by side. A device that is slow to change its driver is one whose writes strace
-# holds up: each takes two seconds here.
+# Devices are bound and unbound in parallel. strace simulates a slow device: it delays each of its writes by two seconds.
 
 load guest
 
@@ -18,7 +17,7 @@ setup() {
 	[ -z "$(nodes)" ]
 }
 
-# A run whose writes to the kernel's attributes take long; how long it took, in $seconds.
+# A run with slow writes to the kernel's attributes; its time is in $seconds.
 run_slow() { # COMMAND...
 	local started=$SECONDS
 	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=2000000 \
@@ -27,7 +26,7 @@ run_slow() { # COMMAND...
 	echo "$seconds s: $*"
 }
 
-@test "seven slow devices are bound as fast as one, and given back so" {
+@test "seven slow devices take as long to bind and unbind as one" {
 	run_slow bind 0000:00:05.0
 	status_is 0
 	local alone=$seconds
@@ -37,7 +36,7 @@ run_slow() { # COMMAND...
 	run_slow bind $slots
 	status_is 0
 	[ "$(nodes | wc -l)" -eq 14 ]
-	# One after the other is 14 seconds and what binding itself takes.
+	# One after the other would take 14 seconds, besides the bind itself.
 	[ "$seconds" -le $((alone + 7)) ]
 	[ "$(grep -o '^0000:[^ ]*: bound' <<<"$output")" = "$(sed 's/$/: bound/' <<<"${slots// /$'\n'}")" ]
 	run_slow unbind $slots
@@ -46,7 +45,7 @@ run_slow() { # COMMAND...
 	[ -z "$(nodes)" ]
 }
 
-@test "the functions of one slot wait for each other" {
+@test "functions of one slot are bound one after the other" {
 	run_slow bind $first $second
 	status_is 0
 	[ "$seconds" -ge 4 ]
@@ -57,7 +56,7 @@ run_slow() { # COMMAND...
 	[ -z "$(nodes)" ]
 }
 
-@test "one that fails ends as it was, and the others are bound" {
+@test "if one device fails, it is rolled back and the others are bound" {
 	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e inject=write:error=EIO \
 		-P /sys/bus/pci/devices/0000:00:06.0/driver_override "$VFIONOIOMMU" bind $slots
 	status_is 1
@@ -70,7 +69,7 @@ run_slow() { # COMMAND...
 	[ -z "$(nodes)" ]
 }
 
-@test "a signal lets those at work end, and no other begin" {
+@test "a signal lets running binds finish, and starts no other" {
 	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=4000000 \
 		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind 0000:00:05.0 $first $second \
 		>/tmp/out 2>/tmp/err 3>&- &
@@ -89,12 +88,12 @@ run_slow() { # COMMAND...
 	[ ! -e /run/vfionoiommu/$second ]
 }
 
-@test "whoever waits at a terminal sees how far it is; nobody else does" {
+@test "progress is shown on a terminal only" {
 	local command="strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=3000000"
 	command+=" -P /sys/bus/pci/drivers/vfio-pci/bind $VFIONOIOMMU bind"
 	TERM=xterm run script -qec "$command 0000:00:05.0 $first $second" /dev/null
 	says "2 of 3 devices done"
-	# Written over, and taken away before the result.
+	# Progress is overwritten, and erased before the result.
 	[[ "$output" == *"2 of 3 devices done"*$'\r\e[K'*"$second: bound to vfio-pci"* ]]
 	tool unbind --all
 	TERM=xterm run script -qec "$command --quiet 0000:00:05.0 $first" /dev/null

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # kernels: builtin
 #
-# A vfio that is built in takes its mode from the kernel's command line alone: that is said, and nothing is edited.
+# A built-in vfio gets its mode only from the kernel command line: the tool prints how to set it, and edits nothing.
 
 load guest
 
-@test "enable --persistent names the parameter, and where this distribution takes it from" {
+@test "enable --persistent prints the parameter, and where this distribution sets it" {
 	mkdir -p /etc/default
 	echo 'GRUB_CMDLINE_LINUX=""' >/etc/default/grub
 	printf '#!/bin/sh\n' >/usr/sbin/update-grub

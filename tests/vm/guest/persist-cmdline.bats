@@ -2,11 +2,11 @@
 # kernels: builtin case3
 # boot: --append vfio.enable_unsafe_noiommu_mode=1
 #
-# With the parameter on the command line the mode is on, built in or loaded, and status says that it will be.
+# With the parameter on the command line noiommu mode is enabled, whether vfio is built in or loaded, and status predicts it.
 
 load guest
 
-@test "status says that the mode will be on at the next boot, by the command line" {
+@test "status prints that the command line enables noiommu mode at the next boot" {
 	modprobe vfio || true
 	[ "$(mode)" = Y ]
 	run_tool status
@@ -19,7 +19,7 @@ load guest
 	[ ! -e /etc/modprobe.d/vfionoiommu.conf ]
 }
 
-@test "disable --persistent switches it off now, and says that the command line is not ours" {
+@test "disable --persistent disables the mode now, and prints that the command line still enables it" {
 	run_tool disable --persistent
 	status_is 3
 	[ "$(mode)" = N ]

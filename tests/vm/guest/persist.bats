@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # kernels: case3
 #
-# What is set up for the next boots: one file of our own in modprobe.d, one for each device in vfionoiommu.d, and nothing of
-# the admin's is ever changed. That it comes about is in tests/vm/reboot.bats.
+# Persistent settings: one file in modprobe.d, and one for each device in vfionoiommu.d; files of the admin never change.
+# tests/vm/reboot.bats tests their effect.
 
 load guest
 
@@ -14,7 +14,7 @@ setup_file() {
 	"$VFIONOIOMMU" enable
 }
 
-# An initramfs as update-initramfs makes it: an early archive, plain, and a compressed one behind it.
+# Creates an initramfs like update-initramfs: an uncompressed early archive, followed by a compressed one.
 make_initramfs() { # FILE...
 	local folder=$BATS_TEST_TMPDIR/image file
 	mkdir -p "$folder/early/kernel/x86/microcode" "$folder/main"
@@ -28,7 +28,7 @@ make_initramfs() { # FILE...
 	(cd "$folder/main" && find . | cpio -o -H newc --quiet | zstd -q) >>"$image"
 }
 
-@test "the mode is on now and off at the next boot: status warns, and says what to type" {
+@test "status warns if noiommu mode is enabled now but not at the next boot" {
 	run_tool status
 	status_is 0
 	says "next boot disabled by default"
@@ -36,7 +36,7 @@ make_initramfs() { # FILE...
 	says "hint: vfionoiommu enable --persistent"
 }
 
-@test "enable --persistent writes one file, that modprobe obeys; disable --persistent removes exactly it" {
+@test "enable --persistent writes one file that modprobe reads, and disable --persistent removes it" {
 	before=$(ls /etc/modprobe.d)
 	run_tool enable --persistent --dry-run
 	status_is 0
@@ -59,7 +59,7 @@ make_initramfs() { # FILE...
 	tool enable
 }
 
-@test "the admin's own file is respected, named, and never changed" {
+@test "enable and disable --persistent respect the admin's own file" {
 	echo "options vfio enable_unsafe_noiommu_mode=Y" >/etc/modprobe.d/dpdk.conf
 	run_tool enable --persistent
 	status_is 0
@@ -70,14 +70,14 @@ make_initramfs() { # FILE...
 	complains "/etc/modprobe.d/dpdk.conf enables noiommu mode at the next boot; vfionoiommu does not manage this setting [mode-set-elsewhere]"
 	[ "$(cat /etc/modprobe.d/dpdk.conf)" = "options vfio enable_unsafe_noiommu_mode=Y" ]
 	rm /etc/modprobe.d/dpdk.conf
-	# One that comes behind ours and says no.
+	# This file is read after ours and disables the mode.
 	echo "options vfio enable-unsafe-noiommu-mode=0" >/etc/modprobe.d/zz-hardening.conf
 	run_tool enable --persistent
 	status_is 3
 	complains "/etc/modprobe.d/zz-hardening.conf disables noiommu mode at the next boot"
 	rm /etc/modprobe.d/zz-hardening.conf
 	tool disable --persistent
-	# Ours, edited: it is the admin's now.
+	# An edited file of ours belongs to the admin.
 	tool enable --persistent
 	echo "# mine" >>$own
 	run_tool disable --persistent
@@ -88,7 +88,7 @@ make_initramfs() { # FILE...
 	tool enable
 }
 
-@test "an initramfs that carries vfio must be built again; one without need not" {
+@test "enable --persistent requires a new initramfs only if it contains vfio" {
 	run_tool enable --persistent
 	status_is 0
 	not complains initramfs
@@ -140,7 +140,7 @@ make_initramfs() { # FILE...
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "bind --stored binds what is written down, with owner and mode; without a driver it knows the one to give back" {
+@test "bind --stored uses the saved owner, mode and driver" {
 	tool bind --persistent --owner 1000:1000 --mode 0600 $nic
 	tool unbind $nic
 	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
@@ -159,7 +159,7 @@ make_initramfs() { # FILE...
 	status_is 2
 }
 
-@test "another card at the address is left alone, and reported" {
+@test "bind --stored ignores and reports another card at the address" {
 	tool bind --persistent $nic
 	tool unbind $nic
 	for change in s/10d3/10d4/ "s/^SERIAL=../SERIAL=ff/" /SERIAL/d; do
@@ -178,7 +178,7 @@ make_initramfs() { # FILE...
 	tool unbind --persistent $nic
 }
 
-@test "a file that is not root's alone, or not as it was written, is not used" {
+@test "bind --stored ignores a file that others can write, or that is malformed" {
 	tool bind --persistent $nic
 	tool unbind $nic
 	file=/etc/vfionoiommu.d/$nic
@@ -208,7 +208,7 @@ make_initramfs() { # FILE...
 	tool unbind --persistent $nic
 }
 
-@test "a device that is gone can be forgotten" {
+@test "unbind --persistent accepts a device that is absent" {
 	tool bind --persistent $edu
 	tool unbind $edu
 	sed s/$edu/0000:00:19.0/ /etc/vfionoiommu.d/$edu >/etc/vfionoiommu.d/0000:00:19.0

@@ -2,7 +2,7 @@
 # kernels: case3
 # more: linux6.1
 #
-# A report of a real machine, unpacked and read with --sysroot, says what the machine itself says.
+# Commands print the same for a real machine and for its report, unpacked and read with --sysroot.
 
 load guest
 
@@ -32,7 +32,7 @@ teardown_file() {
 	umount /run/mounted 2>/dev/null || true
 }
 
-# Makes the report by this command, and unpacks it into /tmp/NAME.
+# Creates a report with this command, and unpacks it to /tmp/NAME.
 report() { # NAME COMMAND...
 	local name=$1
 	shift
@@ -43,10 +43,10 @@ report() { # NAME COMMAND...
 	tar -xf "/tmp/$name.d/tar" -C "/tmp/$name"
 }
 
-# Addresses and routes come by netlink, which is not a file.
+# Addresses and routes come from netlink, not from files.
 files_only='del(.devices[]?.uses[]? | select(.kind == "address" or .kind == "route"))'
 
-# What the machine says, and what its record says.
+# Compares the output for the machine and for its report.
 same() { # NAME COMMAND...
 	local name=$1 words
 	shift
@@ -58,7 +58,7 @@ same() { # NAME COMMAND...
 	done
 }
 
-@test "the record says what the machine says" {
+@test "commands print the same for the machine and for its report" {
 	report machine "$VFIONOIOMMU" report
 	same machine "$VFIONOIOMMU"
 	run_tool status --json --sysroot /tmp/machine
@@ -68,7 +68,7 @@ same() { # NAME COMMAND...
 	jq -e '.devices[] | select(.address == "0000:00:06.0") | .group.present' <<<"$output"
 }
 
-@test "what is planned there is what is planned here" {
+@test "--dry-run prints the same for the machine and for its report" {
 	for words in "bind --dry-run $nic" "bind --dry-run $edu" "unbind --dry-run --all" "enable --dry-run" "disable --dry-run"; do
 		run_tool $words --json
 		here=$(jq 'del(.findings[] | select(.id == "interface-address" or .id == "interface-route"))' <<<"$output") code=$status
@@ -78,7 +78,7 @@ same() { # NAME COMMAND...
 	done
 }
 
-@test "no serial number, no MAC address, and of the log nothing but the taint" {
+@test "a report has no serial number, no MAC address, and only the taint messages of the log" {
 	not grep -riE '52:?54:?00|TOPSECRET' /tmp/machine /tmp/machine.d/tar
 	[ -z "$(find /tmp/machine -iname '*525400*')" ]
 	not grep -q 'Linux version' /tmp/machine/dev/kmsg
@@ -86,22 +86,22 @@ same() { # NAME COMMAND...
 	[ -z "$(find /tmp/machine/sys -name config -size +1)" ]
 }
 
-@test "--include-sensitive has the log" {
+@test "report --include-sensitive includes the log" {
 	tool report --quiet --include-sensitive - | tar -xOf - dev/kmsg | grep -q 'Linux version'
 }
 
-@test "nothing on the machine changes by it" {
+@test "report changes nothing on the machine" {
 	before=$(machine; find /sys/module -maxdepth 1 | sort; cat /proc/sys/kernel/tainted)
 	tool report --quiet - >/dev/null
 	[ "$(machine; find /sys/module -maxdepth 1 | sort; cat /proc/sys/kernel/tainted)" = "$before" ]
 }
 
-@test "an ordinary user's report has what that user may read, and says what not" {
+@test "the report of an unprivileged user marks files that this user cannot read" {
 	sysctl -q kernel.dmesg_restrict=1
 	run --separate-stderr report user user "$VFIONOIOMMU" report
 	status_is 0
 	complains "could not be read, and are marked so in the archive"
-	# There is one word for what the log refuses, and another for a file.
+	# The reason differs for the log and for a file.
 	files_only="$files_only | del(.kernel_taint.reason?)"
 	same user user "$VFIONOIOMMU"
 	keep user "$VFIONOIOMMU" list --all --json --sysroot /tmp/user >/tmp/recorded
@@ -109,7 +109,7 @@ same() { # NAME COMMAND...
 	sysctl -q kernel.dmesg_restrict=0
 }
 
-@test "a report of a machine with nothing loaded" {
+@test "a machine with no VFIO module loaded is reported" {
 	tool unbind $edu
 	tool disable
 	rmmod vfio_pci
@@ -117,7 +117,7 @@ same() { # NAME COMMAND...
 	same bare "$VFIONOIOMMU"
 }
 
-@test "a persistent binding: the serial number only with --include-sensitive, and so whether it is the same card" {
+@test "only --include-sensitive adds the serial number of a persistent binding" {
 	umount /run/mounted
 	ip link set "$(ls /sys/bus/pci/devices/$nic/net)" down
 	tool bind --enable --persistent --force $nic
@@ -128,14 +128,14 @@ same() { # NAME COMMAND...
 	same full "$VFIONOIOMMU"
 	report stored "$VFIONOIOMMU" report
 	not grep -rqE '52-?54-?00|525400' /tmp/stored
-	# As it stands in the configuration space.
+	# In the format of the configuration space.
 	LC_ALL=C grep -rqaP '\xff\xff\x00\x54\x52' /tmp/full
 	LC_ALL=C not grep -rqaP '\xff\xff\x00\x54\x52' /tmp/stored
 	files_only="$files_only | del(.devices[]?.persistent.same_card?)"
 	same stored "$VFIONOIOMMU"
 }
 
-@test "a folder that is full leaves nothing behind" {
+@test "a full filesystem is an error, and no file is left" {
 	mkdir -p /run/small
 	mount -t tmpfs -o size=64k none /run/small
 	run_tool report /run/small/machine.tar

@@ -3,14 +3,14 @@
 # kernels: case3
 # boot: --device virtio-rng-pci,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8 --device edu,addr=9 --device edu,addr=a --device edu,addr=b,multifunction=on --device edu,addr=b.1 --device edu,addr=c --device edu,addr=d --device edu,addr=e --device edu,addr=f --device edu,addr=10 --device edu,addr=11 --device edu,addr=12 --device edu,addr=13 --device edu,addr=14
 #
-# Nothing is lost however often, however many at once, and whenever a run is killed. The card at 0000:00:04.0 has a
-# driver that lets go and takes up at once, so that a run takes no longer than it must.
+# No state is lost by many runs, by parallel runs, or by killed runs. The card at 0000:00:04.0 has a driver that unbinds and
+# binds fast, so that each run is short.
 
 load guest
 
 card=$nic
 driver=virtio-pci
-# As many as one waits for; by hand, tests/vm/boot --env KILLS=... --env CYCLES=...
+# Few enough to wait for; to change it, use tests/vm/boot --env KILLS=... --env CYCLES=...
 if [ "${TIER:-}" = all ]; then
 	kills=${KILLS:-60} cycles=${CYCLES:-200}
 else
@@ -30,7 +30,7 @@ as_before() {
 	[ -z "$(ls /run/vfionoiommu 2>/dev/null)" ]
 }
 
-# One run of the tool, killed after so many milliseconds.
+# A run of the tool that is killed after this time.
 killed() { # MILLISECONDS COMMAND...
 	local pause
 	printf -v pause '0.%03d' "$1"
@@ -40,9 +40,9 @@ killed() { # MILLISECONDS COMMAND...
 	wait $! || true
 }
 
-@test "killed at any moment, many times: one unbind, or nothing, puts it right" {
+@test "unbind restores the device after bind or unbind is killed at any time" {
 	local halfway=0 longest
-	# How long a run takes here, in milliseconds.
+	# The duration of a run here, in milliseconds.
 	longest=$(date +%s%3N)
 	tool bind $card >/dev/null
 	longest=$(($(date +%s%3N) - longest))
@@ -56,7 +56,7 @@ killed() { # MILLISECONDS COMMAND...
 		else
 			killed $((RANDOM % longest)) bind $card
 		fi
-		# Neither the one nor the other: the moments that matter were among them.
+		# Neither unbound nor bound: the kill hit a point in between.
 		[ -z "$(ls /run/vfionoiommu)" ] || [ "$(driver_of $card)" = vfio-pci ] || halfway=$((halfway + 1))
 	done
 	tool unbind $card
@@ -65,7 +65,7 @@ killed() { # MILLISECONDS COMMAND...
 	[ "$halfway" -ge $((kills / 40)) ]
 }
 
-@test "sixteen at once for one device: one binds it, the others say that it is bound" {
+@test "of 16 parallel runs, one binds the device, and the others print that it is bound" {
 	local pids=() pid
 	for i in $(seq 16); do
 		tool bind $card >"$BATS_TEST_TMPDIR/$i" 2>&1 &
@@ -80,7 +80,7 @@ killed() { # MILLISECONDS COMMAND...
 	as_before
 }
 
-@test "sixteen at once for sixteen devices: all are bound, and all come back" {
+@test "16 parallel runs bind and unbind 16 devices" {
 	local pids=() pid verb
 	for verb in bind unbind; do
 		pids=()
@@ -96,7 +96,7 @@ killed() { # MILLISECONDS COMMAND...
 	as_before
 }
 
-# What the kernel's allocator holds, in KiB, without what it would give back.
+# The allocated memory of the kernel in KiB, without reclaimable memory.
 slab() {
 	sync
 	echo 3 >/proc/sys/vm/drop_caches
@@ -112,7 +112,7 @@ cycles() { # COUNT
 	as_before
 }
 
-@test "again and again bound and given back: nothing is left, and the kernel's memory has not grown" {
+@test "many binds and unbinds leave no state, and leak no kernel memory" {
 	local before after
 	local first=$((cycles / 4))
 	cycles $first

@@ -3,8 +3,8 @@
 # kernels: case3
 # more: case1 linux6.1
 #
-# The taint on real kernels. It cannot be taken back before the next boot, nor can what is overwritten in the log: the tests
-# are in this order, in one boot.
+# The taint on real kernels. It cannot be cleared before the next boot, and overwritten log lines cannot be restored: the tests
+# depend on this order, in one boot.
 
 load guest
 
@@ -12,7 +12,7 @@ user() {
 	setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" "$@"
 }
 
-# Whether this kernel gives a noiommu device a cdev, and so taints itself for it too.
+# Whether this kernel gives noiommu devices a cdev, which taints it as well.
 has_cdev() {
 	tool status --json | jq -e '.access.cdev_path == "works"' >/dev/null
 }
@@ -28,7 +28,7 @@ has_cdev() {
 	grep -qE '^taint +0$' <<<"$output"
 }
 
-@test "U by something else: not by VFIO noiommu" {
+@test "U set by something else is not attributed to VFIO noiommu" {
 	echo 64 >/proc/sys/kernel/tainted
 	run_tool taint
 	status_is 0
@@ -42,14 +42,14 @@ has_cdev() {
 	jq -e '.kernel_taint.value == 64 and .kernel_taint.vfio_noiommu == false' <<<"$output"
 }
 
-@test "what is written into the log by root is not believed" {
+@test "messages that root writes to the log are ignored" {
 	echo "<4>vfio-pci $edu: Adding kernel taint for vfio-noiommu group on device" >/dev/kmsg
 	run_tool taint --check
 	status_is 0
 	says "U: not set by VFIO noiommu"
 }
 
-@test "bind: by VFIO noiommu, the device, the time" {
+@test "bind taints the kernel, and taint prints the device and the time" {
 	tool enable
 	before=$(date -u +%s)
 	tool bind $edu
@@ -65,12 +65,12 @@ has_cdev() {
 	run_tool taint --json
 	jq -e --arg edu $edu '.kernel_taint.vfio_noiommu and ([.kernel_taint.events[].address] | unique == [$edu])' \
 		<<<"$output"
-	# The boot's time is in whole seconds.
+	# The boot time has a resolution of one second.
 	jq -e --argjson before "$before" --argjson after "$after" \
 		'.kernel_taint.events[-1].time | fromdate | . >= $before - 2 and . <= $after + 2' <<<"$output"
 }
 
-@test "one event for each node that the bind made" {
+@test "taint prints one event for each node of the bind" {
 	kinds='["group"]'
 	! has_cdev || kinds='["group","cdev"]'
 	run_tool taint --json
@@ -84,20 +84,20 @@ has_cdev() {
 	[ "$(jq -c '[.kernel_taint.events[].kind]' <<<"$output")" = "$(jq -c '. + .' <<<"$kinds")" ]
 }
 
-@test "it says what dmesg says" {
+@test "taint and dmesg print the same times" {
 	run_tool taint --json
-	# As numbers, on both sides: jq takes a zero at the end away, one time in ten.
+	# As numbers on both sides: jq drops a trailing zero, in one of ten cases.
 	[ "$(jq -c '[.kernel_taint.events[].seconds]' <<<"$output")" = \
 		"$(dmesg --kernel | sed -nE 's/^\[ *([0-9.]+)\] vfio-pci .*Adding kernel taint for vfio-noiommu.*/\1/p' | jq -sc .)" ]
 }
 
-@test "clearing dmesg takes nothing away" {
+@test "dmesg --clear does not hide the events" {
 	dmesg --clear
 	run_tool taint --check --quiet
 	status_is 3
 }
 
-@test "an ordinary user may look, and where the log is for root only it cannot be told" {
+@test "taint works without root, but prints unknown if only root can read the log" {
 	run --separate-stderr user taint --check
 	status_is 3
 	sysctl -q kernel.dmesg_restrict=1
@@ -114,7 +114,7 @@ has_cdev() {
 	sysctl -q kernel.dmesg_restrict=0
 }
 
-@test "a /dev/kmsg that is something else is not read" {
+@test "a /dev/kmsg that is not the kernel log is ignored" {
 	mount --bind /dev/null /dev/kmsg
 	run_tool taint
 	status=$status
@@ -123,14 +123,14 @@ has_cdev() {
 	says "cause unknown: the kernel log cannot be read (No such device)"
 }
 
-@test "a machine that is recorded says the same" {
+@test "taint prints the same for a recorded machine" {
 	tests/machines/record /tmp/machine
 	tool taint --json >/tmp/live
 	tool taint --json --sysroot /tmp/machine | diff /tmp/live -
 	not grep -q 'Linux version' /tmp/machine/dev/kmsg
 }
 
-# Fills the log, however large it is, until nothing is left of what VFIO said.
+# Fills the log, whatever its size, until the messages of VFIO are overwritten.
 overwrite() {
 	local lines
 	sysctl -q kernel.printk_devkmsg=on
@@ -142,7 +142,7 @@ overwrite() {
 	done
 }
 
-@test "a log that goes on while it is read" {
+@test "taint reads a log that grows while it is read" {
 	sysctl -q kernel.printk_devkmsg=on
 	while :; do echo '<7>on and on' >/dev/kmsg; done &
 	writer=$!
@@ -154,7 +154,7 @@ overwrite() {
 	kill $writer
 }
 
-@test "when the log's beginning was overwritten it cannot be told" {
+@test "the cause is unknown if the beginning of the log is overwritten" {
 	overwrite
 	run_tool taint
 	status_is 0
@@ -166,14 +166,14 @@ overwrite() {
 	[ "$(tainted)" -eq 64 ]
 }
 
-@test "... until the next bind, which says it anew" {
+@test "the next bind makes the cause known again" {
 	tool bind $edu
 	run_tool taint --check
 	status_is 3
 	tool unbind $edu
 }
 
-@test "bind --dry-run says nothing of a taint that is there already" {
+@test "bind --dry-run does not announce a taint that is already set" {
 	run_tool bind --dry-run $edu
 	status_is 0
 	[ -z "$stderr" ]

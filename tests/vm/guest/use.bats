@@ -2,7 +2,7 @@
 # kernels: case3
 # boot: --disk disk --disk vdisk --disk pf --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk --device virtio-blk-pci,addr=8,drive=vdisk --device pcie-root-port,addr=9,id=port0 --device nvme-subsys,id=subsys --device nvme,addr=a,serial=two,subsys=subsys,sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2 --device e1000e,addr=b.0,multifunction=on,romfile= --device edu,addr=b.1
 #
-# What is in use is refused, with a sentence that names what uses it, and is not touched; --force does it nevertheless.
+# bind refuses a device in use, prints its use and does not change it; --force overrides this.
 
 load guest
 
@@ -25,7 +25,7 @@ interface() {
 	ls /sys/bus/pci/devices/$nic/net
 }
 
-# A bind of the device is refused with these words, and nothing changes: neither it, nor the free one beside it.
+# bind refuses the device with this message, and changes nothing: neither this device, nor the free one next to it.
 refused() { # ADDRESS ID SENTENCE
 	local driver
 	driver=$(driver_of "$1")
@@ -43,14 +43,14 @@ used() { # ADDRESS
 	tool list -nro USE "$1"
 }
 
-@test "what is free is free" {
+@test "devices without any use are free" {
 	[ "$(used $edu)" = free ]
 	[ "$(used $nvme)" = free ]
 	[ "$(used $vblk)" = free ]
 	[ "$(used $nic)" = free ]
 }
 
-@test "a network card that is up, with an address and a default route" {
+@test "bind refuses a network card that is up, with an address and a default route" {
 	local eth
 	eth=$(interface)
 	ip link set "$eth" up
@@ -70,7 +70,7 @@ used() { # ADDRESS
 	[ "$(used $nic)" = free ]
 }
 
-@test "a network card that is a port of a bridge" {
+@test "bind refuses a network card that is a port of a bridge" {
 	local eth
 	eth=$(interface)
 	modprobe bridge
@@ -80,7 +80,7 @@ used() { # ADDRESS
 	ip link delete br0
 }
 
-@test "a network card that is in another network namespace" {
+@test "bind refuses a network card that is in another network namespace" {
 	local eth
 	eth=$(interface)
 	ip netns add elsewhere
@@ -91,7 +91,7 @@ used() { # ADDRESS
 	[ "$(used $nic)" = free ]
 }
 
-@test "a disk with a mounted filesystem, seen through its partition" {
+@test "bind refuses a disk with a mounted partition" {
 	printf 'size=32M\n,\n' | sfdisk -q /dev/$disk
 	udevadm settle
 	mkfs.ext2 -q /dev/${disk}p1
@@ -100,14 +100,14 @@ used() { # ADDRESS
 	refused $nvme disk-mounted "${disk}p1 is mounted on /run/mounted"
 	complains "hint: umount /run/mounted"
 	[ "$(used $nvme)" = used:${disk}p1 ]
-	# In another mount namespace it is not to be seen, but still in use.
+	# The mount is invisible in another mount namespace, but the disk is still in use.
 	run --separate-stderr unshare --mount bash -c "umount /run/mounted; $VFIONOIOMMU bind $nvme"
 	status_is 3
 	complains "$nvme: $disk"
 	umount /run/mounted
 }
 
-@test "a disk with swap on a partition" {
+@test "bind refuses a disk with swap on a partition" {
 	mkswap -q /dev/${disk}p2
 	swapon /dev/${disk}p2
 	refused $nvme disk-swap "${disk}p2 is in use as swap"
@@ -115,7 +115,7 @@ used() { # ADDRESS
 	[ "$(used $nvme)" = free ]
 }
 
-@test "a disk below a device mapper volume, mounted or not" {
+@test "bind refuses a disk below a device mapper volume, mounted or not" {
 	modprobe dm-mod
 	echo "0 65536 linear /dev/vda 0" | dmsetup create volume
 	refused $vblk disk-held "vda is in use by dm-0"
@@ -127,10 +127,10 @@ used() { # ADDRESS
 	dmsetup remove volume
 }
 
-@test "a disk that something has opened exclusively" {
+@test "bind refuses a disk that is opened exclusively" {
 	exec 5<>/dev/null
 	modprobe dm-mod
-	# What stands on a disk without showing itself: a mount of which this namespace knows nothing.
+	# A use that is not visible: a mount in another mount namespace.
 	unshare --mount bash -c 'mkfs.ext2 -q /dev/vda; mkdir -p /run/mounted; mount /dev/vda /run/mounted; exec sleep 60' &
 	local holder=$!
 	for _ in $(seq 50); do
@@ -138,17 +138,17 @@ used() { # ADDRESS
 		sleep 0.1
 	done
 	refused $vblk disk-held "vda is in use by an unknown holder"
-	let_go
+	end_holder
 }
 
-@test "a bridge is no endpoint, and cannot be forced" {
+@test "bind refuses a bridge, even with --force" {
 	refused $port device-is-bridge "the device is a bridge"
 	run_tool bind --force $port
 	status_is 3
 	[ -z "$(tool list --all -nro ADDRESS | grep $port)" ]
 }
 
-@test "a physical function with virtual functions enabled; a virtual one binds" {
+@test "bind refuses a physical function with virtual functions enabled, and binds a virtual one" {
 	echo 2 >/sys/bus/pci/devices/$pf/sriov_numvfs
 	udevadm settle
 	refused $pf device-has-vfs "the device has virtual functions enabled (2)"
@@ -164,7 +164,7 @@ used() { # ADDRESS
 	echo 0 >/sys/bus/pci/devices/$pf/sriov_numvfs
 }
 
-@test "a function that stays behind in the slot is a note, not a refusal" {
+@test "bind prints a note if another function of the slot is not bound" {
 	run_tool bind 0000:00:0b.1
 	status_is 0
 	complains "note: 0000:00:0b.1: 0000:00:0b.0 in the same slot is not bound to VFIO"
@@ -175,7 +175,7 @@ used() { # ADDRESS
 	not grep -q sibling-unbound <<<"$stderr"
 }
 
-@test "--force overrides, says what, and the free one is bound too" {
+@test "bind --force prints what it overrides, and binds the free device too" {
 	local eth
 	eth=$(interface)
 	ip link set "$eth" up
@@ -188,7 +188,7 @@ used() { # ADDRESS
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
-@test "what is free binds, and comes back" {
+@test "bind and unbind of free devices restore their drivers" {
 	for device in $edu $nvme $vblk; do
 		before=$(driver_of $device)
 		tool bind $device
@@ -197,7 +197,7 @@ used() { # ADDRESS
 	done
 }
 
-@test "unbind --force of a device that is held ends in time, and can be done again when it is free" {
+@test "unbind --force of a device in use times out, and succeeds when the device is free" {
 	tool bind $edu
 	exec 7<"$(tool list -nro CDEV $edu)"
 	SECONDS=0
@@ -217,7 +217,7 @@ used() { # ADDRESS
 	[ ! -e /run/vfionoiommu/$edu ]
 }
 
-@test "unbind names the processes that hold the nodes, within a second, and does nothing" {
+@test "unbind names the processes that hold the nodes within a second, and is refused" {
 	tool bind $edu
 	group=$(tool list -nro GROUP $edu) cdev=$(tool list -nro CDEV $edu)
 	hold "$group"
@@ -227,12 +227,12 @@ used() { # ADDRESS
 	status_is 3
 	complains "$edu: $group is in use by process $holder (sleep) [device-held]"
 	[ "$(driver_of $edu)" = vfio-pci ]
-	let_go
+	end_holder
 	hold "$cdev"
 	run_tool unbind $edu
 	status_is 3
 	complains "$edu: $cdev is in use by process $holder (sleep) [device-held]"
-	let_go
+	end_holder
 	tool unbind $edu
 	[ -z "$(driver_of $edu)" ]
 }

@@ -2,8 +2,7 @@
 # kernels: case1 case3
 # more: case3-iommufd case4-loosened case5 linux6.1
 #
-# What verify says of a device is what a program meets: each way through which the matrix says that it opens, and each way
-# in which it does not.
+# verify predicts what a program can do: each access path that the matrix says works, and each one that it says fails.
 
 load guest
 
@@ -16,12 +15,12 @@ setup_file() {
 	"$VFIONOIOMMU" bind $nic $edu $nvme
 }
 
-# Whether the matrix promises this path: group, cdev.
+# Whether the matrix predicts this access path: group, cdev.
 has_path() { # GROUP|CDEV
 	[ -n "$(tool list -nro "$1" $edu | tr -d -)" ]
 }
 
-@test "every device opens through each node that it has" {
+@test "verify opens every device through each of its nodes" {
 	run_tool verify $nic $edu $nvme
 	status_is 0
 	for device in $nic $edu $nvme; do
@@ -36,7 +35,7 @@ has_path() { # GROUP|CDEV
 	fi
 	run_tool verify -nro RESULT $nic $edu $nvme
 	[ "$(sort -u <<<"$output")" = ok ]
-	# Each node, and nothing stays open.
+	# Each node is opened, and none stays open.
 	run_tool verify --json $nic $edu $nvme
 	jq -e 'all(.openings[]; .opened)' <<<"$output"
 	[ "$(jq '.openings | length' <<<"$output")" -eq "$(nodes | wc -l)" ]
@@ -47,7 +46,7 @@ has_path() { # GROUP|CDEV
 	tool unbind --dry-run $nic $edu $nvme
 }
 
-@test "without a container the group opens with /dev/iommu in its place, and that is said" {
+@test "without a container verify opens the group with /dev/iommu, and prints a hint" {
 	[ "$KERNEL" = case4-loosened ] || return 0
 	has_path GROUP || return 0
 	run_tool verify $edu
@@ -66,7 +65,7 @@ msis_by_lspci() { # ADDRESS CAPABILITY
 	lspci -vv -s "$1" | sed -nE "s|.* $2:.*Count=(1/)?([0-9]+).*|\\2|p"
 }
 
-@test "regions and interrupts are those that lspci tells" {
+@test "verify prints the same regions and interrupts as lspci" {
 	for device in $nic $edu $nvme; do
 		run_tool verify $device
 		[ "$(sed -nE 's/^region bar[0-9] +([0-9]+[KMG]?) .*/\1/p' <<<"$output" | sort)" = "$(regions_by_lspci $device)" ]
@@ -80,7 +79,7 @@ msis_by_lspci() { # ADDRESS CAPABILITY
 	done
 }
 
-@test "without CAP_SYS_RAWIO: that is said, and not that permissions are missing" {
+@test "without CAP_SYS_RAWIO verify reports the missing capability, not missing permissions" {
 	run --separate-stderr capsh --drop=cap_sys_rawio -- -c "$VFIONOIOMMU verify $edu"
 	status_is 1
 	complains "CAP_SYS_RAWIO is missing"
@@ -88,48 +87,48 @@ msis_by_lspci() { # ADDRESS CAPABILITY
 	not grep -q "node-permission" <<<"$stderr"
 }
 
-@test "an ordinary user is told that it is the node's owner and mode" {
+@test "verify as an unprivileged user reports the owner and mode of the node" {
 	run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" verify $edu
 	status_is 1
 	complains "[node-permission]"
 }
 
-# Opens a cdev and binds it to iommufd, as its user would: VFIO_DEVICE_BIND_IOMMUFD is 0x3b76.
+# Opens a cdev and binds it to iommufd, like a program: VFIO_DEVICE_BIND_IOMMUFD is 0x3b76.
 use_cdev() { # NODE
 	exec perl -e 'open(my $cdev, "+<", $ARGV[0]) or die; open(my $iommufd, "+<", "/dev/iommu") or die;
 		ioctl($cdev, 0x3b76, my $argument = pack("LLlL", 16, 0, fileno($iommufd), 0)) or die "$!"; sleep 60' "$1"
 }
 
-# Opens a group, and nothing else.
+# Only opens a group.
 use_group() { # NODE
 	exec sleep 60 <"$1"
 }
 
-# Verifies while this runs, which has the node; its end is waited for.
+# Runs verify while this command has the node open, then ends the command.
 verify_beside() { # COMMAND...
 	"$@" &
 	holder=$!
 	sleep 2
 	run_tool verify $edu
-	let_go
+	end_holder
 	status_is 1
 }
 
-@test "held by another process: it is named" {
+@test "verify names the process that has the node open" {
 	local group cdev
 	read -r group cdev <<<"$(tool list -nro GROUP,CDEV $edu)"
 	if [ -c "$group" ]; then
 		verify_beside use_group "$group"
 		complains "cannot open $group: $group is in use by process $holder (sleep) [device-held]"
 	fi
-	# A cdev may be open in several programs; when it is bound in one, the others are kept out.
+	# Several programs can open a cdev; after one of them has bound it, the others fail.
 	if [ -c "$cdev" ]; then
 		verify_beside use_cdev "$cdev"
 		complains "cannot open $cdev: $cdev is in use by process $holder (perl) [device-held]"
 	fi
 }
 
-@test "the mode switched off since the bind: the group says so, the cdev opens nevertheless" {
+@test "noiommu mode disabled after the bind blocks the group, but not the cdev" {
 	tool disable --force
 	run_tool verify $edu
 	if has_path GROUP && [ -e /dev/vfio/vfio ] && [ "$KERNEL" != case3-iommufd ]; then
@@ -144,7 +143,7 @@ verify_beside() { # COMMAND...
 	tool enable
 }
 
-@test "without /dev/iommu the cdev does not open, and the remedy is named" {
+@test "without /dev/iommu verify cannot open the cdev, and prints a hint" {
 	has_path CDEV || return 0
 	mv /dev/iommu /dev/iommu.away
 	run_tool verify --json $edu
@@ -156,7 +155,7 @@ verify_beside() { # COMMAND...
 	complains "hint: modprobe iommufd"
 }
 
-@test "what is not bound is said not to be, status 3" {
+@test "verify of an unbound device exits with status 3" {
 	tool unbind $edu
 	run_tool verify $edu
 	status_is 3
@@ -167,7 +166,7 @@ verify_beside() { # COMMAND...
 	tool bind $edu
 }
 
-@test "the nodes' owner and mode are given at the bind" {
+@test "bind --owner --mode sets the owner and mode of the nodes" {
 	local node
 	tool unbind $edu
 	before=$(machine)
@@ -180,7 +179,7 @@ verify_beside() { # COMMAND...
 	for node in $(tool list -nro GROUP,CDEV $edu | tr -d -); do
 		[ ! -c "$node" ] || [ "$(stat -c '%u:%g:%a' "$node")" = 65534:65534:660 ]
 	done
-	# Again: nothing to do; another mode: only that.
+	# A repeated bind changes nothing; another mode changes only the mode.
 	run_tool bind --owner nobody --json $edu
 	jq -e '.changed == false' <<<"$output"
 	run_tool bind --mode 0600 --json $edu
@@ -195,7 +194,7 @@ verify_beside() { # COMMAND...
 	tool bind $edu
 }
 
-@test "an owner that cannot be given undoes the bind" {
+@test "a failed change of the owner rolls the bind back" {
 	tool unbind $edu
 	before=$(machine)
 	run --separate-stderr strace -qq -o /tmp/strace -e trace=fchownat -e inject=fchownat:error=EPERM "$VFIONOIOMMU" \
@@ -207,7 +206,7 @@ verify_beside() { # COMMAND...
 	tool bind $edu
 }
 
-@test "an event of udev that cannot be read undoes the bind, at once" {
+@test "a udev event that cannot be read rolls the bind back at once" {
 	local started=$SECONDS
 	tool unbind $edu
 	before=$(machine)

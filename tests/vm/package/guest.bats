@@ -1,14 +1,13 @@
 #!/usr/bin/env bats
-# The life of the package PACKAGE, in a guest whose files are its own: each test goes on where the one before ended. Booted
-# by ../package.bats.
+# The package PACKAGE from installation to purge, in a guest with its own files: each test continues where the previous one
+# ended. Booted by ../package.bats.
 
 load ../guest/guest
 
 binding=/etc/vfionoiommu.d/$edu
 conf=/etc/modprobe.d/vfionoiommu.conf
 
-# From here on what is written to these folders goes to /run/changed, so that all of it is seen; /run/before has them as they
-# were.
+# From now on, writes to these folders go to /run/changed, where they are visible; /run/before has the original files.
 watch_folders() {
 	local folder modules
 	modules=usr/lib/modules/$(uname -r)
@@ -20,7 +19,7 @@ watch_folders() {
 	mount --bind "/run/before/$modules" "/$modules"
 }
 
-# All files that are new, changed or gone, and new folders; but for what dpkg itself writes down.
+# All new, changed and removed files, and new folders, except for the files of dpkg itself.
 changed() {
 	local path
 	cd /run/changed || return
@@ -29,7 +28,7 @@ changed() {
 	done
 }
 
-# What a boot does for each device.
+# Triggers the event of a boot for each device.
 add_event() {
 	udevadm trigger --action=add --subsystem-match=pci
 	udevadm settle
@@ -50,25 +49,25 @@ setup_file() {
 	[ -z "$(changed | grep -v '^usr/')" ]
 }
 
-@test "it is all there, as it was packed" {
+@test "the package contains all files unchanged" {
 	[ "$(command -v vfionoiommu)" = "$VFIONOIOMMU" ]
 	[ "$(tool --version)" = "vfionoiommu $(dpkg-query --show --showformat='${Version}' vfionoiommu)" ]
 	[ -z "$(dpkg --verify vfionoiommu)" ]
 	dpkg -L vfionoiommu | grep -x /usr/lib/udev/rules.d/60-vfionoiommu.rules
 }
 
-@test "the man page can be read" {
+@test "the man page is readable" {
 	[ "$(man -w vfionoiommu)" = /usr/share/man/man8/vfionoiommu.8.gz ]
 	man vfionoiommu | grep -q '^VFIONOIOMMU(8)'
 }
 
-@test "the completions are where the distribution's shells look" {
+@test "the completions are in the folders of the distribution's shells" {
 	[ -s /usr/share/bash-completion/completions/vfionoiommu ]
 	[ -s /usr/share/zsh/vendor-completions/_vfionoiommu ]
 	[ -s /usr/share/fish/vendor_completions.d/vfionoiommu.fish ]
 }
 
-@test "it works" {
+@test "the installed program binds and unbinds" {
 	run_tool status
 	status_is 3
 	tool enable --persistent
@@ -80,7 +79,7 @@ setup_file() {
 	[ "$(driver_of "$nic")" = e1000e ]
 }
 
-@test "a persistent binding is obeyed by the udevd that was there before the package" {
+@test "the running udevd applies a persistent binding" {
 	tool bind --persistent "$edu"
 	tool unbind "$edu"
 	[ -z "$(driver_of "$edu")" ]
@@ -88,7 +87,7 @@ setup_file() {
 	[ "$(driver_of "$edu")" = vfio-pci ]
 }
 
-@test "removed: its files are gone, the device and the configuration are as they were" {
+@test "removing the package removes its files, and keeps the device bound and the configuration" {
 	files=$(dpkg -L vfionoiommu)
 	before=$(machine; cat "$binding" "$conf")
 	dpkg -r vfionoiommu
@@ -99,14 +98,14 @@ setup_file() {
 	done
 }
 
-@test "installed again, it gives the device back, and knows what was set up" {
+@test "after reinstallation the persistent binding is listed, and unbind works" {
 	dpkg -i "$PACKAGE"
 	tool list -nro BOOT "$edu" | grep -x yes
 	tool unbind "$edu"
 	[ -z "$(driver_of "$edu")" ]
 }
 
-@test "purged: what it wrote is gone, what the admin wrote or changed is not" {
+@test "purging removes files that the tool wrote, and keeps files that the admin wrote or changed" {
 	echo "# ours" >>"$conf"
 	echo "see ticket 7" >/etc/vfionoiommu.d/notes
 	echo "ADDRESS=$edu" >/etc/vfionoiommu.d/copy
@@ -118,7 +117,7 @@ notes" ]
 	rm -r "$conf" /etc/vfionoiommu.d
 }
 
-@test "purged with a device bound: it stays bound, and the note of its driver in /run; nothing is left on the disk" {
+@test "purging with a bound device keeps it bound and its saved state, and leaves no file on disk" {
 	dpkg -i "$PACKAGE"
 	tool enable --persistent
 	tool bind --persistent "$edu"
