@@ -71,7 +71,10 @@ terminal() { # WIDTH COMMAND [ARG...]
 
 # The JSON on standard input matches the filter.
 matches() { # JQ-FILTER
-	jq -e "$1" >/dev/null
+	local document
+	document=$(cat)
+	# jq 1.6 accepts that there is none.
+	[ -n "$document" ] && jq -e "$1" >/dev/null <<<"$document"
 }
 
 # The command prints something, and no control characters.

@@ -13,7 +13,8 @@ static void test_error_names(void)
 	ok(!error_name(0) && !error_name(-EPERM) && !error_name(4096));
 #if __GLIBC_PREREQ(2, 32)
 	int differences = 0;
-	for (int error = 1; error <= 4096; error++)
+	/* The last of Linux 6; glibc 2.43 knows one more. */
+	for (int error = 1; error <= EHWPOISON; error++)
 		differences += !text_same(error_name(error), strerrorname_np(error));
 	ok(differences == 0);
 #endif
