@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: case3
 #
 # An emulated VFIO device (the kernel's sample mtty) gets a group named vfio-noiommu, like a noiommu device, but is not a

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: case3
 #
 # monitor without udevd: it reads the kernel's own events.

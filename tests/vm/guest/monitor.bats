@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: case3
 #
 # monitor on real hotplug, binds and nodes, with udevd running.

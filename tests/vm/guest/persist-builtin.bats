@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: builtin
 #
 # A built-in vfio gets its mode only from the kernel command line: the tool prints how to set it, and edits nothing.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: builtin case3
 # boot: --append vfio.enable_unsafe_noiommu_mode=1
 #

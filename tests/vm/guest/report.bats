@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: case3
 # more: linux6.1
 #

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # fresh: yes
 # kernels: case3
 # more: case1 linux6.1

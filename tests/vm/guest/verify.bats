@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case1 case3
-# more: case3-iommufd case4-loosened case5 linux6.1
+# kernels: case3
+# more: case1 case3-iommufd case4-loosened case5 linux6.1
 #
 # verify predicts what a program can do: each access path that the matrix says works, and each one that it says fails.
 
