@@ -73,7 +73,7 @@ boot() { # DEVICE COMMAND
 		vfionoiommu list -nro DRIVER,BOOT $nic
 		vfionoiommu status"
 	status_is 0
-	[ "${lines[0]}" = "nvme unusable" ]
+	[ "${lines[0]}" = "nvme invalid" ]
 	says "warning: $nic: the persistent binding is ignored: it belongs to a different card (8086:10d3, serial number"
 	says "[binding-other-card]"
 }

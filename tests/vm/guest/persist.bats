@@ -40,7 +40,7 @@ make_initramfs() { # FILE...
 	before=$(ls /etc/modprobe.d)
 	run_tool enable --persistent --dry-run
 	status_is 0
-	says "save $own"
+	says "write file $own"
 	[ ! -e $own ]
 	run_tool enable --persistent
 	status_is 0
@@ -172,7 +172,7 @@ make_initramfs() { # FILE...
 		[ "$(driver_of $nic)" = e1000e ]
 		run_tool status
 		says "[binding-other-card]"
-		[ "$(tool list -nro BOOT $nic)" = unusable ]
+		[ "$(tool list -nro BOOT $nic)" = invalid ]
 		cp /tmp/stored /etc/vfionoiommu.d/$nic
 	done
 	tool unbind --persistent $nic

@@ -43,6 +43,12 @@ used() { # ADDRESS
 	tool list -nro USE "$1"
 }
 
+teardown_file() {
+	umount /run/netns
+	modprobe nvme
+	sfdisk --quiet --delete "/dev/$(nvme_disk one)"
+}
+
 @test "devices without any use are free" {
 	[ "$(used $edu)" = free ]
 	[ "$(used $nvme)" = free ]

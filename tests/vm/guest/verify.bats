@@ -31,7 +31,7 @@ has_path() { # GROUP|CDEV
 	fi
 	if has_path CDEV; then
 		says "IOMMU_IOAS_NOIOMMU_GET_PA"
-		says "as in /proc/self/pagemap"
+		says "matches /proc/self/pagemap"
 	fi
 	run_tool verify -nro RESULT $nic $edu $nvme
 	[ "$(sort -u <<<"$output")" = ok ]
