@@ -59,16 +59,3 @@ says() { # TEXT
 complains() { # TEXT
 	[[ $stderr == *"$1"* ]]
 }
-
-# The messages of the tool on stderr without its name, which each line must start with, except the usage hint of argp.
-spoken() {
-	local line
-	while IFS= read -r line; do
-		case $line in
-		"vfionoiommu: hint: "*) echo "    ${line#vfionoiommu: }" ;;
-		"vfionoiommu: "*) echo "${line#vfionoiommu: }" ;;
-		"" | "Try \`vfionoiommu "* | information.) ;;
-		*) echo "without a name: $line"; return 1 ;;
-		esac
-	done <<<"$stderr"
-}
