@@ -194,18 +194,29 @@ static void scan_framebuffer(const struct scan *scan, const char *name, struct d
 	use_add(&device->uses, USE_FRAMEBUFFER, name, NULL);
 }
 
-static void scan_attributes(const struct scan *scan, struct device *device)
+/* The number of virtfnN links. Reading sriov_numvfs takes the lock of the device, which the kernel holds
+ * while it waits for a user of a virtual function. */
+static void scan_functions(const struct scan *scan, struct device *device)
 {
-	auto_free char *vga_path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
-	auto_free char *vfs_path = text_format("sys/bus/pci/devices/%s/sriov_numvfs", device->address);
+	int count = 0, type;
+	do {
+		auto_free char *path = text_format("sys/bus/pci/devices/%s/virtfn%d", device->address, count);
+		type = sysroot_type(scan->root, path);
+		count += type >= 0;
+	} while (type >= 0);
+	use_unknown(device, "virtfn", type);
+	auto_free char *functions = text_format("%d", count);
+	if (count)
+		use_add(&device->uses, USE_VFS, NULL, functions);
+}
+
+static void scan_display(const struct scan *scan, struct device *device)
+{
+	auto_free char *path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
 	/* Only display devices have boot_vga. */
-	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(scan->root, vga_path) : NULL;
-	auto_free char *vfs = sysroot_read(scan->root, vfs_path);
-	use_unknown(device, vfs_path, vfs ? 0 : -errno);
+	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(scan->root, path) : NULL;
 	if (text_same(vga, "1"))
 		use_add(&device->uses, USE_DISPLAY, NULL, NULL);
-	if (vfs && atoi(vfs) > 0)
-		use_add(&device->uses, USE_VFS, NULL, vfs);
 }
 
 void use_collect_all(const struct sysroot *root, struct device_list *devices, bool thorough)
@@ -220,7 +231,8 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices, bo
 	each_owned(&scan, OWNER_FRAMEBUFFERS, scan_framebuffer);
 	each_owned(&scan, OWNER_VIRTIO, scan_share);
 	array_each (device, devices) {
-		scan_attributes(&scan, device);
+		scan_display(&scan, device);
+		scan_functions(&scan, device);
 		scan_other_namespaces(device);
 	}
 	network_facts_free(&scan.network);

@@ -46,8 +46,8 @@ static void look_at_device(const char *address)
 	printf("%s %.9s %.16s\n", address, id ? id + 7 : "-", driver ? driver + 7 : "-");
 	snprintf(path, sizeof path, "bus/pci/devices/%s/iommu", address);
 	faccessat(sys, path, F_OK, 0);
-	snprintf(path, sizeof path, "bus/pci/devices/%s/sriov_numvfs", address);
-	read_file(path);
+	snprintf(path, sizeof path, "bus/pci/devices/%s/virtfn0", address);
+	(void)!readlinkat(sys, path, target, sizeof target);
 	if (!driver)
 		return;
 	snprintf(path, sizeof path, "bus/pci/devices/%s/vfio-dev", address);
