@@ -60,6 +60,8 @@ DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
 DEPS_COVERAGE = gcovr
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
+# Only these are linked; base/library loads the others when they are first used.
+LINKED   = smartcols
 
 # ---- no settings below ----
 
@@ -97,7 +99,7 @@ LFLAGS += --coverage
 endif
 # Evaluated once, when first used, not when make starts: `make deps` must run without pkg-config.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(LINKED)) -ldl)$(PKG_LIBS)
 
 comma := ,
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
@@ -124,8 +126,9 @@ $(B)/tests/fuzz/%.o: FLAGS += -Wno-write-strings
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)
 	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
 
+# fuzz/kconfig compresses its input.
 $(FUZZER): $(B)/%: $(B)/tests/fuzz/%.o $(OBJ)
-	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
+	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lz)
 
 -include $(OBJ:.o=.d) $(B)/src/main.d $(UNIT:=.d) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.d)
 

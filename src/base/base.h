@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -142,10 +143,69 @@ const char *error_name(int error);
 /* Milliseconds since an arbitrary time in the past. */
 long long clock_milliseconds(void);
 
+/* ---- library.c ----
+ * Shared libraries that are loaded when first used: loading all of them at the start would be most of what a
+ * run costs. The one file that uses a library lists its functions, and calls FUNCTION as sym_FUNCTION:
+ *
+ *     #define FUNCTIONS(X) X(kmod_new) X(kmod_unref)
+ *     LIBRARY(libkmod, "libkmod.so.2", "libkmod2", "required", "kernel modules", FUNCTIONS);
+ */
+
+struct library_function {
+	const char *name;
+	void **pointer; /* the address of sym_NAME */
+};
+
+struct library {
+	const char *soname;
+	const char *package; /* Debian's */
+	const struct library_function *functions;
+	size_t count;
+	enum { LIBRARY_UNTRIED, LIBRARY_LOADED, LIBRARY_ABSENT } state;
+};
+
+/* Loads the library and sets its sym_ pointers, the first time. Returns whether they are set; if not, it has
+ * printed an error that names the library and its package. For what does without, or fails with -ELIBACC. */
+bool library_load(struct library *library);
+
+/* The same, but exits with status 1 if the library is absent. Not for a running plan. */
+void library_need(struct library *library);
+
+/* Defines the sym_ pointers, with the types of the library's header; the struct library `name`; and the note
+ * in the executable that packaging tools read: uapi-group.org/specifications, "ELF dlopen metadata".
+ * `priority` is "required" or "recommended", as in debian/control. */
+/* clang-format off */
+#define LIBRARY(name, soname, package, priority, purpose, functions)                                         \
+	functions(LIBRARY_POINTER)                                                                           \
+	static const struct library_function name##_functions[] = { functions(LIBRARY_FUNCTION) };           \
+	static struct library name = {                                                                       \
+		soname, package, name##_functions, ARRAY_SIZE(name##_functions), LIBRARY_UNTRIED             \
+	};                                                                                                   \
+	LIBRARY_NOTE(name##_note, "[{\"feature\":\"" #name "\",\"description\":\"" purpose "\","              \
+		"\"priority\":\"" priority "\",\"soname\":[\"" soname "\"]}]")
+
+#define LIBRARY_POINTER(function)  static __typeof__(function) *sym_##function;
+#define LIBRARY_FUNCTION(function) { LIBRARY_STRING(function), (void **)(void *)&sym_##function },
+/* After expansion: on 32-bit systems zlib.h defines gztell as gztell64. */
+#define LIBRARY_STRING(function)   #function
+
+#define LIBRARY_NOTE(name, json)                                                                             \
+	static const struct {                                                                                \
+		uint32_t owner_size, json_size, type;                                                        \
+		char owner[sizeof "FDO"], json_text[sizeof json];                                            \
+	} name __attribute__((used, section(".note.dlopen"), aligned(4))) = {                                \
+		sizeof "FDO", sizeof json, 0x407c0c0a, "FDO", json                                           \
+	}
+/* clang-format on */
+
 /* ---- value.c ----
  * JSON values, through json-c. An object or list owns the values that are put into it. */
 
 struct json;
+
+/* Loads json-c, or exits with an error: call this before anything is changed whose result is printed as JSON.
+ */
+void value_begin(void);
 
 /* A new object, a new list (with room for `expected` items before it grows). */
 struct json *value_object(void);

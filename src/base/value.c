@@ -2,6 +2,28 @@
 
 #include "base/base.h"
 
+/* What an older json-c lacks. */
+#if JSON_C_VERSION_NUM >= 0x000f00
+#define NEW_ARRAY(X) X(json_object_new_array_ext)
+#else
+#define NEW_ARRAY(X) X(json_object_new_array)
+#endif
+#if JSON_C_VERSION_NUM >= 0x000e00
+#define SONAME          "libjson-c.so.5"
+#define NEW_UNSIGNED(X) X(json_object_new_uint64)
+#else
+#define SONAME "libjson-c.so.4"
+#define NEW_UNSIGNED(X)
+#endif
+/* clang-format off */
+#define FUNCTIONS(X) \
+	NEW_ARRAY(X) NEW_UNSIGNED(X) X(json_object_array_add) \
+	X(json_object_new_boolean) X(json_object_new_double_s) X(json_object_new_int64) \
+	X(json_object_new_object) X(json_object_new_string) \
+	X(json_object_object_add_ex) X(json_object_put) X(json_object_to_json_string_ext)
+/* clang-format on */
+LIBRARY(libjson_c, SONAME, "libjson-c5", "required", "output as JSON", FUNCTIONS);
+
 #define ON_SEVERAL_LINES (JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
 #define ON_ONE_LINE      (JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)
 
@@ -11,26 +33,33 @@ static struct json_object *inner(struct json *value)
 	return (struct json_object *)value;
 }
 
+void value_begin(void)
+{
+	library_need(&libjson_c);
+}
+
 struct json *value_object(void)
 {
-	return (struct json *)json_object_new_object();
+	value_begin();
+	return (struct json *)sym_json_object_new_object();
 }
 
 struct json *value_list(size_t expected)
 {
+	value_begin();
 #if JSON_C_VERSION_NUM >= 0x000f00
 	/* json-c allocates 32 items by default, and most lists are empty. */
-	return (struct json *)json_object_new_array_ext((int)expected + 1);
+	return (struct json *)sym_json_object_new_array_ext((int)expected + 1);
 #else
 	(void)expected;
-	return (struct json *)json_object_new_array();
+	return (struct json *)sym_json_object_new_array();
 #endif
 }
 
 /* There may be very many keys; none needs a copy. */
 static void add(struct json *to, const char *key, struct json_object *value)
 {
-	json_object_object_add_ex(inner(to), key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);
+	sym_json_object_object_add_ex(inner(to), key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);
 }
 
 void value_add(struct json *to, const char *key, struct json *value)
@@ -40,44 +69,44 @@ void value_add(struct json *to, const char *key, struct json *value)
 
 void value_append(struct json *list, struct json *value)
 {
-	json_object_array_add(inner(list), inner(value));
+	sym_json_object_array_add(inner(list), inner(value));
 }
 
 void value_add_text(struct json *to, const char *key, const char *text)
 {
 	auto_free char *escaped = text_escape(text);
-	add(to, key, escaped ? json_object_new_string(escaped) : NULL);
+	add(to, key, escaped ? sym_json_object_new_string(escaped) : NULL);
 }
 
 void value_add_verbatim(struct json *to, const char *key, const char *text)
 {
-	add(to, key, json_object_new_string(text));
+	add(to, key, sym_json_object_new_string(text));
 }
 
 void value_add_bool(struct json *to, const char *key, bool value)
 {
-	add(to, key, json_object_new_boolean(value));
+	add(to, key, sym_json_object_new_boolean(value));
 }
 
 void value_add_number(struct json *to, const char *key, long long number)
 {
-	add(to, key, number < 0 ? NULL : json_object_new_int64(number));
+	add(to, key, number < 0 ? NULL : sym_json_object_new_int64(number));
 }
 
 void value_add_integer(struct json *to, const char *key, long long number)
 {
-	add(to, key, json_object_new_int64(number));
+	add(to, key, sym_json_object_new_int64(number));
 }
 
 void value_add_decimal(struct json *to, const char *key, double number, const char *text)
 {
-	add(to, key, json_object_new_double_s(number, text));
+	add(to, key, sym_json_object_new_double_s(number, text));
 }
 
 void value_add_unsigned(struct json *to, const char *key, unsigned long long number)
 {
 #if JSON_C_VERSION_NUM >= 0x000e00
-	add(to, key, json_object_new_uint64(number));
+	add(to, key, sym_json_object_new_uint64(number));
 #else
 	auto_free char *text = text_format("%llu", number);
 	value_add_decimal(to, key, (double)number, text);
@@ -92,11 +121,11 @@ void value_add_hex(struct json *to, const char *key, int digits, unsigned long l
 
 const char *value_text(struct json *value, bool on_several_lines)
 {
-	return json_object_to_json_string_ext(
+	return sym_json_object_to_json_string_ext(
 		inner(value), on_several_lines ? ON_SEVERAL_LINES : ON_ONE_LINE);
 }
 
 void value_free(struct json *value)
 {
-	json_object_put(inner(value));
+	sym_json_object_put(inner(value));
 }

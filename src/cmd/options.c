@@ -301,6 +301,8 @@ void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, s
 	free(parsing.argv);
 	log_set_verbose(options->verbose);
 	print_set_color(options->color);
+	if (options->json)
+		value_begin();
 }
 
 bool arguments_parse_write(int key, char *argument, void *file)

@@ -7,6 +7,25 @@
 #include "base/base.h"
 #include "os/os.h"
 
+/* clang-format off */
+#define FUNCTIONS(X) \
+	X(archive_entry_filetype) X(archive_entry_free) X(archive_entry_new) \
+	X(archive_entry_pathname) X(archive_entry_set_filetype) X(archive_entry_set_gid) \
+	X(archive_entry_set_mtime) X(archive_entry_set_pathname) X(archive_entry_set_perm) \
+	X(archive_entry_set_size) X(archive_entry_set_symlink) X(archive_entry_set_uid) \
+	X(archive_errno) X(archive_filter_bytes) X(archive_filter_count) X(archive_read_data) \
+	X(archive_read_free) X(archive_read_header_position) X(archive_read_new) \
+	X(archive_read_next_header) X(archive_read_open_fd) X(archive_read_support_filter_bzip2) \
+	X(archive_read_support_filter_gzip) X(archive_read_support_filter_lz4) \
+	X(archive_read_support_filter_lzma) X(archive_read_support_filter_xz) \
+	X(archive_read_support_filter_zstd) X(archive_read_support_format_cpio) \
+	X(archive_write_close) X(archive_write_data) X(archive_write_free) X(archive_write_header) \
+	X(archive_write_new) X(archive_write_open_fd) X(archive_write_set_bytes_in_last_block) \
+	X(archive_write_set_format_gnutar)
+/* clang-format on */
+LIBRARY(libarchive, "libarchive.so.13", "libarchive13", "recommended",
+	"reports, and the content of an initramfs", FUNCTIONS);
+
 /* The current file of archive_each_file. */
 struct archive_file;
 
@@ -23,21 +42,25 @@ static int result(struct archive *archive, la_ssize_t code)
 {
 	if (code >= ARCHIVE_WARN)
 		return 0;
-	int error = archive_errno(archive);
+	int error = sym_archive_errno(archive);
 	return error > 0 ? -error : -EIO;
 }
 
 struct archive_tar *archive_tar_begin(int fd)
 {
-	struct archive *archive = archive_write_new();
+	if (!library_load(&libarchive)) {
+		errno = ELIBACC;
+		return NULL;
+	}
+	struct archive *archive = sym_archive_write_new();
 	/* GNU format: paths of any length and any bytes, in every locale. */
-	if (archive && archive_write_set_format_gnutar(archive) == ARCHIVE_OK &&
+	if (archive && sym_archive_write_set_format_gnutar(archive) == ARCHIVE_OK &&
 		/* Otherwise the padding of a pipe would differ from that of a file. */
-		archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
-		archive_write_open_fd(archive, fd) == ARCHIVE_OK)
+		sym_archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
+		sym_archive_write_open_fd(archive, fd) == ARCHIVE_OK)
 		return (struct archive_tar *)archive;
 	errno = archive ? -result(archive, ARCHIVE_FATAL) : ENOMEM;
-	archive_write_free(archive);
+	sym_archive_write_free(archive);
 	return NULL;
 }
 
@@ -46,34 +69,35 @@ static void fill(struct archive_entry *entry, const struct record *record)
 	static const unsigned int types[] = {
 		[RECORD_DIRECTORY] = AE_IFDIR, [RECORD_LINK] = AE_IFLNK, [RECORD_FILE] = AE_IFREG
 	};
-	archive_entry_set_pathname(entry, record->path);
-	archive_entry_set_filetype(entry, types[record->kind]);
-	archive_entry_set_perm(entry, (unsigned int)record->access.mode);
-	archive_entry_set_uid(entry, record->access.user);
-	archive_entry_set_gid(entry, record->access.group);
-	archive_entry_set_mtime(entry, 0, 0);
-	archive_entry_set_size(entry, record->kind == RECORD_FILE ? (la_int64_t)record->size : 0);
+	sym_archive_entry_set_pathname(entry, record->path);
+	sym_archive_entry_set_filetype(entry, types[record->kind]);
+	sym_archive_entry_set_perm(entry, (unsigned int)record->access.mode);
+	sym_archive_entry_set_uid(entry, record->access.user);
+	sym_archive_entry_set_gid(entry, record->access.group);
+	sym_archive_entry_set_mtime(entry, 0, 0);
+	sym_archive_entry_set_size(entry, record->kind == RECORD_FILE ? (la_int64_t)record->size : 0);
 	if (record->kind == RECORD_LINK)
-		archive_entry_set_symlink(entry, record->content);
+		sym_archive_entry_set_symlink(entry, record->content);
 }
 
 int archive_tar_add(struct archive_tar *tar, const struct record *record)
 {
-	struct archive_entry *entry = archive_entry_new();
+	struct archive_entry *entry = sym_archive_entry_new();
 	if (!entry)
 		return -ENOMEM;
 	fill(entry, record);
-	int error = result(object(tar), archive_write_header(object(tar), entry));
+	int error = result(object(tar), sym_archive_write_header(object(tar), entry));
 	if (!error && record->kind == RECORD_FILE && record->size)
-		error = result(object(tar), archive_write_data(object(tar), record->content, record->size));
-	archive_entry_free(entry);
+		error = result(
+			object(tar), sym_archive_write_data(object(tar), record->content, record->size));
+	sym_archive_entry_free(entry);
 	return error;
 }
 
 int archive_tar_end(struct archive_tar *tar)
 {
-	int error = result(object(tar), archive_write_close(object(tar)));
-	archive_write_free(object(tar));
+	int error = result(object(tar), sym_archive_write_close(object(tar)));
+	sym_archive_write_free(object(tar));
 	return error;
 }
 
@@ -89,7 +113,7 @@ int archive_tar_end(struct archive_tar *tar)
 static const char *archive_file_text(struct archive_file *file)
 {
 	static char text[TEXT_MAX + 1];
-	la_ssize_t length = archive_read_data((struct archive *)file, text, TEXT_MAX);
+	la_ssize_t length = sym_archive_read_data((struct archive *)file, text, TEXT_MAX);
 	if (length < 0)
 		return NULL;
 	text[length] = '\0';
@@ -101,14 +125,12 @@ static const char *archive_file_text(struct archive_file *file)
 static void support_filters(struct archive *archive)
 {
 	int (*const support[])(struct archive *) = {
-		archive_read_support_filter_gzip,
-		archive_read_support_filter_bzip2,
-		archive_read_support_filter_lzma,
-		archive_read_support_filter_xz,
-		archive_read_support_filter_lz4,
-#if ARCHIVE_VERSION_NUMBER >= 3003003
-		archive_read_support_filter_zstd,
-#endif
+		sym_archive_read_support_filter_gzip,
+		sym_archive_read_support_filter_bzip2,
+		sym_archive_read_support_filter_lzma,
+		sym_archive_read_support_filter_xz,
+		sym_archive_read_support_filter_lz4,
+		sym_archive_read_support_filter_zstd,
 	};
 	for (size_t i = 0; i < sizeof support / sizeof *support; i++)
 		support[i](archive);
@@ -120,22 +142,24 @@ static void support_filters(struct archive *archive)
 static int archive_each_file(int fd, off_t at, long long max,
 	void (*take)(void *to, const char *name, struct archive_file *file), void *to, off_t *next)
 {
-	struct archive *archive = archive_read_new();
+	if (!library_load(&libarchive))
+		return -ELIBACC;
+	struct archive *archive = sym_archive_read_new();
 	struct archive_entry *entry;
 	if (!archive)
 		return -ENOMEM;
 	support_filters(archive);
-	archive_read_support_format_cpio(archive);
-	int code = lseek(fd, at, SEEK_SET) < 0 ? ARCHIVE_FATAL : archive_read_open_fd(archive, fd, 65536);
-	while (code == ARCHIVE_OK && archive_filter_bytes(archive, 0) < max &&
-		(code = archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
-		const char *name = archive_entry_pathname(entry);
-		if (name && archive_entry_filetype(entry) == AE_IFREG)
+	sym_archive_read_support_format_cpio(archive);
+	int code = lseek(fd, at, SEEK_SET) < 0 ? ARCHIVE_FATAL : sym_archive_read_open_fd(archive, fd, 65536);
+	while (code == ARCHIVE_OK && sym_archive_filter_bytes(archive, 0) < max &&
+		(code = sym_archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
+		const char *name = sym_archive_entry_pathname(entry);
+		if (name && sym_archive_entry_filetype(entry) == AE_IFREG)
 			take(to, name, (struct archive_file *)archive);
 	}
-	bool plain = archive_filter_count(archive) == 1;
-	*next = plain ? at + archive_read_header_position(archive) + TRAILER_SIZE : -1;
-	archive_read_free(archive);
+	bool plain = sym_archive_filter_count(archive) == 1;
+	*next = plain ? at + sym_archive_read_header_position(archive) + TRAILER_SIZE : -1;
+	sym_archive_read_free(archive);
 	return code == ARCHIVE_EOF ? 0 : -EBADMSG;
 }
 

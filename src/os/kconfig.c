@@ -8,6 +8,12 @@
 #include "base/base.h"
 #include "os/os.h"
 
+/* clang-format off */
+#define FUNCTIONS(X) \
+	X(gzclose) X(gzdopen) X(gzerror) X(gzgets) X(gztell)
+/* clang-format on */
+LIBRARY(libz, "libz.so.1", "zlib1g", "required", "configurations of kernels", FUNCTIONS);
+
 #define KCONFIG_NAME(symbol) #symbol,
 static const char *const names[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };
 #undef KCONFIG_NAME
@@ -58,7 +64,8 @@ static bool is_config_line(const char *line)
 
 int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 {
-	gzFile file = gzdopen(fd, "rb");
+	library_need(&libz);
+	gzFile file = sym_gzdopen(fd, "rb");
 	if (!file) {
 		close(fd);
 		return -ENOMEM;
@@ -70,7 +77,7 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 	bool any = false, continued = false;
 	int error = 0;
 	*last = '\n';
-	while (!error && gzgets(file, line, sizeof line)) {
+	while (!error && sym_gzgets(file, line, sizeof line)) {
 		/* The rest of an overlong line is not a line of its own. */
 		if (!continued) {
 			any |= is_config_line(line);
@@ -78,17 +85,17 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 		}
 		continued = *last && *last != '\n';
 		*last = '\n';
-		if (gztell(file) > KCONFIG_SIZE_MAX)
+		if (sym_gztell(file) > KCONFIG_SIZE_MAX)
 			error = -EFBIG;
 	}
 	int state;
-	gzerror(file, &state);
+	sym_gzerror(file, &state);
 	if (!error && state == Z_ERRNO)
 		error = errno ? -errno : -EIO;
 	if (!error && state != Z_OK && state != Z_STREAM_END)
 		error = -EBADMSG;
 	/* zlib reports a truncated stream only at the close. */
-	if (gzclose(file) != Z_OK && !error)
+	if (sym_gzclose(file) != Z_OK && !error)
 		error = -EBADMSG;
 	if (!error && !any)
 		error = -ENODATA;

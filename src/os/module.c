@@ -8,25 +8,40 @@
 #include "base/base.h"
 #include "os/os.h"
 
+/* clang-format off */
+#define FUNCTIONS(X) \
+	X(kmod_list_next) X(kmod_module_dependency_symbol_get_symbol) \
+	X(kmod_module_dependency_symbols_free_list) X(kmod_module_get_dependency_symbols) \
+	X(kmod_module_get_info) X(kmod_module_get_initstate) X(kmod_module_get_module) \
+	X(kmod_module_get_path) X(kmod_module_info_free_list) X(kmod_module_info_get_key) \
+	X(kmod_module_info_get_value) X(kmod_module_new_from_lookup) X(kmod_module_new_from_name) \
+	X(kmod_module_new_from_path) X(kmod_module_probe_insert_module) X(kmod_module_ref) \
+	X(kmod_module_unref) X(kmod_module_unref_list) X(kmod_new) X(kmod_set_log_fn) X(kmod_unref)
+/* clang-format on */
+LIBRARY(libkmod, "libkmod.so.2", "libkmod2", "required", "states, parameters and loading of kernel modules",
+	FUNCTIONS);
+/* For kmod_list_foreach. */
+#define kmod_list_next sym_kmod_list_next
+
 /* The limit of modules.builtin.modinfo, in bytes. Real ones are smaller than 1 MiB. */
 #define MODINFO_MAX (16 << 20)
 
 static void cleanup_kmod(struct kmod_ctx **kmod)
 {
 	if (*kmod)
-		kmod_unref(*kmod);
+		sym_kmod_unref(*kmod);
 }
 
 static void cleanup_modules(struct kmod_list **modules)
 {
 	if (*modules)
-		kmod_module_unref_list(*modules);
+		sym_kmod_module_unref_list(*modules);
 }
 
 static void cleanup_module(struct kmod_module **module)
 {
 	if (*module)
-		kmod_module_unref(*module);
+		sym_kmod_module_unref(*module);
 }
 
 #define auto_module  cleanup(cleanup_module)
@@ -39,15 +54,17 @@ static void discard_message(void *data, int priority, const char *file, int line
 	(void)data, (void)priority, (void)file, (void)line, (void)function, (void)format, (void)arguments;
 }
 
-/* libkmod's context for a directory of modules; NULL: the running kernel's. Silences libkmod, because this
- * layer prints nothing. */
+/* libkmod's context for a directory of modules; NULL: the running kernel's. Returns NULL on failure. Silences
+ * libkmod, because this layer prints nothing. */
 static struct kmod_ctx *module_context(const char *directory)
 {
 	/* modprobe.d only affects loading, not which modules a kernel has. */
 	static const char *const no_config[] = { NULL };
-	struct kmod_ctx *kmod = kmod_new(directory, directory ? no_config : NULL);
+	struct kmod_ctx *kmod = NULL;
+	if (library_load(&libkmod))
+		kmod = sym_kmod_new(directory, directory ? no_config : NULL);
 	if (kmod)
-		kmod_set_log_fn(kmod, discard_message, NULL);
+		sym_kmod_set_log_fn(kmod, discard_message, NULL);
 	return kmod;
 }
 
@@ -63,7 +80,7 @@ struct module_files {
 static void cleanup_files(struct module_files *files)
 {
 	if (files->kmod)
-		kmod_unref(files->kmod);
+		sym_kmod_unref(files->kmod);
 	if (files->fd >= 0)
 		close(files->fd);
 	if (files->module_fd >= 0)
@@ -99,6 +116,7 @@ static void note_indexes(const struct sysroot *root, const char *directory)
  * root. */
 static struct module_files module_files(const struct sysroot *root, const char *release)
 {
+	library_need(&libkmod);
 	auto_free char *path = text_format("lib/modules/%s", release);
 	auto_free char *dependencies = text_format("%s/modules.dep.bin", path);
 	struct module_files files = { root, release, sysroot_open_dir(root, path), -1, NULL };
@@ -114,19 +132,19 @@ static struct module_files module_files(const struct sysroot *root, const char *
 static struct kmod_module *module_find(const struct module_files *files, const char *name)
 {
 	auto_modules struct kmod_list *found = NULL;
-	if (!files->kmod || kmod_module_new_from_lookup(files->kmod, name, &found) < 0 || !found)
+	if (!files->kmod || sym_kmod_module_new_from_lookup(files->kmod, name, &found) < 0 || !found)
 		return NULL;
-	return kmod_module_get_module(found);
+	return sym_kmod_module_get_module(found);
 }
 
 /* The same, to read its file. Opens the file here, because its path is untrusted. */
 static struct kmod_module *module_open(struct module_files *files, const char *name)
 {
 	auto_module struct kmod_module *found = module_find(files, name);
-	const char *file = found ? kmod_module_get_path(found) : NULL;
+	const char *file = found ? sym_kmod_module_get_path(found) : NULL;
 	struct kmod_module *module = NULL;
 	if (!file)
-		return found ? kmod_module_ref(found) : NULL;
+		return found ? sym_kmod_module_ref(found) : NULL;
 	auto_free char *directory = text_format("/proc/self/fd/%d/", files->fd);
 	const char *inside = text_after(file, directory);
 	auto_free char *path =
@@ -134,7 +152,7 @@ static struct kmod_module *module_open(struct module_files *files, const char *n
 	files->module_fd = sysroot_open_file(files->root, path);
 	auto_free char *opened = text_format("/proc/self/fd/%d", files->module_fd);
 	if (files->module_fd >= 0)
-		kmod_module_new_from_path(files->kmod, opened, &module);
+		sym_kmod_module_new_from_path(files->kmod, opened, &module);
 	return module;
 }
 
@@ -146,7 +164,7 @@ enum module_state module_lookup(const struct sysroot *root, const char *release,
 	auto_module struct kmod_module *module = module_find(&files, name);
 	if (!module)
 		return MODULE_MISSING;
-	return kmod_module_get_path(module) ? MODULE_AVAILABLE : MODULE_BUILTIN;
+	return sym_kmod_module_get_path(module) ? MODULE_AVAILABLE : MODULE_BUILTIN;
 }
 
 enum answer module_answers(const struct sysroot *root, const char *release, const char *alias)
@@ -189,21 +207,21 @@ enum answer module_has_parameter(
 	cleanup(cleanup_files) struct module_files files = module_files(root, release);
 	auto_module struct kmod_module *module = module_open(&files, name);
 	struct kmod_list *info = NULL, *entry;
-	if (module && !kmod_module_get_path(module))
+	if (module && !sym_kmod_module_get_path(module))
 		return builtin_has_parameter(&files, name, parameter);
-	if (!module || kmod_module_get_info(module, &info) < 0 || !info)
+	if (!module || sym_kmod_module_get_info(module, &info) < 0 || !info)
 		return ANSWER_UNKNOWN;
 	enum answer answer = ANSWER_NO;
 	size_t length = strlen(parameter);
 	kmod_list_foreach(entry, info)
 	{
 		/* "parm: NAME:DESCRIPTION" */
-		const char *value = kmod_module_info_get_value(entry);
-		if (text_same(kmod_module_info_get_key(entry), "parm") && value &&
+		const char *value = sym_kmod_module_info_get_value(entry);
+		if (text_same(sym_kmod_module_info_get_key(entry), "parm") && value &&
 			strncmp(value, parameter, length) == 0 && value[length] == ':')
 			answer = ANSWER_YES;
 	}
-	kmod_module_info_free_list(info);
+	sym_kmod_module_info_free_list(info);
 	return answer;
 }
 
@@ -212,13 +230,13 @@ enum answer module_uses(const struct sysroot *root, const char *release, const c
 	cleanup(cleanup_files) struct module_files files = module_files(root, release);
 	auto_module struct kmod_module *module = module_open(&files, name);
 	struct kmod_list *symbols = NULL, *entry;
-	if (!module || !kmod_module_get_path(module) ||
-		kmod_module_get_dependency_symbols(module, &symbols) < 0 || !symbols)
+	if (!module || !sym_kmod_module_get_path(module) ||
+		sym_kmod_module_get_dependency_symbols(module, &symbols) < 0 || !symbols)
 		return ANSWER_UNKNOWN;
 	enum answer answer = ANSWER_NO;
-	kmod_list_foreach(entry, symbols) if (text_same(kmod_module_dependency_symbol_get_symbol(entry),
+	kmod_list_foreach(entry, symbols) if (text_same(sym_kmod_module_dependency_symbol_get_symbol(entry),
 						      symbol)) answer = ANSWER_YES;
-	kmod_module_dependency_symbols_free_list(symbols);
+	sym_kmod_module_dependency_symbols_free_list(symbols);
 	return answer;
 }
 
@@ -227,8 +245,8 @@ static bool is_live(const char *name)
 {
 	auto_kmod struct kmod_ctx *kmod = module_context("/");
 	auto_module struct kmod_module *module = NULL;
-	return kmod && kmod_module_new_from_name(kmod, name, &module) == 0 &&
-	       kmod_module_get_initstate(module) == KMOD_MODULE_LIVE;
+	return kmod && sym_kmod_module_new_from_name(kmod, name, &module) == 0 &&
+	       sym_kmod_module_get_initstate(module) == KMOD_MODULE_LIVE;
 }
 
 int module_load(const char *name)
@@ -237,9 +255,9 @@ int module_load(const char *name)
 		return 0;
 	auto_kmod struct kmod_ctx *kmod = module_context(NULL);
 	if (!kmod)
-		return -ENOMEM;
+		return library_load(&libkmod) ? -ENOMEM : -ELIBACC;
 	auto_modules struct kmod_list *found = NULL;
-	int error = kmod_module_new_from_lookup(kmod, name, &found);
+	int error = sym_kmod_module_new_from_lookup(kmod, name, &found);
 	if (error < 0)
 		return error;
 	bool alias = strchr(name, ':') != NULL;
@@ -248,11 +266,11 @@ int module_load(const char *name)
 	struct kmod_list *entry;
 	kmod_list_foreach(entry, found)
 	{
-		struct kmod_module *module = kmod_module_get_module(entry);
+		struct kmod_module *module = sym_kmod_module_get_module(entry);
 		/* As in modprobe, a blacklist applies to aliases, not to names. */
-		error = kmod_module_probe_insert_module(
+		error = sym_kmod_module_probe_insert_module(
 			module, KMOD_PROBE_APPLY_BLACKLIST_ALIAS_ONLY, NULL, NULL, NULL, NULL);
-		kmod_module_unref(module);
+		sym_kmod_module_unref(module);
 		if (error < 0)
 			return error;
 	}

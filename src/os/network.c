@@ -10,6 +10,16 @@
 #include "base/base.h"
 #include "os/os.h"
 
+/* clang-format off */
+#define FUNCTIONS(X) \
+	X(mnl_attr_get_payload) X(mnl_attr_get_payload_len) X(mnl_attr_get_type) \
+	X(mnl_attr_get_u32) X(mnl_attr_parse) X(mnl_cb_run) X(mnl_nlmsg_get_payload) \
+	X(mnl_nlmsg_get_payload_len) X(mnl_nlmsg_put_extra_header) X(mnl_nlmsg_put_header) \
+	X(mnl_socket_bind) X(mnl_socket_close) X(mnl_socket_open) X(mnl_socket_recvfrom) \
+	X(mnl_socket_sendto)
+/* clang-format on */
+LIBRARY(libmnl, "libmnl.so.0", "libmnl0", "required", "routes that use a device", FUNCTIONS);
+
 static void add_fact(struct network_facts *facts, const char *interface, bool route, char *text)
 {
 	*array_add(facts) = (struct network_fact){ text_copy(interface), route, text };
@@ -57,8 +67,8 @@ static int keep_attribute(const struct nlattr *attribute, void *data)
 		[RTA_TABLE] = sizeof(uint32_t),
 		[RTA_MULTIPATH] = sizeof(struct rtnexthop) };
 	const struct nlattr **attributes = data;
-	uint16_t type = mnl_attr_get_type(attribute);
-	if (type <= RTA_MAX && mnl_attr_get_payload_len(attribute) >= least[type])
+	uint16_t type = sym_mnl_attr_get_type(attribute);
+	if (type <= RTA_MAX && sym_mnl_attr_get_payload_len(attribute) >= least[type])
 		attributes[type] = attribute;
 	return MNL_CB_OK;
 }
@@ -66,7 +76,7 @@ static int keep_attribute(const struct nlattr *attribute, void *data)
 static bool has_destination(const struct rtmsg *route, const struct nlattr *const *attributes)
 {
 	size_t size = route->rtm_family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
-	return attributes[RTA_DST] && mnl_attr_get_payload_len(attributes[RTA_DST]) >= size;
+	return attributes[RTA_DST] && sym_mnl_attr_get_payload_len(attributes[RTA_DST]) >= size;
 }
 
 static char *route_text(const struct rtmsg *route, const struct nlattr *const *attributes)
@@ -74,9 +84,9 @@ static char *route_text(const struct rtmsg *route, const struct nlattr *const *a
 	/* The destination of other families, such as MPLS, is not decoded. */
 	char destination[INET6_ADDRSTRLEN] = "?";
 	unsigned int table =
-		attributes[RTA_TABLE] ? mnl_attr_get_u32(attributes[RTA_TABLE]) : route->rtm_table;
+		attributes[RTA_TABLE] ? sym_mnl_attr_get_u32(attributes[RTA_TABLE]) : route->rtm_table;
 	if (has_destination(route, attributes))
-		inet_ntop(route->rtm_family, mnl_attr_get_payload(attributes[RTA_DST]), destination,
+		inet_ntop(route->rtm_family, sym_mnl_attr_get_payload(attributes[RTA_DST]), destination,
 			sizeof destination);
 	char *to = route->rtm_dst_len ? text_format("%s/%u", destination, route->rtm_dst_len)
 				      : text_copy("default");
@@ -94,7 +104,7 @@ static bool route_is_common(const struct rtmsg *route, const struct nlattr *cons
 		return true;
 	if (route->rtm_family != AF_INET6 || !has_destination(route, attributes))
 		return false;
-	const struct in6_addr *to = mnl_attr_get_payload(attributes[RTA_DST]);
+	const struct in6_addr *to = sym_mnl_attr_get_payload(attributes[RTA_DST]);
 	return IN6_IS_ADDR_LINKLOCAL(to) || IN6_IS_ADDR_MULTICAST(to);
 }
 
@@ -109,18 +119,18 @@ static void add_route(struct network_facts *facts, unsigned int index, const str
 static int take_route(const struct nlmsghdr *message, void *data)
 {
 	struct network_facts *facts = data;
-	const struct rtmsg *route = mnl_nlmsg_get_payload(message);
+	const struct rtmsg *route = sym_mnl_nlmsg_get_payload(message);
 	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
-	if (message->nlmsg_type != RTM_NEWROUTE || mnl_nlmsg_get_payload_len(message) < sizeof *route ||
-		mnl_attr_parse(message, sizeof *route, keep_attribute, attributes) < 0 ||
+	if (message->nlmsg_type != RTM_NEWROUTE || sym_mnl_nlmsg_get_payload_len(message) < sizeof *route ||
+		sym_mnl_attr_parse(message, sizeof *route, keep_attribute, attributes) < 0 ||
 		route_is_common(route, attributes))
 		return MNL_CB_OK;
 	if (attributes[RTA_OIF])
-		add_route(facts, mnl_attr_get_u32(attributes[RTA_OIF]), route, attributes);
+		add_route(facts, sym_mnl_attr_get_u32(attributes[RTA_OIF]), route, attributes);
 	if (!attributes[RTA_MULTIPATH])
 		return MNL_CB_OK;
-	const struct rtnexthop *hop = mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
-	int left = mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
+	const struct rtnexthop *hop = sym_mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
+	int left = sym_mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
 	/* RTNH_OK reads the hop before it checks the remaining length. */
 	for (; left >= (int)sizeof *hop && RTNH_OK(hop, left);
 		left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
@@ -145,9 +155,10 @@ static bool are_whole(const void *messages, size_t length)
 
 int network_take_routes(const void *messages, size_t length, struct network_facts *facts)
 {
+	library_need(&libmnl);
 	if (!are_whole(messages, length))
 		return -EBADMSG;
-	int more = mnl_cb_run(messages, length, 0, 0, take_route, facts);
+	int more = sym_mnl_cb_run(messages, length, 0, 0, take_route, facts);
 	/* An error message sets errno to an arbitrary value. */
 	return more >= 0 ? more : errno > 0 ? -errno : -EBADMSG;
 }
@@ -156,16 +167,16 @@ static int receive_routes(struct mnl_socket *socket, struct network_facts *facts
 {
 	/* The maximum size of a part of a dump. */
 	static char buffer[32768];
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
+	struct nlmsghdr *request = sym_mnl_nlmsg_put_header(buffer);
 	request->nlmsg_type = RTM_GETROUTE;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	struct rtmsg *route = mnl_nlmsg_put_extra_header(request, sizeof *route);
+	struct rtmsg *route = sym_mnl_nlmsg_put_extra_header(request, sizeof *route);
 	route->rtm_family = AF_UNSPEC;
-	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-		mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
+	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		sym_mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
 		return -errno;
 	for (;;) {
-		ssize_t length = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+		ssize_t length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
 		int more = length < 0 ? -errno : network_take_routes(buffer, (size_t)length, facts);
 		if (more <= MNL_CB_STOP)
 			return more;
@@ -175,11 +186,12 @@ static int receive_routes(struct mnl_socket *socket, struct network_facts *facts
 int network_facts(struct network_facts *facts)
 {
 	int error = addresses(facts);
-	struct mnl_socket *socket = mnl_socket_open(NETLINK_ROUTE);
+	library_need(&libmnl);
+	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
 	if (!socket)
 		return -errno;
 	int failed = receive_routes(socket, facts);
-	mnl_socket_close(socket);
+	sym_mnl_socket_close(socket);
 	return error ? error : failed;
 }
 

@@ -8,6 +8,21 @@
 #include "base/base.h"
 #include "os/os.h"
 
+/* clang-format off */
+#define FUNCTIONS(X) \
+	X(udev_device_get_action) X(udev_device_get_devnode) X(udev_device_get_devnum) \
+	X(udev_device_get_devpath) X(udev_device_get_property_value) X(udev_device_get_subsystem) \
+	X(udev_device_unref) X(udev_hwdb_get_properties_list_entry) X(udev_hwdb_new) \
+	X(udev_hwdb_unref) X(udev_list_entry_get_name) X(udev_list_entry_get_next) \
+	X(udev_list_entry_get_value) X(udev_monitor_enable_receiving) \
+	X(udev_monitor_filter_add_match_subsystem_devtype) X(udev_monitor_get_fd) \
+	X(udev_monitor_new_from_netlink) X(udev_monitor_receive_device) \
+	X(udev_monitor_set_receive_buffer_size) X(udev_monitor_unref) X(udev_new) X(udev_unref)
+/* clang-format on */
+LIBRARY(libudev, "libudev.so.1", "libudev1", "required", "names of devices, and their events", FUNCTIONS);
+/* For udev_list_entry_foreach. */
+#define udev_list_entry_get_next sym_udev_list_entry_get_next
+
 /* Bytes of pending events; one takes about 1 KiB. */
 #define RECEIVE_BUFFER (16 << 20)
 
@@ -18,11 +33,13 @@ struct udev_names {
 
 struct udev_names *udev_names_open(void)
 {
+	if (!library_load(&libudev))
+		return NULL;
 	struct udev_names *names = calloc(1, sizeof *names);
 	if (!names)
 		out_of_memory();
-	names->udev = udev_new();
-	names->hwdb = names->udev ? udev_hwdb_new(names->udev) : NULL;
+	names->udev = sym_udev_new();
+	names->hwdb = names->udev ? sym_udev_hwdb_new(names->udev) : NULL;
 	if (names->hwdb)
 		return names;
 	udev_names_close(names);
@@ -34,9 +51,9 @@ void udev_names_close(struct udev_names *names)
 	if (!names)
 		return;
 	if (names->hwdb)
-		udev_hwdb_unref(names->hwdb);
+		sym_udev_hwdb_unref(names->hwdb);
 	if (names->udev)
-		udev_unref(names->udev);
+		sym_udev_unref(names->udev);
 	free(names);
 }
 
@@ -46,10 +63,10 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 	if (!names || !modalias)
 		return;
 	struct udev_list_entry *entry;
-	udev_list_entry_foreach(entry, udev_hwdb_get_properties_list_entry(names->hwdb, modalias, 0))
+	udev_list_entry_foreach(entry, sym_udev_hwdb_get_properties_list_entry(names->hwdb, modalias, 0))
 	{
-		const char *name = udev_list_entry_get_name(entry);
-		const char *value = udev_list_entry_get_value(entry);
+		const char *name = sym_udev_list_entry_get_name(entry);
+		const char *value = sym_udev_list_entry_get_value(entry);
 		if (!value)
 			continue;
 		if (!*vendor && text_same(name, "ID_VENDOR_FROM_DATABASE"))
@@ -62,22 +79,24 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 /* `source` is "udev" or "kernel". Returns 0 or a negative errno. */
 static int monitor_open(const char *source, const char *const subsystems[], struct udev_monitor **monitor)
 {
+	if (!library_load(&libudev))
+		return -ELIBACC;
 	errno = 0;
-	struct udev *udev = udev_new();
-	*monitor = udev ? udev_monitor_new_from_netlink(udev, source) : NULL;
+	struct udev *udev = sym_udev_new();
+	*monitor = udev ? sym_udev_monitor_new_from_netlink(udev, source) : NULL;
 	int error = *monitor ? 0 : errno ? -errno : -ENOMEM;
-	udev_unref(udev);
+	sym_udev_unref(udev);
 	if (error)
 		return error;
 	for (; *subsystems && error >= 0; subsystems++)
-		error = udev_monitor_filter_add_match_subsystem_devtype(*monitor, *subsystems, NULL);
+		error = sym_udev_monitor_filter_add_match_subsystem_devtype(*monitor, *subsystems, NULL);
 	/* Many VFs can appear at once. Only root can set this size; other users keep the default. */
-	udev_monitor_set_receive_buffer_size(*monitor, RECEIVE_BUFFER);
+	sym_udev_monitor_set_receive_buffer_size(*monitor, RECEIVE_BUFFER);
 	if (error >= 0)
-		error = udev_monitor_enable_receiving(*monitor);
+		error = sym_udev_monitor_enable_receiving(*monitor);
 	if (error >= 0)
 		return 0;
-	udev_monitor_unref(*monitor);
+	sym_udev_monitor_unref(*monitor);
 	*monitor = NULL;
 	return error;
 }
@@ -109,12 +128,12 @@ int udev_watch_begin(const char *control)
 static int receive_settled(void)
 {
 	errno = 0;
-	struct udev_device *device = udev_monitor_receive_device(settled.monitor);
+	struct udev_device *device = sym_udev_monitor_receive_device(settled.monitor);
 	if (!device)
 		return errno == EAGAIN || errno == EINVAL || errno == EINTR ? 0 : -errno;
-	if (text_same(udev_device_get_action(device), "add"))
-		settled.nodes[settled.count++ % SETTLED_MAX] = udev_device_get_devnum(device);
-	udev_device_unref(device);
+	if (text_same(sym_udev_device_get_action(device), "add"))
+		settled.nodes[settled.count++ % SETTLED_MAX] = sym_udev_device_get_devnum(device);
+	sym_udev_device_unref(device);
 	return 0;
 }
 
@@ -132,7 +151,7 @@ int udev_watch_wait(const char *path, int seconds)
 	long long end = clock_milliseconds() + seconds * 1000LL;
 	int error = settled.monitor && stat(path, &node) < 0 ? -errno : 0;
 	while (!error && settled.monitor && !is_settled(node.st_rdev)) {
-		struct pollfd event = { .fd = udev_monitor_get_fd(settled.monitor), .events = POLLIN };
+		struct pollfd event = { .fd = sym_udev_monitor_get_fd(settled.monitor), .events = POLLIN };
 		long long left = end - clock_milliseconds();
 		if (left <= 0 || poll(&event, 1, (int)left) == 0)
 			return -ETIME;
@@ -157,21 +176,21 @@ int udev_listen(bool all_settled)
 
 int udev_receive(int milliseconds, struct udev_event *event)
 {
-	int ready = signals_poll(udev_monitor_get_fd(listening.monitor), milliseconds);
+	int ready = signals_poll(sym_udev_monitor_get_fd(listening.monitor), milliseconds);
 	if (ready <= 0)
 		return ready ? ready : -EAGAIN;
-	udev_device_unref(listening.device);
-	struct udev_device *device = listening.device = udev_monitor_receive_device(listening.monitor);
+	sym_udev_device_unref(listening.device);
+	struct udev_device *device = listening.device = sym_udev_monitor_receive_device(listening.monitor);
 	/* EINVAL: not an event. */
 	if (!device)
 		return errno == EINVAL ? -EAGAIN : -errno;
 	*event = (struct udev_event){
-		.action = udev_device_get_action(device),
-		.subsystem = udev_device_get_subsystem(device),
-		.path = udev_device_get_devpath(device),
-		.node = udev_device_get_devnode(device),
-		.driver = udev_device_get_property_value(device, "DRIVER"),
-		.pci_id = udev_device_get_property_value(device, "PCI_ID"),
+		.action = sym_udev_device_get_action(device),
+		.subsystem = sym_udev_device_get_subsystem(device),
+		.path = sym_udev_device_get_devpath(device),
+		.node = sym_udev_device_get_devnode(device),
+		.driver = sym_udev_device_get_property_value(device, "DRIVER"),
+		.pci_id = sym_udev_device_get_property_value(device, "PCI_ID"),
 	};
 	return 0;
 }

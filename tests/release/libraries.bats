@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# The binary loads a library when it first uses it. The dynamic linker does not see these libraries, nor does dh_shlibdeps: a
+# note in the binary names them (https://uapi-group.org/specifications/specs/elf_dlopen_metadata), and debian/control does.
+
+load ../helper
+
+# The libraries that a run opens, besides the C library: one SONAME per line.
+opened() { # WORDS...
+	strace -f -qq -e trace=open,openat -e status=successful -o "$BATS_TEST_TMPDIR/opened" "$VFIONOIOMMU" "$@" >/dev/null
+	grep -oE '[a-z0-9_+-]+\.so\.[0-9.]+"' "$BATS_TEST_TMPDIR/opened" | tr -d '"' | grep -v '^libc\.so' | sort
+}
+
+# PRIORITY SONAME of each note, one per line.
+notes() {
+	readelf --string-dump=.note.dlopen "$VFIONOIOMMU" | grep -o '\[{.*}\]' |
+		jq -r '.[] | .priority as $priority | .soname[] | "\($priority) \(.)"'
+}
+
+bound=$BATS_TEST_DIRNAME/../machines/case3-bound
+
+@test "--version loads only libsmartcols, and list at most 3 libraries" {
+	[ "$(opened --version)" = libsmartcols.so.1 ]
+	[ "$(opened --sysroot "$bound" list --noheadings --output DEVICE,GROUP)" = libsmartcols.so.1 ]
+	opened --sysroot "$bound" list | tee "$BATS_TEST_TMPDIR/list"
+	grep -q '^libudev\.so' "$BATS_TEST_TMPDIR/list"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -le 3 ]
+}
+
+@test "a note names each library that is loaded later" {
+	for library in archive json-c kmod mnl mount udev z; do
+		[ "$(notes | grep -cE " lib$library\.so\.[0-9]+$")" -eq 1 ]
+	done
+	[ "$(notes | wc -l)" -eq 7 ]
+}
+
+@test "the Debian package depends on each required library, and recommends the others" {
+	fields=$(sed -n '/^Package: /,$p' "$BATS_TEST_DIRNAME/../../debian/control")
+	notes >"$BATS_TEST_TMPDIR/notes"
+	while read -r priority soname; do
+		library=$(ldconfig -p | awk -v soname="$soname" '$1 == soname { print $NF; exit }')
+		package=$(dpkg-query --search "*/${library##*/}" | sed 's/:.*//' | sort -u)
+		echo "$soname: $package"
+		case $priority in
+		required) sed -n '/^Depends:/,/^Recommends:/p' <<<"$fields" ;;
+		recommended) sed -n '/^Recommends:/,$p' <<<"$fields" ;;
+		esac | grep -E "[ |]$package( |,|\$)"
+	done <"$BATS_TEST_TMPDIR/notes"
+}
+
+# The loader refuses an empty file as it does an absent one.
+without() { # SONAME WORDS...
+	mkdir -p "$BATS_TEST_TMPDIR/without"
+	: >"$BATS_TEST_TMPDIR/without/$1"
+	LD_LIBRARY_PATH=$BATS_TEST_TMPDIR/without run_tool --sysroot "$bound" "${@:2}"
+	rm "$BATS_TEST_TMPDIR/without/$1"
+}
+
+@test "an absent library is an error that names it and its Debian package" {
+	while read -r soname package words; do
+		without "$soname" $words
+		echo "$soname: $status $stderr"
+		status_is 1
+		[ -z "$output" ]
+		complains "error: "
+		complains "hint: install $soname; on Debian: apt install $package"
+	done <<-END
+		libjson-c.so.5 libjson-c5 list --json
+		libkmod.so.2 libkmod2 status
+		libmount.so.1 libmount1 list --all
+		libz.so.1 zlib1g status
+		libarchive.so.13 libarchive13 report
+	END
+}
+
+@test "without libudev, list shows the devices without names" {
+	without libudev.so.1 list
+	status_is 0
+	says noiommu-vfio0
+	complains "hint: install libudev.so.1; on Debian: apt install libudev1"
+}
