@@ -17,12 +17,8 @@ const char *argp_program_version = "vfionoiommu " VERSION;
 /* The name with which argp and getopt begin their messages, instead of the path in argv[0]. */
 static char program[] = "vfionoiommu";
 
-static const struct command *const commands[] = COMMANDS;
-
-struct invocation {
-	struct options options;
-	int command; /* its index in argv; 0: none yet */
-};
+#define COMMAND_ROW(name) &command_##name,
+static const struct command *const commands[] = { COMMANDS(COMMAND_ROW) };
 
 static const struct command *find_command(const char *name)
 {
@@ -34,23 +30,18 @@ static const struct command *find_command(const char *name)
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
-	struct invocation *invocation = state->input;
-	(void)argument;
+	int *command = state->input; /* its index in argv */
 	switch (key) {
-	case ARGP_KEY_INIT:
-		for (size_t i = 0; i < OPTIONS_KINDS; i++)
-			state->child_inputs[i] = &invocation->options;
-		return 0;
 	case ARGP_KEY_ARG:
 		/* The command; its own parser handles the words after it. */
-		invocation->command = state->next - 1;
+		*command = state->next - 1;
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
 		usage_error(state, "COMMAND is missing; start with: vfionoiommu status");
 		return 0;
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return options_parse(key, argument, state);
 	}
 }
 
@@ -83,8 +74,9 @@ static void close_stdout(void)
 	_exit(STATUS_FAILED);
 }
 
-static enum status run_command(int argc, char **argv, struct options *options)
+static enum status run_command(int argc, char **argv)
 {
+	static struct arguments arguments;
 	char help_option[] = "--help";
 	char *help[] = { NULL, help_option, NULL };
 	const char *name = argv[0];
@@ -101,29 +93,28 @@ static enum status run_command(int argc, char **argv, struct options *options)
 	}
 	auto_free char *full_name = text_format("vfionoiommu %s", command->name);
 	argv[0] = full_name;
-	return command->main(argc, argv, options);
+	const struct options *options = arguments_parse(command, argc, argv, &arguments);
+	return command->run(options, &arguments);
 }
 
 int main(int argc, char **argv)
 {
-	struct argp_child children[OPTIONS_KINDS + 1];
-	options_children((1u << OPTIONS_KINDS) - 1, children);
-	const struct argp argp = { NULL, parse, "COMMAND [ARG...]",
+	const struct argp argp = { options_for(NULL), parse, "COMMAND [ARG...]",
 		"Bind PCI devices to vfio-pci in no-IOMMU mode, and restore their kernel drivers.\v"
 		"Exit status: 0 success, or ready; 1 failure; 2 usage error; 3 refused, or not ready.",
-		children, help_filter, NULL };
-	struct invocation invocation = { .options = { .wait = OPTIONS_WAIT } };
+		NULL, help_filter, NULL };
+	int command = 0;
 	process_begin();
 	argp_err_exit_status = STATUS_USAGE;
 	if (argc)
 		argv[0] = program;
 	atexit(close_stdout);
-	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &invocation);
-	const char *about = argv[invocation.command + 1]; /* NULL at the end */
+	argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &command);
+	const char *about = argv[command + 1]; /* NULL at the end */
 	bool about_all = !about || *about == '-' || text_same(about, "help");
-	if (text_same(argv[invocation.command], "help") && about_all) {
+	if (text_same(argv[command], "help") && about_all) {
 		argp_help(&argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, program);
 		return STATUS_DONE;
 	}
-	return (int)run_command(argc - invocation.command, argv + invocation.command, &invocation.options);
+	return (int)run_command(argc - command, argv + command);
 }

@@ -30,7 +30,7 @@ man_part() { # SECTION PART
 }
 
 source_commands() {
-	sed -n '/^#define COMMANDS/,/^$/p' "$tree/src/cmd/cmd.h" | grep -o 'command_[a-z]*' | sed s/command_//
+	sed -n '/^#define COMMANDS/,/^$/p' "$tree/src/cmd/cmd.h" | sed -n 's/^	X(\([a-z]*\)).*/\1/p'
 }
 
 guard_commands() {
@@ -64,7 +64,7 @@ man_options() { # COMMAND
 
 # The names of all options in the source.
 source_options() {
-	grep -hv OPTION_HIDDEN "$tree"/src/cmd/*.c | grep -oE '^	\{ "[a-z-]+", ' | grep -oE '[a-z-]{2,}' | sed 's/^/--/'
+	grep -hv 'hidden = true' "$tree"/src/cmd/*.c | grep -oE '^	\{ "[a-z-]+", ' | grep -oE '[a-z-]{2,}' | sed 's/^/--/'
 	printf '%s\n' --help --usage --version
 }
 

@@ -59,7 +59,7 @@ notices() { # GUARD FILE SED-SCRIPT
 	while IFS='~' read -r guard file script; do
 		notices "$guard" "$file" "$script"
 	done <<-'END'
-		commands~src/cmd/cmd.h~s/&command_taint, //
+		commands~src/cmd/cmd.h~/X\(taint\)/d
 		commands~man/vfionoiommu.8~s/^\.Ss taint$/.Ss taints/
 		commands~README.md~/^\| `vfionoiommu taint/d
 		commands~completions/vfionoiommu.bash~s/ taint report / report /

@@ -152,7 +152,7 @@ only() { # EXCEPTION...
 
 @test "every command is in the README and in --help" {
 	cd_source
-	for command in $(grep -ohE 'const struct command command_[a-z]+ = \{ "[a-z]+"' cmd/*.c | grep -oE '"[a-z]+"' | tr -d '"'); do
+	for command in $(sed -nE 's/^const struct command command_([a-z]+) = \{$/\1/p' cmd/*.c); do
 		grep -q "vfionoiommu $command" ../README.md
 		tool --help | grep -q "^  $command "
 		tool help "$command" | grep -q "^Usage: vfionoiommu $command "

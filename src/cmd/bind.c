@@ -269,55 +269,22 @@ static void binding_run(
 
 /* ---- the command ---- */
 
-enum { OPTION_ENABLE = 0x200, OPTION_ALLOW_IOMMU, OPTION_OWNER, OPTION_MODE, OPTION_STORED, OPTION_CDI };
+static struct wishes given = { .access = { -1, -1, -1 } };
+static const char *given_owner, *given_mode; /* as typed; NULL: not given */
 
-static const struct argp_option bind_options[] = {
-	{ "enable", OPTION_ENABLE, NULL, 0, "enable noiommu mode first, if it is disabled", 0 },
-	{ "allow-iommu", OPTION_ALLOW_IOMMU, NULL, 0,
-		"bind devices that have an IOMMU as ordinary VFIO devices", 0 },
-	{ "owner", OPTION_OWNER, "USER[:GROUP]", 0, "set the owner of the nodes, by names or numbers", 0 },
-	{ "mode", OPTION_MODE, "OCTAL", 0, "set the mode of the nodes, such as 0660", 0 },
-	{ "persistent", 'p', NULL, 0, "also bind at every boot and hotplug", 0 },
-	{ "cdi", OPTION_CDI, NULL, 0, "update the CDI specification /run/cdi/vfionoiommu.json", 0 },
-	{ "stored", OPTION_STORED, NULL, 0, "apply persistent bindings (default: all), like the udev rule",
-		0 },
+static const struct option_row bind_options[] = {
+	{ "enable", 0, NULL, "enable noiommu mode first, if it is disabled", .flag = &given.enable },
+	{ "allow-iommu", 0, NULL, "bind devices that have an IOMMU as ordinary VFIO devices",
+		.flag = &given.allow_iommu },
+	{ "owner", 0, "USER[:GROUP]", "set the owner of the nodes, by names or numbers", .text = &given_owner,
+		.value = VALUE_OWNER },
+	{ "mode", 0, "OCTAL", "set the mode of the nodes, such as 0660", .text = &given_mode },
+	{ "persistent", 'p', NULL, "also bind at every boot and hotplug", .flag = &given.persistent },
+	{ "cdi", 0, NULL, "update the CDI specification /run/cdi/vfionoiommu.json", .flag = &given.cdi },
+	{ "stored", 0, NULL, "apply persistent bindings (default: all), like the udev rule",
+		.flag = &given.stored, .suffices = true },
 	{ 0 },
 };
-
-struct words {
-	struct wishes wishes;
-	const char *owner, *mode; /* as typed; NULL: not given */
-};
-
-static bool bind_parse(int key, char *argument, void *input)
-{
-	struct words *words = input;
-	switch (key) {
-	case OPTION_ENABLE:
-		words->wishes.enable = true;
-		return true;
-	case OPTION_ALLOW_IOMMU:
-		words->wishes.allow_iommu = true;
-		return true;
-	case OPTION_OWNER:
-		words->owner = argument;
-		return true;
-	case OPTION_MODE:
-		words->mode = argument;
-		return true;
-	case 'p':
-		words->wishes.persistent = true;
-		return true;
-	case OPTION_STORED:
-		words->wishes.stored = true;
-		return true;
-	case OPTION_CDI:
-		words->wishes.cdi = true;
-		return true;
-	default:
-		return false;
-	}
-}
 
 static int parse_mode(const char *text, int *mode)
 {
@@ -331,22 +298,20 @@ static int parse_mode(const char *text, int *mode)
 }
 
 /* Returns STATUS_DONE, or STATUS_USAGE after reporting the error. */
-static enum status parse_access(struct words *words)
+static enum status parse_access(void)
 {
-	struct node_access *access = &words->wishes.access;
-	words->wishes.give = words->owner || words->mode;
-	if (words->wishes.stored &&
-		(words->wishes.give || words->wishes.persistent || words->wishes.allow_iommu)) {
+	given.give = given_owner || given_mode;
+	if (given.stored && (given.give || given.persistent || given.allow_iommu)) {
 		log_error("--stored cannot be combined with --persistent, --owner, --mode or --allow-iommu");
 		return STATUS_USAGE;
 	}
-	if (words->owner && account_parse(words->owner, access)) {
-		log_error("--owner %s: no such user or group", words->owner);
+	if (given_owner && account_parse(given_owner, &given.access)) {
+		log_error("--owner %s: no such user or group", given_owner);
 		log_hint("getent passwd; getent group");
 		return STATUS_USAGE;
 	}
-	if (words->mode && parse_mode(words->mode, &access->mode)) {
-		log_error("--mode %s: not an octal mode up to 0777, such as 0660", words->mode);
+	if (given_mode && parse_mode(given_mode, &given.access.mode)) {
+		log_error("--mode %s: not an octal mode up to 0777, such as 0660", given_mode);
 		return STATUS_USAGE;
 	}
 	return STATUS_DONE;
@@ -436,36 +401,20 @@ static bool wants_cdi(const struct device_refs *asked, const struct wishes *wish
 	return wishes->cdi;
 }
 
-static enum status bind_main(int argc, char **argv, struct options *options)
+static enum status bind_run(const struct options *options, struct arguments *arguments)
 {
-	struct words words = { .wishes.access = { -1, -1, -1 } };
-	const struct wishes *wishes = &words.wishes;
+	const struct wishes *wishes = &given;
 	static struct session session;
-	static struct arguments arguments;
 	static struct device_refs asked, bound, wanted;
 	struct device **device;
-	const struct arguments_spec spec = {
-		.usage = "DEVICE...",
-		.doc = "Bind each DEVICE to vfio-pci in noiommu mode. If a bind fails, all its changes are rolled back.\v"
-		       "DEVICE: a PCI address, network interface, block device or VFIO node; or for all matching devices "
-		       "vendor:device, class=0200 or driver=NAME.",
-		.options = bind_options,
-		.parse = bind_parse,
-		.input = &words,
-		.acting = true,
-		.needs_argument = true,
-		.argument_optional = &words.wishes.stored,
-		.columns = &device_columns,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
-	enum status status = parse_access(&words);
+	enum status status = parse_access();
 	if (!status)
 		status = session_open_acting(&session, options);
 	if (!status)
-		status = session_select(&session, &arguments, &asked);
+		status = session_select(&session, arguments, &asked);
 	if (status)
 		return status;
-	enum status left = wishes->stored ? select_stored(&session, &asked, !arguments.count) : STATUS_DONE;
+	enum status left = wishes->stored ? select_stored(&session, &asked, !arguments->count) : STATUS_DONE;
 	judge(&session, &asked, &bound, &wanted, wishes);
 	if (session_refused(&session))
 		return STATUS_REFUSED;
@@ -482,4 +431,17 @@ static enum status bind_main(int argc, char **argv, struct options *options)
 	return status ? status : left;
 }
 
-const struct command command_bind = { "bind", "bind devices to vfio-pci in noiommu mode", bind_main };
+const struct command command_bind = {
+	.name = "bind",
+	.summary = "bind devices to vfio-pci in noiommu mode",
+	.doc = "Bind each DEVICE to vfio-pci in noiommu mode. If a bind fails, all its changes are rolled back.\v"
+	       "DEVICE: a PCI address, network interface, block device or VFIO node; or for all matching devices "
+	       "vendor:device, class=0200 or driver=NAME.",
+	.usage = "DEVICE...",
+	.value = VALUE_FREE_DEVICE,
+	.needs_argument = true,
+	.options = bind_options,
+	.acting = true,
+	.columns = &device_columns,
+	.run = bind_run,
+};

@@ -9,9 +9,11 @@
 #include "judge/judge.h"
 #include "state/state.h"
 
-static const struct argp_option cdi_options[] = {
-	{ "write", OPTION_WRITE, "FILE", 0,
-		"write it to FILE, atomically; without a bound device remove FILE", 0 },
+static const char *file;
+
+static const struct option_row cdi_options[] = {
+	{ "write", 0, "FILE", "write it to FILE, atomically; without a bound device remove FILE",
+		.text = &file, .value = VALUE_FILE },
 	{ 0 },
 };
 
@@ -22,7 +24,7 @@ static void report_none(void)
 }
 
 /* The standard allows no specification without a device. */
-static enum status say_none(const struct session *session, const char *file)
+static enum status say_none(const struct session *session)
 {
 	int error = file ? output_remove(file) : 0;
 	if (error)
@@ -83,30 +85,27 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 			       : "CDI specification removed: no noiommu device is bound"));
 }
 
-static enum status cdi_main(int argc, char **argv, struct options *options)
+static enum status cdi_run(const struct options *options, struct arguments *arguments)
 {
 	static struct session session;
-	static struct arguments arguments;
-	static const char *file;
-	const struct arguments_spec spec = {
-		.doc = "Print the bound devices as a specification of the Container Device Interface (CDI), for podman and "
-		       "other engines: --device vfionoiommu/device=ADDRESS adds all nodes of a device to a container, "
-		       "ADDRESS-group or ADDRESS-cdev those of one access path.\v"
-		       "Engines read specifications in /etc/cdi and /run/cdi. The container also needs CAP_SYS_RAWIO, and "
-		       "can then access all memory of the machine.\n\n"
-		       "Exit status: 0 printed or written, 1 failure, 3 no device is bound.",
-		.options = cdi_options,
-		.parse = arguments_parse_write,
-		.input = &file,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
+	(void)arguments;
 	enum status status = session_open(&session, options);
 	if (status)
 		return status;
 	session_collect_host(&session);
 	auto_free char *text = text_without(&session, &no_devices);
-	return text ? session_give(&session, file, text) : say_none(&session, file);
+	return text ? session_give(&session, file, text) : say_none(&session);
 }
 
-const struct command command_cdi = { "cdi", "print a CDI specification of the bound devices, for containers",
-	cdi_main };
+const struct command command_cdi = {
+	.name = "cdi",
+	.summary = "print a CDI specification of the bound devices, for containers",
+	.doc = "Print the bound devices as a specification of the Container Device Interface (CDI), for podman and "
+	       "other engines: --device vfionoiommu/device=ADDRESS adds all nodes of a device to a container, "
+	       "ADDRESS-group or ADDRESS-cdev those of one access path.\v"
+	       "Engines read specifications in /etc/cdi and /run/cdi. The container also needs CAP_SYS_RAWIO, and "
+	       "can then access all memory of the machine.\n\n"
+	       "Exit status: 0 printed or written, 1 failure, 3 no device is bound.",
+	.options = cdi_options,
+	.run = cdi_run,
+};

@@ -8,46 +8,6 @@
 #include "os/os.h"
 #include "show/show.h"
 
-/* ---- options.c ----
- * The options that several commands share. */
-
-struct options {
-	struct table_options table;
-	bool json, quiet, verbose;
-	enum print_color color;
-	const char *sysroot; /* NULL: this machine */
-	bool dry_run, force;
-	int wait;           /* timeout for another instance, in seconds */
-	const char *acting; /* a given option that applies only to commands that make changes; NULL: none */
-};
-
-#define OPTIONS_WAIT 10 /* the default */
-
-/* Reports a usage error and where to find help, and ends the program with status 2. */
-void usage_error(const struct argp_state *state, const char *format, ...)
-	__attribute__((format(printf, 2, 3), noreturn));
-
-/* Ends the program with a message and status 2 if `key` is one of these options and its argument is empty, as
- * from an unset variable in a script. `options` may be NULL. */
-void usage_check_empty(
-	const struct argp_state *state, const struct argp_option *options, int key, const char *argument);
-
-/* The reason why a file could not be written. */
-const char *usage_file_error(int error);
-
-/* A number of seconds, a day at most. Returns false if `text` is not one. */
-bool options_parse_seconds(const char *text, int *seconds);
-
-/* Opens the root of the machine, / or --sysroot. Returns false after reporting the error. */
-bool options_open_root(const struct options *options, struct sysroot *root);
-
-/* Groups of options; not every command has all. */
-enum options_kind { OPTIONS_COMMON, OPTIONS_TABLE, OPTIONS_RECORDED, OPTIONS_ACTING, OPTIONS_KINDS };
-
-/* Fills `list` with the argp children of the kinds (one bit each: 1 << OPTIONS_TABLE) and a terminating one;
- * the input of each is a struct options. Returns their number. */
-size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1]);
-
 /* All exit statuses. */
 enum status {
 	STATUS_DONE = 0,    /* success, or ready */
@@ -56,61 +16,125 @@ enum status {
 	STATUS_REFUSED = 3, /* refused, or not ready */
 };
 
-struct command {
-	const char *name;
-	const char *summary; /* one line for --help */
-	/* Parses the words after the name of the command (argv[0] is "vfionoiommu NAME") and runs it.
-	 * `options` are the options before the name. */
-	enum status (*main)(int argc, char **argv, struct options *options);
-};
-
-extern const struct command command_status, command_list, command_enable, command_disable, command_bind,
-	command_unbind, command_matrix, command_verify, command_taint, command_report, command_monitor,
-	command_metrics, command_cdi;
-
-#define COMMANDS                                                                                             \
-	{                                                                                                    \
-		&command_status, &command_list, &command_matrix, &command_enable, &command_disable,          \
-			&command_bind, &command_unbind, &command_verify, &command_taint, &command_report,    \
-			&command_monitor, &command_metrics, &command_cdi                                     \
-	}
-
 /* ---- options.c ----
- * Parsing of the words after the name of a command: its options, the common options, and arguments. */
+ * Options and arguments: what each option and command is, one line each, and their only parser. */
 
-/* The options and arguments of a command, besides the common options. */
-struct arguments_spec {
-	const char *usage; /* "DEVICE..."; NULL: no arguments */
-	bool needs_argument;
-	const bool *instead_of_argument; /* set by an own option that excludes arguments; NULL: none */
-	const char *doc;                 /* the text of --help above and, after a \v, below the options */
-	const bool *argument_optional;   /* set by an own option that makes arguments optional; NULL: none */
-	const struct argp_option
-		*options; /* its own; NULL: none. Their keys are letters or 0x200 and above */
-	bool (*parse)(int key, char *argument, void *input); /* parses an own option; NULL: none */
-	void *input;                                         /* for parse */
-	bool acting;                                         /* accepts --dry-run, --force and --wait */
-	bool live;                                           /* needs a live machine: rejects --sysroot */
-	const struct column_set *columns;       /* the columns of -o; NULL: the command prints no table */
-	const struct column_set *other_columns; /* the same with other defaults ... */
-	const char *other_when;                 /* ... "with --all" */
+/* What an argument names, for completion. */
+enum value {
+	VALUE_OTHER, /* nothing that could be completed */
+	VALUE_FILE,
+	VALUE_DIRECTORY,
+	VALUE_COLUMNS, /* of the command, separated by commas */
+	VALUE_KERNEL,  /* a directory of /lib/modules */
+	VALUE_OWNER,   /* USER[:GROUP] */
+	VALUE_DEVICE,
+	VALUE_FREE_DEVICE,  /* one that can be bound */
+	VALUE_BOUND_DEVICE, /* one that is bound to VFIO */
 };
 
-/* The key of --write FILE. */
-enum { OPTION_WRITE = 0x2ff };
+/* The values of a repeatable option, or of several, in the order of the command line. */
+struct option_list {
+	struct option_value {
+		int key; /* of the option */
+		const char *value;
+	} * items;
+	size_t count;
+};
+
+/* An option, in a list that ends with { 0 }. The parser sets its target, which is `flag` if it has no
+ * argument. */
+struct option_row {
+	const char *name;
+	int key;              /* its letter, or for an option_list a number from 0x200; 0: none */
+	const char *argument; /* "SECONDS"; NULL: none */
+	const char *help;
+	bool *flag;
+	const char **text;        /* NULL for the VALUE_FILE "-", standard output */
+	int *seconds;             /* a number of seconds, a day at most */
+	struct option_list *list; /* repeatable */
+	int *choice;              /* the index in `choices` */
+	const char *const *choices;
+	enum value value;
+	bool instead;  /* excludes arguments of the command, which then needs none */
+	bool suffices; /* the command needs no arguments with it */
+	bool hidden;   /* an old name, not documented but still accepted */
+};
+
+/* The options that several commands share. */
+struct options {
+	struct table_options table;
+	bool json, quiet, verbose;
+	int color;           /* enum print_color */
+	const char *sysroot; /* NULL: this machine */
+	bool dry_run, force;
+	int wait;           /* timeout for another instance, in seconds */
+	const char *acting; /* a given option that applies only to commands that make changes; NULL: none */
+};
 
 struct arguments {
 	char **items; /* point into argv */
 	size_t count;
 };
 
-/* Parses argv. A usage error ends the program with a message and status 2, --help with status 0. */
-void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, struct options *options,
-	struct arguments *arguments);
+struct command {
+	const char *name;
+	const char *summary; /* one line for --help */
+	const char *doc;     /* the text of --help above and, after a \v, below the options */
+	const char *usage;   /* "DEVICE..."; NULL: no arguments */
+	enum value value;    /* what the arguments name */
+	bool needs_argument;
+	const struct option_row *options;       /* its own; NULL: none */
+	bool acting;                            /* accepts --dry-run, --force and --wait */
+	bool live;                              /* needs a live machine: rejects --sysroot */
+	const struct column_set *columns;       /* the columns of -o; NULL: the command prints no table */
+	const struct column_set *other_columns; /* the same with other defaults ... */
+	const char *other_when;                 /* ... "with --all" */
+	enum status (*run)(const struct options *options, struct arguments *arguments);
+};
 
-/* The `parse` of a command whose only option is --write. Sets `file`, a const char **, to the name of the
- * file, or leaves it NULL, standard output, for "-". */
-bool arguments_parse_write(int key, char *argument, void *file);
+/* Reports a usage error and where to find help, and ends the program with status 2. */
+void usage_error(const struct argp_state *state, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
+/* The reason why a file could not be written. */
+const char *usage_file_error(int error);
+
+/* Opens the root of the machine, / or --sysroot. Returns false after reporting the error. */
+bool options_open_root(const struct options *options, struct sysroot *root);
+
+/* The options that argp accepts from now on: those of `command`, or before the name of a command (NULL) all
+ * that commands share. */
+const struct argp_option *options_for(const struct command *command);
+
+/* The argp parser of these options. */
+error_t options_parse(int key, char *argument, struct argp_state *state);
+
+/* Parses the words after the name of the command (argv[0] is "vfionoiommu NAME"). A usage error ends the
+ * program with a message and status 2, --help with status 0. Returns the options, also those before the
+ * name. */
+const struct options *arguments_parse(
+	const struct command *command, int argc, char **argv, struct arguments *arguments);
+
+/* ---- the commands, each in its file ---- */
+
+#define COMMANDS(X)                                                                                          \
+	X(status)                                                                                            \
+	X(list)                                                                                              \
+	X(matrix)                                                                                            \
+	X(enable)                                                                                            \
+	X(disable)                                                                                           \
+	X(bind)                                                                                              \
+	X(unbind)                                                                                            \
+	X(verify)                                                                                            \
+	X(taint)                                                                                             \
+	X(report)                                                                                            \
+	X(monitor)                                                                                           \
+	X(metrics)                                                                                           \
+	X(cdi)
+
+#define COMMAND_EXTERN(name) extern const struct command command_##name;
+COMMANDS(COMMAND_EXTERN)
+#undef COMMAND_EXTERN
 
 /* ---- session.c ----
  * The start of every command, which collects and judges the machine, and the end of those that make changes.

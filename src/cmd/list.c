@@ -6,20 +6,14 @@
 #include "collect/collect.h"
 #include "judge/judge.h"
 
-static const struct argp_option list_options[] = {
-	{ "all", 'a', NULL, 0, "list every PCI endpoint and whether it could be bound", 0 },
+static bool all;
+
+static const struct option_row list_options[] = {
+	{ "all", 'a', NULL, "list every PCI endpoint and whether it could be bound", .flag = &all },
 	{ 0 },
 };
 
-static bool list_parse(int key, char *argument, void *all)
-{
-	(void)argument;
-	if (key == 'a')
-		*(bool *)all = true;
-	return key == 'a';
-}
-
-static void choose(struct session *session, bool all, struct device_refs *shown)
+static void choose(struct session *session, struct device_refs *shown)
 {
 	struct device *device;
 	array_each (device, &session->devices)
@@ -33,32 +27,19 @@ static bool needs_details(const struct options *options, const struct column_set
 	       table_shows(columns, &options->table, "ORIG-DRIVER");
 }
 
-static enum status list_main(int argc, char **argv, struct options *options)
+static enum status list_run(const struct options *options, struct arguments *arguments)
 {
-	bool all = false;
 	static struct session session;
-	static struct arguments arguments;
 	static struct device_refs shown;
 	struct device **device;
-	const struct arguments_spec spec = {
-		.usage = "[DEVICE...]",
-		.doc = "List the noiommu devices and their nodes; with DEVICE, these devices, bound or not.",
-		.options = list_options,
-		.parse = list_parse,
-		.input = &all,
-		.columns = &device_columns,
-		.other_columns = &device_columns_all,
-		.other_when = "with --all",
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
 	const struct column_set *columns = all ? &device_columns_all : &device_columns;
 	enum status status = session_open(&session, options);
 	if (!status)
-		status = session_select(&session, &arguments, &shown);
+		status = session_select(&session, arguments, &shown);
 	if (status)
 		return status;
-	if (!arguments.count)
-		choose(&session, all, &shown);
+	if (!arguments->count)
+		choose(&session, &shown);
 	if (options->json || table_shows(columns, &options->table, "USE")) {
 		use_collect_all(&session.root, &session.devices, false);
 		safety_judge_fitness(&session.devices);
@@ -84,4 +65,15 @@ static enum status list_main(int argc, char **argv, struct options *options)
 	return STATUS_DONE;
 }
 
-const struct command command_list = { "list", "list noiommu devices and their nodes", list_main };
+const struct command command_list = {
+	.name = "list",
+	.summary = "list noiommu devices and their nodes",
+	.doc = "List the noiommu devices and their nodes; with DEVICE, these devices, bound or not.",
+	.usage = "[DEVICE...]",
+	.value = VALUE_DEVICE,
+	.options = list_options,
+	.columns = &device_columns,
+	.other_columns = &device_columns_all,
+	.other_when = "with --all",
+	.run = list_run,
+};

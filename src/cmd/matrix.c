@@ -10,32 +10,17 @@
 
 enum { OPTION_CONFIG = 0x200, OPTION_KERNEL };
 
-static const struct argp_option matrix_options[] = {
-	{ "config", OPTION_CONFIG, "FILE", 0,
-		"judge this kernel configuration, plain or gzip (-: stdin); repeatable", 0 },
-	{ "kernel", OPTION_KERNEL, "RELEASE", 0, "judge this installed kernel; repeatable", 0 },
+/* The kernels to judge. */
+static struct option_list wanted;
+
+static const struct option_row matrix_options[] = {
+	{ "config", OPTION_CONFIG, "FILE",
+		"judge this kernel configuration, plain or gzip (-: stdin); repeatable", .list = &wanted,
+		.value = VALUE_FILE },
+	{ "kernel", OPTION_KERNEL, "RELEASE", "judge this installed kernel; repeatable", .list = &wanted,
+		.value = VALUE_KERNEL },
 	{ 0 },
 };
-
-/* The kernels to judge, in the order of the command line. */
-struct wanted {
-	struct {
-		int option;
-		const char *name;
-	} * items;
-	size_t count;
-};
-
-static bool matrix_parse(int key, char *argument, void *input)
-{
-	struct wanted *wanted = input;
-	if (key != OPTION_CONFIG && key != OPTION_KERNEL)
-		return false;
-	array_add(wanted);
-	wanted->items[wanted->count - 1].option = key;
-	wanted->items[wanted->count - 1].name = argument;
-	return true;
-}
 
 static const char *why(int error)
 {
@@ -89,13 +74,13 @@ static enum status collect(
 }
 
 /* Returns STATUS_DONE, or STATUS_USAGE after reporting the error. */
-static enum status check_names(const struct wanted *wanted)
+static enum status check_names(void)
 {
-	for (size_t i = 0; i < wanted->count; i++) {
-		const char *name = wanted->items[i].name;
-		if (wanted->items[i].option != OPTION_KERNEL || text_is_name(name))
+	const struct option_value *kernel;
+	array_each (kernel, &wanted) {
+		if (kernel->key != OPTION_KERNEL || text_is_name(kernel->value))
 			continue;
-		log_error("--kernel %s: not the RELEASE of a kernel", name);
+		log_error("--kernel %s: not the RELEASE of a kernel", kernel->value);
 		log_hint("ls /lib/modules; for a file, use --config FILE");
 		return STATUS_USAGE;
 	}
@@ -122,30 +107,19 @@ static void show(const struct options *options, const struct kernel_list *kernel
 	}
 }
 
-static enum status matrix_main(int argc, char **argv, struct options *options)
+static enum status matrix_run(const struct options *options, struct arguments *arguments)
 {
-	static struct wanted wanted;
 	static struct kernel_list kernels;
-	static struct arguments arguments;
+	const struct option_value *kernel;
 	struct sysroot root;
-	const struct arguments_spec spec = {
-		.doc = "Print the group/container/cdev/noiommu matrix, mark the case of this kernel, and print the evidence.\v"
-		       "If a configuration sets a symbol twice, the last line counts.",
-		.options = matrix_options,
-		.parse = matrix_parse,
-		.input = &wanted,
-		.columns = &matrix_columns,
-		.other_columns = &matrix_columns_kernels,
-		.other_when = "for several kernels",
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
-	enum status status = check_names(&wanted);
+	(void)arguments;
+	enum status status = check_names();
 	if (status)
 		return status;
 	if (!options_open_root(options, &root))
 		return STATUS_FAILED;
-	for (size_t i = 0; i < wanted.count; i++)
-		status |= collect(&root, wanted.items[i].option, wanted.items[i].name, &kernels);
+	array_each (kernel, &wanted)
+		status |= collect(&root, kernel->key, kernel->value, &kernels);
 	if (!wanted.count)
 		status = collect(&root, 0, NULL, &kernels);
 	if (!options->quiet)
@@ -153,5 +127,14 @@ static enum status matrix_main(int argc, char **argv, struct options *options)
 	return status;
 }
 
-const struct command command_matrix = { "matrix",
-	"print the access paths that a kernel offers, and the evidence", matrix_main };
+const struct command command_matrix = {
+	.name = "matrix",
+	.summary = "print the access paths that a kernel offers, and the evidence",
+	.doc = "Print the group/container/cdev/noiommu matrix, mark the case of this kernel, and print the evidence.\v"
+	       "If a configuration sets a symbol twice, the last line counts.",
+	.options = matrix_options,
+	.columns = &matrix_columns,
+	.other_columns = &matrix_columns_kernels,
+	.other_when = "for several kernels",
+	.run = matrix_run,
+};

@@ -5,18 +5,12 @@
 #include "collect/collect.h"
 #include "judge/judge.h"
 
-static const struct argp_option mode_options[] = {
-	{ "persistent", 'p', NULL, 0, "also for the next boots", 0 },
+static bool persistent;
+
+static const struct option_row mode_options[] = {
+	{ "persistent", 'p', NULL, "also for the next boots", .flag = &persistent },
 	{ 0 },
 };
-
-static bool mode_parse(int key, char *argument, void *persistent)
-{
-	(void)argument;
-	if (key == 'p')
-		*(bool *)persistent = true;
-	return key == 'p';
-}
 
 /* Enabling needs a machine that is ready but for the mode; disabling, that no device needs the mode. */
 static void judge(struct session *session, bool on)
@@ -78,16 +72,9 @@ static bool set_next(struct session *session, bool on)
 	return nextboot_judge_wanted(&session->host, &after, on, &session->findings);
 }
 
-static enum status mode_main(
-	struct arguments_spec *spec, bool on, int argc, char **argv, struct options *options)
+static enum status mode_run(const struct options *options, bool on)
 {
 	static struct session session;
-	static struct arguments arguments;
-	static bool persistent;
-	spec->options = mode_options;
-	spec->parse = mode_parse;
-	spec->input = &persistent;
-	arguments_parse(spec, argc, argv, options, &arguments);
 	enum status status = session_open_acting(&session, options);
 	if (status)
 		return status;
@@ -100,26 +87,35 @@ static enum status mode_main(
 	return status || so ? status : STATUS_REFUSED;
 }
 
-static enum status enable_main(int argc, char **argv, struct options *options)
+static enum status enable_run(const struct options *options, struct arguments *arguments)
 {
-	struct arguments_spec spec = {
-		.doc = "Enable noiommu mode until the next boot, with --persistent also for the next boots. Loads the module vfio if needed.\v"
-		       "Unsafe: a device that is bound in noiommu mode can read and write all memory.",
-		.acting = true,
-		.columns = &device_columns,
-	};
-	return mode_main(&spec, true, argc, argv, options);
+	(void)arguments;
+	return mode_run(options, true);
 }
 
-static enum status disable_main(int argc, char **argv, struct options *options)
+static enum status disable_run(const struct options *options, struct arguments *arguments)
 {
-	struct arguments_spec spec = {
-		.doc = "Disable noiommu mode. Refused while noiommu devices are bound, unless --force is given.",
-		.acting = true,
-		.columns = &device_columns,
-	};
-	return mode_main(&spec, false, argc, argv, options);
+	(void)arguments;
+	return mode_run(options, false);
 }
 
-const struct command command_enable = { "enable", "enable noiommu mode", enable_main };
-const struct command command_disable = { "disable", "disable noiommu mode", disable_main };
+const struct command command_enable = {
+	.name = "enable",
+	.summary = "enable noiommu mode",
+	.doc = "Enable noiommu mode until the next boot, with --persistent also for the next boots. Loads the module vfio if needed.\v"
+	       "Unsafe: a device that is bound in noiommu mode can read and write all memory.",
+	.options = mode_options,
+	.acting = true,
+	.columns = &device_columns,
+	.run = enable_run,
+};
+
+const struct command command_disable = {
+	.name = "disable",
+	.summary = "disable noiommu mode",
+	.doc = "Disable noiommu mode. Refused while noiommu devices are bound, unless --force is given.",
+	.options = mode_options,
+	.acting = true,
+	.columns = &device_columns,
+	.run = disable_run,
+};

@@ -6,54 +6,24 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 
-enum { OPTION_UNTIL = 0x200, OPTION_TIMEOUT };
+static const char *until; /* as typed; NULL: not given */
+static int seconds = -1;  /* -1: no timeout */
 
-static const struct argp_option monitor_options[] = {
-	{ "until", OPTION_UNTIL, "ADDRESS", 0,
-		"print only this device, and exit when it is bound to VFIO and its nodes exist", 0 },
-	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0, "exit after this time", 0 },
+static const struct option_row monitor_options[] = {
+	{ "until", 0, "ADDRESS",
+		"print only this device, and exit when it is bound to VFIO and its nodes exist",
+		.text = &until, .value = VALUE_DEVICE },
+	{ "timeout", 0, "SECONDS", "exit after this time", .seconds = &seconds },
 	{ 0 },
-};
-
-struct words {
-	const char *until, *timeout; /* as typed; NULL: not given */
 };
 
 struct monitoring {
 	const struct options *options;
 	struct sysroot root;
 	char until[20]; /* the address of the device; "": none */
-	int seconds;    /* -1: no timeout */
-	long long end;  /* by the monotonic clock, in milliseconds; meaningless without `seconds` */
+	long long end;  /* by the monotonic clock, in milliseconds; meaningless without a timeout */
 	bool bound;     /* the bind of `until` is complete: before that a node may still be missing */
 };
-
-static bool monitor_parse(int key, char *argument, void *input)
-{
-	struct words *words = input;
-	if (key == OPTION_UNTIL)
-		words->until = argument;
-	else if (key == OPTION_TIMEOUT)
-		words->timeout = argument;
-	else
-		return false;
-	return true;
-}
-
-/* Returns STATUS_DONE, or STATUS_USAGE after reporting the error. */
-static enum status parse_words(const struct words *words, struct monitoring *monitoring)
-{
-	if (words->until && !address_parse(words->until, monitoring->until)) {
-		log_error("--until %s: not a PCI address such as 0000:00:04.0", words->until);
-		log_hint("vfionoiommu list --all");
-		return STATUS_USAGE;
-	}
-	if (words->timeout && !options_parse_seconds(words->timeout, &monitoring->seconds)) {
-		log_error("--timeout %s: not a number of seconds up to 86400", words->timeout);
-		return STATUS_USAGE;
-	}
-	return STATUS_DONE;
-}
 
 /* Reads the current state, at the start and after lost events. */
 static void learn(struct monitoring *monitoring)
@@ -77,7 +47,7 @@ static enum status begin(struct monitoring *monitoring)
 		log_error("could not listen to events: %s", strerror(-error));
 		return STATUS_FAILED;
 	}
-	monitoring->end = clock_milliseconds() + monitoring->seconds * 1000LL;
+	monitoring->end = clock_milliseconds() + seconds * 1000LL;
 	learn(monitoring);
 	return STATUS_DONE;
 }
@@ -123,8 +93,8 @@ static int show(struct monitoring *monitoring, const struct event *event)
 static int step(struct monitoring *monitoring)
 {
 	struct event event;
-	long long left = monitoring->seconds < 0 ? -1 : monitoring->end - clock_milliseconds();
-	if (monitoring->seconds >= 0 && left <= 0)
+	long long left = seconds < 0 ? -1 : monitoring->end - clock_milliseconds();
+	if (seconds >= 0 && left <= 0)
 		return -ETIME;
 	int error = event_next(&monitoring->root, (int)left, &event);
 	if (error == -EAGAIN)
@@ -147,8 +117,7 @@ static int step(struct monitoring *monitoring)
 static void report_timeout(const struct monitoring *monitoring, const char *why)
 {
 	struct device device;
-	log_error("%s: timed out after %d s waiting for its nodes: %s", monitoring->until,
-		monitoring->seconds, why);
+	log_error("%s: timed out after %d s waiting for its nodes: %s", monitoring->until, seconds, why);
 	if (device_collect(&monitoring->root, monitoring->until, &device)) {
 		log_hint("vfionoiommu list --all");
 		return;
@@ -177,26 +146,27 @@ static enum status run(struct monitoring *monitoring)
 	return !*monitoring->until && (error == -ETIME || error == -EINTR) ? STATUS_DONE : STATUS_FAILED;
 }
 
-static enum status monitor_main(int argc, char **argv, struct options *options)
+static enum status monitor_run(const struct options *options, struct arguments *arguments)
 {
-	struct words words = { 0 };
-	struct monitoring monitoring = { .options = options, .seconds = -1 };
-	static struct arguments arguments;
-	const struct arguments_spec spec = {
-		.doc = "Print events of PCI devices and their VFIO nodes, one a line, until interrupted. With --json each "
-		       "line is one object.\v"
-		       "If udevd is running, an event is printed after udevd has processed it.\n"
-		       "Exit status: 0 interrupted or timed out; with --until: 0 the nodes exist, 1 they do not.",
-		.options = monitor_options,
-		.parse = monitor_parse,
-		.input = &words,
-		.live = true,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
-	enum status status = parse_words(&words, &monitoring);
-	if (!status)
-		status = begin(&monitoring);
+	struct monitoring monitoring = { .options = options };
+	(void)arguments;
+	if (until && !address_parse(until, monitoring.until)) {
+		log_error("--until %s: not a PCI address such as 0000:00:04.0", until);
+		log_hint("vfionoiommu list --all");
+		return STATUS_USAGE;
+	}
+	enum status status = begin(&monitoring);
 	return status ? status : run(&monitoring);
 }
 
-const struct command command_monitor = { "monitor", "print events of devices and their nodes", monitor_main };
+const struct command command_monitor = {
+	.name = "monitor",
+	.summary = "print events of devices and their nodes",
+	.doc = "Print events of PCI devices and their VFIO nodes, one a line, until interrupted. With --json each "
+	       "line is one object.\v"
+	       "If udevd is running, an event is printed after udevd has processed it.\n"
+	       "Exit status: 0 interrupted or timed out; with --until: 0 the nodes exist, 1 they do not.",
+	.options = monitor_options,
+	.live = true,
+	.run = monitor_run,
+};

@@ -1,3 +1,4 @@
+/* Options and arguments. Every option is one line in a table, which feeds argp: parsing and --help. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,38 +8,49 @@
 #include "base/base.h"
 #include "cmd/cmd.h"
 
-/* ---- common options ---- */
+/* ---- the options that several commands share ---- */
 
-enum { OPTION_SYSROOT = 0x100, OPTION_COLOR, OPTION_WAIT, OPTION_FORCE, OPTION_DRY_RUN };
+static struct options given = { .wait = 10 };
 
-static const struct argp_option common[] = {
-	{ "json", 'J', NULL, 0, "print one JSON document instead of text", 1 },
-	{ "quiet", 'q', NULL, 0, "print nothing but errors", 1 },
-	{ "verbose", 'v', NULL, 0, "print each step to stderr", 1 },
-	{ "color", OPTION_COLOR, "WHEN", 0, "color errors and warnings: auto, always or never", 1 },
+static const char *const colors[] = {
+	[COLOR_AUTO] = "auto",
+	[COLOR_ALWAYS] = "always",
+	[COLOR_NEVER] = "never",
+	[COLOR_NEVER + 1] = NULL,
+};
+
+static const struct option_row common[] = {
+	{ "json", 'J', NULL, "print one JSON document instead of text", .flag = &given.json },
+	{ "quiet", 'q', NULL, "print nothing but errors", .flag = &given.quiet },
+	{ "verbose", 'v', NULL, "print each step to stderr", .flag = &given.verbose },
+	{ "color", 0, "WHEN", "color errors and warnings: auto, always or never", .choice = &given.color,
+		.choices = colors },
 	{ 0 },
 };
 
-static const struct argp_option table[] = {
-	{ "output", 'o', "COLUMNS", 0,
-		"print these columns, separated by commas; +COLUMNS adds to the default", 1 },
-	{ "noheadings", 'n', NULL, 0, "omit the headings of tables", 1 },
-	{ "raw", 'r', NULL, 0, "space-separated output, spaces in values escaped as \\x20", 1 },
+static const struct option_row table[] = {
+	{ "output", 'o', "COLUMNS", "print these columns, separated by commas; +COLUMNS adds to the default",
+		.text = &given.table.columns, .value = VALUE_COLUMNS },
+	{ "noheadings", 'n', NULL, "omit the headings of tables", .flag = &given.table.noheadings },
+	{ "raw", 'r', NULL, "space-separated output, spaces in values escaped as \\x20",
+		.flag = &given.table.raw },
 	{ 0 },
 };
 
-static const struct argp_option recorded[] = {
-	{ "sysroot", OPTION_SYSROOT, "DIR", 0, "read /sys, /proc, ... below DIR (from report) instead of /",
-		1 },
+static const struct option_row recorded[] = {
+	{ "sysroot", 0, "DIR", "read /sys, /proc, ... below DIR (from report) instead of /",
+		.text = &given.sysroot, .value = VALUE_DIRECTORY },
 	{ 0 },
 };
 
-static const struct argp_option acting[] = {
-	{ "dry-run", OPTION_DRY_RUN, NULL, 0, "show the changes without making them", 2 },
-	{ "force", OPTION_FORCE, NULL, 0, "override safety findings, such as a device in use", 2 },
-	{ "wait", OPTION_WAIT, "SECONDS", 0, "timeout for another instance to end (default 10)", 2 },
+static const struct option_row acting[] = {
+	{ "dry-run", 0, NULL, "show the changes without making them", .flag = &given.dry_run },
+	{ "force", 0, NULL, "override safety findings, such as a device in use", .flag = &given.force },
+	{ "wait", 0, "SECONDS", "timeout for another instance to end (default 10)", .seconds = &given.wait },
 	{ 0 },
 };
+
+/* ---- errors ---- */
 
 void usage_error(const struct argp_state *state, const char *format, ...)
 {
@@ -53,115 +65,9 @@ void usage_error(const struct argp_state *state, const char *format, ...)
 	exit(argp_err_exit_status);
 }
 
-void usage_check_empty(
-	const struct argp_state *state, const struct argp_option *options, int key, const char *argument)
-{
-	for (; argument && !*argument && options && options->name; options++)
-		if (options->key == key)
-			usage_error(state, "--%s is empty: %s is missing", options->name, options->arg);
-}
-
 const char *usage_file_error(int error)
 {
 	return error == -EINVAL ? "not a regular file" : strerror(-error);
-}
-
-static enum print_color parse_color(const char *text, struct argp_state *state)
-{
-	static const char *const words[] = {
-		[COLOR_AUTO] = "auto",
-		[COLOR_ALWAYS] = "always",
-		[COLOR_NEVER] = "never",
-	};
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (text_same(text, words[i]))
-			return (enum print_color)i;
-	usage_error(state, "--color %s: not auto, always or never", text);
-}
-
-static error_t parse_common(int key, char *argument, struct argp_state *state)
-{
-	struct options *options = state->input;
-	usage_check_empty(state, common, key, argument);
-	switch (key) {
-	case 'J':
-		options->json = true;
-		return 0;
-	case 'q':
-		options->quiet = true;
-		return 0;
-	case 'v':
-		options->verbose = true;
-		return 0;
-	case OPTION_COLOR:
-		options->color = parse_color(argument, state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static error_t parse_table(int key, char *argument, struct argp_state *state)
-{
-	struct options *options = state->input;
-	usage_check_empty(state, table, key, argument);
-	switch (key) {
-	case 'o':
-		options->table.columns = argument;
-		return 0;
-	case 'n':
-		options->table.noheadings = true;
-		return 0;
-	case 'r':
-		options->table.raw = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static error_t parse_recorded(int key, char *argument, struct argp_state *state)
-{
-	struct options *options = state->input;
-	usage_check_empty(state, recorded, key, argument);
-	if (key != OPTION_SYSROOT)
-		return ARGP_ERR_UNKNOWN;
-	options->sysroot = argument;
-	return 0;
-}
-
-bool options_parse_seconds(const char *text, int *seconds)
-{
-	/* strtoul() would accept spaces and signs, too. */
-	bool digits = *text && text[strspn(text, "0123456789")] == '\0';
-	unsigned long value = strtoul(text, NULL, 10);
-	if (!digits || value > 24L * 60 * 60)
-		return false;
-	*seconds = (int)value;
-	return true;
-}
-
-static error_t parse_acting(int key, char *argument, struct argp_state *state)
-{
-	struct options *options = state->input;
-	usage_check_empty(state, acting, key, argument);
-	switch (key) {
-	case OPTION_DRY_RUN:
-		options->acting = "--dry-run";
-		options->dry_run = true;
-		return 0;
-	case OPTION_FORCE:
-		options->acting = "--force";
-		options->force = true;
-		return 0;
-	case OPTION_WAIT:
-		options->acting = "--wait";
-		if (!options_parse_seconds(argument, &options->wait))
-			usage_error(state, "--wait %s: not a number of seconds up to 86400", argument);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
 }
 
 bool options_open_root(const struct options *options, struct sysroot *root)
@@ -179,86 +85,176 @@ bool options_open_root(const struct options *options, struct sysroot *root)
 	return false;
 }
 
-static const struct argp common_argp = { common, parse_common, NULL, NULL, NULL, NULL, NULL };
-static const struct argp table_argp = { table, parse_table, NULL, NULL, NULL, NULL, NULL };
-static const struct argp recorded_argp = { recorded, parse_recorded, NULL, NULL, NULL, NULL, NULL };
-static const struct argp acting_argp = { acting, parse_acting, NULL, NULL, NULL, NULL, NULL };
+/* ---- options for argp ---- */
 
-static const struct argp_child argp_children[] = {
-	[OPTIONS_COMMON] = { &common_argp, 0, "Common options:", 1 },
-	[OPTIONS_TABLE] = { &table_argp, 0, "Options for tables:", 2 },
-	[OPTIONS_RECORDED] = { &recorded_argp, 0, "Offline analysis:", 3 },
-	[OPTIONS_ACTING] = { &acting_argp, 0, "Options for commands that make changes:", 4 },
-};
+/* The options that argp knows at the moment: those before the name of the command, then those of the command.
+ */
+static struct {
+	struct argp_option *items;
+	size_t count;
+} known;
 
-size_t options_children(unsigned int kinds, struct argp_child list[OPTIONS_KINDS + 1])
+/* Their rows. */
+static struct {
+	const struct option_row **items;
+	size_t count;
+} rows;
+
+static void know(const char *heading, const struct option_row *list, int group)
 {
-	size_t count = 0;
-	for (size_t i = 0; i < OPTIONS_KINDS; i++)
-		if (kinds & 1u << i)
-			list[count++] = argp_children[i];
-	list[count] = (struct argp_child){ 0 };
-	return count;
+	if (heading)
+		*array_add(&known) = (struct argp_option){ .doc = heading, .group = group };
+	if (heading)
+		*array_add(&rows) = NULL;
+	for (; list && list->name; list++) {
+		/* A key that is no letter only has to be unique. */
+		int key = list->key ? list->key : 0x100 + (int)known.count;
+		*array_add(&known) = (struct argp_option){ list->name, key, list->argument,
+			list->hidden ? OPTION_HIDDEN : 0, list->help, group };
+		*array_add(&rows) = list;
+	}
 }
 
-/* ---- the arguments of a command ---- */
+const struct argp_option *options_for(const struct command *command)
+{
+	known.count = rows.count = 0;
+	know(NULL, command ? command->options : NULL, 0);
+	know("Common options:", common, 1);
+	if (!command || command->columns)
+		know("Options for tables:", table, 2);
+	if (!command || !command->live)
+		know("Offline analysis:", recorded, 3);
+	if (!command || command->acting)
+		know("Options for commands that make changes:", acting, 4);
+	*array_add(&known) = (struct argp_option){ 0 };
+	return known.items;
+}
+
+static bool parse_seconds(const char *text, int *seconds)
+{
+	/* strtoul() would accept spaces and signs, too. */
+	bool digits = *text && text[strspn(text, "0123456789")] == '\0';
+	unsigned long value = strtoul(text, NULL, 10);
+	if (!digits || value > 24L * 60 * 60)
+		return false;
+	*seconds = (int)value;
+	return true;
+}
+
+static bool parse_choice(const char *text, const char *const *choices, int *choice)
+{
+	for (int i = 0; choices[i]; i++) {
+		if (!text_same(text, choices[i]))
+			continue;
+		*choice = i;
+		return true;
+	}
+	return false;
+}
+
+/* "auto, always or never" */
+static char *choices_text(const char *const *choices)
+{
+	char *text = text_copy(*choices);
+	while (*++choices)
+		text_append(&text, "%s%s", choices[1] ? ", " : " or ", *choices);
+	return text;
+}
+
+static void set_target(const struct option_row *row, char *argument, struct argp_state *state)
+{
+	if (row->flag)
+		*row->flag = true;
+	if (row->text)
+		*row->text = row->value == VALUE_FILE && text_same(argument, "-") ? NULL : argument;
+	if (row->list) {
+		struct option_value *value = array_add(row->list);
+		*value = (struct option_value){ row->key, argument };
+	}
+	if (row->seconds && !parse_seconds(argument, row->seconds))
+		usage_error(state, "--%s %s: not a number of seconds up to 86400", row->name, argument);
+	if (row->choice && !parse_choice(argument, row->choices, row->choice)) {
+		auto_free char *choices = choices_text(row->choices);
+		usage_error(state, "--%s %s: not %s", row->name, argument, choices);
+	}
+}
+
+error_t options_parse(int key, char *argument, struct argp_state *state)
+{
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct option_row *row = rows.items[i];
+		if (!row || known.items[i].key != key)
+			continue;
+		/* As from an unset variable in a script. */
+		if (argument && !*argument)
+			usage_error(state, "--%s is empty: %s is missing", row->name, row->argument);
+		set_target(row, argument, state);
+		if (row >= acting && row < acting + ARRAY_SIZE(acting))
+			given.acting = row->name;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+/* ---- the words after the name of a command ---- */
 
 struct parsing {
-	const struct arguments_spec *spec;
-	struct options *options;
+	const struct command *command;
 	struct arguments *arguments;
-	size_t children;
 	char **argv;
 };
 
-static void check(const struct parsing *parsing, struct argp_state *state)
+static void check_arguments(const struct parsing *parsing, struct argp_state *state)
 {
-	const struct arguments_spec *spec = parsing->spec;
-	const struct options *options = parsing->options;
-	bool instead = spec->instead_of_argument && *spec->instead_of_argument;
-	if (instead && parsing->arguments->count)
-		usage_error(state, "DEVICE and --all exclude each other");
-	bool optional = spec->argument_optional && *spec->argument_optional;
-	if (spec->needs_argument && !instead && !optional && !parsing->arguments->count)
+	bool needed = parsing->command->needs_argument;
+	size_t count = parsing->arguments->count;
+	for (const struct option_row *row = parsing->command->options; row && row->name; row++) {
+		bool set = row->flag && *row->flag;
+		if (set && row->instead && count)
+			usage_error(state, "DEVICE and --%s exclude each other", row->name);
+		needed &= !(set && (row->instead || row->suffices));
+	}
+	if (needed && !count)
 		usage_error(state, "DEVICE is missing; for a list, run: vfionoiommu list --all");
-	if (!spec->columns && table_is_for_scripts(&options->table))
+}
+
+/* Options before the name of a command may be those of another. */
+static void check_options(const struct command *command, struct argp_state *state)
+{
+	if (!command->columns && table_is_for_scripts(&given.table))
 		usage_error(
 			state, "this command prints no table: --output, --noheadings and --raw do not apply");
-	if (!spec->acting && options->acting)
-		usage_error(state, "%s applies only to commands that make changes", options->acting);
-	if (options->table.columns) {
-		auto_free char *unknown = table_unknown_column(spec->columns, options->table.columns);
+	if (!command->acting && given.acting)
+		usage_error(state, "--%s applies only to commands that make changes", given.acting);
+	if (given.table.columns) {
+		auto_free char *unknown = table_unknown_column(command->columns, given.table.columns);
 		if (unknown)
 			usage_error(state, "unknown column '%s'; --help lists the columns", unknown);
 	}
-	if (spec->live && options->sysroot)
+	if (command->live && given.sysroot)
 		usage_error(state, "this command needs a live machine: --sysroot does not apply");
-	if (spec->acting && options->sysroot && !options->dry_run)
+	if (command->acting && given.sysroot && !given.dry_run)
 		usage_error(state, "--sysroot is read-only: add --dry-run");
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	struct parsing *parsing = state->input;
-	usage_check_empty(state, parsing->spec->options, key, argument);
 	switch (key) {
 	case ARGP_KEY_INIT:
-		for (size_t i = 0; i < parsing->children; i++)
-			state->child_inputs[i] = parsing->options;
 		state->argv = parsing->argv;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (!parsing->spec->usage)
+		if (!parsing->command->usage)
 			usage_error(state, "unexpected argument '%s'", argument);
 		*array_add(parsing->arguments) = argument;
 		return 0;
 	case ARGP_KEY_END:
-		check(parsing, state);
+		check_arguments(parsing, state);
+		check_options(parsing->command, state);
 		return 0;
 	default:
-		return parsing->spec->parse && parsing->spec->parse(key, argument, parsing->spec->input)
-			       ? 0
-			       : ARGP_ERR_UNKNOWN;
+		return options_parse(key, argument, state);
 	}
 }
 
@@ -266,9 +262,10 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static char *help_filter(int key, const char *text, void *input)
 {
 	const struct parsing *parsing = input;
-	if (key != ARGP_KEY_HELP_EXTRA || !parsing || !parsing->spec->columns)
+	if (key != ARGP_KEY_HELP_EXTRA || !parsing || !parsing->command->columns)
 		return (char *)text;
-	return table_help(parsing->spec->columns, parsing->spec->other_columns, parsing->spec->other_when);
+	const struct command *command = parsing->command;
+	return table_help(command->columns, command->other_columns, command->other_when);
 }
 
 /* argv[0] is "vfionoiommu COMMAND" for the help of argp, but getopt begins its messages with argv[0]: getopt
@@ -285,29 +282,17 @@ static char **argv_for_getopt(int argc, char **argv)
 	return copy;
 }
 
-void arguments_parse(const struct arguments_spec *spec, int argc, char **argv, struct options *options,
-	struct arguments *arguments)
+const struct options *arguments_parse(
+	const struct command *command, int argc, char **argv, struct arguments *arguments)
 {
-	struct argp_child children[OPTIONS_KINDS + 1];
-	size_t count = options_children(1u << OPTIONS_COMMON |
-						(unsigned int)(spec->columns != NULL) << OPTIONS_TABLE |
-						(unsigned int)!spec->live << OPTIONS_RECORDED |
-						(unsigned int)spec->acting << OPTIONS_ACTING,
-		children);
-	struct parsing parsing = { spec, options, arguments, count, argv_for_getopt(argc, argv) };
-	const struct argp argp = { spec->options, parse, spec->usage, spec->doc, children, help_filter,
-		NULL };
+	struct parsing parsing = { command, arguments, argv_for_getopt(argc, argv) };
+	const struct argp argp = { options_for(command), parse, command->usage, command->doc, NULL,
+		help_filter, NULL };
 	argp_parse(&argp, argc, argv, 0, NULL, &parsing);
 	free(parsing.argv);
-	log_set_verbose(options->verbose);
-	print_set_color(options->color);
-	if (options->json)
+	log_set_verbose(given.verbose);
+	print_set_color((enum print_color)given.color);
+	if (given.json)
 		value_begin();
-}
-
-bool arguments_parse_write(int key, char *argument, void *file)
-{
-	if (key == OPTION_WRITE)
-		*(const char **)file = text_same(argument, "-") ? NULL : argument;
-	return key == OPTION_WRITE;
+	return &given;
 }

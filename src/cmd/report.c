@@ -8,23 +8,15 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 
-enum { OPTION_SENSITIVE = 0x200 };
+static bool sensitive;
 
-static const struct argp_option report_options[] = {
-	{ "include-sensitive", OPTION_SENSITIVE, NULL, 0,
+static const struct option_row report_options[] = {
+	{ "include-sensitive", 0, NULL,
 		"include serial numbers, MAC addresses in names, the full kernel log and command line, modprobe.d and mount options",
-		0 },
-	{ "private", OPTION_SENSITIVE, NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, 0 }, /* old name */
+		.flag = &sensitive },
+	{ "private", 0, NULL, NULL, .flag = &sensitive, .hidden = true },
 	{ 0 },
 };
-
-static bool report_parse(int key, char *argument, void *sensitive)
-{
-	(void)argument;
-	if (key == OPTION_SENSITIVE)
-		*(bool *)sensitive = true;
-	return key == OPTION_SENSITIVE;
-}
 
 /* Reads everything that the other commands read. The results do not matter: the root records the accesses. */
 static void read_machine(const struct sysroot *root)
@@ -110,33 +102,12 @@ static enum status write_to(const char *to, const struct record_list *records, c
 	return STATUS_DONE;
 }
 
-static enum status report_main(int argc, char **argv, struct options *options)
+static enum status report_run(const struct options *options, struct arguments *arguments)
 {
-	bool sensitive = false;
-	static struct arguments arguments;
 	static struct sysroot_notes notes;
 	static struct record_list records;
 	struct sysroot root;
-	const struct arguments_spec spec = {
-		.usage = "[FILE]",
-		.doc = "Write the files that vfionoiommu reads on this machine to FILE, a tar archive for a bug report. "
-		       "Unpack it and use --sysroot to analyze it elsewhere. Without FILE, or with -, it is written to "
-		       "standard output.\v"
-		       "Included: the PCI devices with up to 64 bytes of their configuration space, their drivers, VFIO "
-		       "nodes and saved state; the names of network interfaces, disks and volumes, and the mount points; the "
-		       "version, configuration, noiommu mode and taint of the kernel, the indexes of its modules and the "
-		       "module files of vfio and iommufd; the settings of vfio in modprobe.d and on the kernel command line; "
-		       "the time of each message in the kernel log, and the text of those with which VFIO taints the "
-		       "kernel.\n\n"
-		       "Not included: serial numbers, MAC and network addresses, the rest of the command line and of the "
-		       "log, servers and options of mounted filesystems.\n\n"
-		       "Exit status: 0 written, 1 failure.",
-		.options = report_options,
-		.parse = report_parse,
-		.input = &sensitive,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
-	const char *to = destination(options, &arguments);
+	const char *to = destination(options, arguments);
 	if (!to)
 		return STATUS_USAGE;
 	if (!options_open_root(options, &root))
@@ -147,5 +118,23 @@ static enum status report_main(int argc, char **argv, struct options *options)
 	return write_to(to, &records, options);
 }
 
-const struct command command_report = { "report", "write an archive of this machine for a bug report",
-	report_main };
+const struct command command_report = {
+	.name = "report",
+	.summary = "write an archive of this machine for a bug report",
+	.doc = "Write the files that vfionoiommu reads on this machine to FILE, a tar archive for a bug report. "
+	       "Unpack it and use --sysroot to analyze it elsewhere. Without FILE, or with -, it is written to "
+	       "standard output.\v"
+	       "Included: the PCI devices with up to 64 bytes of their configuration space, their drivers, VFIO "
+	       "nodes and saved state; the names of network interfaces, disks and volumes, and the mount points; the "
+	       "version, configuration, noiommu mode and taint of the kernel, the indexes of its modules and the "
+	       "module files of vfio and iommufd; the settings of vfio in modprobe.d and on the kernel command line; "
+	       "the time of each message in the kernel log, and the text of those with which VFIO taints the "
+	       "kernel.\n\n"
+	       "Not included: serial numbers, MAC and network addresses, the rest of the command line and of the "
+	       "log, servers and options of mounted filesystems.\n\n"
+	       "Exit status: 0 written, 1 failure.",
+	.usage = "[FILE]",
+	.value = VALUE_FILE,
+	.options = report_options,
+	.run = report_run,
+};

@@ -97,16 +97,10 @@ static void show_text(const struct overview *overview)
 	findings_print(stdout, &session->findings, SEVERITY_NOTE);
 }
 
-static enum status status_main(int argc, char **argv, struct options *options)
+static enum status status_run(const struct options *options, struct arguments *arguments)
 {
 	static struct overview overview;
-	static struct arguments arguments;
-	const struct arguments_spec spec = {
-		.doc = "Check whether this machine is ready for noiommu; if not, print the reasons and the commands that fix them.\v"
-		       "Exit status: 0 ready, 3 not ready.",
-		.columns = &status_columns,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
+	(void)arguments;
 	enum status status = overview_collect(&overview, options);
 	if (status)
 		return status;
@@ -120,32 +114,30 @@ static enum status status_main(int argc, char **argv, struct options *options)
 	return overview.ready ? STATUS_DONE : STATUS_REFUSED;
 }
 
-const struct command command_status = { "status", "check whether this machine is ready for noiommu",
-	status_main };
+const struct command command_status = {
+	.name = "status",
+	.summary = "check whether this machine is ready for noiommu",
+	.doc = "Check whether this machine is ready for noiommu; if not, print the reasons and the commands that fix them.\v"
+	       "Exit status: 0 ready, 3 not ready.",
+	.columns = &status_columns,
+	.run = status_run,
+};
 
 /* ---- metrics ---- */
 
 /* vfionoiommu metrics: the status, for Prometheus. */
 
-static const struct argp_option metrics_options[] = {
-	{ "write", OPTION_WRITE, "FILE", 0, "write them to FILE, atomically", 0 },
+static const char *file;
+
+static const struct option_row metrics_options[] = {
+	{ "write", 0, "FILE", "write them to FILE, atomically", .text = &file, .value = VALUE_FILE },
 	{ 0 },
 };
 
-static enum status metrics_main(int argc, char **argv, struct options *options)
+static enum status metrics_run(const struct options *options, struct arguments *arguments)
 {
 	static struct overview overview;
-	static struct arguments arguments;
-	static const char *file;
-	const struct arguments_spec spec = {
-		.doc = "Print the status as metrics in the text format of Prometheus, for the textfile collector of "
-		       "node_exporter.\v"
-		       "Unknown values are NaN. Exit status: 0 printed or written, 1 failure.",
-		.options = metrics_options,
-		.parse = arguments_parse_write,
-		.input = &file,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
+	(void)arguments;
 	if (options->json) {
 		log_error("metrics does not support --json");
 		log_hint("vfionoiommu status --json");
@@ -162,5 +154,12 @@ static enum status metrics_main(int argc, char **argv, struct options *options)
 	return session_give(session, file, text);
 }
 
-const struct command command_metrics = { "metrics", "print the status as metrics for Prometheus",
-	metrics_main };
+const struct command command_metrics = {
+	.name = "metrics",
+	.summary = "print the status as metrics for Prometheus",
+	.doc = "Print the status as metrics in the text format of Prometheus, for the textfile collector of "
+	       "node_exporter.\v"
+	       "Unknown values are NaN. Exit status: 0 printed or written, 1 failure.",
+	.options = metrics_options,
+	.run = metrics_run,
+};

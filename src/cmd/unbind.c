@@ -5,33 +5,18 @@
 #include "collect/collect.h"
 #include "judge/judge.h"
 
-enum { OPTION_TIMEOUT = 0x200, OPTION_CDI };
+static bool all, persistent, cdi;
+static int timeout = 10; /* of a device in use, in seconds; 0: none */
 
-static const struct argp_option unbind_options[] = {
-	{ "all", 'a', NULL, 0, "all noiommu devices, and those left by an interrupted run", 0 },
-	{ "persistent", 'p', NULL, 0, "also remove the persistent binding", 0 },
-	{ "cdi", OPTION_CDI, NULL, 0, "update the CDI specification /run/cdi/vfionoiommu.json", 0 },
-	{ "timeout", OPTION_TIMEOUT, "SECONDS", 0,
-		"with --force, timeout for a device in use (default 10; 0: none)", 0 },
+static const struct option_row unbind_options[] = {
+	{ "all", 'a', NULL, "all noiommu devices, and those left by an interrupted run", .flag = &all,
+		.instead = true },
+	{ "persistent", 'p', NULL, "also remove the persistent binding", .flag = &persistent },
+	{ "cdi", 0, NULL, "update the CDI specification /run/cdi/vfionoiommu.json", .flag = &cdi },
+	{ "timeout", 0, "SECONDS", "with --force, timeout for a device in use (default 10; 0: none)",
+		.seconds = &timeout },
 	{ 0 },
 };
-
-struct wishes {
-	bool all, persistent, cdi;
-	const char *timeout; /* as typed */
-	int seconds;
-};
-
-static bool unbind_parse(int key, char *argument, void *input)
-{
-	struct wishes *wishes = input;
-	if (key == OPTION_TIMEOUT)
-		wishes->timeout = argument;
-	wishes->all |= key == 'a';
-	wishes->persistent |= key == 'p';
-	wishes->cdi |= key == OPTION_CDI;
-	return key == 'a' || key == 'p' || key == OPTION_TIMEOUT || key == OPTION_CDI;
-}
 
 /* Devices being unbound, and their state before. */
 struct giving_list {
@@ -42,7 +27,7 @@ struct giving_list {
 	size_t count;
 };
 
-static void begin(struct session *session, const struct device *device, int seconds)
+static void begin(struct session *session, const struct device *device)
 {
 	struct plan plan = { .turn = recipe_turn(device) };
 	const struct remembered *remembered = &device->remembered;
@@ -52,7 +37,7 @@ static void begin(struct session *session, const struct device *device, int seco
 					   : text_copy("no driver to restore");
 	recipe_unbind(&plan, device);
 	/* --force must not block on a device that another process has open. */
-	plan.deadline = session->options->force ? seconds : 0;
+	plan.deadline = session->options->force ? timeout : 0;
 	session_plan(session, device->address, &plan, text_format("would be unbound, %s", restored),
 		text_format("unbound, %s", restored));
 }
@@ -85,7 +70,7 @@ static void refresh(struct session *session, const struct giving_list *givings)
 	free(devices.items);
 }
 
-static void unbind_all(struct session *session, const struct device_refs *asked, int seconds)
+static void unbind_all(struct session *session, const struct device_refs *asked)
 {
 	struct giving_list givings = { 0 };
 	struct giving *giving;
@@ -93,7 +78,7 @@ static void unbind_all(struct session *session, const struct device_refs *asked,
 	array_each (device, asked) {
 		if ((*device)->vfio || device_is_interrupted(*device)) {
 			*array_add(&givings) = (struct giving){ *device, **device, session->results.count };
-			begin(session, *device, seconds);
+			begin(session, *device);
 		} else {
 			session_result(session, (*device)->address, OUTCOME_UNCHANGED,
 				text_format("not bound to VFIO (driver: %s)",
@@ -110,7 +95,7 @@ static void unbind_all(struct session *session, const struct device_refs *asked,
 }
 
 /* Removes the persistent binding, or notes that it remains. */
-static void unstore(struct session *session, const struct device *device, bool persistent)
+static void unstore(struct session *session, const struct device *device)
 {
 	struct plan plan = { 0 };
 	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", device->address);
@@ -136,8 +121,7 @@ static bool is_stored(const struct session *session, const char *address)
 }
 
 /* The devices of --all; with --persistent also those with a persistent binding that are not bound now. */
-static void add_all(
-	struct session *session, bool persistent, struct device_refs *asked, struct name_list *gone)
+static void add_all(struct session *session, struct device_refs *asked, struct name_list *gone)
 {
 	struct device *device;
 	const struct stored *stored;
@@ -153,8 +137,7 @@ static void add_all(
 
 /* Moves the addresses of devices that are no longer present, but have saved state or a persistent binding,
  * from the arguments to `gone`. */
-static void split_gone(
-	const struct session *session, bool persistent, struct arguments *arguments, struct name_list *gone)
+static void split_gone(const struct session *session, struct arguments *arguments, struct name_list *gone)
 {
 	char address[20];
 	size_t kept = 0;
@@ -172,7 +155,7 @@ static void split_gone(
 }
 
 /* Removes what is saved about a device that was unplugged. */
-static void forget(struct session *session, const char *address, bool persistent)
+static void forget(struct session *session, const char *address)
 {
 	struct plan plan = { 0 };
 	bool saved = device_is_remembered(&session->root, address);
@@ -189,41 +172,22 @@ static void forget(struct session *session, const char *address, bool persistent
 		text_format("device no longer present; %s removed", what));
 }
 
-static enum status unbind_main(int argc, char **argv, struct options *options)
+static enum status unbind_run(const struct options *options, struct arguments *arguments)
 {
-	struct wishes wishes = { .seconds = 10 };
 	static struct session session;
-	static struct arguments arguments;
 	static struct device_refs asked;
 	static struct name_list gone;
 	struct device **device;
 	char **address;
-	const struct arguments_spec spec = {
-		.usage = "[DEVICE...]",
-		.doc = "Unbind each DEVICE from VFIO and restore the driver that it had before bind. For a device that "
-		       "another program bound, the kernel chooses the driver.",
-		.options = unbind_options,
-		.parse = unbind_parse,
-		.input = &wishes,
-		.acting = true,
-		.needs_argument = true,
-		.instead_of_argument = &wishes.all,
-		.columns = &device_columns,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
-	if (wishes.timeout && !options_parse_seconds(wishes.timeout, &wishes.seconds)) {
-		log_error("--timeout %s: not a number of seconds up to 86400", wishes.timeout);
-		return STATUS_USAGE;
-	}
 	enum status status = session_open_acting(&session, options);
 	if (status)
 		return status;
-	split_gone(&session, wishes.persistent, &arguments, &gone);
-	status = session_select(&session, &arguments, &asked);
+	split_gone(&session, arguments, &gone);
+	status = session_select(&session, arguments, &asked);
 	if (status)
 		return status;
-	if (wishes.all)
-		add_all(&session, wishes.persistent, &asked, &gone);
+	if (all)
+		add_all(&session, &asked, &gone);
 	array_each (device, &asked)
 		device_collect_details(&session.root, *device);
 	use_collect_processes(&session.root, &asked);
@@ -232,12 +196,24 @@ static enum status unbind_main(int argc, char **argv, struct options *options)
 	if (session_refused(&session))
 		return STATUS_REFUSED;
 	array_each (address, &gone)
-		forget(&session, *address, wishes.persistent);
-	unbind_all(&session, &asked, wishes.seconds);
+		forget(&session, *address);
+	unbind_all(&session, &asked);
 	array_each (device, &asked)
-		unstore(&session, *device, wishes.persistent);
-	cdi_rewrite(&session, wishes.cdi, false, &asked);
+		unstore(&session, *device);
+	cdi_rewrite(&session, cdi, false, &asked);
 	return session_finish(&session, &asked);
 }
 
-const struct command command_unbind = { "unbind", "unbind devices and restore their drivers", unbind_main };
+const struct command command_unbind = {
+	.name = "unbind",
+	.summary = "unbind devices and restore their drivers",
+	.doc = "Unbind each DEVICE from VFIO and restore the driver that it had before bind. For a device that "
+	       "another program bound, the kernel chooses the driver.",
+	.usage = "[DEVICE...]",
+	.value = VALUE_BOUND_DEVICE,
+	.needs_argument = true,
+	.options = unbind_options,
+	.acting = true,
+	.columns = &device_columns,
+	.run = unbind_run,
+};

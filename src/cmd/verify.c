@@ -19,29 +19,17 @@ static void show(struct session *session, const struct opening_list *openings)
 	openings_print(&options->table, openings, options->verbose);
 }
 
-static enum status verify_main(int argc, char **argv, struct options *options)
+static enum status verify_run(const struct options *options, struct arguments *arguments)
 {
 	static struct session session;
-	static struct arguments arguments;
 	static struct device_refs asked;
 	static struct opening_list openings;
 	struct device **device;
 	struct opening *opening;
 	size_t unbound = 0, failed = 0;
-	const struct arguments_spec spec = {
-		.usage = "DEVICE...",
-		.doc = "Open each DEVICE through each of its nodes, step by step like a program, and print the result of each "
-		       "step and what the device offers (with -v also the physical address of a page). Nothing is written to "
-		       "the device and no DMA is started; the kernel resets it when it is closed, as at any close.\v"
-		       "Exit status: 0 all nodes open, 1 a node does not open, 3 a device is not bound to VFIO.",
-		.needs_argument = true,
-		.live = true,
-		.columns = &opening_columns,
-	};
-	arguments_parse(&spec, argc, argv, options, &arguments);
 	enum status status = session_open(&session, options);
 	if (!status)
-		status = session_select(&session, &arguments, &asked);
+		status = session_select(&session, arguments, &asked);
 	if (status)
 		return status;
 	session_collect_host(&session);
@@ -67,5 +55,17 @@ static enum status verify_main(int argc, char **argv, struct options *options)
 	return failed ? STATUS_FAILED : unbound ? STATUS_REFUSED : STATUS_DONE;
 }
 
-const struct command command_verify = { "verify", "open devices through their nodes, and report each step",
-	verify_main };
+const struct command command_verify = {
+	.name = "verify",
+	.summary = "open devices through their nodes, and report each step",
+	.doc = "Open each DEVICE through each of its nodes, step by step like a program, and print the result of each "
+	       "step and what the device offers (with -v also the physical address of a page). Nothing is written to "
+	       "the device and no DMA is started; the kernel resets it when it is closed, as at any close.\v"
+	       "Exit status: 0 all nodes open, 1 a node does not open, 3 a device is not bound to VFIO.",
+	.usage = "DEVICE...",
+	.value = VALUE_BOUND_DEVICE,
+	.needs_argument = true,
+	.live = true,
+	.columns = &opening_columns,
+	.run = verify_run,
+};
