@@ -107,7 +107,7 @@ struct host {
 	enum mode mode_at_load;                 /* the mode once vfio is loaded; UNKNOWN: not collected */
 	enum answer iommu;                      /* /sys/class/iommu has an entry */
 	enum answer seen[QUESTION_COUNT];       /* in the running kernel; UNKNOWN until vfio is loaded */
-	enum answer in_modules[QUESTION_COUNT]; /* according to its module files */
+	enum answer in_modules[QUESTION_COUNT]; /* according to its module files, if they were needed */
 	enum answer sysfs_writable;             /* NO: mounted read-only, as in a container */
 	bool root;                              /* this process's effective user is root */
 	long long taint;                        /* /proc/sys/kernel/tainted; -1: unknown */
@@ -286,6 +286,7 @@ struct device {
 	char *driver_override; /* NULL: none, or unknown */
 	int error;             /* negative errno if its uevent exists but is unreadable; else 0 */
 	char *unreadable;      /* the first detail that exists but is unreadable; NULL: none */
+	bool detailed;         /* its details are collected: device_collect_details */
 	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read */
 	enum answer iommu;     /* ADDRESS/iommu exists: it has a real IOMMU */
 	int iommu_group;       /* target of iommu_group; -1: none. noiommu fabricates groups, too */

@@ -65,7 +65,8 @@ static bool prepare(struct session *session, bool noiommu)
 			session, "modules", &modules, text_copy("would be loaded"), text_copy("loaded"));
 		session->results.items[session->results.count - 1].incidental = true;
 	}
-	session_refresh(session, NULL);
+	if (mode.count || modules.count)
+		session_refresh(session, NULL);
 	return well;
 }
 

@@ -34,7 +34,7 @@ static void read_machine(const struct sysroot *root)
 	use_collect_all(root, &devices, false);
 	array_each (device, &devices)
 		device_collect_details(root, device);
-	host_collect(root, &host);
+	host_collect(root, true, &host);
 	nextboot_collect(root, &host, &next);
 	if (host.taint >= 0)
 		taint_collect_log(root, (unsigned long long)host.taint, &log);

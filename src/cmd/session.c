@@ -35,7 +35,7 @@ enum status session_open(struct session *session, const struct options *options)
 
 void session_collect_host(struct session *session)
 {
-	host_collect(&session->root, &session->host);
+	host_collect(&session->root, false, &session->host);
 	nextboot_collect(&session->root, &session->host, &session->next);
 	session->host.mode_at_load = session->next.mode;
 	session->access = access_case_judge(&session->host);
@@ -166,6 +166,8 @@ void session_refresh(struct session *session, const struct device_refs *devices)
 	static const struct device_refs none;
 	struct device **device;
 	struct device fresh;
+	if (session->options->dry_run)
+		return;
 	host_collect_state(&session->root, &session->host);
 	session->access = access_case_judge(&session->host);
 	array_each (device, devices ? devices : &none) {
@@ -216,7 +218,8 @@ enum status session_finish(struct session *session, const struct device_refs *de
 			failed_devices += result->outcome == OUTCOME_FAILED &&
 					  text_same(result->subject, (*device)->address);
 	}
-	stored_collect_all(&session->root, &session->devices, &session->stored);
+	if (!options->dry_run)
+		stored_collect_all(&session->root, &session->devices, &session->stored);
 	if (!options->quiet && (options->json || devices_show_names(&device_columns, &options->table)))
 		device_collect_names(devices);
 	bool table_only = table_is_for_scripts(&options->table) && !options->dry_run;

@@ -9,8 +9,10 @@
 /* ---- host.c ----
  * The machine as a whole: kernel, configuration, mode, modules, taint. Facts only. */
 
-/* Reads all of struct host below `root`. Cannot fail: unreadable values are unknown. */
-void host_collect(const struct sysroot *root, struct host *host);
+/* Reads all of struct host below `root`. Cannot fail: unreadable values are unknown. The module files, which
+ * cost more to read than all else, are read only if `evidence` is wanted or needed: vfio is not loaded, or no
+ * configuration is found. */
+void host_collect(const struct sysroot *root, bool evidence, struct host *host);
 
 /* The same for the installed kernel `release`, running or not, from its configuration and module files.
  * Returns 0, or -ENOENT with `host` untouched if it has neither. */

@@ -170,22 +170,11 @@ void device_free_remembered(struct remembered *remembered)
 	free(remembered->driver_override);
 }
 
-/* Resets to the state before device_collect_details. */
-static void reset_details(struct device *device)
-{
-	free(device->driver_module);
-	free(device->driver_override);
-	device_free_remembered(&device->remembered);
-	free(device->unreadable);
-	device->driver_module = device->driver_override = device->unreadable = NULL;
-	device->remembered = (struct remembered){ .known = ANSWER_NO };
-}
-
 void device_collect_details(const struct sysroot *root, struct device *device)
 {
-	reset_details(device);
-	if (device->error)
-		device->unreadable = text_format("uevent: %s", strerror(-device->error));
+	if (device->detailed)
+		return;
+	device->detailed = true;
 	auto_free char *config_path = device_path(device, "config");
 	unsigned char config[16];
 	if (sysroot_read_bytes(root, config_path, config, sizeof config) == sizeof config)
@@ -230,7 +219,10 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 
 void device_free(struct device *device)
 {
-	reset_details(device);
+	free(device->driver_module);
+	free(device->driver_override);
+	device_free_remembered(&device->remembered);
+	free(device->unreadable);
 	free(device->address);
 	free(device->modalias);
 	free(device->driver);

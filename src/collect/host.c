@@ -66,13 +66,17 @@ static enum mode mode_parse(const char *text)
 	return MODE_UNKNOWN;
 }
 
-static enum mode collect_mode(const struct sysroot *root)
+static bool is_present(enum module_state state)
+{
+	return state == MODULE_LOADED || state == MODULE_BUILTIN;
+}
+
+static enum mode collect_mode(const struct sysroot *root, enum module_state vfio)
 {
 	auto_free char *text = sysroot_read(root, "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
 	if (text)
 		return mode_parse(text);
-	bool absent = errno == ENOENT;
-	return absent && sysroot_exists(root, "sys/module/vfio") == ANSWER_YES ? MODE_ABSENT : MODE_UNKNOWN;
+	return errno == ENOENT && is_present(vfio) ? MODE_ABSENT : MODE_UNKNOWN;
 }
 
 static enum module_state collect_module(const struct sysroot *root, const struct host *host, const char *name)
@@ -103,7 +107,7 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		host->seen[question] = ANSWER_UNKNOWN;
-	if (!host->running || (vfio != MODULE_LOADED && vfio != MODULE_BUILTIN))
+	if (!host->running || !is_present(vfio))
 		return;
 	host->seen[QUESTION_GROUP] = sysroot_exists(root, "sys/class/vfio");
 	host->seen[QUESTION_CONTAINER] = sysroot_exists(root, "sys/class/misc/vfio");
@@ -152,7 +156,7 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 {
 	for (int i = 0; i < MODULE_COUNT; i++)
 		host->modules[i].state = collect_module(root, host, host->modules[i].name);
-	host->mode = host->running ? collect_mode(root) : MODE_UNKNOWN;
+	host->mode = host->running ? collect_mode(root, host->modules[MODULE_VFIO].state) : MODE_UNKNOWN;
 	host->taint = host->running ? taint_collect_value(root) : -1;
 	collect_seen(root, host);
 }
@@ -173,14 +177,15 @@ bool host_is_root(void)
 	return geteuid() == 0;
 }
 
-void host_collect(const struct sysroot *root, struct host *host)
+void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 {
 	*host = host_unknown();
 	host->release = running_release(root);
 	host->running = true;
 	collect_kconfig(root, host);
 	host_collect_state(root, host);
-	collect_in_modules(root, host);
+	if (evidence || !is_present(host->modules[MODULE_VFIO].state) || !host->kconfig.source)
+		collect_in_modules(root, host);
 	host->arch = sysroot_read(root, "proc/sys/kernel/arch");
 	host->iommu = collect_iommu(root);
 	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
@@ -191,7 +196,7 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
 {
 	auto_free char *running = running_release(root);
 	if (text_same(release, running)) {
-		host_collect(root, host);
+		host_collect(root, true, host);
 		return 0;
 	}
 	struct host found = host_unknown();

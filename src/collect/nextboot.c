@@ -97,39 +97,53 @@ int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **so
 struct trait {
 	const char *path;  /* below the root */
 	const char *means; /* a command, or the setting to edit */
+	const char *tool;  /* the command that applies the setting; NULL: none, or unknown */
 };
 
 static const struct trait boot_files[] = {
-	{ "etc/kernel/cmdline", "the file /etc/kernel/cmdline" },
-	{ "boot/firmware/cmdline.txt", "the file /boot/firmware/cmdline.txt" },
-	{ "etc/default/u-boot", "U_BOOT_PARAMETERS in /etc/default/u-boot" },
-	{ "etc/default/grub", "GRUB_CMDLINE_LINUX in /etc/default/grub" },
-	{ NULL, NULL },
+	{ "etc/kernel/cmdline", "the file /etc/kernel/cmdline", "kernel-install add-all" },
+	{ "boot/firmware/cmdline.txt", "the file /boot/firmware/cmdline.txt", NULL },
+	{ "etc/default/u-boot", "U_BOOT_PARAMETERS in /etc/default/u-boot", "u-boot-update" },
+	{ NULL, NULL, NULL },
 };
 
-static const struct trait boot_tools[] = {
-	{ "etc/kernel/cmdline", "kernel-install add-all" },
-	{ "boot/firmware/cmdline.txt", NULL },
-	{ "etc/default/u-boot", "u-boot-update" },
-	{ "usr/sbin/update-grub", "update-grub" },
-	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg" },
-	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg" },
-	{ NULL, NULL },
+static const struct trait grub_files[] = {
+	{ "etc/default/grub", "GRUB_CMDLINE_LINUX in /etc/default/grub", NULL },
+	{ NULL, NULL, NULL },
+};
+
+static const struct trait grub_tools[] = {
+	{ "usr/sbin/update-grub", "update-grub", NULL },
+	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg", NULL },
+	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg", NULL },
+	{ NULL, NULL, NULL },
 };
 
 static const struct trait initramfs_tools[] = {
-	{ "usr/sbin/update-initramfs", "update-initramfs -u" },
-	{ "usr/bin/dracut", "dracut --force" },
-	{ "usr/sbin/dracut", "dracut --force" },
-	{ "usr/bin/mkinitcpio", "mkinitcpio -P" },
-	{ NULL, NULL },
+	{ "usr/sbin/update-initramfs", "update-initramfs -u", NULL },
+	{ "usr/bin/dracut", "dracut --force", NULL },
+	{ "usr/sbin/dracut", "dracut --force", NULL },
+	{ "usr/bin/mkinitcpio", "mkinitcpio -P", NULL },
+	{ NULL, NULL, NULL },
 };
 
-static const char *first_existing(const struct sysroot *root, const struct trait *traits)
+/* The first of the traits whose file exists, or the empty one at their end. */
+static const struct trait *first_existing(const struct sysroot *root, const struct trait *traits)
 {
 	while (traits->path && sysroot_exists(root, traits->path) != ANSWER_YES)
 		traits++;
-	return traits->means;
+	return traits;
+}
+
+static void collect_boot_setting(const struct sysroot *root, struct next_boot *next)
+{
+	const struct trait *setting = first_existing(root, boot_files);
+	next->boot_file = setting->means;
+	next->boot_tool = setting->tool;
+	if (setting->path)
+		return;
+	next->boot_file = first_existing(root, grub_files)->means;
+	next->boot_tool = first_existing(root, grub_tools)->means;
 }
 
 static enum own_file collect_own(const struct sysroot *root)
@@ -152,9 +166,8 @@ void nextboot_collect(const struct sysroot *root, const struct host *host, struc
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	enum mode set = MODE_UNKNOWN;
 	bool known = true;
-	found.boot_file = first_existing(root, boot_files);
-	found.boot_tool = first_existing(root, boot_tools);
-	found.initramfs_tool = first_existing(root, initramfs_tools);
+	collect_boot_setting(root, &found);
+	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
 	if (vfio != MODULE_BUILTIN)
 		known = modprobe_collect_mode(root, &set, &found.source) == 0;
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);

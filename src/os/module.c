@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <libkmod.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,10 +14,10 @@
 #define FUNCTIONS(X) \
 	X(kmod_list_next) X(kmod_module_dependency_symbol_get_symbol) \
 	X(kmod_module_dependency_symbols_free_list) X(kmod_module_get_dependency_symbols) \
-	X(kmod_module_get_info) X(kmod_module_get_initstate) X(kmod_module_get_module) \
+	X(kmod_module_get_info) X(kmod_module_get_module) \
 	X(kmod_module_get_path) X(kmod_module_info_free_list) X(kmod_module_info_get_key) \
-	X(kmod_module_info_get_value) X(kmod_module_new_from_lookup) X(kmod_module_new_from_name) \
-	X(kmod_module_new_from_path) X(kmod_module_probe_insert_module) X(kmod_module_ref) \
+	X(kmod_module_info_get_value) X(kmod_module_new_from_lookup) \
+	X(kmod_module_new_from_path) X(kmod_module_probe_insert_module) \
 	X(kmod_module_unref) X(kmod_module_unref_list) X(kmod_new) X(kmod_set_log_fn) X(kmod_unref)
 /* clang-format on */
 LIBRARY(libkmod, "libkmod.so.2", "libkmod2", "required", "states, parameters and loading of kernel modules",
@@ -25,12 +27,6 @@ LIBRARY(libkmod, "libkmod.so.2", "libkmod2", "required", "states, parameters and
 
 /* The limit of modules.builtin.modinfo, in bytes. Real ones are smaller than 1 MiB. */
 #define MODINFO_MAX (16 << 20)
-
-static void cleanup_kmod(struct kmod_ctx **kmod)
-{
-	if (*kmod)
-		sym_kmod_unref(*kmod);
-}
 
 static void cleanup_modules(struct kmod_list **modules)
 {
@@ -45,7 +41,6 @@ static void cleanup_module(struct kmod_module **module)
 }
 
 #define auto_module  cleanup(cleanup_module)
-#define auto_kmod    cleanup(cleanup_kmod)
 #define auto_modules cleanup(cleanup_modules)
 
 static void discard_message(void *data, int priority, const char *file, int line, const char *function,
@@ -68,39 +63,36 @@ static struct kmod_ctx *module_context(const char *directory)
 	return kmod;
 }
 
+enum { INDEX_DEPENDENCIES, INDEX_ALIASES, INDEX_SYMBOLS, INDEX_COUNT = 6 };
+
+static const char *const indexes[INDEX_COUNT] = { "dep.bin", "alias.bin", "symbols.bin", "builtin.bin",
+	"builtin.alias.bin", "builtin.modinfo" };
+
 /* The modules of a kernel below a root. */
 struct module_files {
-	const struct sysroot *root;
-	const char *release;
-	int fd;
-	int module_fd;         /* of the module being read */
+	struct sysroot root;
+	char *release;
+	int fd; /* of its directory */
+	bool has_index[INDEX_COUNT];
 	struct kmod_ctx *kmod; /* NULL: there are no indexes */
+	/* The last module whose file was asked for. */
+	char *name;
+	int module_fd;
+	struct kmod_module *module;
 };
-
-static void cleanup_files(struct module_files *files)
-{
-	if (files->kmod)
-		sym_kmod_unref(files->kmod);
-	if (files->fd >= 0)
-		close(files->fd);
-	if (files->module_fd >= 0)
-		close(files->module_fd);
-}
-
-static const char *const indexes[] = { "dep.bin", "alias.bin", "symbols.bin", "builtin.bin",
-	"builtin.alias.bin", "builtin.modinfo" };
 
 /* libkmod opens the indexes by name: it would follow a link out of a recorded machine, and block on a FIFO.
  */
-static bool are_plain(const struct sysroot *root, const char *directory)
+static bool look_for_indexes(struct module_files *files, const char *directory)
 {
-	for (size_t i = 0; i < sizeof indexes / sizeof *indexes && !root->live; i++) {
+	bool plain = true;
+	for (size_t i = 0; i < INDEX_COUNT; i++) {
 		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
-		int type = sysroot_type(root, path);
-		if (type != S_IFREG && type != -ENOENT)
-			return false;
+		int type = sysroot_type(&files->root, path);
+		files->has_index[i] = type >= 0;
+		plain &= type == S_IFREG || type == -ENOENT || files->root.live;
 	}
-	return true;
+	return plain && files->has_index[INDEX_DEPENDENCIES];
 }
 
 /* Notes the files that libkmod opens. */
@@ -114,18 +106,49 @@ static void note_indexes(const struct sysroot *root, const char *directory)
 
 /* Opens the indexes through the directory's file descriptor, so that no link in the path leads out of the
  * root. */
-static struct module_files module_files(const struct sysroot *root, const char *release)
+static void files_open(struct module_files *files, const struct sysroot *root, const char *release)
 {
 	library_need(&libkmod);
 	auto_free char *path = text_format("lib/modules/%s", release);
-	auto_free char *dependencies = text_format("%s/modules.dep.bin", path);
-	struct module_files files = { root, release, sysroot_open_dir(root, path), -1, NULL };
-	if (files.fd < 0 || sysroot_exists(root, dependencies) != ANSWER_YES || !are_plain(root, path))
-		return files;
-	auto_free char *directory = text_format("/proc/self/fd/%d", files.fd);
-	files.kmod = module_context(directory);
+	*files = (struct module_files){ .root = *root, .release = text_copy(release), .module_fd = -1 };
+	files->fd = sysroot_open_dir(root, path);
+	if (files->fd < 0 || !look_for_indexes(files, path))
+		return;
+	auto_free char *directory = text_format("/proc/self/fd/%d", files->fd);
+	files->kmod = module_context(directory);
 	note_indexes(root, path);
-	return files;
+}
+
+static void files_close_module(struct module_files *files)
+{
+	if (files->module)
+		sym_kmod_module_unref(files->module);
+	cleanup_fd(&files->module_fd);
+	free(files->name);
+	files->module = NULL;
+	files->module_fd = -1;
+	files->name = NULL;
+}
+
+static void files_close(struct module_files *files)
+{
+	files_close_module(files);
+	if (files->kmod)
+		sym_kmod_unref(files->kmod);
+	cleanup_fd(&files->fd);
+	free(files->release);
+}
+
+/* The modules of the last kernel that was asked about, because each is asked several questions. */
+static struct module_files *module_files(const struct sysroot *root, const char *release)
+{
+	static struct module_files last = { .fd = -1, .module_fd = -1 };
+	bool same_root = last.root.fd == root->fd && last.root.notes == root->notes;
+	if (same_root && text_same(last.release, release))
+		return &last;
+	files_close(&last);
+	files_open(&last, root, release);
+	return &last;
 }
 
 /* The first module with the name or alias `name`, or NULL. The caller unrefs it. */
@@ -137,31 +160,35 @@ static struct kmod_module *module_find(const struct module_files *files, const c
 	return sym_kmod_module_get_module(found);
 }
 
-/* The same, to read its file. Opens the file here, because its path is untrusted. */
+/* The same, to read its file; owned by `files`. Opens the file here, because its path is untrusted. */
 static struct kmod_module *module_open(struct module_files *files, const char *name)
 {
-	auto_module struct kmod_module *found = module_find(files, name);
+	if (text_same(files->name, name))
+		return files->module;
+	files_close_module(files);
+	files->name = text_copy(name);
+	struct kmod_module *found = module_find(files, name);
 	const char *file = found ? sym_kmod_module_get_path(found) : NULL;
-	struct kmod_module *module = NULL;
 	if (!file)
-		return found ? sym_kmod_module_ref(found) : NULL;
+		return files->module = found;
 	auto_free char *directory = text_format("/proc/self/fd/%d/", files->fd);
 	const char *inside = text_after(file, directory);
 	auto_free char *path =
 		inside ? text_format("lib/modules/%s/%s", files->release, inside) : text_copy(file + 1);
-	files->module_fd = sysroot_open_file(files->root, path);
+	sym_kmod_module_unref(found);
+	files->module_fd = sysroot_open_file(&files->root, path);
 	auto_free char *opened = text_format("/proc/self/fd/%d", files->module_fd);
 	if (files->module_fd >= 0)
-		sym_kmod_module_new_from_path(files->kmod, opened, &module);
-	return module;
+		sym_kmod_module_new_from_path(files->kmod, opened, &files->module);
+	return files->module;
 }
 
 enum module_state module_lookup(const struct sysroot *root, const char *release, const char *name)
 {
-	cleanup(cleanup_files) struct module_files files = module_files(root, release);
-	if (!files.kmod)
+	struct module_files *files = module_files(root, release);
+	if (!files->kmod)
 		return MODULE_UNKNOWN;
-	auto_module struct kmod_module *module = module_find(&files, name);
+	auto_module struct kmod_module *module = module_find(files, name);
 	if (!module)
 		return MODULE_MISSING;
 	return sym_kmod_module_get_path(module) ? MODULE_AVAILABLE : MODULE_BUILTIN;
@@ -169,12 +196,11 @@ enum module_state module_lookup(const struct sysroot *root, const char *release,
 
 enum answer module_answers(const struct sysroot *root, const char *release, const char *alias)
 {
-	const char *index = text_starts(alias, "symbol:") ? "modules.symbols.bin" : "modules.alias.bin";
-	auto_free char *path = text_format("lib/modules/%s/%s", release, index);
-	cleanup(cleanup_files) struct module_files files = module_files(root, release);
-	if (!files.kmod || sysroot_exists(root, path) != ANSWER_YES)
+	int index = text_starts(alias, "symbol:") ? INDEX_SYMBOLS : INDEX_ALIASES;
+	struct module_files *files = module_files(root, release);
+	if (!files->kmod || !files->has_index[index])
 		return ANSWER_UNKNOWN;
-	auto_module struct kmod_module *module = module_find(&files, alias);
+	auto_module struct kmod_module *module = module_find(files, alias);
 	return module ? ANSWER_YES : ANSWER_NO;
 }
 
@@ -187,7 +213,7 @@ static enum answer builtin_has_parameter(
 	auto_free char *start = text_format("%s.", name);
 	auto_free char *wanted = text_format("%s.parm=%s:", name, parameter);
 	static char all[MODINFO_MAX + 1];
-	ssize_t length = sysroot_read_bytes(files->root, path, all, MODINFO_MAX);
+	ssize_t length = sysroot_read_bytes(&files->root, path, all, MODINFO_MAX);
 	enum answer answer = ANSWER_UNKNOWN;
 	if (length < 0)
 		return answer;
@@ -204,11 +230,11 @@ static enum answer builtin_has_parameter(
 enum answer module_has_parameter(
 	const struct sysroot *root, const char *release, const char *name, const char *parameter)
 {
-	cleanup(cleanup_files) struct module_files files = module_files(root, release);
-	auto_module struct kmod_module *module = module_open(&files, name);
+	struct module_files *files = module_files(root, release);
+	struct kmod_module *module = module_open(files, name);
 	struct kmod_list *info = NULL, *entry;
 	if (module && !sym_kmod_module_get_path(module))
-		return builtin_has_parameter(&files, name, parameter);
+		return builtin_has_parameter(files, name, parameter);
 	if (!module || sym_kmod_module_get_info(module, &info) < 0 || !info)
 		return ANSWER_UNKNOWN;
 	enum answer answer = ANSWER_NO;
@@ -227,8 +253,8 @@ enum answer module_has_parameter(
 
 enum answer module_uses(const struct sysroot *root, const char *release, const char *name, const char *symbol)
 {
-	cleanup(cleanup_files) struct module_files files = module_files(root, release);
-	auto_module struct kmod_module *module = module_open(&files, name);
+	struct module_files *files = module_files(root, release);
+	struct kmod_module *module = module_open(files, name);
 	struct kmod_list *symbols = NULL, *entry;
 	if (!module || !sym_kmod_module_get_path(module) ||
 		sym_kmod_module_get_dependency_symbols(module, &symbols) < 0 || !symbols)
@@ -240,20 +266,32 @@ enum answer module_uses(const struct sysroot *root, const char *release, const c
 	return answer;
 }
 
-/* The module is usually loaded already; this check avoids reading the indexes. */
+/* The module is usually loaded already: then libkmod is not needed. Does not allocate. */
 static bool is_live(const char *name)
 {
-	auto_kmod struct kmod_ctx *kmod = module_context("/");
-	auto_module struct kmod_module *module = NULL;
-	return kmod && sym_kmod_module_new_from_name(kmod, name, &module) == 0 &&
-	       sym_kmod_module_get_initstate(module) == KMOD_MODULE_LIVE;
+	static const char live[] = "live\n";
+	char path[300], state[sizeof live];
+	snprintf(path, sizeof path, "sys/module/%s/initstate", name);
+	auto_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int file = openat(root, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = read(file, state, sizeof state);
+	return length == sizeof live - 1 && memcmp(state, live, sizeof live - 1) == 0;
+}
+
+/* The context for loading, with the configuration in modprobe.d, which is read once. NULL: it failed. */
+static struct kmod_ctx *loading_context(void)
+{
+	static struct kmod_ctx *kmod;
+	if (!kmod)
+		kmod = module_context(NULL);
+	return kmod;
 }
 
 int module_load(const char *name)
 {
 	if (is_live(name))
 		return 0;
-	auto_kmod struct kmod_ctx *kmod = module_context(NULL);
+	struct kmod_ctx *kmod = loading_context();
 	if (!kmod)
 		return library_load(&libkmod) ? -ENOMEM : -ELIBACC;
 	auto_modules struct kmod_list *found = NULL;

@@ -26,6 +26,13 @@ bound=$BATS_TEST_DIRNAME/../machines/case3-bound
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -le 3 ]
 }
 
+@test "bind, unbind and status load libkmod only for modules that are not loaded" {
+	for words in status "bind --dry-run 00:06.0" "unbind --dry-run 00:04.0"; do
+		not grep libkmod <<<"$(opened --sysroot "$bound" $words)"
+	done
+	grep libkmod <<<"$(opened --sysroot "${bound/bound/before}" status)"
+}
+
 @test "a note names each library that is loaded later" {
 	for library in archive json-c kmod mnl mount udev z; do
 		[ "$(notes | grep -cE " lib$library\.so\.[0-9]+$")" -eq 1 ]
@@ -65,7 +72,7 @@ without() { # SONAME WORDS...
 		complains "hint: install $soname; on Debian: apt install $package"
 	done <<-END
 		libjson-c.so.5 libjson-c5 list --json
-		libkmod.so.2 libkmod2 status
+		libkmod.so.2 libkmod2 matrix
 		libmount.so.1 libmount1 list --all
 		libz.so.1 zlib1g status
 		libarchive.so.13 libarchive13 report
