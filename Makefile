@@ -60,7 +60,7 @@ DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
 DEPS_COVERAGE = gcovr
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
-# Only these are linked; base/library loads the others when they are first used.
+# Only these are linked; base/libc loads the others when they are first used.
 LINKED   = smartcols
 
 # ---- no settings below ----

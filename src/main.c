@@ -17,17 +17,6 @@ const char *argp_program_version = "vfionoiommu " VERSION;
 /* The name with which argp and getopt begin their messages, instead of the path in argv[0]. */
 static char program[] = "vfionoiommu";
 
-#define COMMAND_ROW(name) &command_##name,
-static const struct command *const commands[] = { COMMANDS(COMMAND_ROW) };
-
-static const struct command *find_command(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (text_same(commands[i]->name, name))
-			return commands[i];
-	return NULL;
-}
-
 static error_t parse(int key, char *argument, struct argp_state *state)
 {
 	int *command = state->input; /* its index in argv */
@@ -48,7 +37,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 static char *command_table(void)
 {
 	char *text = text_copy("Commands:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+	for (size_t i = 0; commands[i]; i++)
 		text_append(&text, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
 	return text;
 }
@@ -85,7 +74,11 @@ static enum status run_command(int argc, char **argv)
 		argv = help;
 		argc = 2;
 	}
-	const struct command *command = find_command(name);
+	if (text_same(name, "__complete")) {
+		complete(argc - 1, argv + 1);
+		return STATUS_DONE;
+	}
+	const struct command *command = command_find(name);
 	if (!command) {
 		log_error("unknown command '%s'", name);
 		log_hint("vfionoiommu --help");

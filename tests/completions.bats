@@ -32,99 +32,42 @@ machine_of_64() { # DIR
 	ln -st "$1/sys/bus/pci/devices" "${devices[@]/#"$1/sys"/../../..}"
 }
 
-@test "commands" {
-	offers <<-'END'
-		vfionoiommu |bind cdi disable enable help list matrix metrics monitor report status taint unbind verify
-		vfionoiommu --json li|list
-		vfionoiommu -o ADDRESS li|list
-		vfionoiommu -no ADDRESS --color always --sysroot=x li|list
-		vfionoiommu help |bind cdi disable enable list matrix metrics monitor report status taint unbind verify
-		vfionoiommu help bind |
-		vfionoiommu help -|
-		vfionoiommu status li|
-		vfionoiommu frobnicate li|
-	END
-}
-
-@test "options: of every command, of commands that change something, of one command" {
-	offers <<-'END'
-		vfionoiommu list --n|--noheadings
-		vfionoiommu --json --n|--noheadings
-		vfionoiommu --f|--force
-		vfionoiommu list --f|
-		vfionoiommu unbind --f|--force
-		vfionoiommu unbind --a|--all
+@test "the shells offer what the program knows: commands, options, values, columns, devices" {
+	shells_asked="bash framework zsh fish" offers <<-END
+		vfionoiommu mat|matrix
+		vfionoiommu help b|bind
 		vfionoiommu bind --a|--allow-iommu
-		vfionoiommu --a|
-		vfionoiommu verify -|--color --help --json --noheadings --output --quiet --raw --usage --verbose --version -? -J -V -n -o -q -r -v
-	END
-}
-
-@test "values of options, after a blank and after an equal sign" {
-	offers <<-END
+		vfionoiommu verify --n|--noheadings
 		vfionoiommu --color |always auto never
 		vfionoiommu list --color=a|--color=always --color=auto
-		vfionoiommu --sysroot tests/mach|tests/machines
-		vfionoiommu list --sysroot=tests/mach|--sysroot=tests/machines
+		vfionoiommu bind --owner roo|root
+		vfionoiommu bind --owner=root:roo|--owner=root:root
+		vfionoiommu taint --value |
+		vfionoiommu status --output |ITEM VALUE
+		vfionoiommu list -noC|-noCDEV -noCLASS
+		vfionoiommu taint -o +BIT,L|+BIT,LETTER
+		vfionoiommu $before matrix --kernel |7.3.4-case3
+		vfionoiommu $bound list 0000:00:0|0000:00:04.0 0000:00:06.0
+		vfionoiommu $bound monitor --until=0000:00:0|--until=0000:00:04.0 --until=0000:00:06.0
+		vfionoiommu $before bind 0000:00:04.0 0000:00:0|0000:00:06.0
+		vfionoiommu $bound status |
+	END
+}
+
+@test "the shells complete files and directories themselves" {
+	shells_asked="bash framework zsh fish" offers <<-END
 		vfionoiommu matrix --config Makef|Makefile
 		vfionoiommu matrix --config=Makef|--config=Makefile
-		vfionoiommu $before matrix --kernel |7.3.4-case3
 		vfionoiommu report Makef|Makefile
-		vfionoiommu metrics --write Makef|Makefile
-		vfionoiommu bind --owner roo|root
-		vfionoiommu bind --owner root:roo|root:root
-		vfionoiommu bind --owner=root:roo|--owner=root:root
-		vfionoiommu $before bind --mode |
-		vfionoiommu taint --value |
+		vfionoiommu --sysroot tests/mach|tests/machines
+		vfionoiommu list --sysroot=tests/mach|--sysroot=tests/machines
 	END
 }
 
-@test "columns of the command, each only once" {
-	offers <<-'END'
-		vfionoiommu status --output |ITEM VALUE
-		vfionoiommu bind -o |ADDRESS CDEV CLASS DRIVER GROUP ID IOMMU NAME ORIG-DRIVER OVERRIDE PERSISTENT USE VENDOR
-		vfionoiommu list -noC|-noCDEV -noCLASS
-		vfionoiommu matrix --output=CASE,C|--output=CASE,CDEV --output=CASE,CONTAINER
-		vfionoiommu verify -o +|+ADDRESS +DETAIL +NODE +RESULT +STEP
-		vfionoiommu taint -o +BIT,L|+BIT,LETTER
-		vfionoiommu --output |
-	END
-}
-
-@test "devices: free ones for bind, bound ones for unbind and verify, all for list and monitor" {
-	shells_asked="bash framework zsh fish" offers <<-END
-		vfionoiommu $bound bind 0000:00:0|0000:00:06.0
-		vfionoiommu $bound unbind |0000:00:04.0
-		vfionoiommu $bound verify 0|0000:00:04.0
-		vfionoiommu $bound list 0000:00:0|0000:00:04.0 0000:00:06.0
-		vfionoiommu $bound monitor --until 0000:00:0|0000:00:04.0 0000:00:06.0
-		vfionoiommu $bound monitor --until=0000:00:0|--until=0000:00:04.0 --until=0000:00:06.0
-		vfionoiommu $before unbind |
-		vfionoiommu --sysroot tests/machines/iommu bind |
-		vfionoiommu --sysroot /nonexistent bind |
-	END
-	# zsh offers options where nothing else is to come.
-	shells_asked="bash framework fish" offers <<-END
-		vfionoiommu $bound status |
-		vfionoiommu $bound monitor |
-	END
-}
-
-@test "a device that is already on the line is not offered again" {
-	offers <<-END
-		vfionoiommu $before bind 0000:00:04.0 0000:00:0|0000:00:06.0
-		vfionoiommu $before list 00:1F.0 0000:00:1E.1 0000:00:1|0000:00:1e.0 0000:00:1e.2 0000:00:1f.2 0000:00:1f.3
-		vfionoiommu $bound unbind --force 0000:00:04.0 |
-	END
-}
-
-@test "--sysroot selects the machine, before and after the command" {
+@test "--sysroot selects the machine, with quotes and ~ as typed" {
 	offered bash "" >/dev/null
 	ln -sfn "$PWD/tests/machines/case3-bound" "$shells/bound"
 	offers <<-'END'
-		vfionoiommu --sysroot=tests/machines/case3-bound unbind |0000:00:04.0
-		vfionoiommu unbind --sysroot tests/machines/case3-bound |0000:00:04.0
-		vfionoiommu unbind --dry-run --sysroot=tests/machines/case3-bound 0000:|0000:00:04.0
 		vfionoiommu --sysroot ~/bound unbind |0000:00:04.0
 		vfionoiommu --json --sysroot "tests/machines/case3-bound" unbind -n |0000:00:04.0
 	END
@@ -160,21 +103,12 @@ machine_of_64() { # DIR
 		offers <<-END
 			vfionoiommu $bound bind |
 			vfionoiommu $bound unbind 0|
-			vfionoiommu stat|status
 		END
 		for shell in bash zsh fish; do
 			run listed $shell "vfionoiommu $bound bind "
 			not grep -iE "sorry|not found|unknown|error" <<<"$output"
 		done
 	done
-}
-
-@test "a file name in a machine is not run as a command" {
-	mkdir -p "$BATS_TEST_TMPDIR/machine/lib/modules/"{'$(touch ran)',6.1.0}
-	shells_asked="bash" offers <<-END
-		vfionoiommu --sysroot $BATS_TEST_TMPDIR/machine matrix --kernel |6.1.0
-	END
-	[ ! -e ran ]
 }
 
 @test "64 devices are offered within 50 ms" {
@@ -187,7 +121,7 @@ machine_of_64() { # DIR
 		[ "$(offered $shell "$line" | wc -w)" -eq 64 ]
 		took=$(duration $shell "$line")
 		echo "$shell: $took ms"
-		[ "$took" -gt 0 ] && [ "$took" -lt $limit ]
+		[ "$took" -lt $limit ]
 	done
 }
 

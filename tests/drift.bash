@@ -1,5 +1,5 @@
-# The commands, options, columns, findings and exit statuses of the source, --help, the man page, README.md, the schema and the
-# completions, each as a sorted set of words, one per line; and the guards that compare them. They read the tree below $tree.
+# The commands, options, columns, findings and exit statuses of the source, --help, the man page, README.md and the schema, each
+# as a sorted set of words, one per line; and the guards that compare them. They read the tree below $tree.
 
 commands=(status list matrix enable disable bind unbind verify taint report monitor metrics cdi)
 acting=(enable disable bind unbind)
@@ -34,16 +34,13 @@ source_commands() {
 }
 
 guard_commands() {
-	local expected shell
+	local expected
 	expected=$(source_commands)
 	same "the list in tests/drift.bash" "$expected" "$(printf '%s\n' "${commands[@]}")" || return
 	same "the man page" "$expected"$'\nhelp' "$(man_section COMMANDS | sed -n 's/^\.Ss //p')" || return
 	same "the man page's synopsis" "$expected" "$(man_section SYNOPSIS | sed -n 's/^\.Ic //p')" || return
 	same "README.md" "$expected" "$(grep '^|' "$tree/README.md" | grep -o '`vfionoiommu [a-z]*' | cut -d ' ' -f 2)" || return
 	same "--help" "$expected"$'\nhelp' "$(tool --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')" || return
-	for shell in "${shells_known[@]}"; do
-		same "$shell" "$expected"$'\nhelp' "$(offered "$shell" "vfionoiommu " | tr ' ' '\n')" || return
-	done
 }
 
 # ---- options ----
@@ -69,20 +66,13 @@ source_options() {
 }
 
 guard_options() {
-	local command shell all='' lines=() offers i
+	local command all=''
 	for command in "${commands[@]}"; do
 		all+=$(help_options "$command")$'\n'
 		same "the man page, of $command" "$(help_options "$command")" "$(man_options "$command")" || return
-		lines+=("vfionoiommu $command -")
 	done
 	same "the source" "$(grep -- -- <<<"$all")" "$(source_options)" || return
 	within "README.md" "$(grep -v '^    ' "$tree/README.md" | grep -oE -- '[^-a-z]--[a-z][a-z-]*' | cut -c 2-)" "$all" || return
-	for shell in "${shells_known[@]}"; do
-		mapfile -t offers < <(offered "$shell" "${lines[@]}")
-		for i in "${!commands[@]}"; do
-			same "$shell, of ${commands[i]}" "$(help_options "${commands[i]}")" "$(tr ' ' '\n' <<<"${offers[i]}")" || return
-		done
-	done
 }
 
 # ---- columns ----
@@ -98,23 +88,15 @@ man_columns() { # COMMAND
 }
 
 guard_columns() {
-	local command shell all='' lines=() tables=() offers i
+	local command all=''
 	for command in "${commands[@]}"; do
 		[ -n "$(help_columns "$command")" ] || continue
 		all+=$(help_columns "$command")$'\n'
 		same "the man page, of $command" "$(help_columns "$command")" "$(man_columns "$command")" || return
-		lines+=("vfionoiommu $command --output ")
-		tables+=("$command")
 	done
 	same "the source" "$(grep . <<<"$all")" \
 		"$(grep -ohE '^	\{ "[A-Z-]+", "' "$tree"/src/show/*.c | grep -oE '[A-Z-]+')" || return
 	within "README.md" "$(grep -oE -- '--output [A-Z,-]+' "$tree/README.md" | cut -d ' ' -f 2 | tr ',' '\n')" "$all" || return
-	for shell in "${shells_known[@]}"; do
-		mapfile -t offers < <(offered "$shell" "${lines[@]}")
-		for i in "${!tables[@]}"; do
-			same "$shell, of ${tables[i]}" "$(help_columns "${tables[i]}")" "$(tr ' ' '\n' <<<"${offers[i]}")" || return
-		done
-	done
 }
 
 # ---- findings, exit statuses ----

@@ -119,9 +119,9 @@ only() { # EXCEPTION...
 	local calls='open|open64|openat|openat64|openat2|fopen|fopen64|fdopen|opendir|fdopendir|socket|connect|fork|vfork|clone|posix_spawnp?|exec[a-z]+|'
 	calls+='ioctl|(__)?read(_chk)?|pread64|write|mmap|mmap64|[fl]?stat(64)?|fstatat(64)?|statx|access|faccessat|(__)?readlink(at)?(_chk)?|'
 	calls+='unlink(at)?|rename(at)?|mkdir(at)?|kill|signal|sigaction|syscall|system|popen|dlopen'
-	# base/text: the message when out of memory; base/library: the libraries, for all folders.
+	# base/text: the message when out of memory; base/libc: the libraries, for all folders.
 	needed | grep -E " ($calls)\$" | grep -v ^os/ | tr ' ' : |
-		only base/library:dlopen base/text:write act/output:lstat act/output:access
+		only base/libc:dlopen base/text:write act/output:lstat act/output:access
 }
 
 @test "judge and state are pure: of libc they call only string, list and memory functions" {

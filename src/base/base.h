@@ -143,7 +143,7 @@ const char *error_name(int error);
 /* Milliseconds since an arbitrary time in the past. */
 long long clock_milliseconds(void);
 
-/* ---- library.c ----
+/* ---- libc.c, libraries ----
  * Shared libraries that are loaded when first used: loading all of them at the start would be most of what a
  * run costs. The one file that uses a library lists its functions, and calls FUNCTION as sym_FUNCTION:
  *

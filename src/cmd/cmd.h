@@ -106,6 +106,10 @@ bool options_open_root(const struct options *options, struct sysroot *root);
  * that commands share. */
 const struct argp_option *options_for(const struct command *command);
 
+/* Of these options the one at `index`, or with a name or with a letter; NULL: none. */
+const struct option_row *options_at(size_t index);
+const struct option_row *options_find(const char *name, int key);
+
 /* The argp parser of these options. */
 error_t options_parse(int key, char *argument, struct argp_state *state);
 
@@ -135,6 +139,17 @@ const struct options *arguments_parse(
 #define COMMAND_EXTERN(name) extern const struct command command_##name;
 COMMANDS(COMMAND_EXTERN)
 #undef COMMAND_EXTERN
+
+/* ---- complete.c ----
+ * The list of commands, and what shells ask for. */
+
+extern const struct command *const commands[]; /* all of them, and NULL */
+
+/* The command with this name, or NULL. */
+const struct command *command_find(const char *name);
+
+/* Prints what the last of the words, of which the first follows the name of the program, can become. */
+void complete(int count, char **words);
 
 /* ---- session.c ----
  * The start of every command, which collects and judges the machine, and the end of those that make changes.

@@ -130,6 +130,23 @@ const struct argp_option *options_for(const struct command *command)
 	return known.items;
 }
 
+const struct option_row *options_at(size_t index)
+{
+	for (size_t i = 0; i < rows.count; i++)
+		if (rows.items[i] && !index--)
+			return rows.items[i];
+	return NULL;
+}
+
+const struct option_row *options_find(const char *name, int key)
+{
+	const struct option_row *row;
+	for (size_t i = 0; (row = options_at(i)); i++)
+		if (name ? text_same(row->name, name) : row->key == key)
+			return row;
+	return NULL;
+}
+
 static bool parse_seconds(const char *text, int *seconds)
 {
 	/* strtoul() would accept spaces and signs, too. */

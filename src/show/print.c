@@ -46,6 +46,12 @@ void print_line(FILE *stream, const char *format, ...)
 	put_line(stream, line);
 }
 
+void candidate_print(const char *word, const char *description)
+{
+	auto_free char *escaped = text_escape(description ? description : "");
+	printf("%s%s%s\n", word, description ? "\t" : "", escaped);
+}
+
 void print_severity_line(FILE *stream, enum severity severity, const char *format, ...)
 {
 	static const char *const words[] = {

@@ -69,6 +69,9 @@ void print_line(FILE *stream, const char *format, ...) __attribute__((format(pri
 void print_severity_line(FILE *stream, enum severity severity, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* "WORD<tab>DESCRIPTION" to stdout, for the completion of shells; NULL: only WORD. */
+void candidate_print(const char *word, const char *description);
+
 /* Progress of long operations, on a terminal. */
 
 /* Shows on stderr how many of `count` devices are done, in one line that is overwritten and in the end

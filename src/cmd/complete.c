@@ -1,0 +1,273 @@
+/* vfionoiommu __complete [WORD...]: what the last WORD can become, for the shells in completions/, which pass
+ * the words after the name of the program up to the cursor. Prints lines "WORD<tab>DESCRIPTION"; ":file" and
+ * ":directory": the shell completes names of files; ":nospace": the word may continue. */
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "cmd/cmd.h"
+#include "collect/collect.h"
+#include "judge/judge.h"
+
+#define COMMAND_ROW(name) &command_##name,
+const struct command *const commands[] = { COMMANDS(COMMAND_ROW) NULL };
+#undef COMMAND_ROW
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (text_same(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+/* What the words before the last one say. */
+struct line {
+	const struct command *command; /* NULL: none yet, `help`, or unknown */
+	bool help, unknown;
+	struct arguments arguments;
+	const struct option_row *option; /* its value is the next word; NULL: none */
+	struct options options;
+	const char *word; /* the last one */
+};
+
+/* What argp adds. */
+static const struct option_row own[] = {
+	{ .name = "help", .key = '?', .help = "give this help list" },
+	{ .name = "usage", .help = "give a short usage message" },
+	{ .name = "version", .key = 'V', .help = "print program version" },
+};
+
+static void offer(const struct line *line, const char *before, const char *rest, const char *description)
+{
+	auto_free char *word = text_format("%s%s", before, rest);
+	/* No shell has to quote it, and none will run it. */
+	bool plain =
+		!rest[strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-:?")];
+	if (plain && text_starts(word, line->word))
+		candidate_print(word, description ? description : "");
+}
+
+/* ---- values ---- */
+
+static void offer_columns(const struct line *line, const char *before, const char *value)
+{
+	const struct column_set *columns = line->command ? line->command->columns : NULL;
+	const char *comma = strrchr(value, ','), *last = comma ? comma + 1 : value + (*value == '+');
+	auto_free char *kept = text_format("%s%.*s", before, (int)(last - value), value);
+	auto_free char *listed = text_format(",%.*s,", (int)(last - value), value + (*value == '+'));
+	if (columns)
+		candidate_print(":nospace", NULL);
+	for (size_t i = 0; columns && i < columns->count; i++) {
+		auto_free char *name = text_format(",%s,", columns->items[i].name);
+		if (!strstr(listed, name))
+			offer(line, kept, columns->items[i].name, columns->items[i].help);
+	}
+}
+
+static void offer_kernels(const struct line *line, const char *before)
+{
+	struct sysroot root;
+	struct name_list names = { 0 };
+	char **name;
+	if (!options_open_root(&line->options, &root) || sysroot_list(&root, "lib/modules", &names))
+		return;
+	array_each (name, &names)
+		offer(line, before, *name, "");
+}
+
+static void offer_owners(const struct line *line, const char *before, const char *value)
+{
+	const char *colon = strchr(value, ':');
+	const struct passwd *user;
+	const struct group *group;
+	if (!colon) {
+		candidate_print(":nospace", NULL);
+		while ((user = getpwent()))
+			offer(line, before, user->pw_name, user->pw_gecos);
+		return;
+	}
+	auto_free char *kept = text_format("%s%.*s", before, (int)(colon + 1 - value), value);
+	while ((group = getgrent()))
+		offer(line, kept, group->gr_name, "");
+}
+
+static bool is_among(const struct device *device, const struct device_refs *devices)
+{
+	struct device **one;
+	array_each (one, devices)
+		if (*one == device)
+			return true;
+	return false;
+}
+
+static bool suits(const struct device *device, enum value value)
+{
+	return value == VALUE_FREE_DEVICE    ? device->fitness == FITNESS_FREE
+	       : value == VALUE_BOUND_DEVICE ? device->vfio
+					     : !device_is_bridge(device);
+}
+
+/* Devices that are not on the line yet. */
+static void offer_devices(const struct line *line, const char *before, enum value value)
+{
+	static struct session session;
+	struct device_refs named = { 0 }, found = { 0 };
+	struct device *device, **one;
+	char **argument;
+	if (session_open(&session, &line->options))
+		return;
+	array_each (argument, &line->arguments) {
+		auto_free char *why = NULL;
+		selector_resolve(&session.root, &session.devices, *argument, &named, &why);
+	}
+	if (value == VALUE_FREE_DEVICE) {
+		use_collect_all(&session.root, &session.devices, false);
+		safety_judge_fitness(&session.devices);
+	}
+	array_each (device, &session.devices)
+		if (suits(device, value) && !is_among(device, &named))
+			*array_add(&found) = device;
+	device_collect_names(&found);
+	array_each (one, &found)
+		offer(line, before, (*one)->address, (*one)->device_name);
+}
+
+static void offer_values(const struct line *line, enum value kind, const char *before, const char *value)
+{
+	switch (kind) {
+	case VALUE_OTHER:
+		return;
+	case VALUE_FILE:
+		candidate_print(":file", NULL);
+		return;
+	case VALUE_DIRECTORY:
+		candidate_print(":directory", NULL);
+		return;
+	case VALUE_COLUMNS:
+		offer_columns(line, before, value);
+		return;
+	case VALUE_KERNEL:
+		offer_kernels(line, before);
+		return;
+	case VALUE_OWNER:
+		offer_owners(line, before, value);
+		return;
+	default:
+		offer_devices(line, before, kind);
+	}
+}
+
+/* ---- words ---- */
+
+/* The option with an argument that `word` ends with. `*value`: its argument in the word, NULL: the next word.
+ */
+static const struct option_row *option_of(const char *word, const char **value)
+{
+	const struct option_row *row = NULL;
+	*value = NULL;
+	if (text_starts(word, "--")) {
+		size_t length = strcspn(word, "=");
+		*value = word[length] ? word + length + 1 : NULL;
+		auto_free char *name = text_format("%.*s", (int)length - 2, word + 2);
+		row = options_find(name, 0);
+		return row && row->argument ? row : NULL;
+	}
+	while (*++word) {
+		row = options_find(NULL, *word);
+		if (!row || !row->argument)
+			continue;
+		*value = word[1] ? word + 1 : NULL;
+		return row;
+	}
+	return NULL;
+}
+
+/* The directory as typed, in which a shell has not yet removed the quotes and replaced ~. */
+static char *unquoted(const char *typed)
+{
+	const char *home = getenv("HOME");
+	char *text =
+		text_starts(typed, "~/") && home ? text_format("%s%s", home, typed + 1) : text_copy(typed);
+	size_t length = 0;
+	for (const char *from = text; *from; from++)
+		if (!strchr("\\\"'", *from))
+			text[length++] = *from;
+	text[length] = '\0';
+	return text;
+}
+
+static void read_word(struct line *line, char *word)
+{
+	const struct option_row *option = line->option;
+	const char *value = word;
+	line->option = NULL;
+	if (!option && *word == '-') {
+		option = option_of(word, &value);
+		line->option = value ? NULL : option;
+	} else if (!option && (line->command || line->help || line->unknown)) {
+		*array_add(&line->arguments) = word;
+	} else if (!option) {
+		line->command = command_find(word);
+		line->help = text_same(word, "help");
+		line->unknown = !line->command && !line->help;
+		options_for(line->command);
+	}
+	if (option && value && option->value == VALUE_DIRECTORY)
+		line->options.sysroot = unquoted(value);
+}
+
+static void offer_option(const struct line *line, const struct option_row *row)
+{
+	char letter[] = { '-', (char)row->key, '\0' };
+	auto_free char *name = text_format("--%s", row->name);
+	if (row->hidden)
+		return;
+	offer(line, name, "", row->help);
+	if (row->key > 0 && row->key < 0x100)
+		offer(line, letter, "", row->help);
+}
+
+static void offer_options(const struct line *line)
+{
+	const struct option_row *row;
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		offer_option(line, &own[i]);
+	for (size_t i = 0; (row = options_at(i)); i++)
+		offer_option(line, row);
+}
+
+static void offer_commands(const struct line *line)
+{
+	for (size_t i = 0; commands[i]; i++)
+		offer(line, "", commands[i]->name, commands[i]->summary);
+	if (!line->help)
+		offer(line, "", "help", "show the help of a command");
+}
+
+void complete(int count, char **words)
+{
+	struct line line = { .word = count ? words[count - 1] : "" };
+	const char *value = line.word;
+	options_for(NULL);
+	for (int i = 0; i + 1 < count; i++)
+		read_word(&line, words[i]);
+	const struct option_row *option = line.option;
+	if (!option && *line.word == '-')
+		option = option_of(line.word, &value);
+	if (option && value) {
+		auto_free char *before = text_format("%.*s", (int)(value - line.word), line.word);
+		offer_values(&line, option->value, before, value);
+		for (size_t i = 0; option->choices && option->choices[i]; i++)
+			offer(&line, before, option->choices[i], "");
+	} else if (*line.word == '-' && !line.help) {
+		offer_options(&line);
+	} else if (!line.command && !line.unknown && !line.arguments.count) {
+		offer_commands(&line);
+	} else if (line.command) {
+		offer_values(&line, line.command->value, "", line.word);
+	}
+	free(line.arguments.items);
+}
