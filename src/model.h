@@ -12,36 +12,49 @@ enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
 
 /* ---- the kernel's configuration ---- */
 
-/* The symbols that decide which paths exist; drivers/vfio/Kconfig and drivers/iommu/iommufd/Kconfig. */
+/* The symbols that decide which paths exist, and the version of the kernel that introduced each;
+ * drivers/vfio/Kconfig and drivers/iommu/iommufd/Kconfig. The order is that of their dependencies: what is
+ * between VFIO and IOMMUFD depends on VFIO, what is below IOMMUFD on IOMMUFD. */
 #define KCONFIG_SYMBOLS(X)                                                                                   \
-	X(VFIO)                                                                                              \
-	X(VFIO_PCI)                                                                                          \
-	X(VFIO_GROUP)       /* since 6.6; before, always built */                                            \
-	X(VFIO_CONTAINER)   /* since 6.2; before, always built */                                            \
-	X(VFIO_DEVICE_CDEV) /* since 6.6 */                                                                  \
-	X(VFIO_NOIOMMU)                                                                                      \
-	X(VFIO_GROUP_NOIOMMU)     /* only in v5 of the cdev-noiommu patches */                               \
-	X(VFIO_CDEV_NOIOMMU)      /* only in v5 of the cdev-noiommu patches */                               \
-	X(IOMMUFD)                /* since 6.2 */                                                            \
-	X(IOMMUFD_NOIOMMU)        /* since 7.3, without a prompt: absent when off */                         \
-	X(IOMMUFD_VFIO_CONTAINER) /* since 6.2: iommufd answers as /dev/vfio/vfio */                         \
-	X(GENERIC_ATOMIC64)       /* some 32-bit architectures: no noiommu cdev */
+	X(VFIO, 306)                                                                                         \
+	X(VFIO_PCI, 306)                                                                                     \
+	X(VFIO_PCI_CORE, 516)  /* promptless: vfio-pci, or a driver for one kind of card */                  \
+	X(VFIO_GROUP, 606)     /* before, always built */                                                    \
+	X(VFIO_CONTAINER, 602) /* before, always built */                                                    \
+	X(VFIO_DEVICE_CDEV, 606)                                                                             \
+	X(VFIO_NOIOMMU, 405)                                                                                 \
+	X(VFIO_GROUP_NOIOMMU, 703) /* only in v5 of the cdev-noiommu patches, instead of VFIO_NOIOMMU */     \
+	X(VFIO_CDEV_NOIOMMU, 703)  /* likewise */                                                            \
+	X(IOMMUFD, 602)                                                                                      \
+	X(IOMMUFD_NOIOMMU, 703)        /* promptless: absent when off */                                     \
+	X(IOMMUFD_VFIO_CONTAINER, 602) /* iommufd answers as /dev/vfio/vfio */                               \
+	X(GENERIC_ATOMIC64, 206)       /* promptless: some 32-bit architectures; no noiommu cdev */
 
-#define KCONFIG_ENUM(symbol) KCONFIG_##symbol,
+#define KCONFIG_ENUM(symbol, since) KCONFIG_##symbol,
 enum kconfig_symbol { KCONFIG_SYMBOLS(KCONFIG_ENUM) KCONFIG_COUNT };
 #undef KCONFIG_ENUM
 
 enum kconfig_value {
-	KCONFIG_UNKNOWN, /* no configuration was found */
-	KCONFIG_ABSENT,  /* a configuration was read and does not name the symbol */
+	KCONFIG_UNKNOWN, /* no configuration was found, or it is not whole and does not name the symbol */
+	KCONFIG_ABSENT,  /* the configuration does not name the symbol: it is off, or this kernel lacks it */
 	KCONFIG_N,       /* "# CONFIG_X is not set", or =n */
 	KCONFIG_M,
 	KCONFIG_Y,
 };
 
+/* What it means if a configuration does not name a symbol. */
+enum kconfig_kind {
+	KCONFIG_PARTIAL, /* nothing: a fragment, savedefconfig's output, or not of a kernel at all */
+	KCONFIG_PROMPTS, /* off, unless the symbol has no prompt: a vendor's source configuration */
+	KCONFIG_WHOLE,   /* off: a .config that Kconfig wrote */
+};
+
 struct kconfig {
 	char *source; /* the file it was read from; NULL: none found, all values are KCONFIG_UNKNOWN */
 	int version;  /* kernel version from the header of the file: 703 for 7.3; 0: missing */
+	enum kconfig_kind kind;
+	int named; /* the number of lines that name a symbol ... */
+	int off;   /* ... of which are "# CONFIG_X is not set" */
 	enum kconfig_value value[KCONFIG_COUNT];
 };
 

@@ -49,6 +49,23 @@ static void report(int option, const char *name, int error)
 	}
 }
 
+/* Merges a configuration that is not whole into that of the option before, as merge_config.sh does. */
+static bool merge(struct kernel *fragment, struct kernel_list *kernels)
+{
+	struct kernel *before = kernels->count ? &kernels->items[kernels->count - 1] : NULL;
+	if (!before || !host_merge_config(&before->host, &fragment->host))
+		return false;
+	before->name = text_format("%s + %s", before->name, fragment->name);
+	return true;
+}
+
+static void judge(struct kernel *kernel)
+{
+	kernel->access = access_case_judge(&kernel->host);
+	access_case_judge_sources(&kernel->host, &kernel->access, &kernel->findings);
+	access_case_advise(&kernel->host, &kernel->access, &kernel->advice);
+}
+
 static enum status collect(
 	const struct sysroot *root, int option, const char *name, struct kernel_list *kernels)
 {
@@ -66,10 +83,8 @@ static enum status collect(
 	}
 	if (!name)
 		kernel.name = kernel.host.release ? kernel.host.release : "this kernel";
-	kernel.access = access_case_judge(&kernel.host);
-	access_case_judge_sources(&kernel.host, &kernel.access, &kernel.findings);
-	access_case_advise(&kernel.host, &kernel.access, &kernel.advice);
-	*array_add(kernels) = kernel;
+	if (option != OPTION_CONFIG || !merge(&kernel, kernels))
+		*array_add(kernels) = kernel;
 	return STATUS_DONE;
 }
 
@@ -111,6 +126,7 @@ static enum status matrix_run(const struct options *options, struct arguments *a
 {
 	static struct kernel_list kernels;
 	const struct option_value *kernel;
+	struct kernel *found;
 	struct sysroot root;
 	(void)arguments;
 	enum status status = check_names();
@@ -122,6 +138,8 @@ static enum status matrix_run(const struct options *options, struct arguments *a
 		status |= collect(&root, kernel->key, kernel->value, &kernels);
 	if (!wanted.count)
 		status = collect(&root, 0, NULL, &kernels);
+	array_each (found, &kernels)
+		judge(found);
 	if (!options->quiet)
 		show(options, &kernels);
 	return status;
@@ -131,7 +149,9 @@ const struct command command_matrix = {
 	.name = "matrix",
 	.summary = "print the access paths that a kernel offers, and the evidence",
 	.doc = "Print the group/container/cdev/noiommu matrix, mark the case of this kernel, and print the evidence.\v"
-	       "If a configuration sets a symbol twice, the last line counts.",
+	       "If a configuration sets a symbol twice, the last line counts. A --config FILE that is not a whole "
+	       "configuration (a fragment) is merged into the one before it, as merge_config.sh does; symbols that remain "
+	       "unnamed are unknown.",
 	.options = matrix_options,
 	.columns = &matrix_columns,
 	.other_columns = &matrix_columns_kernels,

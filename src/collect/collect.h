@@ -22,6 +22,10 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
  * the negative errno of kconfig_read with `host` untouched. */
 int host_collect_config(const char *path, struct host *host);
 
+/* Merges a configuration that is not whole into `host`, of which only the configuration is known. Returns
+ * whether it did; if not, they are of different kernels. */
+bool host_merge_config(struct host *host, const struct host *fragment);
+
 /* Whether the effective user of this process is root. */
 bool host_is_root(void);
 

@@ -45,13 +45,32 @@ static char *kconfig_place(const char *pattern, const char *release)
 	return text_format("%.*s%s%s", (int)(word - pattern), pattern, release, word + strlen("RELEASE"));
 }
 
+/* Whether a configuration says anything about VFIO. */
+static bool is_about_vfio(const struct kconfig *config)
+{
+	for (int symbol = KCONFIG_VFIO; symbol <= KCONFIG_IOMMUFD; symbol++)
+		if (config->value[symbol] >= KCONFIG_N)
+			return true;
+	return false;
+}
+
+/* The first whole configuration; if there is none, the first that says anything about VFIO. */
 static void collect_kconfig(const struct sysroot *root, struct host *host)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(kconfig_places) && !host->kconfig.source; i++) {
+	struct kconfig *chosen = &host->kconfig;
+	for (size_t i = 0; i < ARRAY_SIZE(kconfig_places) && chosen->kind == KCONFIG_PARTIAL; i++) {
 		auto_free char *path = kconfig_place(kconfig_places[i], host->release);
+		struct kconfig found = { 0 };
 		/* /proc shows the running kernel only. */
-		if (path && (host->running || !text_starts(path, "proc/")))
-			kconfig_read(root, path, &host->kconfig);
+		if (!path || (!host->running && text_starts(path, "proc/")) ||
+			kconfig_read(root, path, &found))
+			continue;
+		char *unused = found.source;
+		if (found.kind != KCONFIG_PARTIAL || (!chosen->source && is_about_vfio(&found))) {
+			unused = chosen->source;
+			*chosen = found;
+		}
+		free(unused);
 	}
 }
 
@@ -210,6 +229,15 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
 	}
 	*host = found;
 	return 0;
+}
+
+bool host_merge_config(struct host *host, const struct host *fragment)
+{
+	bool installed = host->release || host->running;
+	if (installed || fragment->kconfig.kind != KCONFIG_PARTIAL)
+		return false;
+	kconfig_merge(&host->kconfig, &fragment->kconfig);
+	return true;
 }
 
 int host_collect_config(const char *path, struct host *host)

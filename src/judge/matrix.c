@@ -62,10 +62,16 @@ static enum answer container_configured(const struct kconfig *config)
 		built(config, KCONFIG_VFIO_CONTAINER), built(config, KCONFIG_IOMMUFD_VFIO_CONTAINER));
 }
 
+/* The two symbols that replace VFIO_NOIOMMU in a patch series: a configuration that names it has neither. */
+static enum answer built_if_split(const struct kconfig *config, enum kconfig_symbol symbol)
+{
+	bool split = config->value[KCONFIG_VFIO_NOIOMMU] < KCONFIG_N;
+	return split ? built(config, symbol) : answer_or(ANSWER_NO, config->value[symbol] >= KCONFIG_M);
+}
+
 static enum answer configured(const struct kconfig *config, enum question question)
 {
 	enum answer vfio = built(config, KCONFIG_VFIO);
-	enum answer either = built(config, KCONFIG_VFIO_NOIOMMU);
 	switch (question) {
 	case QUESTION_GROUP:
 		return answer_and(vfio, group_configured(config));
@@ -76,10 +82,11 @@ static enum answer configured(const struct kconfig *config, enum question questi
 	case QUESTION_IOMMUFD:
 		return built(config, KCONFIG_IOMMUFD);
 	case QUESTION_GROUP_NOIOMMU:
-		return answer_and(vfio, answer_or(either, built(config, KCONFIG_VFIO_GROUP_NOIOMMU)));
+		return answer_and(vfio, answer_or(built(config, KCONFIG_VFIO_NOIOMMU),
+						built_if_split(config, KCONFIG_VFIO_GROUP_NOIOMMU)));
 	case QUESTION_CDEV_NOIOMMU:
 		return answer_and(vfio, answer_or(built(config, KCONFIG_IOMMUFD_NOIOMMU),
-						built(config, KCONFIG_VFIO_CDEV_NOIOMMU)));
+						built_if_split(config, KCONFIG_VFIO_CDEV_NOIOMMU)));
 	case QUESTION_NOIOMMU:
 		return answer_or(configured(config, QUESTION_GROUP_NOIOMMU),
 			configured(config, QUESTION_CDEV_NOIOMMU));
@@ -120,10 +127,13 @@ static int kernel_version(const struct host *host)
 	return 0;
 }
 
-/* Only 32-bit architectures select GENERIC_ATOMIC64. */
-static bool has_64_bits(const struct host *host)
+/* Whether the kernel emulates 64-bit atomic operations with a lock, so that it has no 64-bit compare and
+ * exchange. Only 32-bit architectures select GENERIC_ATOMIC64. */
+static enum answer emulates_atomic64(const struct host *host)
 {
-	return host->arch && (strstr(host->arch, "64") || text_same(host->arch, "s390x"));
+	if (host->arch && (strstr(host->arch, "64") || text_same(host->arch, "s390x")))
+		return ANSWER_NO;
+	return built(&host->kconfig, KCONFIG_GENERIC_ATOMIC64);
 }
 
 /* Derives missing answers from known ones. A single symbol enables both paths (except in one patch series),
@@ -139,7 +149,8 @@ static void derive(const struct host *host, struct answered *all)
 	else if (cdev->answer == ANSWER_NO)
 		*for_cdev = *cdev;
 	else if (for_cdev->answer == ANSWER_UNKNOWN && cdev->answer == ANSWER_YES &&
-		 noiommu->answer == ANSWER_YES && kernel_version(host) >= 703 && has_64_bits(host))
+		 noiommu->answer == ANSWER_YES && kernel_version(host) >= 703 &&
+		 emulates_atomic64(host) == ANSWER_NO)
 		*for_cdev = (struct answered){ .answer = ANSWER_YES, .source = SOURCE_RELEASE };
 }
 
@@ -164,9 +175,7 @@ static enum answer selectable(const struct host *host, const struct answered *al
 	int version = kernel_version(host);
 	if (version && version < 703)
 		return group;
-	enum answer atomic64 =
-		host->kconfig.source ? built(&host->kconfig, KCONFIG_GENERIC_ATOMIC64) : ANSWER_NO;
-	return answer_and(answer_or(group, answer_and(cdev, answer_not(atomic64))),
+	return answer_and(answer_or(group, answer_and(cdev, answer_not(emulates_atomic64(host)))),
 		answer_or(answer_not(group), all[QUESTION_CONTAINER].answer));
 }
 

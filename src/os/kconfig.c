@@ -14,9 +14,13 @@
 /* clang-format on */
 LIBRARY(libz, "libz.so.1", "zlib1g", "required", "configurations of kernels", FUNCTIONS);
 
-#define KCONFIG_NAME(symbol) #symbol,
+#define KCONFIG_NAME(symbol, since) #symbol,
 static const char *const names[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };
 #undef KCONFIG_NAME
+
+#define KCONFIG_SINCE(symbol, since) since,
+static const int since[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_SINCE) };
+#undef KCONFIG_SINCE
 
 /* The text after the name: "=y", "=m", "=n", or in a comment " is not set". Anything else is not a value. */
 static enum kconfig_value kconfig_value(const char *rest, bool commented)
@@ -31,13 +35,30 @@ static enum kconfig_value kconfig_value(const char *rest, bool commented)
 				: KCONFIG_UNKNOWN;
 }
 
-/* "# Linux/x86 7.3.4 Kernel Configuration", the third line of every .config. */
+/* "# Linux/x86 7.3.4 Kernel Configuration", the third line of a .config; vendors change the number of #, the
+ * name before the slash and what follows the version. Up to 2.6.38: "# Linux kernel version: 2.6.32". Kconfig
+ * of other programs writes others ("# Xen/x86 4.17 Configuration"). */
 static void kconfig_head(struct kconfig *config, const char *line)
 {
-	int major, minor;
-	if (!config->version && sscanf(line, "# Linux/%*[^ ] %3d.%3d", &major, &minor) == 2 && major >= 0 &&
-		minor >= 0)
+	int major, minor, end = 0;
+	if (config->version || line[0] != '#')
+		return;
+	const char *title = line + strspn(line, "# \t");
+	if (sscanf(title, "Linux/%*[^ ] %3d.%3d", &major, &minor) != 2 &&
+		sscanf(title, "Linux kernel version: %3d.%3d", &major, &minor) != 2 &&
+		(sscanf(title, "%*[^ /]/%*[^ ] %3d.%3d%n", &major, &minor, &end) != 2 ||
+			!strstr(title + end, " Kernel Configuration")))
+		return;
+	if (major > 0 && minor >= 0)
 		config->version = major * 100 + minor;
+}
+
+/* Any of the drivers for one kind of card (MLX5_VFIO_PCI) has the part that they share built. */
+static bool is_variant(const char *name, size_t length)
+{
+	static const char suffix[] = "_VFIO_PCI";
+	return length >= sizeof suffix &&
+	       strncmp(name + length - (sizeof suffix - 1), suffix, sizeof suffix - 1) == 0;
 }
 
 void kconfig_line(struct kconfig *config, const char *line)
@@ -48,14 +69,115 @@ void kconfig_line(struct kconfig *config, const char *line)
 	if (!name)
 		return;
 	size_t length = strcspn(name, "= ");
-	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++) {
-		if (strlen(names[symbol]) != length || strncmp(names[symbol], name, length) != 0)
-			continue;
-		enum kconfig_value value = kconfig_value(name + length, commented);
-		if (value != KCONFIG_UNKNOWN)
+	bool off = commented && text_starts(name + length, " is not set");
+	config->off += off;
+	config->named += off || (!commented && name[length] == '=');
+	enum kconfig_value value = kconfig_value(name + length, commented);
+	if (value == KCONFIG_UNKNOWN)
+		return;
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		if (strlen(names[symbol]) == length && strncmp(names[symbol], name, length) == 0)
 			config->value[symbol] = value;
-	}
+	if (is_variant(name, length) && value != KCONFIG_N)
+		config->value[KCONFIG_VFIO_PCI_CORE] = value;
 }
+
+/* ---- what a configuration does not name ---- */
+
+/* savedefconfig writes up to 100 such lines, a kernel with few options has 900. */
+#define MANY_OFF 200
+
+/* Whether the symbol is one that Kconfig decides: configurations that people edit do not have it. */
+static bool is_promptless(int symbol)
+{
+	return symbol == KCONFIG_IOMMUFD_NOIOMMU || symbol == KCONFIG_VFIO_PCI_CORE ||
+	       symbol == KCONFIG_GENERIC_ATOMIC64;
+}
+
+/* Whether the architecture alone decides it. */
+static bool is_of_architecture(int symbol)
+{
+	return symbol == KCONFIG_GENERIC_ATOMIC64;
+}
+
+/* VFIO has a prompt; since 5.13 it depends on nothing, so each kernel's configuration names it. */
+static enum kconfig_kind kconfig_kind(const struct kconfig *config)
+{
+	bool vfio = config->value[KCONFIG_VFIO] != KCONFIG_ABSENT;
+	if (config->version && (vfio || config->version < 513))
+		return KCONFIG_WHOLE;
+	return vfio && config->off >= MANY_OFF ? KCONFIG_PROMPTS : KCONFIG_PARTIAL;
+}
+
+void kconfig_conclude(struct kconfig *config)
+{
+	config->kind = kconfig_kind(config);
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		if (config->value[symbol] == KCONFIG_ABSENT &&
+			(config->kind == KCONFIG_PARTIAL ||
+				(config->kind == KCONFIG_PROMPTS && is_promptless(symbol))))
+			config->value[symbol] = KCONFIG_UNKNOWN;
+}
+
+/* ---- merging ---- */
+
+/* Whether kernels of this version lack the symbol. */
+static bool is_too_new(const struct kconfig *config, int symbol)
+{
+	return config->version && config->version < since[symbol];
+}
+
+static bool names_symbol(const struct kconfig *config, int symbol)
+{
+	return config->value[symbol] >= KCONFIG_N;
+}
+
+/* Turns off the symbols from `first` to `last`. */
+static void turn_off(struct kconfig *config, int first, int last)
+{
+	for (int symbol = first; symbol <= last; symbol++)
+		config->value[symbol] = KCONFIG_N;
+}
+
+/* What depends on something that is off is off. */
+static void merge_dependencies(struct kconfig *config)
+{
+	enum kconfig_value *value = config->value;
+	if (value[KCONFIG_VFIO] == KCONFIG_N)
+		turn_off(config, KCONFIG_VFIO_PCI, KCONFIG_VFIO_CDEV_NOIOMMU);
+	if (value[KCONFIG_IOMMUFD] == KCONFIG_N) {
+		turn_off(config, KCONFIG_IOMMUFD_NOIOMMU, KCONFIG_IOMMUFD_VFIO_CONTAINER);
+		value[KCONFIG_VFIO_DEVICE_CDEV] = KCONFIG_N;
+		/* VFIO selects them. */
+		if (value[KCONFIG_VFIO_GROUP] == KCONFIG_N)
+			value[KCONFIG_VFIO_GROUP] = KCONFIG_UNKNOWN;
+	}
+	if (value[KCONFIG_VFIO_GROUP] == KCONFIG_N)
+		value[KCONFIG_VFIO_CONTAINER] = value[KCONFIG_IOMMUFD_VFIO_CONTAINER] = KCONFIG_N;
+}
+
+void kconfig_merge(struct kconfig *config, const struct kconfig *fragment)
+{
+	bool changed = false;
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		changed |= names_symbol(fragment, symbol) && config->value[symbol] != fragment->value[symbol];
+	if (!changed)
+		return;
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++) {
+		enum kconfig_value *value = &config->value[symbol];
+		bool decided = *value == KCONFIG_ABSENT || is_promptless(symbol);
+		if (is_too_new(config, symbol))
+			continue;
+		if (names_symbol(fragment, symbol))
+			*value = fragment->value[symbol];
+		else if (decided && !is_of_architecture(symbol))
+			*value = KCONFIG_UNKNOWN;
+	}
+	config->kind = KCONFIG_PARTIAL;
+	merge_dependencies(config);
+}
+
+/* ---- reading ---- */
 
 static bool is_config_line(const char *line)
 {
@@ -101,6 +223,7 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 		error = -ENODATA;
 	if (error)
 		return error;
+	kconfig_conclude(&found);
 	found.source = text_copy(name);
 	*config = found;
 	return 0;

@@ -191,9 +191,18 @@ void newfile_drop(struct newfile *file);
 /* The limit of a configuration, in bytes after decompression. Real ones have about 300 KiB. */
 #define KCONFIG_SIZE_MAX (4L * 1024 * 1024)
 
-/* Parses one line of a configuration ("CONFIG_VFIO=m", "# CONFIG_VFIO is not set"); other lines are ignored.
- * The last line for a symbol wins, as in the kernel's scripts/kconfig. */
+/* Parses one line of a configuration ("CONFIG_VFIO=m", "# CONFIG_VFIO is not set", the header with the
+ * version); other lines are ignored. The last line for a symbol wins, as in the kernel's scripts/kconfig. */
 void kconfig_line(struct kconfig *config, const char *line);
+
+/* After the last line: decides the kind of the configuration, and so whether the symbols that it does not
+ * name are KCONFIG_ABSENT or KCONFIG_UNKNOWN. */
+void kconfig_conclude(struct kconfig *config);
+
+/* Changes `config` as the lines of `fragment` would: scripts/kconfig/merge_config.sh. What the kernel's
+ * Kconfig would then decide about other symbols becomes KCONFIG_UNKNOWN, unless it follows from their
+ * dependencies. */
+void kconfig_merge(struct kconfig *config, const struct kconfig *fragment);
 
 /* Reads a configuration from the file descriptor `fd` and closes it; `source` becomes `name`. Returns 0, or a
  * negative errno with `config` untouched: -EFBIG: too large; -EBADMSG: corrupt compression; -ENODATA: no

@@ -58,6 +58,8 @@ static struct json *host_object(const struct host *host)
 	value_add_text(to, "arch", host->arch);
 	value_add_bool(to, "running", host->running);
 	value_add_text(to, "config", host->kconfig.source);
+	value_add_text(
+		to, "config_kind", host->kconfig.source ? word_kconfig_kind(host->kconfig.kind) : NULL);
 	struct json *symbols = value_object();
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
 		value_add_text(symbols, word_symbol(symbol), word_kconfig(host->kconfig.value[symbol]));

@@ -135,8 +135,20 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 	free(refs);
 }
 
+/* What makes the verdict uncertain; "": nothing. */
+static const char *doubt(const struct host *host, const struct access_case *access)
+{
+	const struct kconfig *config = &host->kconfig;
+	if ((access->group != PATH_UNKNOWN && access->cdev != PATH_UNKNOWN) || !config->source)
+		return "";
+	return config->kind == KCONFIG_PARTIAL   ? ", as this is not a whole configuration"
+	       : config->kind == KCONFIG_PROMPTS ? ", as this configuration has no promptless symbols"
+						 : "";
+}
+
 char *matrix_verdict(const struct host *host, const struct access_case *access)
 {
+	const char *why = doubt(host, access);
 	enum answer noiommu = access->built[QUESTION_NOIOMMU].answer;
 	const char *built = noiommu == ANSWER_YES  ? "noiommu built"
 			    : noiommu == ANSWER_NO ? "noiommu not built"
@@ -145,8 +157,8 @@ char *matrix_verdict(const struct host *host, const struct access_case *access)
 	if (access->number == 6 && (vfio == KCONFIG_N || vfio == KCONFIG_ABSENT))
 		return text_format("VFIO not built: %s", word_access(access));
 	if (!access->number && noiommu == ANSWER_UNKNOWN)
-		return text_copy(word_access(access));
-	return text_format("%s, %s: %s", word_case(access->number), built, word_access(access));
+		return text_format("%s%s", word_access(access), why);
+	return text_format("%s, %s: %s%s", word_case(access->number), built, word_access(access), why);
 }
 
 static void print_config(const struct kconfig *config)
@@ -156,13 +168,18 @@ static void print_config(const struct kconfig *config)
 		return;
 	}
 	char *line = text_format("configuration: %s:", config->source);
-	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++) {
-		if (config->value[symbol] == KCONFIG_ABSENT)
-			continue;
-		text_append(&line, " %s=%s", word_symbol(symbol), word_kconfig(config->value[symbol]));
-	}
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		if (config->value[symbol] >= KCONFIG_N)
+			text_append(
+				&line, " %s=%s", word_symbol(symbol), word_kconfig(config->value[symbol]));
 	print_line(stdout, "%s", line);
 	free(line);
+	if (config->kind == KCONFIG_PARTIAL)
+		print_line(stdout,
+			"    not a whole configuration: symbols that it does not name are unknown; judge the .config that make olddefconfig writes from it");
+	else if (config->kind == KCONFIG_PROMPTS)
+		print_line(stdout,
+			"    without header and promptless symbols (IOMMUFD_NOIOMMU): these are unknown; judge the .config that make olddefconfig writes from it");
 }
 
 static void print_answers(const char *source, const enum answer *answers, const char *nothing)

@@ -23,6 +23,7 @@ const char *word_module(enum module_state state);
 const char *word_severity(enum severity severity);
 /* "y", "m", "n", "absent", "unknown" */
 const char *word_kconfig(enum kconfig_value value);
+const char *word_kconfig_kind(enum kconfig_kind kind);
 /* "VFIO_NOIOMMU": the symbol without CONFIG_ */
 const char *word_symbol(enum kconfig_symbol symbol);
 /* "planned", "changed", "unchanged", "failed" */

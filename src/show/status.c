@@ -169,7 +169,8 @@ static char *kernel_value(const struct host *host)
 	const char *release = host->release ? host->release : "unknown";
 	if (!host->kconfig.source)
 		return text_format("%s, configuration not found", release);
-	return text_format("%s, configuration from %s", release, host->kconfig.source);
+	return text_format("%s, configuration from %s%s", release, host->kconfig.source,
+		host->kconfig.kind == KCONFIG_PARTIAL ? ", which is not whole" : "");
 }
 
 static char *mode_value(const struct host *host, const struct access_case *access)

@@ -58,6 +58,16 @@ const char *word_kconfig(enum kconfig_value value)
 	return words[value];
 }
 
+const char *word_kconfig_kind(enum kconfig_kind kind)
+{
+	static const char *const words[] = {
+		[KCONFIG_PARTIAL] = "partial",
+		[KCONFIG_PROMPTS] = "prompts",
+		[KCONFIG_WHOLE] = "whole",
+	};
+	return words[kind];
+}
+
 const char *word_event(enum event_kind kind)
 {
 	static const char *const words[] = {
@@ -127,7 +137,7 @@ const char *word_interrupt(int index)
 	return words[index];
 }
 
-#define KCONFIG_NAME(symbol) #symbol,
+#define KCONFIG_NAME(symbol, since) #symbol,
 const char *word_symbol(enum kconfig_symbol symbol)
 {
 	static const char *const words[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };

@@ -25,7 +25,8 @@ static int compressed_file(struct part content)
 
 static bool same(const struct kconfig *a, const struct kconfig *b)
 {
-	return a->version == b->version && memcmp(a->value, b->value, sizeof a->value) == 0;
+	return a->version == b->version && a->kind == b->kind &&
+	       memcmp(a->value, b->value, sizeof a->value) == 0;
 }
 
 /* Parses a configuration line by line, with long lines truncated. */
@@ -43,6 +44,7 @@ static struct kconfig by_lines(struct part content)
 			line[1000] = '\0';
 		kconfig_line(&config, line);
 	}
+	kconfig_conclude(&config);
 	return config;
 }
 

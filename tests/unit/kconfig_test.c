@@ -1,3 +1,4 @@
+#include "base/base.h"
 #include "os/os.h"
 #include "tap.h"
 
@@ -6,6 +7,93 @@ static enum kconfig_value after(const char *line)
 	struct kconfig config = { 0 };
 	kconfig_line(&config, line);
 	return config.value[KCONFIG_VFIO];
+}
+
+/* A configuration with these lines. */
+static struct kconfig with(const char *const *lines)
+{
+	struct kconfig config = { 0 };
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		config.value[symbol] = KCONFIG_ABSENT;
+	for (; *lines; lines++)
+		kconfig_line(&config, *lines);
+	kconfig_conclude(&config);
+	return config;
+}
+
+#define LINES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define HEADER     "# Linux/x86 7.3.4 Kernel Configuration\n"
+
+static int version_in(const char *header)
+{
+	return with(LINES(header, "CONFIG_VFIO=m\n")).version;
+}
+
+static void test_header(void)
+{
+	ok(version_in(HEADER) == 703);
+	ok(version_in("### Linux/arm64 6.6.51-android15 Kernel Configuration") == 606);
+	ok(version_in("# Linux/x86_64 5.14.0-503.el9.x86_64 Kernel Configuration") == 514);
+	ok(version_in("# Linux kernel version: 2.6.32.9\n") == 206);
+	ok(version_in("# Vendor/arm64 5.10.110 Kernel Configuration") == 510);
+	ok(version_in("# Linux/x86 -5.300 Kernel Configuration") == 0);
+	ok(version_in("# U-Boot 2023.01 Configuration") == 0);
+	ok(version_in("# Busybox version: 1.36.1") == 0);
+	ok(version_in("# Xen/x86 4.17 Configuration") == 0);
+	ok(version_in("CONFIG_CMDLINE=\"Linux/x86 7.3\"") == 0);
+}
+
+/* The values of IOMMUFD and IOMMUFD_NOIOMMU, which the lines do not name. */
+static bool unnamed(struct kconfig config, enum kconfig_value prompt, enum kconfig_value promptless)
+{
+	return config.value[KCONFIG_IOMMUFD] == prompt && config.value[KCONFIG_IOMMUFD_NOIOMMU] == promptless;
+}
+
+static void test_kinds(void)
+{
+	const char *many[300];
+	for (size_t i = 0; i < ARRAY_SIZE(many) - 1; i++)
+		many[i] = "# CONFIG_OTHER is not set";
+	many[ARRAY_SIZE(many) - 1] = NULL;
+	ok(unnamed(with(LINES(HEADER, "CONFIG_VFIO=m")), KCONFIG_ABSENT, KCONFIG_ABSENT));
+	ok(unnamed(with(LINES("CONFIG_VFIO=m")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
+	/* the first part of a configuration */
+	ok(unnamed(with(LINES(HEADER, "CONFIG_PCI=y")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
+	/* VFIO depended on an IOMMU then */
+	ok(unnamed(with(LINES("# Linux/mips 4.19.1 Kernel Configuration")), KCONFIG_ABSENT, KCONFIG_ABSENT));
+	/* of another program; of a vendor */
+	ok(unnamed(with(many), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
+	many[0] = "CONFIG_VFIO=m";
+	ok(unnamed(with(many), KCONFIG_ABSENT, KCONFIG_UNKNOWN));
+	ok(with(many).kind == KCONFIG_PROMPTS && with(LINES("CONFIG_VFIO=m")).kind == KCONFIG_PARTIAL);
+}
+
+static struct kconfig merged(struct kconfig config, struct kconfig fragment)
+{
+	kconfig_merge(&config, &fragment);
+	return config;
+}
+
+static void test_merge(void)
+{
+	struct kconfig base = with(LINES(HEADER, "CONFIG_VFIO=m", "CONFIG_VFIO_GROUP=y",
+		"CONFIG_VFIO_CONTAINER=y", "CONFIG_IOMMUFD=m", "CONFIG_VFIO_DEVICE_CDEV=y",
+		"CONFIG_VFIO_NOIOMMU=y", "CONFIG_IOMMUFD_NOIOMMU=y"));
+	struct kconfig same = merged(base, with(LINES("CONFIG_VFIO=m")));
+	ok(same.kind == KCONFIG_WHOLE && same.value[KCONFIG_IOMMUFD_NOIOMMU] == KCONFIG_Y);
+	struct kconfig off = merged(base, with(LINES("# CONFIG_VFIO_NOIOMMU is not set")));
+	ok(off.kind == KCONFIG_PARTIAL && off.version == 703);
+	ok(off.value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_N && off.value[KCONFIG_VFIO_GROUP] == KCONFIG_Y);
+	ok(off.value[KCONFIG_IOMMUFD_NOIOMMU] == KCONFIG_UNKNOWN);
+	ok(off.value[KCONFIG_GENERIC_ATOMIC64] == KCONFIG_ABSENT); /* the architecture stays the same */
+	/* the cdev depends on iommufd, the container on the group */
+	ok(merged(base, with(LINES("CONFIG_IOMMUFD=n"))).value[KCONFIG_VFIO_DEVICE_CDEV] == KCONFIG_N);
+	ok(merged(base, with(LINES("CONFIG_VFIO_GROUP=n"))).value[KCONFIG_VFIO_CONTAINER] == KCONFIG_N);
+	ok(merged(base, with(LINES("CONFIG_VFIO=n"))).value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_N);
+	/* a symbol that this version does not have stays absent */
+	struct kconfig old = with(LINES("# Linux/x86 5.10.1 Kernel Configuration", "CONFIG_VFIO=m"));
+	ok(merged(old, with(LINES("CONFIG_VFIO_NOIOMMU=y", "CONFIG_VFIO_CONTAINER=n")))
+			.value[KCONFIG_VFIO_CONTAINER] == KCONFIG_ABSENT);
 }
 
 int main(void)
@@ -27,5 +115,12 @@ int main(void)
 	kconfig_line(&config, "CONFIG_VFIO_NOIOMMU=y");
 	kconfig_line(&config, "# CONFIG_VFIO_NOIOMMU is not set");
 	ok(config.value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_N); /* the last line wins */
+	ok(after("CONFIG_VFIO    policy<{'amd64': 'm'}>\n") == KCONFIG_UNKNOWN);
+	kconfig_line(&config, "CONFIG_MLX5_VFIO_PCI=m");
+	ok(config.value[KCONFIG_VFIO_PCI_CORE] == KCONFIG_M &&
+		config.value[KCONFIG_VFIO_PCI] == KCONFIG_UNKNOWN);
+	test_header();
+	test_kinds();
+	test_merge();
 	return tap_done();
 }
