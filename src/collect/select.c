@@ -67,12 +67,187 @@ int owner_collect(
 	return found < 0 ? found : 0;
 }
 
+/* ---- names ---- */
+
+/* Device mapper on md on multipath ...: deeper stacks are not followed. */
+#define STACK_MAX 8
+
+/* Whether `text` is a PCI address, also as devlink (pci/0000:00:04.0), lshw (pci@...) and libvirt
+ * (pci_0000_00_04_0) write it. */
+static bool name_is_address(const char *text, char address[20])
+{
+	static const char *const prefixes[] = { "pci/", "pci@", "pci:" };
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (text_starts(text, prefixes[i]))
+			return address_parse(text + strlen(prefixes[i]), address);
+	auto_free char *copy = text_copy(text_after(text, "pci_"));
+	if (!copy)
+		return address_parse(text, address);
+	char *function = strrchr(copy, '_');
+	if (function)
+		*function = '.';
+	for (char *at = copy; *at; at++)
+		if (*at == '_')
+			*at = ':';
+	return address_parse(copy, address);
+}
+
+/* Whether `text` is the hardware address of a network interface, 52:54:00:12:34:56 or with dashes. */
+static bool name_is_hardware_address(const char *text)
+{
+	size_t bytes = 1;
+	for (; isxdigit((unsigned char)text[0]) && isxdigit((unsigned char)text[1]); text += 3, bytes++)
+		if (text[2] != ':' && text[2] != '-')
+			return !text[2] && (bytes == 6 || bytes == 20); /* Ethernet, InfiniBand */
+	return false;
+}
+
+static void add_once(struct name_list *addresses, const char *address)
+{
+	if (!name_list_has(addresses, address))
+		*array_add(addresses) = text_copy(address);
+}
+
+/* Adds the last PCI device in `path`. Returns whether there is one. */
+static bool add_last(const char *path, struct name_list *addresses)
+{
+	char address[20], last[20] = "";
+	char *rest = NULL;
+	auto_free char *copy = text_copy(path);
+	for (char *part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
+		if (address_parse(part, address))
+			memcpy(last, address, sizeof last);
+	if (*last && !strstr(path, "/usb"))
+		add_once(addresses, last);
+	return *last;
+}
+
+static void add_path(const struct sysroot *root, const char *path, int depth, struct name_list *addresses);
+
+/* Adds what the entries of the directory `path` that start with `prefix` lead to. */
+static void add_entries(const struct sysroot *root, const char *path, const char *prefix, int depth,
+	struct name_list *addresses)
+{
+	auto_names struct name_list entries = { 0 };
+	char **entry;
+	sysroot_list(root, path, &entries);
+	array_each (entry, &entries) {
+		auto_free char *link = text_format("%s/%s", path, *entry);
+		if (text_starts(*entry, prefix) && sysroot_type(root, link) == S_IFLNK)
+			add_path(root, link, depth, addresses);
+	}
+}
+
+/* Adds the devices below the virtual block device at `path`: those that it is made of, or for NVMe multipath
+ * the controllers of its subsystem. */
+static void add_lower(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
+{
+	auto_free char *slaves = text_format("%s/slaves", path);
+	add_entries(root, slaves, "", depth, addresses);
+	auto_free char *subsystem = text_copy(path);
+	char *name = strstr(subsystem, "/nvme-subsys");
+	char *end = name ? strchr(name + 1, '/') : NULL;
+	if (end)
+		*end = '\0';
+	if (name)
+		add_entries(root, subsystem, "nvme", depth, addresses);
+}
+
+/* Adds the PCI devices that `path` below the root leads to. */
+static void add_path(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
+{
+	auto_free char *real = depth < STACK_MAX ? sysroot_real_path(root, path) : NULL;
+	/* A recorded machine may have a link without what it leads to. */
+	auto_free char *target = real ? NULL : sysroot_readlink(root, path);
+	if (target)
+		add_last(target, addresses);
+	if (!real || !text_starts(real, "sys/") || add_last(real, addresses))
+		return;
+	add_lower(root, real, depth + 1, addresses);
+	/* A partition of a virtual disk is made of what its disk is made of. */
+	auto_free char *partition = text_format("%s/partition", real);
+	char *disk_end = strrchr(real, '/');
+	if (disk_end && sysroot_exists(root, partition) == ANSWER_YES) {
+		*disk_end = '\0';
+		add_lower(root, real, depth + 1, addresses);
+	}
+}
+
+static void add_node(const struct sysroot *root, const char *path, struct name_list *addresses)
+{
+	auto_free char *directory = sysroot_node_directory(root, path);
+	if (directory)
+		add_path(root, directory, 0, addresses);
+}
+
+static void add_hardware_address(const struct sysroot *root, const char *text, struct name_list *addresses)
+{
+	auto_names struct name_list interfaces = { 0 };
+	auto_free char *wanted = text_copy(text);
+	char **name;
+	for (char *at = wanted; *at; at++)
+		*at = (char)(*at == '-' ? ':' : tolower((unsigned char)*at));
+	sysroot_list(root, OWNER_INTERFACES, &interfaces);
+	array_each (name, &interfaces) {
+		auto_free char *directory = text_format(OWNER_INTERFACES "/%s", *name);
+		auto_free char *file = text_format("%s/address", directory);
+		auto_free char *address = sysroot_read(root, file);
+		if (text_same(address, wanted))
+			add_path(root, directory, 0, addresses);
+	}
+}
+
+/* Adds the devices of all classes with this name. */
+static void add_class_devices(const struct sysroot *root, const char *name, struct name_list *addresses)
+{
+	auto_names struct name_list classes = { 0 };
+	char **class;
+	sysroot_list(root, "sys/class", &classes);
+	array_each (class, &classes) {
+		auto_free char *path = text_format("sys/class/%s/%s", *class, name);
+		if (sysroot_type(root, path) == S_IFLNK)
+			add_path(root, path, 0, addresses);
+	}
+}
+
+static void add_alternative_name(const struct sysroot *root, const char *name, struct name_list *addresses)
+{
+	auto_free char *interface = root->live ? network_interface_name(name) : NULL;
+	auto_free char *path = interface ? text_format(OWNER_INTERFACES "/%s", interface) : NULL;
+	if (path)
+		add_path(root, path, 0, addresses);
+}
+
+/* Adds the addresses of the PCI devices that `text` names: a path in /sys, a device node in /dev or a link to
+ * one, a hardware address, or the name of a device in /sys/class (eth0, nvme0n1, uio0). A device mapper or
+ * multipath device names all devices below it. Adds none for what is behind a USB controller, which may have
+ * many devices behind it. */
+static void name_collect(const struct sysroot *root, const char *text, struct name_list *addresses)
+{
+	const char *in_dev = text_after(text, "/dev/");
+	const char *name = in_dev ? in_dev : text;
+	if (name_is_hardware_address(text)) {
+		add_hardware_address(root, text, addresses);
+		return;
+	}
+	if (text_starts(text, "/sys/"))
+		add_path(root, text + 1, 0, addresses);
+	else if (in_dev && !text_starts(in_dev, "vfio/"))
+		add_node(root, text + 1, addresses);
+	/* A recorded machine has no nodes. */
+	if (addresses->count || strchr(name, '/') || text_starts(name, "."))
+		return;
+	add_class_devices(root, name, addresses);
+	if (!addresses->count)
+		add_alternative_name(root, name, addresses);
+}
+
 /* ---- matches on collected data ---- */
 
 static bool match_address(const struct device *device, const char *text)
 {
 	char address[20];
-	return address_parse(text, address) && text_same(device->address, address);
+	return name_is_address(text, address) && text_same(device->address, address);
 }
 
 static bool match_node(const struct device *device, const char *text)
@@ -119,20 +294,6 @@ static bool match_driver(const struct device *device, const char *text)
 	return driver && *driver && text_same(device->driver, driver);
 }
 
-/* ---- names that need sysfs ---- */
-
-static void addresses_of_name(const struct sysroot *root, const char *name, struct name_list *addresses)
-{
-	static const char *const folders[] = { OWNER_INTERFACES, OWNER_DISKS };
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		auto_free char *path = text_format("%s/%s", folders[i], name);
-		auto_free char *target = sysroot_readlink(root, path);
-		/* A USB controller may have many devices behind it, so select it by address only. */
-		if (target && !strstr(target, "/usb"))
-			(void)owner_collect(root, folders[i], name, addresses);
-	}
-}
-
 /* ---- resolution ---- */
 
 static bool is_pattern(const char *text)
@@ -177,6 +338,9 @@ static char *why_not_found(const char *text)
 {
 	if (is_pattern(text))
 		return text_format("no PCI device matches %s; see vfionoiommu list --all", text);
+	if (name_is_hardware_address(text))
+		return text_format(
+			"%s: no network interface of a PCI device has this address; see: ip link", text);
 	if (!strchr(text, '/') && (strchr(text, ':') || strchr(text, '.')))
 		return text_format("%s: no such PCI device; see vfionoiommu list --all", text);
 	return text_format(
@@ -211,24 +375,22 @@ int selector_resolve(const struct sysroot *root, struct device_list *devices, co
 	struct device_refs *found, char **why)
 {
 	char address[20];
-	const char *block = text_after(text, "/dev/");
-	bool node = text_starts(text, "/dev/vfio/");
-	const char *name = block && !node ? block : text;
+	bool is_address = name_is_address(text, address);
 	if (!*text) {
 		*why = text_copy("empty DEVICE argument; see vfionoiommu list --all");
 		return -EINVAL;
 	}
 	if ((*why = broken_pattern(text)))
 		return -EINVAL;
-	if (!is_pattern(text) && !address_parse(text, address) && is_broken_address(text)) {
+	if (!is_pattern(text) && !is_address && !name_is_hardware_address(text) && is_broken_address(text)) {
 		*why = text_format(
 			"%s: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7), or VENDOR:DEVICE with four digits each",
 			text);
 		return -EINVAL;
 	}
 	auto_names struct name_list addresses = { 0 };
-	if (!strchr(name, '/') && !text_starts(name, "."))
-		addresses_of_name(root, name, &addresses);
+	if (!is_pattern(text) && !is_address)
+		name_collect(root, text, &addresses);
 	struct device_refs matches = { 0 };
 	match_all(devices, text, &addresses, &matches);
 	int error = 0;

@@ -6,14 +6,15 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "os/os.h"
 
 /* clang-format off */
 #define FUNCTIONS(X) \
-	X(mnl_attr_get_payload) X(mnl_attr_get_payload_len) X(mnl_attr_get_type) \
-	X(mnl_attr_get_u32) X(mnl_attr_parse) X(mnl_cb_run) X(mnl_nlmsg_get_payload) \
+	X(mnl_attr_get_payload) X(mnl_attr_get_payload_len) X(mnl_attr_get_str) X(mnl_attr_get_type) \
+	X(mnl_attr_get_u32) X(mnl_attr_parse) X(mnl_attr_put_strz) X(mnl_cb_run) X(mnl_nlmsg_get_payload) \
 	X(mnl_nlmsg_get_payload_len) X(mnl_nlmsg_put_extra_header) X(mnl_nlmsg_put_header) \
 	X(mnl_socket_bind) X(mnl_socket_close) X(mnl_socket_open) X(mnl_socket_recvfrom) \
 	X(mnl_socket_sendto)
@@ -182,6 +183,55 @@ static int receive_routes(struct mnl_socket *socket, struct network_facts *facts
 			return more;
 	}
 }
+
+/* ---- alternative names ---- */
+
+/* IFLA_ALT_IFNAME of linux/if_link.h, since 5.5. Its longest value, ALTIFNAMSIZ with its end. */
+#define ALTERNATIVE_NAME 53
+#define ALTERNATIVE_MAX  128
+
+static int take_name(const struct nlattr *attribute, void *data)
+{
+	char **name = data;
+	if (sym_mnl_attr_get_type(attribute) == IFLA_IFNAME && !*name)
+		*name = text_format("%.*s", (int)sym_mnl_attr_get_payload_len(attribute),
+			sym_mnl_attr_get_str(attribute));
+	return MNL_CB_OK;
+}
+
+static int take_link(const struct nlmsghdr *message, void *data)
+{
+	if (message->nlmsg_type == RTM_NEWLINK &&
+		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg))
+		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_name, data);
+	return MNL_CB_STOP;
+}
+
+char *network_interface_name(const char *alternative)
+{
+	static char buffer[32768];
+	char *name = NULL;
+	if (strlen(alternative) >= ALTERNATIVE_MAX || !library_load(&libmnl))
+		return NULL;
+	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
+	if (!socket)
+		return NULL;
+	struct nlmsghdr *request = sym_mnl_nlmsg_put_header(buffer);
+	request->nlmsg_type = RTM_GETLINK;
+	request->nlmsg_flags = NLM_F_REQUEST;
+	sym_mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
+	sym_mnl_attr_put_strz(request, ALTERNATIVE_NAME, alternative);
+	ssize_t length = -1;
+	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 &&
+		sym_mnl_socket_sendto(socket, request, request->nlmsg_len) >= 0)
+		length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+	if (length > 0 && are_whole(buffer, (size_t)length))
+		sym_mnl_cb_run(buffer, (size_t)length, 0, 0, take_link, &name);
+	sym_mnl_socket_close(socket);
+	return name;
+}
+
+/* ---- all ---- */
 
 int network_facts(struct network_facts *facts)
 {

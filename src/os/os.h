@@ -98,6 +98,14 @@ ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *t
 char *sysroot_readlink(const struct sysroot *root, const char *path);
 char *sysroot_link_name(const struct sysroot *root, const char *path);
 
+/* The path of the file, directory or device node that `path` leads to, without links and relative to the
+ * root: a new string, which the caller frees, or NULL with errno set. */
+char *sysroot_real_path(const struct sysroot *root, const char *path);
+
+/* The directory in sysfs of the device node that `path` leads to, by its number ("sys/dev/block/8:1"): a new
+ * string, which the caller frees, or NULL if it is not a device node. */
+char *sysroot_node_directory(const struct sysroot *root, const char *path);
+
 /* Whether `path` exists; ANSWER_UNKNOWN on other errors (permissions). */
 enum answer sysroot_exists(const struct sysroot *root, const char *path);
 
@@ -306,6 +314,11 @@ int network_facts(struct network_facts *facts);
 int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
 
 void network_facts_free(struct network_facts *facts);
+
+/* The name of the interface in this network namespace that has the alternative name `alternative` (ip link
+ * property add; sysfs does not have these names): a new string, which the caller frees, or NULL. Source:
+ * rtnetlink(7), IFLA_ALT_IFNAME. */
+char *network_interface_name(const char *alternative);
 
 /* ---- mounts.c ----
  * Mounts and swap, through libmount. */

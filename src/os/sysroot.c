@@ -1,11 +1,14 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -221,6 +224,45 @@ char *sysroot_link_name(const struct sysroot *root, const char *path)
 		return NULL;
 	const char *slash = strrchr(target, '/');
 	return text_copy(slash ? slash + 1 : target);
+}
+
+/* The path that the open descriptor `fd` has now, as the kernel says it. */
+static ssize_t path_of(int fd, char *path, size_t size)
+{
+	char link[64];
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(link, path, size - 1);
+	if (length >= 0)
+		path[length] = '\0';
+	return length;
+}
+
+char *sysroot_real_path(const struct sysroot *root, const char *path)
+{
+	char real[PATH_MAX], top[PATH_MAX];
+	auto_fd int fd = open_path(root, path, 0);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	if (path_of(fd, real, sizeof real) < 0 || path_of(root->fd, top, sizeof top) < 0)
+		return NULL;
+	const char *below = text_same(top, "/") ? real : text_after(real, top);
+	if (!below || *below != '/') {
+		errno = ENOENT;
+		return NULL;
+	}
+	return text_copy(below + 1);
+}
+
+char *sysroot_node_directory(const struct sysroot *root, const char *path)
+{
+	struct stat file;
+	auto_fd int fd = open_path(root, path, 0);
+	if (fd < 0 || fstat(fd, &file) < 0 || (!S_ISBLK(file.st_mode) && !S_ISCHR(file.st_mode)))
+		return NULL;
+	return text_format("sys/dev/%s/%u:%u", S_ISBLK(file.st_mode) ? "block" : "char", major(file.st_rdev),
+		minor(file.st_rdev));
 }
 
 enum answer sysroot_exists(const struct sysroot *root, const char *path)
