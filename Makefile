@@ -195,8 +195,9 @@ run-check-all: all unit
 run-check-fast: all unit
 	@BUILD=$(B) tests/run fast
 
-# Rewrites the output in tests/golden; read it in git diff.
+# Rewrites the output in tests/golden, and what the man page and the schema have from tables in the source; read it in git diff.
 golden: all unit
+	@tests/tables --write
 	@BUILD=$(B) tests/golden/run --write
 
 # The same for the output that only a real kernel causes, in a guest.

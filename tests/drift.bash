@@ -1,10 +1,5 @@
-# The commands, options, columns, findings and exit statuses of the source, --help, the man page, README.md and the schema, each
-# as a sorted set of words, one per line; and the guards that compare them. They read the tree below $tree.
-
-commands=(status list matrix enable disable bind unbind verify taint report monitor metrics cdi)
-acting=(enable disable bind unbind)
-live=(verify monitor)
-without_table=(report monitor metrics cdi)
+# The commands, options, columns, findings and exit statuses of the source, --help, the man page and README.md, each as a sorted set
+# of words, one per line; and the guards that compare what tests/tables does not write. They read the tree below $tree.
 
 # Prints the difference; fails if there is one, or if a set is empty.
 same() { # WHAT EXPECTED FOUND
@@ -24,93 +19,44 @@ man_section() { # NAME
 	sed -n "/^\.Sh $1\$/,/^\.Sh [^$]/p" "$tree/man/vfionoiommu.8" | sed '$d'
 }
 
-# A part of a section.
-man_part() { # SECTION PART
-	man_section "$1" | awk -v part=".Ss $2" '/^\.Ss / { on = $0 == part } on'
+guard_tables() {
+	"$tree/tests/tables"
 }
 
-source_commands() {
-	sed -n '/^#define COMMANDS/,/^$/p' "$tree/src/cmd/cmd.h" | sed -n 's/^	X(\([a-z]*\)).*/\1/p'
+# ---- commands, options and columns, of --help
+
+commands() {
+	tool --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
 guard_commands() {
-	local expected
-	expected=$(source_commands)
-	same "the list in tests/drift.bash" "$expected" "$(printf '%s\n' "${commands[@]}")" || return
-	same "the man page" "$expected"$'\nhelp' "$(man_section COMMANDS | sed -n 's/^\.Ss //p')" || return
-	same "the man page's synopsis" "$expected" "$(man_section SYNOPSIS | sed -n 's/^\.Ic //p')" || return
-	same "README.md" "$expected" "$(grep '^|' "$tree/README.md" | grep -o '`vfionoiommu [a-z]*' | cut -d ' ' -f 2)" || return
-	same "--help" "$expected"$'\nhelp' "$(tool --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')" || return
+	within "README.md" "$(grep -oE '`vfionoiommu [a-z]+' "$tree/README.md" | cut -d ' ' -f 2)" "$(commands)"
 }
 
-# ---- options ----
-
-help_options() { # COMMAND
-	tool "$1" --help | grep -oE '^ +(-[a-zA-Z?], )?--[a-z-]+' | grep -oE -- '-[a-zA-Z?]\b|-\?|--[a-z-]+'
-}
-
-man_options() { # COMMAND
-	{
-		man_part COMMANDS "$1"
-		man_part OPTIONS "Common options"
-		[[ " ${without_table[*]} " == *" $1 "* ]] || man_part OPTIONS "Options for tables"
-		[[ " ${live[*]} " == *" $1 "* ]] || man_part OPTIONS "Offline analysis"
-		[[ " ${acting[*]} " != *" $1 "* ]] || man_part OPTIONS "Options for commands that make changes"
-	} | sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/'
-}
-
-# The names of all options in the source.
-source_options() {
-	grep -hv 'hidden = true' "$tree"/src/cmd/*.c | grep -oE '^	\{ "[a-z-]+", ' | grep -oE '[a-z-]{2,}' | sed 's/^/--/'
-	printf '%s\n' --help --usage --version
+help_options() { # [COMMAND]
+	tool "$@" --help | grep -oE '^ +(-[a-zA-Z?], )?--[a-z-]+' | grep -oE -- '-[a-zA-Z?]\b|-\?|--[a-z-]+'
 }
 
 guard_options() {
 	local command all=''
-	for command in "${commands[@]}"; do
-		all+=$(help_options "$command")$'\n'
-		same "the man page, of $command" "$(help_options "$command")" "$(man_options "$command")" || return
+	for command in $(commands); do
+		[ "$command" = help ] || all+=$(help_options "$command")$'\n'
 	done
-	same "the source" "$(grep -- -- <<<"$all")" "$(source_options)" || return
-	within "README.md" "$(grep -v '^    ' "$tree/README.md" | grep -oE -- '[^-a-z]--[a-z][a-z-]*' | cut -c 2-)" "$all" || return
-}
-
-# ---- columns ----
-
-help_columns() { # COMMAND
-	tool "$1" --help | sed -n '/^Columns for --output/,/^$/s/^  \([A-Z-]*\) .*/\1/p'
-}
-
-man_columns() { # COMMAND
-	man_section COLUMNS | awk -v command="$1" '
-		/^\.Ss / { on = 0; for (i = 2; i <= NF; i++) { name = $i; sub(",", "", name); on = on || name == command } }
-		on && /^\.It Li / { print $3 }'
+	same "the man page" "$(help_options)" "$(man_section OPTIONS |
+		sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/')" || return
+	within "README.md" "$(grep -v '^    ' "$tree/README.md" | grep -oE -- '[^-a-z]--[a-z][a-z-]*' | cut -c 2-)" "$all"
 }
 
 guard_columns() {
-	local command all=''
-	for command in "${commands[@]}"; do
-		[ -n "$(help_columns "$command")" ] || continue
-		all+=$(help_columns "$command")$'\n'
-		same "the man page, of $command" "$(help_columns "$command")" "$(man_columns "$command")" || return
-	done
-	same "the source" "$(grep . <<<"$all")" \
-		"$(grep -ohE '^	\{ "[A-Z-]+", "' "$tree"/src/show/*.c | grep -oE '[A-Z-]+')" || return
-	within "README.md" "$(grep -oE -- '--output [A-Z,-]+' "$tree/README.md" | cut -d ' ' -f 2 | tr ',' '\n')" "$all" || return
+	within "README.md" "$(grep -oE -- '--output [A-Z,-]+' "$tree/README.md" | cut -d ' ' -f 2 | tr ',' '\n')" \
+		"$(tool list --help | sed -n '/^Columns for --output/,/^$/s/^  \([A-Z-]*\) .*/\1/p')"
 }
 
-# ---- findings, exit statuses ----
+# ---- findings, exit statuses
 
 guard_findings() {
-	local expected
-	# With the severity, and whether --force overrides it.
-	expected=$(sed -nE 's/.*X\([A-Z_]+, "([a-z-]+)", ([A-Z]+), (true|false)\).*/\1 \L\2\E \3/p' "$tree/src/judge/judge.h")
-	same "the man page" "$expected" "$(man_part DIAGNOSTICS Findings |
-		sed -nE 's/^\.It Li ([a-z-]+) Pq Em ([a-z]+)$/\1 \2 false/p; s/^\.It Li ([a-z-]+) Pq Em ([a-z]+) , No forcible$/\1 \2 true/p')" ||
-		return
-	expected=$(cut -d ' ' -f 1 <<<"$expected")
-	same "the schema" "$expected" "$(jq -r '."$defs".finding.properties.id.enum[]' "$tree/tests/schema/defs.json")" || return
-	within "README.md" "$(grep -oE '\[[a-z]+-[a-z-]+\]' "$tree/README.md" | tr -d '[]')" "$expected"
+	within "README.md" "$(grep -oE '\[[a-z]+-[a-z-]+\]' "$tree/README.md" | tr -d '[]')" \
+		"$(sed -nE 's/^X\([A-Z_]+, "([a-z-]+)", .*/\1/p' "$tree/src/judge/findings.def")"
 }
 
 guard_statuses() {

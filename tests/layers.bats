@@ -138,7 +138,7 @@ only() { # EXCEPTION...
 	cd_source
 	# collect uses paths relative to the root; only names of nodes and what a user types are absolute.
 	not grep -rnE '"/(sys|run|etc|dev)/' act/plan.c os show
-	[ "$(grep -rhoE '"/(sys|run|etc|dev)/[^"]*"' cmd collect judge | sort -u | tr '\n' ' ')" = \
+	[ "$(grep -rhoE --include='*.[ch]' '"/(sys|run|etc|dev)/[^"]*"' cmd collect judge | sort -u | tr '\n' ' ')" = \
 		'"/dev/" "/dev/vfio" "/dev/vfio/" "/dev/vfio/devices" "/sys/" ' ]
 	not grep -rnE 'write_(attribute|file|remove)\(' cmd collect judge show
 }

@@ -5,10 +5,12 @@
 #include "base/base.h"
 #include "judge/judge.h"
 
-#define FINDING_ROW(name, id, severity, forcible)                                                            \
+static const struct finding catalog[FINDING_COUNT] = {
+#define X(name, id, severity, forcible, meaning)                                                             \
 	{ id, SEVERITY_##severity, forcible, false, NULL, NULL, NULL },
-static const struct finding catalog[FINDING_COUNT] = { FINDINGS(FINDING_ROW) };
-#undef FINDING_ROW
+#include "judge/findings.def"
+#undef X
+};
 
 void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
 	const char *remedy, const char *format, ...)
