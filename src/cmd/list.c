@@ -21,12 +21,6 @@ static void choose(struct session *session, struct device_refs *shown)
 			*array_add(shown) = device;
 }
 
-static bool needs_details(const struct options *options, const struct column_set *columns)
-{
-	return options->json || table_shows(columns, &options->table, "OVERRIDE") ||
-	       table_shows(columns, &options->table, "ORIG-DRIVER");
-}
-
 static enum status list_run(const struct options *options, struct arguments *arguments)
 {
 	static struct session session;
@@ -40,14 +34,15 @@ static enum status list_run(const struct options *options, struct arguments *arg
 		return status;
 	if (!arguments->count)
 		choose(&session, &shown);
-	if (options->json || table_shows(columns, &options->table, "USE")) {
+	unsigned int needs = table_needs(columns, &options->table, options->json);
+	if (needs & NEED_USES) {
 		use_collect_all(&session.root, &session.devices, false);
 		safety_judge_fitness(&session.devices);
 	}
-	if (needs_details(options, columns))
+	if (needs & NEED_DETAILS)
 		array_each (device, &shown)
 			device_collect_details(&session.root, *device);
-	if (options->json || devices_show_names(columns, &options->table))
+	if (needs & NEED_NAMES)
 		device_collect_names(&shown);
 	if (options->quiet)
 		return STATUS_DONE;

@@ -220,7 +220,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 	}
 	if (!options->dry_run)
 		stored_collect_all(&session->root, &session->devices, &session->stored);
-	if (!options->quiet && (options->json || devices_show_names(&device_columns, &options->table)))
+	if (!options->quiet && table_needs(&device_columns, &options->table, options->json) & NEED_NAMES)
 		device_collect_names(devices);
 	bool table_only = table_is_for_scripts(&options->table) && !options->dry_run;
 	results_print(&session->results, options->quiet || options->json || table_only);

@@ -4,41 +4,12 @@
 #include "base/base.h"
 #include "show/show.h"
 
-static char *get_address(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->address);
-}
-
-static char *get_id(const void *row)
-{
-	const struct device *device = row;
-	return text_format("%04x:%04x", device->vendor, device->device);
-}
-
-static char *get_class(const void *row)
-{
-	const struct device *device = row;
-	return text_format("%04x", device->class >> 8);
-}
-
-static char *get_driver(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->error ? "?" : device->driver);
-}
-
-static char *get_group(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->group.path);
-}
-
-static char *get_cdev(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->cdev.path);
-}
+CELL(get_address, device, device, text_copy(device->address))
+CELL(get_id, device, device, text_format("%04x:%04x", device->vendor, device->device))
+CELL(get_class, device, device, text_format("%04x", device->class >> 8))
+CELL(get_driver, device, device, text_copy(device->error ? "?" : device->driver))
+CELL(get_group, device, device, text_copy(device->group.path))
+CELL(get_cdev, device, device, text_copy(device->cdev.path))
 
 static char *get_use(const void *row)
 {
@@ -61,62 +32,35 @@ static char *get_persistent(const void *row)
 	return text_copy(invalid ? "invalid" : "yes");
 }
 
-static char *get_iommu(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(word_answer(device->iommu));
-}
-
-static char *get_override(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->driver_override);
-}
-
-static char *get_before(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->remembered.driver);
-}
-
-static char *get_vendor(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->vendor_name);
-}
-
-static char *get_name(const void *row)
-{
-	const struct device *device = row;
-	return text_copy(device->device_name);
-}
+CELL(get_iommu, device, device, text_copy(word_answer(device->iommu)))
+CELL(get_override, device, device, text_copy(device->driver_override))
+CELL(get_before, device, device, text_copy(device->remembered.driver))
+CELL(get_vendor, device, device, text_copy(device->vendor_name))
+CELL(get_name, device, device, text_copy(device->device_name))
 
 static const struct column columns[] = {
-	{ "ADDRESS", "PCI address", get_address, COLUMN_WHOLE },
-	{ "ID", "vendor:device", get_id, COLUMN_WHOLE },
-	{ "CLASS", "PCI class and subclass", get_class, COLUMN_WHOLE },
-	{ "DRIVER", "current driver, ? if unreadable", get_driver, COLUMN_WHOLE },
-	{ "USE", "bound, vfio, free, used, used:BY-WHAT, impossible or unknown", get_use, COLUMN_WHOLE },
-	{ "GROUP", "group node", get_group, COLUMN_WHOLE },
-	{ "CDEV", "cdev node", get_cdev, COLUMN_WHOLE },
-	{ "IOMMU", "yes if a real IOMMU isolates the device", get_iommu, COLUMN_WHOLE },
-	{ "OVERRIDE", "driver_override", get_override, COLUMN_WHOLE },
-	{ "ORIG-DRIVER", "driver that unbind restores (root only)", get_before, COLUMN_WHOLE },
-	{ "PERSISTENT", "persistent binding: yes, or invalid (other card, bad file)", get_persistent,
-		COLUMN_DROP },
-	{ "VENDOR", "vendor name", get_vendor, COLUMN_CUT },
-	{ "NAME", "device name", get_name, COLUMN_CUT },
+	{ "ADDRESS", "PCI address", .get = get_address },
+	{ "ID", "vendor:device", .get = get_id },
+	{ "CLASS", "PCI class and subclass", .get = get_class },
+	{ "DRIVER", "current driver, ? if unreadable", .get = get_driver },
+	{ "USE", "bound, vfio, free, used, used:BY-WHAT, impossible or unknown", .get = get_use,
+		.needs = NEED_USES },
+	{ "GROUP", "group node", .get = get_group },
+	{ "CDEV", "cdev node", .get = get_cdev },
+	{ "IOMMU", "yes if a real IOMMU isolates the device", .get = get_iommu },
+	{ "OVERRIDE", "driver_override", .get = get_override, .needs = NEED_DETAILS },
+	{ "ORIG-DRIVER", "driver that unbind restores (root only)", .get = get_before,
+		.needs = NEED_DETAILS },
+	{ "PERSISTENT", "persistent binding: yes, or invalid (other card, bad file)", .get = get_persistent,
+		.fit = COLUMN_DROP },
+	{ "VENDOR", "vendor name", .get = get_vendor, .fit = COLUMN_CUT, .needs = NEED_NAMES },
+	{ "NAME", "device name", .get = get_name, .fit = COLUMN_CUT, .needs = NEED_NAMES },
 };
 
 const struct column_set device_columns = { columns, ARRAY_SIZE(columns),
 	"ADDRESS,DRIVER,GROUP,CDEV,PERSISTENT,NAME" };
 const struct column_set device_columns_all = { columns, ARRAY_SIZE(columns),
 	"ADDRESS,ID,CLASS,DRIVER,USE,NAME" };
-
-bool devices_show_names(const struct column_set *set, const struct table_options *options)
-{
-	return table_shows(set, options, "NAME") || table_shows(set, options, "VENDOR");
-}
 
 void devices_print(
 	const struct column_set *set, const struct table_options *options, const struct device_refs *devices)

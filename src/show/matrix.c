@@ -18,65 +18,25 @@ static const char *yes_or_no(enum answer answer)
 	return answer == ANSWER_UNKNOWN ? "?" : answer == ANSWER_YES ? "y" : "n";
 }
 
-static char *get_kernel(const void *item)
-{
-	const struct row *row = item;
-	return text_copy(row->kernel);
-}
-
-static char *get_this(const void *item)
-{
-	const struct row *row = item;
-	return text_copy(row->this ? "*" : NULL);
-}
-
-static char *get_case(const void *item)
-{
-	const struct row *row = item;
-	return row->number ? text_format("%d", row->number) : text_copy("?");
-}
-
-static char *get_group(const void *item)
-{
-	const struct row *row = item;
-	return text_copy(yes_or_no(row->group));
-}
-
-static char *get_container(const void *item)
-{
-	const struct row *row = item;
-	/* The container matters only to the group. */
-	return text_copy(row->group == ANSWER_NO ? NULL : yes_or_no(row->container));
-}
-
-static char *get_cdev(const void *item)
-{
-	const struct row *row = item;
-	return text_copy(yes_or_no(row->cdev));
-}
-
-static char *get_noiommu(const void *item)
-{
-	const struct row *row = item;
-	return text_copy(row->noiommu);
-}
-
-static char *get_result(const void *item)
-{
-	const struct row *row = item;
-	return text_copy(row->result);
-}
+CELL(get_kernel, row, row, text_copy(row->kernel))
+CELL(get_this, row, row, text_copy(row->this ? "*" : NULL))
+CELL(get_case, row, row, row->number ? text_format("%d", row->number) : text_copy("?"))
+CELL(get_group, row, row, text_copy(yes_or_no(row->group)))
+/* The container matters only to the group. */
+CELL(get_container, row, row, text_copy(row->group == ANSWER_NO ? NULL : yes_or_no(row->container)))
+CELL(get_cdev, row, row, text_copy(yes_or_no(row->cdev)))
+CELL(get_noiommu, row, row, text_copy(row->noiommu))
+CELL(get_result, row, row, text_copy(row->result))
 
 static const struct column columns[] = {
-	{ "KERNEL", "kernel release or configuration file", get_kernel, COLUMN_WHOLE },
-	{ "THIS", "* marks the case of this kernel", get_this, COLUMN_WHOLE },
-	{ "CASE", "case number, ? if unknown", get_case, COLUMN_WHOLE },
-	{ "GROUP", "whether /dev/vfio/N is built", get_group, COLUMN_WHOLE },
-	{ "CONTAINER", "whether /dev/vfio/vfio is built, by VFIO or by iommufd", get_container,
-		COLUMN_WHOLE },
-	{ "CDEV", "whether /dev/vfio/devices/vfioX is built", get_cdev, COLUMN_WHOLE },
-	{ "NOIOMMU", "whether noiommu can be (of a kernel: is) built", get_noiommu, COLUMN_WHOLE },
-	{ "RESULT", "access to a device without an IOMMU", get_result, COLUMN_WRAP },
+	{ "KERNEL", "kernel release or configuration file", .get = get_kernel },
+	{ "THIS", "* marks the case of this kernel", .get = get_this },
+	{ "CASE", "case number, ? if unknown", .get = get_case },
+	{ "GROUP", "whether /dev/vfio/N is built", .get = get_group },
+	{ "CONTAINER", "whether /dev/vfio/vfio is built, by VFIO or by iommufd", .get = get_container },
+	{ "CDEV", "whether /dev/vfio/devices/vfioX is built", .get = get_cdev },
+	{ "NOIOMMU", "whether noiommu can be (of a kernel: is) built", .get = get_noiommu },
+	{ "RESULT", "access to a device without an IOMMU", .get = get_result, .fit = COLUMN_WRAP },
 };
 
 const struct column_set matrix_columns = { columns, ARRAY_SIZE(columns),

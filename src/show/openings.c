@@ -16,15 +16,8 @@ struct rows {
 	size_t count;
 };
 
-static char *get_address(const void *row)
-{
-	return text_copy(((const struct row *)row)->opening->device->address);
-}
-
-static char *get_node(const void *row)
-{
-	return text_copy(((const struct row *)row)->opening->node->path);
-}
+CELL(get_address, row, line, text_copy(line->opening->device->address))
+CELL(get_node, row, line, text_copy(line->opening->node->path))
 
 static char *get_step(const void *row)
 {
@@ -65,11 +58,11 @@ static char *get_detail(const void *row)
 }
 
 static const struct column columns[] = {
-	{ "ADDRESS", "PCI address of the device", get_address, COLUMN_WHOLE },
-	{ "NODE", "node through which the device is opened", get_node, COLUMN_WHOLE },
-	{ "STEP", "step, named after its ioctl", get_step, COLUMN_WHOLE },
-	{ "RESULT", "ok, or the name of the error", get_result, COLUMN_WHOLE },
-	{ "DETAIL", "meaning of the error, or the observed value", get_detail, COLUMN_WRAP },
+	{ "ADDRESS", "PCI address of the device", .get = get_address },
+	{ "NODE", "node through which the device is opened", .get = get_node },
+	{ "STEP", "step, named after its ioctl", .get = get_step },
+	{ "RESULT", "ok, or the name of the error", .get = get_result },
+	{ "DETAIL", "meaning of the error, or the observed value", .get = get_detail, .fit = COLUMN_WRAP },
 };
 
 const struct column_set opening_columns = { columns, ARRAY_SIZE(columns), "STEP,RESULT,DETAIL" };

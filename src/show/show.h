@@ -90,13 +90,25 @@ enum column_fit {
 	COLUMN_WRAP,  /* its cells take several lines */
 };
 
+/* What must be collected for a column besides what every command does; bits. */
+enum column_need { NEED_DETAILS = 1, NEED_USES = 2, NEED_NAMES = 4 };
+
 struct column {
 	const char *name; /* one word: ADDRESS */
 	const char *help; /* its contents, for --help and the man page */
 	/* The cell of a row: a new string; NULL, no value, is shown as "-". */
 	char *(*get)(const void *row);
 	enum column_fit fit;
+	unsigned int needs; /* of enum column_need */
 };
+
+/* Defines the getter of a column by an expression of its row, a struct `type`. */
+#define CELL(getter, type, row, expression)                                                                  \
+	static char *getter(const void *pointer)                                                             \
+	{                                                                                                    \
+		const struct type *row = pointer;                                                            \
+		return expression;                                                                           \
+	}
 
 struct column_set {
 	const struct column *items;
@@ -117,8 +129,8 @@ bool table_is_for_scripts(const struct table_options *options);
  * columns. */
 char *table_unknown_column(const struct column_set *columns, const char *wanted);
 
-/* Whether `options` show the column `name`. */
-bool table_shows(const struct column_set *columns, const struct table_options *options, const char *name);
+/* What the columns need that `options` show, all of NEED_ with `json`. */
+unsigned int table_needs(const struct column_set *columns, const struct table_options *options, bool json);
 
 /* Prints `count` rows, each the argument of the getters of the columns, to stdout. On a terminal the table
  * fits its width; in a pipe nothing is cut, left out or wrapped. Without rows it prints nothing. */
@@ -157,9 +169,6 @@ void results_print(const struct result_list *results, bool failures_only);
 /* The columns of `list` and of `list --all`: the same columns with different defaults. */
 extern const struct column_set device_columns;
 extern const struct column_set device_columns_all;
-
-/* Whether the table shows names from the hardware database. */
-bool devices_show_names(const struct column_set *columns, const struct table_options *options);
 
 /* Prints the devices to stdout. */
 void devices_print(const struct column_set *columns, const struct table_options *options,

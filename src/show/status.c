@@ -7,42 +7,18 @@
 
 /* ---- the taint ---- */
 
-static char *get_bit(const void *row)
-{
-	const struct taint_bit *bit = row;
-	return text_format("%d", bit->number);
-}
-
-static char *get_bit_value(const void *row)
-{
-	const struct taint_bit *bit = row;
-	return text_format("%llu", 1ULL << bit->number);
-}
-
-static char *get_letter(const void *row)
-{
-	const struct taint_bit *bit = row;
-	return bit->letter ? text_format("%c", bit->letter) : NULL;
-}
-
-static char *get_bit_name(const void *row)
-{
-	const struct taint_bit *bit = row;
-	return text_copy(bit->name);
-}
-
-static char *get_meaning(const void *row)
-{
-	const struct taint_bit *bit = row;
-	return text_copy(bit->meaning ? bit->meaning : "unknown");
-}
+CELL(get_bit, taint_bit, bit, text_format("%d", bit->number))
+CELL(get_bit_value, taint_bit, bit, text_format("%llu", 1ULL << bit->number))
+CELL(get_letter, taint_bit, bit, bit->letter ? text_format("%c", bit->letter) : NULL)
+CELL(get_bit_name, taint_bit, bit, text_copy(bit->name))
+CELL(get_meaning, taint_bit, bit, text_copy(bit->meaning ? bit->meaning : "unknown"))
 
 static const struct column bit_columns[] = {
-	{ "BIT", "bit number", get_bit, COLUMN_WHOLE },
-	{ "VALUE", "numeric value of the bit", get_bit_value, COLUMN_WHOLE },
-	{ "LETTER", "letter that the kernel prints", get_letter, COLUMN_WHOLE },
-	{ "NAME", "name in the kernel source, without TAINT_", get_bit_name, COLUMN_WHOLE },
-	{ "MEANING", "what the bit means", get_meaning, COLUMN_WRAP },
+	{ "BIT", "bit number", .get = get_bit },
+	{ "VALUE", "numeric value of the bit", .get = get_bit_value },
+	{ "LETTER", "letter that the kernel prints", .get = get_letter },
+	{ "NAME", "name in the kernel source, without TAINT_", .get = get_bit_name },
+	{ "MEANING", "what the bit means", .get = get_meaning, .fit = COLUMN_WRAP },
 };
 
 const struct column_set taint_columns = { bit_columns, ARRAY_SIZE(bit_columns), "BIT,LETTER,MEANING" };
@@ -145,21 +121,12 @@ struct item {
 	char *value;
 };
 
-static char *get_item(const void *row)
-{
-	const struct item *item = row;
-	return text_copy(item->name);
-}
-
-static char *get_value(const void *row)
-{
-	const struct item *item = row;
-	return text_copy(item->value);
-}
+CELL(get_item, item, item, text_copy(item->name))
+CELL(get_value, item, item, text_copy(item->value))
 
 static const struct column columns[] = {
-	{ "ITEM", "property", get_item, COLUMN_WHOLE },
-	{ "VALUE", "current value", get_value, COLUMN_WRAP },
+	{ "ITEM", "property", .get = get_item },
+	{ "VALUE", "current value", .get = get_value, .fit = COLUMN_WRAP },
 };
 
 const struct column_set status_columns = { columns, ARRAY_SIZE(columns), "ITEM,VALUE" };

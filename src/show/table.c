@@ -87,15 +87,15 @@ static struct chosen chosen_columns(const struct column_set *columns, const stru
 	return chosen;
 }
 
-bool table_shows(const struct column_set *columns, const struct table_options *options, const char *name)
+unsigned int table_needs(const struct column_set *columns, const struct table_options *options, bool json)
 {
 	struct chosen chosen = chosen_columns(columns, options);
-	bool found = false;
+	unsigned int needs = json ? NEED_DETAILS | NEED_USES | NEED_NAMES : 0;
 	const struct column **column;
 	array_each (column, &chosen)
-		found |= text_same((*column)->name, name);
+		needs |= (*column)->needs;
 	free(chosen.items);
-	return found;
+	return needs;
 }
 
 /* The cells of a column, and its heading. */
