@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* An enum whose values have words, in tables, sentences and JSON, is a list X(VALUE, "word"); show/words.c
+ * has the functions. */
+#define ENUM_VALUE(value, word) value,
+
 /* Every question can have the answer "unknown". */
 enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
 
@@ -34,20 +38,20 @@ enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
 enum kconfig_symbol { KCONFIG_SYMBOLS(KCONFIG_ENUM) KCONFIG_COUNT };
 #undef KCONFIG_ENUM
 
-enum kconfig_value {
-	KCONFIG_UNKNOWN, /* no configuration was found, or it is not whole and does not name the symbol */
-	KCONFIG_ABSENT,  /* the configuration does not name the symbol: it is off, or this kernel lacks it */
-	KCONFIG_N,       /* "# CONFIG_X is not set", or =n */
-	KCONFIG_M,
-	KCONFIG_Y,
-};
+#define KCONFIG_VALUES(X)                                                                                    \
+	X(KCONFIG_UNKNOWN, "unknown") /* no configuration, or a partial one without it */                    \
+	X(KCONFIG_ABSENT, "absent")   /* not named: the symbol is off, or this kernel lacks it */            \
+	X(KCONFIG_N, "n")             /* "# CONFIG_X is not set", or =n */                                   \
+	X(KCONFIG_M, "m")                                                                                    \
+	X(KCONFIG_Y, "y")
+enum kconfig_value { KCONFIG_VALUES(ENUM_VALUE) };
 
 /* What it means if a configuration does not name a symbol. */
-enum kconfig_kind {
-	KCONFIG_PARTIAL, /* nothing: a fragment, savedefconfig's output, or not of a kernel at all */
-	KCONFIG_PROMPTS, /* off, unless the symbol has no prompt: a vendor's source configuration */
-	KCONFIG_WHOLE,   /* off: a .config that Kconfig wrote */
-};
+#define KCONFIG_KINDS(X)                                                                                     \
+	X(KCONFIG_PARTIAL, "partial") /* nothing: a fragment, savedefconfig, or of no kernel */              \
+	X(KCONFIG_PROMPTS, "prompts") /* off, if it has a prompt: a vendor's source configuration */         \
+	X(KCONFIG_WHOLE, "whole")     /* off: a .config that Kconfig wrote */
+enum kconfig_kind { KCONFIG_KINDS(ENUM_VALUE) };
 
 struct kconfig {
 	char *source; /* the file it was read from; NULL: none found, all values are KCONFIG_UNKNOWN */
@@ -60,35 +64,33 @@ struct kconfig {
 
 /* ---- questions about a kernel, and the sources of the answers ---- */
 
-enum question {
-	QUESTION_GROUP,         /* VFIO_GROUP, or a kernel that always has it */
-	QUESTION_CONTAINER,     /* VFIO_CONTAINER or IOMMUFD_VFIO_CONTAINER, or a kernel that always has it */
-	QUESTION_CDEV,          /* VFIO_DEVICE_CDEV */
-	QUESTION_IOMMUFD,       /* IOMMUFD */
-	QUESTION_NOIOMMU,       /* VFIO_NOIOMMU, VFIO_GROUP_NOIOMMU or VFIO_CDEV_NOIOMMU */
-	QUESTION_GROUP_NOIOMMU, /* VFIO_NOIOMMU or VFIO_GROUP_NOIOMMU */
-	QUESTION_CDEV_NOIOMMU,  /* IOMMUFD_NOIOMMU or VFIO_CDEV_NOIOMMU */
-	QUESTION_COUNT,
-};
+#define QUESTIONS(X)                                                                                         \
+	X(QUESTION_GROUP, "group")         /* VFIO_GROUP, or a kernel that always has it */                  \
+	X(QUESTION_CONTAINER, "container") /* (IOMMUFD_)VFIO_CONTAINER, or a kernel that always has it */    \
+	X(QUESTION_CDEV, "cdev")           /* VFIO_DEVICE_CDEV */                                            \
+	X(QUESTION_IOMMUFD, "iommufd")     /* IOMMUFD */                                                     \
+	X(QUESTION_NOIOMMU, "noiommu")     /* VFIO_NOIOMMU, VFIO_GROUP_NOIOMMU or VFIO_CDEV_NOIOMMU */       \
+	X(QUESTION_GROUP_NOIOMMU, "group_noiommu") /* VFIO_NOIOMMU or VFIO_GROUP_NOIOMMU */                  \
+	X(QUESTION_CDEV_NOIOMMU, "cdev_noiommu")   /* IOMMUFD_NOIOMMU or VFIO_CDEV_NOIOMMU */
+enum question { QUESTIONS(ENUM_VALUE) QUESTION_COUNT };
 
 /* Most reliable first. */
-enum source {
-	SOURCE_SEEN,    /* the running kernel shows it */
-	SOURCE_MODULES, /* its module files show it */
-	SOURCE_CONFIG,  /* its configuration says so */
-	SOURCE_RELEASE, /* derived from the other answers for kernels of this release */
-	SOURCE_COUNT,
-};
+#define SOURCES(X)                                                                                           \
+	X(SOURCE_SEEN, "seen")       /* the running kernel shows it */                                       \
+	X(SOURCE_MODULES, "modules") /* its module files show it */                                          \
+	X(SOURCE_CONFIG, "config")   /* its configuration says so */                                         \
+	X(SOURCE_RELEASE, "release") /* derived from the other answers for kernels of this release */
+enum source { SOURCES(ENUM_VALUE) SOURCE_COUNT };
 
 /* ---- the running system ---- */
 
-enum module_state {
-	MODULE_UNKNOWN,
-	MODULE_MISSING,   /* not loaded, not built in, and not installed for this kernel */
-	MODULE_AVAILABLE, /* can be loaded */
-	MODULE_LOADED,
-	MODULE_BUILTIN,
-};
+#define MODULE_STATES(X)                                                                                     \
+	X(MODULE_UNKNOWN, "unknown")                                                                         \
+	X(MODULE_MISSING, "not installed") /* not loaded, not built in, and not installed for this kernel */ \
+	X(MODULE_AVAILABLE, "not loaded")  /* can be loaded */                                               \
+	X(MODULE_LOADED, "loaded")                                                                           \
+	X(MODULE_BUILTIN, "built in")
+enum module_state { MODULE_STATES(ENUM_VALUE) };
 
 enum module_index { MODULE_VFIO, MODULE_VFIO_PCI, MODULE_IOMMUFD, MODULE_COUNT };
 
@@ -250,31 +252,30 @@ struct remembered {
 };
 
 /* Whether a device can be bound; set by judge/safety. */
-enum fitness {
-	FITNESS_FREE,       /* can be bound */
-	FITNESS_BOUND,      /* is bound as a noiommu device */
-	FITNESS_VFIO,       /* is bound as an ordinary VFIO device */
-	FITNESS_USED,       /* is in use */
-	FITNESS_UNKNOWN,    /* may be in use */
-	FITNESS_IMPOSSIBLE, /* cannot be a noiommu device */
-};
+#define FITNESSES(X)                                                                                         \
+	X(FITNESS_FREE, "free")             /* can be bound */                                               \
+	X(FITNESS_BOUND, "bound")           /* is bound as a noiommu device */                               \
+	X(FITNESS_VFIO, "vfio")             /* is bound as an ordinary VFIO device */                        \
+	X(FITNESS_USED, "used")             /* is in use */                                                  \
+	X(FITNESS_UNKNOWN, "unknown")       /* may be in use */                                              \
+	X(FITNESS_IMPOSSIBLE, "impossible") /* cannot be a noiommu device */
+enum fitness { FITNESSES(ENUM_VALUE) };
 
-enum use_kind {
-	USE_UP,        /* network interface `object` is up */
-	USE_ADDRESS,   /* ... has the address `detail` */
-	USE_ROUTE,     /* ... carries the route `detail` */
-	USE_ENSLAVED,  /* ... is below the interface `detail` */
-	USE_ELSEWHERE, /* the network driver `object` is bound, but has no interface in this network namespace
-			*/
-	USE_MOUNT,     /* block device `object` is mounted on `detail` */
-	USE_SWAP,      /* ... is used as swap */
-	USE_HELD,      /* ... is opened exclusively by `detail`; NULL: unknown */
-	USE_DISPLAY,   /* the boot display */
-	USE_FRAMEBUFFER, /* framebuffer `object` */
-	USE_VFS,         /* `detail` virtual functions are enabled */
-	USE_UNKNOWN,     /* `object`, which may use it, could not be read: `detail` */
-	USE_PROCESS,     /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
-};
+#define USE_KINDS(X)                                                                                         \
+	X(USE_UP, "up")                   /* network interface `object` is up */                             \
+	X(USE_ADDRESS, "address")         /* ... has the address `detail` */                                 \
+	X(USE_ROUTE, "route")             /* ... carries the route `detail` */                               \
+	X(USE_ENSLAVED, "enslaved")       /* ... is below the interface `detail` */                          \
+	X(USE_ELSEWHERE, "elsewhere")     /* network driver `object` without interface in this namespace */  \
+	X(USE_MOUNT, "mount")             /* block device `object` is mounted on `detail` */                 \
+	X(USE_SWAP, "swap")               /* ... is used as swap */                                          \
+	X(USE_HELD, "held")               /* ... is opened exclusively by `detail`; NULL: unknown */         \
+	X(USE_DISPLAY, "display")         /* the boot display */                                             \
+	X(USE_FRAMEBUFFER, "framebuffer") /* framebuffer `object` */                                         \
+	X(USE_VFS, "vfs")                 /* `detail` virtual functions are enabled */                       \
+	X(USE_UNKNOWN, "unknown")         /* `object`, which may use it, could not be read: `detail` */      \
+	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
+enum use_kind { USE_KINDS(ENUM_VALUE) };
 
 /* A use of a device. */
 struct use {
@@ -346,7 +347,11 @@ struct device_refs {
 
 /* ---- findings about readiness and safety ---- */
 
-enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_BLOCKER };
+#define SEVERITIES(X)                                                                                        \
+	X(SEVERITY_NOTE, "note")                                                                             \
+	X(SEVERITY_WARNING, "warning")                                                                       \
+	X(SEVERITY_BLOCKER, "blocker")
+enum severity { SEVERITIES(ENUM_VALUE) };
 
 struct finding {
 	const char *id; /* stable, for scripts: "noiommu-disabled" */

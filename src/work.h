@@ -8,25 +8,24 @@
 /* ---- verify: opening devices ---- */
 
 /* The steps to open a device, in order, of both paths. */
-enum open_step {
-	STEP_OPEN_CONTAINER,
-	STEP_CHECK_EXTENSION,
-	STEP_OPEN_GROUP,
-	STEP_GROUP_GET_STATUS,
-	STEP_SET_CONTAINER,
-	STEP_SET_IOMMU,
-	STEP_GET_DEVICE_FD,
-	STEP_OPEN_CDEV,
-	STEP_OPEN_IOMMUFD,
-	STEP_BIND_IOMMUFD,
-	STEP_IOAS_ALLOC,
-	STEP_ATTACH_PT,
-	STEP_IOAS_MAP,
-	STEP_GET_PA,
-	STEP_IOAS_UNMAP,
-	STEP_GET_INFO,
-	STEP_COUNT,
-};
+#define OPEN_STEPS(X)                                                                                        \
+	X(STEP_OPEN_CONTAINER, "open container")                                                             \
+	X(STEP_CHECK_EXTENSION, "VFIO_CHECK_EXTENSION")                                                      \
+	X(STEP_OPEN_GROUP, "open group")                                                                     \
+	X(STEP_GROUP_GET_STATUS, "VFIO_GROUP_GET_STATUS")                                                    \
+	X(STEP_SET_CONTAINER, "VFIO_GROUP_SET_CONTAINER")                                                    \
+	X(STEP_SET_IOMMU, "VFIO_SET_IOMMU")                                                                  \
+	X(STEP_GET_DEVICE_FD, "VFIO_GROUP_GET_DEVICE_FD")                                                    \
+	X(STEP_OPEN_CDEV, "open cdev")                                                                       \
+	X(STEP_OPEN_IOMMUFD, "open iommufd")                                                                 \
+	X(STEP_BIND_IOMMUFD, "VFIO_DEVICE_BIND_IOMMUFD")                                                     \
+	X(STEP_IOAS_ALLOC, "IOMMU_IOAS_ALLOC")                                                               \
+	X(STEP_ATTACH_PT, "VFIO_DEVICE_ATTACH_IOMMUFD_PT")                                                   \
+	X(STEP_IOAS_MAP, "IOMMU_IOAS_MAP")                                                                   \
+	X(STEP_GET_PA, "IOMMU_IOAS_NOIOMMU_GET_PA")                                                          \
+	X(STEP_IOAS_UNMAP, "IOMMU_IOAS_UNMAP")                                                               \
+	X(STEP_GET_INFO, "VFIO_DEVICE_GET_INFO")
+enum open_step { OPEN_STEPS(ENUM_VALUE) STEP_COUNT };
 
 struct step_result {
 	enum open_step step;
@@ -91,18 +90,18 @@ struct record_list {
 
 /* ---- bind, unbind, enable, disable: plans and their results ---- */
 
-enum action_kind {
-	ACTION_NONE,
-	ACTION_LOAD,     /* load the module with the name or alias `value` */
-	ACTION_TRY_LOAD, /* the same, ignoring errors: the next step shows the result */
-	ACTION_WRITE,    /* write `value` to the attribute `path` */
-	ACTION_DRIVER,   /* the same, to change the driver: `link` must point to `driver` afterwards */
-	ACTION_SAVE,     /* write `value` to the file `path` */
-	ACTION_REMOVE,   /* remove the file `path`, if it exists */
-	ACTION_WATCH,    /* start recording which nodes udev has settled */
-	ACTION_SETTLE,   /* wait until udev has settled the node `path` */
-	ACTION_ACCESS,   /* set the owner and mode of the node `path` to `access` */
-};
+#define ACTION_KINDS(X)                                                                                      \
+	X(ACTION_NONE, "none")                                                                               \
+	X(ACTION_LOAD, "load")     /* load the module with the name or alias `value` */                      \
+	X(ACTION_TRY_LOAD, "load") /* the same, ignoring errors: the next step shows the result */           \
+	X(ACTION_WRITE, "write")   /* write `value` to the attribute `path` */                               \
+	X(ACTION_DRIVER, "write")  /* the same; then `link` must point to `driver` */                        \
+	X(ACTION_SAVE, "save")     /* write `value` to the file `path` */                                    \
+	X(ACTION_REMOVE, "remove") /* remove the file `path`, if it exists */                                \
+	X(ACTION_WATCH, "watch")   /* start recording which nodes udev has settled */                        \
+	X(ACTION_SETTLE, "settle") /* wait until udev has settled the node `path` */                         \
+	X(ACTION_ACCESS, "access") /* set the owner and mode of the node `path` to `access` */
+enum action_kind { ACTION_KINDS(ENUM_VALUE) };
 
 struct action {
 	enum action_kind kind;
@@ -139,7 +138,12 @@ struct plan {
 };
 
 /* The outcome for one subject of a command that makes changes. */
-enum outcome { OUTCOME_PLANNED, OUTCOME_CHANGED, OUTCOME_UNCHANGED, OUTCOME_FAILED };
+#define OUTCOMES(X)                                                                                          \
+	X(OUTCOME_PLANNED, "planned")                                                                        \
+	X(OUTCOME_CHANGED, "changed")                                                                        \
+	X(OUTCOME_UNCHANGED, "unchanged")                                                                    \
+	X(OUTCOME_FAILED, "failed")
+enum outcome { OUTCOMES(ENUM_VALUE) };
 
 struct result {
 	const char *subject; /* a device's address, or what else was changed: "noiommu mode" */
@@ -156,14 +160,14 @@ struct result_list {
 
 /* ---- monitor: events ---- */
 
-enum event_kind {
-	EVENT_ADDED,
-	EVENT_REMOVED,
-	EVENT_BOUND, /* to `driver` */
-	EVENT_UNBOUND,
-	EVENT_NODE_ADDED, /* the VFIO node `node`; the same for NODE_REMOVED */
-	EVENT_NODE_REMOVED,
-};
+#define EVENT_KINDS(X)                                                                                       \
+	X(EVENT_ADDED, "added")                                                                              \
+	X(EVENT_REMOVED, "removed")                                                                          \
+	X(EVENT_BOUND, "bound") /* to `driver` */                                                            \
+	X(EVENT_UNBOUND, "unbound")                                                                          \
+	X(EVENT_NODE_ADDED, "node-added") /* the VFIO node `node`; the same for NODE_REMOVED */              \
+	X(EVENT_NODE_REMOVED, "node-removed")
+enum event_kind { EVENT_KINDS(ENUM_VALUE) };
 
 struct event {
 	enum event_kind kind;

@@ -334,21 +334,9 @@ void json_add_openings(struct json *document, const struct opening_list *opening
 
 static struct json *action_object(const struct action *action)
 {
-	static const char *const kinds[] = {
-		[ACTION_NONE] = "none",
-		[ACTION_LOAD] = "load",
-		[ACTION_TRY_LOAD] = "load",
-		[ACTION_WRITE] = "write",
-		[ACTION_DRIVER] = "write",
-		[ACTION_SAVE] = "save",
-		[ACTION_REMOVE] = "remove",
-		[ACTION_WATCH] = "watch",
-		[ACTION_SETTLE] = "settle",
-		[ACTION_ACCESS] = "access",
-	};
 	struct node_access access = { -1, -1, -1 };
 	struct json *to = value_object();
-	value_add_text(to, "action", kinds[action->kind]);
+	value_add_text(to, "action", word_action(action->kind));
 	value_add_text(to, "path", action->path);
 	/* The newline that clears driver_override is a value, not formatting. */
 	if (text_same(action->value, "\n"))

@@ -28,6 +28,8 @@ const char *word_kconfig_kind(enum kconfig_kind kind);
 const char *word_symbol(enum kconfig_symbol symbol);
 /* "planned", "changed", "unchanged", "failed" */
 const char *word_outcome(enum outcome outcome);
+/* "load", "write", "save", "remove", ... : JSON */
+const char *word_action(enum action_kind kind);
 /* "bound", "vfio", "free", "used", "unknown", "impossible" */
 const char *word_fitness(enum fitness fitness);
 /* "added", "removed", "bound", "unbound", "node-added", "node-removed" */
