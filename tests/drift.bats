@@ -47,7 +47,7 @@ notices() { # GUARD FILE SED-SCRIPT
 		tables~README.md~/^\| `vfionoiommu taint/d
 		tables~src/judge/findings.def~s/"interface-up"/"interface-down"/
 		tables~src/judge/findings.def~s/("interface-up", BLOCKER), true/\1, false/
-		tables~tests/schema/findings.json~s/"interface-up"/"interface-down"/
+		tables~tests/schema/words.json~s/"interface-up"/"interface-down"/
 		commands~README.md~s/`vfionoiommu taint/`vfionoiommu taints/
 		options~man/vfionoiommu.8~s/^\.It Fl -dry-run/.It Fl -dry-runs/
 		options~README.md~s/--allow-iommu/--allow-iommus/
