@@ -70,7 +70,7 @@ static void offer_columns(const struct line *line, const char *before, const cha
 static void offer_kernels(const struct line *line, const char *before)
 {
 	struct sysroot root;
-	struct name_list names = { 0 };
+	static struct name_list names;
 	char **name;
 	if (!options_open_root(&line->options, &root) || sysroot_list(&root, "lib/modules", &names))
 		return;
@@ -114,7 +114,7 @@ static bool suits(const struct device *device, enum value value)
 static void offer_devices(const struct line *line, const char *before, enum value value)
 {
 	static struct session session;
-	struct device_refs named = { 0 }, found = { 0 };
+	static struct device_refs named, found;
 	struct device *device, **one;
 	char **argument;
 	if (session_open(&session, &line->options))
@@ -249,7 +249,8 @@ static void offer_commands(const struct line *line)
 
 void complete(int count, char **words)
 {
-	struct line line = { .word = count ? words[count - 1] : "" };
+	static struct line line;
+	line.word = count ? words[count - 1] : "";
 	const char *value = line.word;
 	options_for(NULL);
 	for (int i = 0; i + 1 < count; i++)
@@ -269,5 +270,4 @@ void complete(int count, char **words)
 	} else if (line.command) {
 		offer_values(&line, line.command->value, "", line.word);
 	}
-	free(line.arguments.items);
 }
