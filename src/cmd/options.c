@@ -100,7 +100,10 @@ static struct {
 	size_t count;
 } rows;
 
-static void know(const char *heading, const struct option_row *list, int group)
+/* The order of --help. */
+enum option_group { GROUP_OWN, GROUP_COMMON, GROUP_TABLE, GROUP_RECORDED, GROUP_ACTING };
+
+static void know(const char *heading, const struct option_row *list, enum option_group group)
 {
 	if (heading)
 		*array_add(&known) = (struct argp_option){ .doc = heading, .group = group };
@@ -118,14 +121,14 @@ static void know(const char *heading, const struct option_row *list, int group)
 const struct argp_option *options_for(const struct command *command)
 {
 	known.count = rows.count = 0;
-	know(NULL, command ? command->options : NULL, 0);
-	know("Common options:", common, 1);
+	know(NULL, command ? command->options : NULL, GROUP_OWN);
+	know("Common options:", common, GROUP_COMMON);
 	if (!command || command->columns)
-		know("Options for tables:", table, 2);
+		know("Options for tables:", table, GROUP_TABLE);
 	if (!command || !command->live)
-		know("Offline analysis:", recorded, 3);
+		know("Offline analysis:", recorded, GROUP_RECORDED);
 	if (!command || command->acting)
-		know("Options for commands that make changes:", acting, 4);
+		know("Options for commands that make changes:", acting, GROUP_ACTING);
 	*array_add(&known) = (struct argp_option){ 0 };
 	return known.items;
 }
@@ -206,7 +209,7 @@ error_t options_parse(int key, char *argument, struct argp_state *state)
 		if (argument && !*argument)
 			usage_error(state, "--%s is empty: %s is missing", row->name, row->argument);
 		set_target(row, argument, state);
-		if (row >= acting && row < acting + ARRAY_SIZE(acting))
+		if (known.items[i].group == GROUP_ACTING)
 			given.acting = row->name;
 		return 0;
 	}
