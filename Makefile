@@ -78,8 +78,8 @@ FUZZER = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*.c))
 
 FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
          -Wvla -Wformat=2 $(WERROR) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
-         -fstack-protector-strong -fPIE -pthread $(HARDEN_$(CPU))
-LFLAGS = -fPIE -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+         -fstack-protector-strong -fPIE $(HARDEN_$(CPU))
+LFLAGS = -fPIE -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 # Not available on every processor.
 CPU           := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 HARDEN_x86_64  = -fstack-clash-protection -fcf-protection

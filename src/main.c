@@ -55,11 +55,10 @@ static char *help_filter(int key, const char *text, void *input)
 /* A full disk or a closed pipe is a failure of the command, wherever it printed. */
 static void close_stdout(void)
 {
-	/* fclose() does not report an earlier failed write. */
-	bool failed = ferror(stdout);
-	if (fclose(stdout) == 0 && !failed)
+	int error = print_end();
+	if (!error)
 		return;
-	log_error("standard output: %s", failed ? "write failed" : strerror(errno));
+	log_error("standard output: %s", error == -EIO ? "write failed" : strerror(-error));
 	_exit(STATUS_FAILED);
 }
 

@@ -357,7 +357,7 @@ struct finding {
 	const char *id; /* stable, for scripts: "noiommu-disabled" */
 	enum severity severity;
 	bool forcible;   /* a blocker that --force overrides */
-	bool overridden; /* --force has */
+	bool overridden; /* --force does */
 	char *subject;   /* a device's address; NULL: the machine */
 	char *sentence;  /* the problem and why it matters */
 	char *remedy;    /* the next command, or a short instruction; NULL: none */
@@ -366,6 +366,7 @@ struct finding {
 struct finding_list {
 	struct finding *items;
 	size_t count;
+	bool force; /* --force overrides the forcible ones */
 };
 
 /* The configuration changes needed to get a missing path. */

@@ -118,23 +118,46 @@ struct step {
 	struct action undo; /* runs if a later step fails */
 };
 
-/* The failure of a plan. */
-struct plan_failure {
-	const struct action *action; /* the failed action; NULL: none */
-	int error;                   /* its negative errno */
-	const struct action *undo;   /* the first failed action of the rollback; NULL: none */
-	int undo_error;
-};
-
 struct plan {
 	struct step *items;
 	size_t count;
 	const char *subject; /* a device's address, or what else to change: "noiommu mode" */
-	char *turn;   /* serialization key: plans with equal keys (also NULL) do not run at the same time */
-	int deadline; /* timeout in seconds for an unbind; 0: none */
-	size_t done;  /* number of steps completed and not rolled back */
-	int error;    /* the result: 0 or a negative errno; -ECANCELED: not started */
-	struct plan_failure failure;
+	char *turn; /* serialization key: plans with equal keys (also NULL) do not run at the same time */
+	char *lock; /* directory that is locked while the plan runs, in sysfs: the device; NULL: none */
+	int limit;  /* seconds that a step may take; 0: the default; -1: no limit */
+	/* Called after the last step, in the process that runs the plan; NULL: nothing to do. May add steps.
+	 * Returns NULL, or a new sentence with the problem: then the plan has failed. */
+	char *(*check)(struct plan *plan);
+	void *data; /* for `check` */
+};
+
+/* The length of an action as text; every path in a recipe is shorter. */
+#define ACTION_TEXT 512
+
+/* What a plan has done, in memory that is shared with the process that runs it. */
+struct plan_run {
+	int process;                 /* its PID; 0: not started */
+	int holder;                  /* with -EALREADY, the PID of the other process; 0: unknown */
+	bool ended;                  /* the other members do not change any more */
+	size_t done;                 /* number of steps completed and not rolled back */
+	const struct action *action; /* the action that runs now, if the plan had it from the start */
+	long long since;             /* when it began, see clock_milliseconds */
+	int error;                   /* the result: 0 or a negative errno */
+	bool by_kernel;              /* ... which the kernel's log may explain */
+	char step[ACTION_TEXT];      /* the current or failed action, or with -EPROTO the problem */
+	char undo[ACTION_TEXT];      /* the first failed action of the rollback; "": none */
+	int undo_error;              /* its negative errno */
+};
+
+/* A plan to run. */
+struct job {
+	const struct plan *plan;
+	struct plan_run *run;
+	enum job_state { JOB_WAITING, JOB_RUNNING, JOB_ENDED } state;
+	/* 0, or the negative errno of the failed step; -EPROTO: the check failed; -ECANCELED: not started
+	 * because of a termination signal; -EALREADY: another process is changing the device; -ECHILD: the
+	 * process was killed; and if the process is still running, -ETIMEDOUT, or -EINTR after a signal. */
+	int error;
 };
 
 /* The outcome for one subject of a command that makes changes. */
@@ -151,6 +174,7 @@ struct result {
 	bool incidental; /* the user did not request it: printed only with -v, if planned, or if it failed */
 	char *sentence;
 	struct plan plan; /* no steps if unchanged */
+	struct job job;   /* of the plan */
 };
 
 struct result_list {

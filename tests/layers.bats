@@ -110,9 +110,13 @@ only() { # EXCEPTION...
 }
 
 @test "only show writes to stdout" {
-	# base/log only flushes it; main checks at exit that all output was written.
+	# main passes it to argp_help.
 	needed | grep -E ' (stdout|(__)?v?printf(_chk)?|puts|putchar|putc|fputc_stdout)$' | grep -v ^show/ | cut -d ' ' -f 1 |
-		only base/log main cmd/cdi cmd/matrix cmd/session cmd/status
+		only main
+}
+
+@test "only cmd, show and main print messages, besides base" {
+	needed | grep -E ' log_(error|warning|note|hint|verbose|line)$' | sed 's|[/ ].*||' | sort -u | only base cmd main show
 }
 
 @test "only os opens files and starts processes" {

@@ -22,9 +22,8 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on);
  * remove that file. Adds none if it is already done, or if the file was edited. */
 void recipe_next_mode(struct plan *plan, const struct next_boot *next, bool on);
 
-/* The serialization key of `device`: plans with the same key must not run at the same time. A new string,
- * which the caller frees. */
-char *recipe_turn(const struct device *device);
+/* An empty plan that changes `device`: with its serialization key and its lock. */
+struct plan recipe_begin(const struct device *device);
 
 /* Adds the steps to bind `device` to vfio-pci, or to unbind it: restores the saved driver and override, or
  * without a saved state lets the kernel choose the driver. `device` must have its details. bind saves the
@@ -60,36 +59,36 @@ void recipe_access_ahead(
 /* ---- plan.c ----
  * Runs the steps of a plan in order. If one fails, rolls back the completed steps in reverse order. */
 
-/* Call this before any change to the machine: from now on a termination signal does not interrupt a running
- * plan, and no other instance makes changes. Waits up to `seconds` for each other instance. Returns 0, or the
- * negative errno of lock_take, with `holder`. The lock is held until the program exits. */
+/* Call this before any change to the machine: from now on no other instance makes changes. Waits up to
+ * `seconds` for each other instance. Returns 0, or the negative errno of lock_take, with `holder`. */
 int plan_begin(int seconds, int *holder);
 
-/* Whether a termination signal was received: no further plan should be started. */
-bool plan_interrupted(void);
+/* Call this after the last plan, before printing, which can block: other instances can make changes, and
+ * termination signals end this process. */
+void plan_end(void);
 
-/* Called before each action of a plan. */
-typedef void plan_announce(const struct plan *plan, const struct action *action);
+/* Called before each action of a plan: sets `text` to the action as an imperative. */
+typedef void plan_announce(const struct plan *plan, const struct action *action, char text[ACTION_TEXT]);
 
-/* Runs the remaining steps. If one fails, rolls back and returns its negative errno; the plan's `failure`
- * then has the failed action, and the first failure of the rollback. After a timeout (-ETIMEDOUT) nothing is
- * rolled back. Allocates only what loading a module needs. */
-int plan_run(struct plan *plan, plan_announce *announce);
+/* Runs all steps and the check of the plan, and stores the result in `run`. If one fails, rolls back. Every
+ * step can block in the kernel, uninterruptibly: call this only in a process of its own. Allocates only what
+ * loading a module and the check need. */
+void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce);
 
-/* Rolls back the completed steps in reverse order, continuing after failures. Returns 0, or the negative
- * errno of the first failed action, which is then in the plan's `failure`. */
-int plan_undo(struct plan *plan, plan_announce *announce);
+/* Whether the current action of the running plan takes longer than it should. */
+bool plan_is_late(const struct plan *plan, const struct plan_run *run);
 
 /* ---- parallel.c ----
- * Runs plans in parallel. */
+ * Runs plans in parallel, each in a process of its own. */
 
 /* Called periodically with the number of finished plans; called a last time when all have finished, if it was
  * called before. */
 typedef void parallel_progress(size_t ended, size_t count);
 
-/* Runs all plans with plan_run, and stores each result in the plan's `error`. Plans with the same `turn` run
- * sequentially, in order. Plans not started because of a termination signal get -ECANCELED. */
-void parallel_run(struct plan **plans, size_t count, plan_announce *announce, parallel_progress *progress);
+/* Runs the plans of all jobs, and sets the other members of each job. Plans with the same `turn` run
+ * sequentially, in order. After a termination signal, starts no further plan. A plan that is late, or still
+ * running after a signal, is left to its process, which continues even if this process is killed. */
+void parallel_run(struct job *jobs, size_t count, plan_announce *announce, parallel_progress *progress);
 
 /* ---- output.c ----
  * Output files of the user. */

@@ -1,104 +1,156 @@
 #include <errno.h>
-#include <pthread.h>
-#include <time.h>
+#include <poll.h>
 
 #include "act/act.h"
 #include "base/base.h"
+#include "os/os.h"
 
 /* Unbind and probe of a driver take milliseconds to many seconds, mostly sleeping (nvme waits for its queues
  * and for the disk to shut down). Meanwhile the kernel holds only the lock of that device: bind, unbind and
  * probe lock neither the bus nor, except on USB, the parent (drivers/base/bus.c and dd.c, need_parent_lock).
- * So devices do not wait for each other, unless their drivers serialize them; see recipe_turn. */
+ * So devices do not wait for each other, unless their drivers serialize them; see recipe_begin.
+ *
+ * A write to such an attribute cannot be interrupted or killed. In a process of its own it holds up nothing
+ * else, and neither a signal nor the end of this process interrupts the plan. */
 #define MAX_WORKERS 64
 
-#define PROGRESS_SECONDS 1
+#define TICK_MS     50
+#define GRACE_MS    500 /* after a termination signal, for plans that are about to end */
+#define PROGRESS_MS 1000
 
-struct pool {
-	struct plan **plans;
-	size_t count, next, ended;
-	plan_announce *announce;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
+struct worker {
+	struct job *job;
+	int messages; /* what the process prints; at its end the process has ended */
 };
 
-static void run(struct plan *plan, plan_announce *announce)
+struct pool {
+	struct job *jobs;
+	size_t count, ended;
+	struct worker workers[MAX_WORKERS];
+	size_t running;
+	plan_announce *announce;
+	long long interrupted; /* when a termination signal was noticed; 0: none was */
+};
+
+/* ---- starting ---- */
+
+static bool is_turn_running(const struct pool *pool, const struct job *job)
 {
-	plan->error = plan_interrupted() ? -ECANCELED : plan_run(plan, announce);
+	for (size_t i = 0; i < pool->running; i++)
+		if (text_same(pool->workers[i].job->plan->turn, job->plan->turn))
+			return true;
+	return false;
 }
 
-static bool is_first_of_turn(const struct pool *pool, size_t index)
+static void start(struct pool *pool, struct job *job)
 {
-	for (size_t i = 0; i < index; i++)
-		if (text_same(pool->plans[i]->turn, pool->plans[index]->turn))
-			return false;
-	return true;
-}
-
-static void run_turn(struct pool *pool, size_t first)
-{
-	for (size_t i = first; i < pool->count; i++) {
-		if (!text_same(pool->plans[i]->turn, pool->plans[first]->turn))
-			continue;
-		run(pool->plans[i], pool->announce);
-		pthread_mutex_lock(&pool->lock);
+	int messages = -1;
+	int process = process_start(&messages);
+	if (process == 0) {
+		plan_run(job->plan, job->run, pool->announce);
+		job->run->ended = true;
+		process_end();
+	}
+	if (process < 0) {
+		job->error = process;
+		job->state = JOB_ENDED;
 		pool->ended++;
-		pthread_cond_signal(&pool->changed);
-		pthread_mutex_unlock(&pool->lock);
+		return;
 	}
+	job->run->process = process;
+	job->state = JOB_RUNNING;
+	pool->workers[pool->running++] = (struct worker){ job, messages };
 }
 
-static void *work(void *data)
+static void start_all(struct pool *pool)
 {
-	struct pool *pool = data;
-	for (;;) {
-		pthread_mutex_lock(&pool->lock);
-		size_t index = pool->next++;
-		pthread_mutex_unlock(&pool->lock);
-		if (index >= pool->count)
-			return NULL;
-		if (is_first_of_turn(pool, index))
-			run_turn(pool, index);
-	}
+	struct job *job;
+	for (job = pool->jobs; job < pool->jobs + pool->count && pool->running < MAX_WORKERS; job++)
+		if (job->state == JOB_WAITING && !is_turn_running(pool, job))
+			start(pool, job);
 }
 
-static void wait_for_all(struct pool *pool, parallel_progress *progress)
+static void cancel_all(struct pool *pool)
 {
-	bool reported = false;
-	struct timespec next;
-	clock_gettime(CLOCK_REALTIME, &next);
-	pthread_mutex_lock(&pool->lock);
-	while (pool->ended < pool->count) {
-		next.tv_sec += PROGRESS_SECONDS;
-		while (pool->ended < pool->count &&
-			pthread_cond_timedwait(&pool->changed, &pool->lock, &next) != ETIMEDOUT)
-			;
-		if (!progress || (pool->ended == pool->count && !reported))
+	for (struct job *job = pool->jobs; job < pool->jobs + pool->count; job++) {
+		if (job->state != JOB_WAITING)
 			continue;
-		progress(pool->ended, pool->count);
-		reported = true;
+		job->error = -ECANCELED;
+		job->state = JOB_ENDED;
+		pool->ended++;
 	}
-	pthread_mutex_unlock(&pool->lock);
 }
 
-void parallel_run(struct plan **plans, size_t count, plan_announce *announce, parallel_progress *progress)
+/* ---- ending ---- */
+
+static bool has_ended(const struct pool *pool, struct worker *worker)
 {
-	struct pool pool = {
-		.plans = plans,
-		.count = count,
-		.announce = announce,
-		.lock = PTHREAD_MUTEX_INITIALIZER,
-		.changed = PTHREAD_COND_INITIALIZER,
-	};
-	pthread_t threads[MAX_WORKERS];
-	size_t started = 0;
-	/* A single plan needs no thread. */
-	while (count > 1 && started < count && started < MAX_WORKERS &&
-		pthread_create(&threads[started], NULL, work, &pool) == 0)
-		started++;
-	if (!started)
-		work(&pool);
+	struct job *job = worker->job;
+	bool ended = job->run->ended;
+	/* A program that a module's install command left behind can keep the other end open. */
+	if (process_relay(worker->messages) || ended) {
+		job->error = job->run->ended ? job->run->error : -ECHILD;
+		if (job->error == -EALREADY)
+			job->run->holder = lock_directory_holder(job->plan->lock);
+		return true;
+	}
+	if (plan_is_late(job->plan, job->run))
+		job->error = -ETIMEDOUT;
+	else if (pool->interrupted && clock_milliseconds() - pool->interrupted >= GRACE_MS)
+		job->error = -EINTR;
+	return job->error != 0;
+}
+
+static void end_some(struct pool *pool)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < pool->running; i++) {
+		struct worker *worker = &pool->workers[i];
+		if (!has_ended(pool, worker)) {
+			pool->workers[kept++] = *worker;
+			continue;
+		}
+		close(worker->messages);
+		worker->job->state = JOB_ENDED;
+		pool->ended++;
+	}
+	pool->running = kept;
+}
+
+static void wait_for_some(const struct pool *pool)
+{
+	struct pollfd events[MAX_WORKERS];
+	for (size_t i = 0; i < pool->running; i++)
+		events[i] = (struct pollfd){ .fd = pool->workers[i].messages, .events = POLLIN };
+	if (pool->interrupted)
+		poll(events, pool->running, TICK_MS);
 	else
-		wait_for_all(&pool, progress);
-	while (started)
-		pthread_join(threads[--started], NULL);
+		signals_poll_any(events, pool->running, TICK_MS);
+}
+
+void parallel_run(struct job *jobs, size_t count, plan_announce *announce, parallel_progress *progress)
+{
+	struct pool pool = { .jobs = jobs, .count = count, .announce = announce };
+	struct plan_run *runs = process_share(count * sizeof *runs);
+	long long next = clock_milliseconds() + PROGRESS_MS;
+	bool reported = false;
+	for (size_t i = 0; i < count; i++)
+		jobs[i].run = &runs[i];
+	signals_catch();
+	while (pool.ended < count) {
+		if (signals_caught() && !pool.interrupted)
+			pool.interrupted = clock_milliseconds();
+		if (pool.interrupted)
+			cancel_all(&pool);
+		else
+			start_all(&pool);
+		wait_for_some(&pool);
+		end_some(&pool);
+		bool all = pool.ended == count;
+		if (progress && (all ? reported : clock_milliseconds() >= next)) {
+			progress(pool.ended, count);
+			next += PROGRESS_MS;
+			reported = true;
+		}
+	}
 }

@@ -155,7 +155,7 @@ static void switch_driver(
  * each, so that concurrent reads for another device fail (xapi's toolstack holds a mutex since CA-123007). */
 static const char *const one_at_a_time[] = { "nvidia" };
 
-char *recipe_turn(const struct device *device)
+static char *turn_of(const struct device *device)
 {
 	const char *const drivers[] = { device->driver, device->remembered.driver };
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
@@ -166,6 +166,15 @@ char *recipe_turn(const struct device *device)
 	const char *function = strrchr(device->address, '.');
 	return function ? text_format("%.*s", (int)(function - device->address), device->address)
 			: text_copy(device->address);
+}
+
+struct plan recipe_begin(const struct device *device)
+{
+	return (struct plan){
+		.subject = device->address,
+		.turn = turn_of(device),
+		.lock = text_format(PCI_BUS "/devices/%s", device->address),
+	};
 }
 
 void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead)

@@ -14,7 +14,7 @@ void log_set_verbose(bool verbose)
 void log_line(const char *line)
 {
 	/* Keep the order of the lines if both streams are the same file. */
-	fflush(stdout);
+	fflush(NULL);
 	fprintf(stderr, LOG_PREFIX "%s\n", line);
 }
 

@@ -70,31 +70,10 @@ static bool prepare(struct session *session, bool noiommu)
 	return well;
 }
 
-/* Without an expected node the bind has failed, and is rolled back like any other failure. */
-static bool verify(struct session *session, struct device *device, struct result *result)
-{
-	char *problem = outcome_of_bind(device, &session->access);
-	if (!problem) {
-		char *surprise = outcome_surprise(device, &session->access);
-		auto_free char *remedy = text_format("vfionoiommu verify %s", device->address);
-		if (surprise)
-			finding_add(&session->findings, FINDING_NODE_UNEXPECTED, device->address, remedy,
-				"%s", surprise);
-		free(surprise);
-		return true;
-	}
-	plan_undo(&result->plan, action_announce);
-	result->outcome = OUTCOME_FAILED;
-	auto_free char *undone = undo_sentence(&result->plan.failure, device->address);
-	result->sentence = text_format("%s; %s", problem, undone);
-	session_refresh_one(session, device);
-	return false;
-}
-
 /* Restores a device that an interrupted run left in between, from the state that it saved. */
 static bool put_right(struct session *session, struct device *device)
 {
-	struct plan plan = { 0 };
+	struct plan plan = recipe_begin(device);
 	if (!device_is_interrupted(device))
 		return true;
 	recipe_unbind(&plan, device);
@@ -106,21 +85,6 @@ static bool put_right(struct session *session, struct device *device)
 	return well;
 }
 
-/* The names of the nodes are known only now: the plan continues with them, and is rolled back as a whole if
- * that fails. */
-static bool give(struct session *session, struct device *device, struct result *result,
-	const struct node_access *access, bool settle)
-{
-	recipe_access(&result->plan, device, access, settle);
-	bool well = !plan_run(&result->plan, action_announce);
-	if (!well) {
-		result->outcome = OUTCOME_FAILED;
-		result->sentence = failure_sentence(&result->plan.failure, device->address);
-	}
-	session_refresh_one(session, device);
-	return well;
-}
-
 /* Under --stored udevd runs this program and processes the nodes only after it exits: waiting would time out.
  */
 static bool can_settle(const struct wishes *wishes)
@@ -128,30 +92,82 @@ static bool can_settle(const struct wishes *wishes)
 	return !wishes->stored;
 }
 
-static void begin(struct session *session, const struct device *device, const struct wishes *wishes)
+/* The seconds that a step of a bind may take: the driver that a device had can be slow to release it. */
+#define BIND_SECONDS 30
+
+/* The binds of one run. */
+struct binding_list {
+	struct binding {
+		struct session *session;
+		struct device *device;
+		const struct wishes *wishes;
+		size_t result;
+	} * items;
+	size_t count;
+};
+
+/* The bind has failed if an expected node is missing. The names of the nodes are known only now: the plan
+ * continues with them. */
+static char *check(struct plan *plan)
 {
-	struct plan plan = { .turn = recipe_turn(device) };
+	const struct binding *binding = plan->data;
+	struct device *device = binding->device;
+	const struct node_access access = access_for(device, binding->wishes);
+	session_refresh_one(binding->session, device);
+	char *problem = outcome_of_bind(device, &binding->session->access);
+	if (!problem && changes(&access))
+		recipe_access(plan, device, &access, can_settle(binding->wishes));
+	return problem;
+}
+
+static void begin(struct binding *binding)
+{
+	struct session *session = binding->session;
+	const struct device *device = binding->device;
+	const struct wishes *wishes = binding->wishes;
+	struct plan plan = recipe_begin(device);
 	const char *before = device->driver ? device->driver : "no driver";
 	const struct node_access access = access_for(device, wishes);
 	/* At boot the driver of the device is not loaded yet. */
 	const struct remembered *instead = wishes->stored && !device->driver ? &device->stored->before : NULL;
+	plan.limit = BIND_SECONDS;
+	plan.check = check;
+	plan.data = binding;
 	if (changes(&access) && can_settle(wishes))
 		recipe_access_begin(&plan);
 	recipe_bind(&plan, device, instead);
 	if (changes(&access) && session->options->dry_run)
 		recipe_access_ahead(&plan, &session->access, &access);
+	binding->result = session->results.count;
 	session_plan(session, device->address, &plan,
 		text_format("would be bound to vfio-pci (now: %s)", before),
 		text_format("bound to vfio-pci (was: %s)", before));
 }
 
-/* After the plan has run and the device was read again: whether it is bound as intended. */
-static bool finish(
-	struct session *session, struct device *device, struct result *result, const struct wishes *wishes)
+static void judge_nodes(struct session *session, const struct device *device)
 {
-	const struct node_access access = access_for(device, wishes);
-	return result->outcome == OUTCOME_CHANGED && verify(session, device, result) &&
-	       (!changes(&access) || give(session, device, result, &access, can_settle(wishes)));
+	auto_free char *surprise = outcome_surprise(device, &session->access);
+	auto_free char *remedy = text_format("vfionoiommu verify %s", device->address);
+	if (surprise)
+		finding_add(
+			&session->findings, FINDING_NODE_UNEXPECTED, device->address, remedy, "%s", surprise);
+}
+
+static const struct result *result_of(const struct binding *binding)
+{
+	return &binding->session->results.items[binding->result];
+}
+
+/* Reads the devices again, except those whose bind is still running. */
+static void refresh(struct session *session, const struct binding_list *bindings)
+{
+	struct device_refs ended = { 0 };
+	const struct binding *binding;
+	array_each (binding, bindings)
+		if (!session_is_running(result_of(binding)))
+			*array_add(&ended) = binding->device;
+	session_refresh(session, &ended);
+	free(ended.items);
 }
 
 static bool has_access(const struct vfio_node *node, const struct node_access *access)
@@ -164,7 +180,7 @@ static bool has_access(const struct vfio_node *node, const struct node_access *a
 /* Sets the owner and mode of the nodes of a device that is already bound, and adds the result. */
 static void binding_give(struct session *session, struct device *device, const struct wishes *wishes)
 {
-	struct plan plan = { 0 };
+	struct plan plan = recipe_begin(device);
 	const struct node_access access = access_for(device, wishes);
 	/* The uevent, which names the driver, may be unreadable. */
 	const char *driver = device->driver ? device->driver : "a VFIO driver";
@@ -229,13 +245,35 @@ static void unprepare(struct session *session)
 	array_each (result, &session->results) {
 		if (!text_same(result->subject, "noiommu mode") || result->outcome != OUTCOME_CHANGED)
 			continue;
-		bool off = !plan_undo(&result->plan, action_announce);
-		result->outcome = off ? OUTCOME_UNCHANGED : OUTCOME_FAILED;
+		struct plan plan = { .subject = result->subject };
+		struct job job = { .plan = &plan };
+		recipe_mode(&plan, &session->host, false);
+		session_run_jobs(session, &job, 1);
+		/* After a signal it stays enabled. */
+		if (job.error == -ECANCELED)
+			return;
+		result->outcome = job.error ? OUTCOME_FAILED : OUTCOME_UNCHANGED;
 		free(result->sentence);
-		result->sentence = off ? text_copy("disabled again, because no device was bound")
-				       : undo_sentence(&result->plan.failure, result->subject);
+		result->sentence = job.error ? failure_sentence(&job, result->subject, NULL)
+					     : text_copy("disabled again, because no device was bound");
 	}
 	session_refresh(session, NULL);
+}
+
+/* After the plans have run. */
+static void finish(struct session *session, const struct binding_list *bindings)
+{
+	const struct binding *binding;
+	size_t bound = 0;
+	refresh(session, bindings);
+	array_each (binding, bindings) {
+		const struct result *result = result_of(binding);
+		if (result->outcome == OUTCOME_CHANGED)
+			judge_nodes(session, binding->device);
+		bound += result->outcome == OUTCOME_CHANGED || session_is_running(result);
+	}
+	if (!bound)
+		unprepare(session);
 }
 
 /* Binds the devices, or with --dry-run plans it, and adds the results. A failed bind is rolled back; if all
@@ -243,29 +281,23 @@ static void unprepare(struct session *session)
 static void binding_run(
 	struct session *session, const struct device_refs *wanted, const struct wishes *wishes)
 {
-	struct device_refs begun = { 0 };
+	struct binding_list bindings = { 0 };
+	struct binding *binding;
 	struct device **device;
-	size_t bound = 0;
 	bool prepared = prepare(session, binding_needs_noiommu(wanted, wishes));
 	array_each (device, wanted) {
 		if (!prepared)
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("skipped: a prerequisite failed, see above"));
 		else if (put_right(session, *device))
-			*array_add(&begun) = *device;
+			*array_add(&bindings) = (struct binding){ session, *device, wishes, 0 };
 	}
-	size_t first = session->results.count;
-	array_each (device, &begun)
-		begin(session, *device, wishes);
+	array_each (binding, &bindings)
+		begin(binding);
 	session_work(session);
-	if (!session->options->dry_run) {
-		session_refresh(session, &begun);
-		array_each (device, &begun)
-			bound += finish(session, *device, &session->results.items[first++], wishes);
-		if (!bound)
-			unprepare(session);
-	}
-	free(begun.items);
+	if (!session->options->dry_run)
+		finish(session, &bindings);
+	free(bindings.items);
 }
 
 /* ---- the command ---- */

@@ -32,7 +32,7 @@ static enum status say_none(const struct session *session)
 	else if (!file)
 		report_none();
 	else if (!session->options->quiet)
-		printf("%s: absent, because no noiommu device is bound\n", file);
+		print_line("%s: absent, because no noiommu device is bound", file);
 	return error ? STATUS_FAILED : file ? STATUS_DONE : STATUS_REFUSED;
 }
 

@@ -198,6 +198,12 @@ void session_plan(
 /* Runs all planned results in parallel and sets their outcome. Does nothing with --dry-run. */
 void session_work(struct session *session);
 
+/* Runs other plans, whose failure the caller reports. */
+void session_run_jobs(const struct session *session, struct job *jobs, size_t count);
+
+/* Whether the plan of the result is still running: reading what it changes could block. */
+bool session_is_running(const struct result *result);
+
 /* Adds a result as session_plan() and runs it. Returns false if that failed. */
 bool session_run(
 	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);

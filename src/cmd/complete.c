@@ -119,10 +119,8 @@ static void offer_devices(const struct line *line, const char *before, enum valu
 	char **argument;
 	if (session_open(&session, &line->options))
 		return;
-	array_each (argument, &line->arguments) {
-		auto_free char *why = NULL;
-		selector_resolve(&session.root, &session.devices, *argument, &named, &why);
-	}
+	array_each (argument, &line->arguments)
+		selector_resolve(&session.root, &session.devices, *argument, &named);
 	if (value == VALUE_FREE_DEVICE) {
 		use_collect_all(&session.root, &session.devices, false);
 		safety_judge_fitness(&session.devices);

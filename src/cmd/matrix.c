@@ -116,9 +116,9 @@ static void show(const struct options *options, const struct kernel_list *kernel
 		matrix_print_cases(table, first);
 		if (table_is_for_scripts(table))
 			return;
-		putchar('\n');
+		print_text("\n");
 		matrix_print_evidence(first);
-		findings_print(stdout, &first->findings, SEVERITY_NOTE);
+		findings_print(&first->findings);
 	}
 }
 

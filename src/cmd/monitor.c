@@ -40,13 +40,15 @@ static void learn(struct monitoring *monitoring)
 /* Subscribes before it reads the current state, so that no event is missed. */
 static enum status begin(struct monitoring *monitoring)
 {
+	bool settled = false;
 	int error = sysroot_open(&monitoring->root, "/");
 	if (!error)
-		error = event_listen(&monitoring->root);
+		error = event_listen(&monitoring->root, &settled);
 	if (error) {
 		log_error("could not listen to events: %s", strerror(-error));
 		return STATUS_FAILED;
 	}
+	log_verbose("listening for events of %s", settled ? "udevd" : "the kernel (udevd is not running)");
 	monitoring->end = clock_milliseconds() + seconds * 1000LL;
 	learn(monitoring);
 	return STATUS_DONE;

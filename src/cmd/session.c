@@ -19,7 +19,7 @@ static const char *why_no_bus(const struct options *options, int error)
 
 enum status session_open(struct session *session, const struct options *options)
 {
-	*session = (struct session){ .options = options };
+	*session = (struct session){ .options = options, .findings.force = options->force };
 	if (!options_open_root(options, &session->root))
 		return STATUS_FAILED;
 	int error = device_collect_all(&session->root, &session->devices);
@@ -37,7 +37,6 @@ void session_collect_host(struct session *session)
 {
 	host_collect(&session->root, false, &session->host);
 	nextboot_collect(&session->root, &session->host, &session->next);
-	session->host.mode_at_load = session->next.mode;
 	session->access = access_case_judge(&session->host);
 	session->taint_before = session->host.taint;
 }
@@ -72,18 +71,45 @@ enum status session_open_acting(struct session *session, const struct options *o
 	return STATUS_DONE;
 }
 
+static const char *const selection_sentences[] = {
+	[SELECTION_EMPTY] = "empty DEVICE argument; see vfionoiommu list --all",
+	[SELECTION_BAD_CLASS] = "{}: invalid class, expected 2, 4 or 6 hexadecimal digits",
+	[SELECTION_BAD_DRIVER] = "{}: invalid driver name",
+	[SELECTION_BAD_ADDRESS] =
+		"{}: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7), or VENDOR:DEVICE with four digits each",
+	[SELECTION_NO_MATCH] = "no PCI device matches {}; see vfionoiommu list --all",
+	[SELECTION_NO_HARDWARE] = "{}: no network interface of a PCI device has this address; see: ip link",
+	[SELECTION_NO_ADDRESS] = "{}: no such PCI device; see vfionoiommu list --all",
+	[SELECTION_NO_NAME] =
+		"{}: no such PCI device, network interface, block device or VFIO node; see vfionoiommu list --all",
+	[SELECTION_AMBIGUOUS] = "{}: ambiguous, matches {detail}; specify one address",
+};
+
+static enum status report_selection(
+	enum selection selection, const char *text, const struct device_refs *found, size_t first)
+{
+	auto_free char *candidates = text_copy("");
+	for (size_t i = first; i < found->count; i++)
+		text_append(&candidates, "%s%s", i > first ? ", " : "", found->items[i]->address);
+	auto_free char *sentence = text_fill(selection_sentences[selection], text, candidates);
+	log_error("%s", sentence);
+	return selection <= SELECTION_BAD_ADDRESS ? STATUS_USAGE : STATUS_FAILED;
+}
+
 enum status session_select(
 	struct session *session, const struct arguments *arguments, struct device_refs *found)
 {
 	char **argument;
 	enum status status = STATUS_DONE;
 	array_each (argument, arguments) {
-		auto_free char *why = NULL;
-		int error = selector_resolve(&session->root, &session->devices, *argument, found, &why);
-		if (!error)
+		size_t first = found->count;
+		enum selection selection =
+			selector_resolve(&session->root, &session->devices, *argument, found);
+		if (!selection)
 			continue;
-		log_error("%s", why);
-		status = error == -EINVAL ? STATUS_USAGE : status ? status : STATUS_FAILED;
+		enum status failed = report_selection(selection, *argument, found, first);
+		if (failed == STATUS_USAGE || !status)
+			status = failed;
 	}
 	return status;
 }
@@ -91,7 +117,7 @@ enum status session_select(
 bool session_refused(struct session *session)
 {
 	const struct options *options = session->options;
-	if (!finding_override(&session->findings, options->force))
+	if (!finding_blockers(&session->findings))
 		return false;
 	if (options->json && !options->quiet) {
 		struct json *document = json_new();
@@ -99,7 +125,7 @@ bool session_refused(struct session *session)
 		json_add_findings(document, &session->findings);
 		json_print(document);
 	}
-	findings_print(stderr, &session->findings, SEVERITY_WARNING);
+	findings_log(&session->findings, SEVERITY_WARNING);
 	return true;
 }
 
@@ -121,36 +147,46 @@ void session_plan(
 	free(dry ? done : would);
 }
 
-static void set_outcome(struct result *result)
+static void set_outcome(struct result *result, const struct job *job)
 {
-	const struct plan *plan = &result->plan;
-	result->outcome = plan->error ? OUTCOME_FAILED : OUTCOME_CHANGED;
-	if (!plan->error)
+	result->job = *job;
+	result->job.plan = &result->plan;
+	result->outcome = job->error ? OUTCOME_FAILED : OUTCOME_CHANGED;
+	if (!job->error)
 		return;
 	free(result->sentence);
-	result->sentence = plan->error == -ECANCELED ? text_copy("not started: interrupted by a signal")
-						     : failure_sentence(&plan->failure, result->subject);
+	result->sentence = failure_sentence(job, result->subject, NULL);
+}
+
+void session_run_jobs(const struct session *session, struct job *jobs, size_t count)
+{
+	const struct options *options = session->options;
+	parallel_run(jobs, count, action_announce, options->quiet || options->verbose ? NULL : progress_show);
 }
 
 void session_work(struct session *session)
 {
-	const struct options *options = session->options;
 	struct {
-		struct plan **items;
+		struct job *items;
 		size_t count;
-	} plans = { 0 };
+	} jobs = { 0 };
 	struct result *result;
-	if (options->dry_run)
+	if (session->options->dry_run)
 		return;
 	array_each (result, &session->results)
 		if (result->outcome == OUTCOME_PLANNED)
-			*array_add(&plans) = &result->plan;
-	parallel_run(plans.items, plans.count, action_announce,
-		options->quiet || options->verbose ? NULL : progress_show);
-	free(plans.items);
+			*array_add(&jobs) = (struct job){ .plan = &result->plan };
+	session_run_jobs(session, jobs.items, jobs.count);
+	const struct job *job = jobs.items;
 	array_each (result, &session->results)
 		if (result->outcome == OUTCOME_PLANNED)
-			set_outcome(result);
+			set_outcome(result, job++);
+	free(jobs.items);
+}
+
+bool session_is_running(const struct result *result)
+{
+	return result->job.error == -ETIMEDOUT || result->job.error == -EINTR;
 }
 
 bool session_run(
@@ -202,7 +238,7 @@ static void show_text(const struct session *session, const struct device_refs *d
 	if (options->quiet || options->dry_run || !devices->count)
 		return;
 	if (!columns_only)
-		putchar('\n');
+		print_text("\n");
 	devices_print(&device_columns, table, devices);
 }
 
@@ -220,6 +256,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 	}
 	if (!options->dry_run)
 		stored_collect_all(&session->root, &session->devices, &session->stored);
+	plan_end();
 	if (!options->quiet && table_needs(&device_columns, &options->table, options->json) & NEED_NAMES)
 		device_collect_names(devices);
 	bool table_only = table_is_for_scripts(&options->table) && !options->dry_run;
@@ -234,7 +271,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 			"the kernel is now tainted (%lld, was %lld): U set by VFIO noiommu, until the next boot",
 			after, before);
 	if (!options->json && !options->quiet)
-		findings_print(stderr, &session->findings, SEVERITY_NOTE);
+		findings_log(&session->findings, SEVERITY_NOTE);
 	if (failed_devices && devices->count > 1)
 		log_error("%zu of %zu devices failed", failed_devices, devices->count);
 	return failed ? STATUS_FAILED : STATUS_DONE;
@@ -246,6 +283,6 @@ enum status session_give(const struct session *session, const char *file, const 
 	if (error)
 		log_error("%s: could not be written: %s", file, usage_file_error(error));
 	else if (!file && !session->options->quiet)
-		fputs(text, stdout);
+		print_text(text);
 	return error ? STATUS_FAILED : STATUS_DONE;
 }

@@ -93,8 +93,8 @@ static void show_text(const struct overview *overview)
 	status_print(table, &view);
 	if (table_is_for_scripts(table))
 		return;
-	printf("\n%s\n", overview->ready ? "ready\n    hint: vfionoiommu bind DEVICE" : "not ready");
-	findings_print(stdout, &session->findings, SEVERITY_NOTE);
+	print_text(overview->ready ? "\nready\n    hint: vfionoiommu bind DEVICE\n" : "\nnot ready\n");
+	findings_print(&session->findings);
 }
 
 static enum status status_run(const struct options *options, struct arguments *arguments)

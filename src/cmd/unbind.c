@@ -1,4 +1,6 @@
 /* vfionoiommu unbind: restores the drivers of devices, each in one transaction. */
+#include <errno.h>
+
 #include "act/act.h"
 #include "base/base.h"
 #include "cmd/cmd.h"
@@ -13,8 +15,7 @@ static const struct option_row unbind_options[] = {
 		.instead = true },
 	{ "persistent", 'p', NULL, "also remove the persistent binding", .flag = &persistent },
 	{ "cdi", 0, NULL, "update the CDI specification /run/cdi/vfionoiommu.json", .flag = &cdi },
-	{ "timeout", 0, "SECONDS", "with --force, timeout for a device in use (default 10; 0: none)",
-		.seconds = &timeout },
+	{ "timeout", 0, "SECONDS", "timeout for a device in use (default 10; 0: none)", .seconds = &timeout },
 	{ 0 },
 };
 
@@ -29,27 +30,41 @@ struct giving_list {
 
 static void begin(struct session *session, const struct device *device)
 {
-	struct plan plan = { .turn = recipe_turn(device) };
+	struct plan plan = recipe_begin(device);
 	const struct remembered *remembered = &device->remembered;
 	auto_free char *restored = remembered->known != ANSWER_YES ? text_copy("driver chosen by the kernel")
 				   : remembered->driver
 					   ? text_format("driver %s restored", remembered->driver)
 					   : text_copy("no driver to restore");
 	recipe_unbind(&plan, device);
-	/* --force must not block on a device that another process has open. */
-	plan.deadline = session->options->force ? timeout : 0;
+	plan.limit = timeout ? timeout : -1;
 	session_plan(session, device->address, &plan, text_format("would be unbound, %s", restored),
 		text_format("unbound, %s", restored));
 }
 
+/* The process that the kernel waits for; NULL: unknown. */
+static const char *find_user(const struct session *session, struct device *device)
+{
+	const struct use *use;
+	if (!device->uses.count)
+		use_collect_processes(&session->root, &(struct device_refs){ &device, 1 });
+	array_each (use, &device->uses)
+		if (use->kind == USE_PROCESS)
+			return use->detail;
+	return NULL;
+}
+
 /* After the plan has run and the device was read again. */
-static void finish(const struct giving *giving, struct result *result)
+static void finish(const struct session *session, const struct giving *giving, struct result *result)
 {
 	bool well = result->outcome == OUTCOME_CHANGED;
 	char *problem = well ? outcome_of_unbind(&giving->before, giving->device) : NULL;
 	if (problem) {
 		result->outcome = OUTCOME_FAILED;
 		result->sentence = problem;
+	} else if (result->job.error == -ETIMEDOUT) {
+		result->sentence =
+			failure_sentence(&result->job, result->subject, find_user(session, giving->device));
 	} else if (well && giving->before.remembered.known != ANSWER_YES) {
 		result->sentence = text_format("unbound, driver chosen by the kernel: %s",
 			giving->device->driver ? giving->device->driver : "none");
@@ -63,7 +78,7 @@ static void refresh(struct session *session, const struct giving_list *givings)
 	const struct giving *giving;
 	array_each (giving, givings) {
 		const struct result *result = &session->results.items[giving->result];
-		if (result->outcome == OUTCOME_CHANGED || !result->plan.deadline)
+		if (!session_is_running(result))
 			*array_add(&devices) = giving->device;
 	}
 	session_refresh(session, &devices);
@@ -89,7 +104,7 @@ static void unbind_all(struct session *session, const struct device_refs *asked)
 	if (!session->options->dry_run) {
 		refresh(session, &givings);
 		array_each (giving, &givings)
-			finish(giving, &session->results.items[giving->result]);
+			finish(session, giving, &session->results.items[giving->result]);
 	}
 	free(givings.items);
 }

@@ -51,7 +51,7 @@ static enum status verify_run(const struct options *options, struct arguments *a
 	if (!options->quiet)
 		show(&session, &openings);
 	if (!options->json)
-		findings_print(stderr, &session.findings, SEVERITY_WARNING);
+		findings_log(&session.findings, SEVERITY_WARNING);
 	return failed ? STATUS_FAILED : unbound ? STATUS_REFUSED : STATUS_DONE;
 }
 

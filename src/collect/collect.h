@@ -72,10 +72,10 @@ int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **so
 
 /* The noiommu mode at the next boot. */
 
-/* Collects what sets the mode: modprobe.d and the kernel command line, or for a built-in vfio the command
- * line only. The current command line stands for the next one, which the boot loader does not expose. Source:
- * modprobe.d(5), /proc/cmdline. */
-void nextboot_collect(const struct sysroot *root, const struct host *host, struct next_boot *next);
+/* Collects what sets the mode, and host->mode_at_load: modprobe.d and the kernel command line, or for a
+ * built-in vfio the command line only. The current command line stands for the next one, which the boot
+ * loader does not expose. Source: modprobe.d(5), /proc/cmdline. */
+void nextboot_collect(const struct sysroot *root, struct host *host, struct next_boot *next);
 
 /* Adds what the initramfs of this kernel contains, which takes as long as unpacking it: the first image found
  * in the locations of Debian, Fedora, SUSE and Arch. */
@@ -173,13 +173,25 @@ int owner_collect(
 
 /* Resolves the argument DEVICE to devices. */
 
+enum selection {
+	SELECTION_DONE,
+	SELECTION_EMPTY, /* invalid syntax, up to SELECTION_BAD_ADDRESS */
+	SELECTION_BAD_CLASS,
+	SELECTION_BAD_DRIVER,
+	SELECTION_BAD_ADDRESS,
+	SELECTION_NO_MATCH, /* no such device: a pattern, a MAC address, an address, or another name */
+	SELECTION_NO_HARDWARE,
+	SELECTION_NO_ADDRESS,
+	SELECTION_NO_NAME,
+	SELECTION_AMBIGUOUS, /* `found` has the candidates */
+};
+
 /* Adds the devices that `text` selects to `found`, in the order of `devices`, without duplicates across
  * calls. `text` is a PCI address, a network interface, a block device, a VFIO node, or a pattern
- * (vendor:device, class=, driver=); only patterns can select several devices. Returns 0; -EINVAL: invalid
- * syntax; -ENOENT: no such device; -EEXIST: ambiguous. On an error `why` is a new sentence with the reason,
- * which the caller frees, and `found` is untouched. */
-int selector_resolve(const struct sysroot *root, struct device_list *devices, const char *text,
-	struct device_refs *found, char **why);
+ * (vendor:device, class=, driver=); only patterns can select several devices. Unless it returns
+ * SELECTION_DONE or _AMBIGUOUS, `found` is untouched. */
+enum selection selector_resolve(
+	const struct sysroot *root, struct device_list *devices, const char *text, struct device_refs *found);
 
 /* Users and groups of this machine, by name or ID. */
 
@@ -201,10 +213,11 @@ void opening_collect(const struct sysroot *root, struct device *device, struct o
 
 struct udev_event;
 
-/* Starts listening: to the events of udevd, which follow its rules, if it runs; else to the kernel's.
- * Termination signals are only recorded from now on, and SIGPIPE is ignored. Returns 0 or a negative errno.
+/* Starts listening: to the events of udevd, which follow its rules, if it runs (`settled`); else to the
+ * kernel's. Termination signals are only recorded from now on, and SIGPIPE is ignored. Returns 0 or a
+ * negative errno.
  */
-int event_listen(const struct sysroot *root);
+int event_listen(const struct sysroot *root, bool *settled);
 
 /* Reads which nodes exist and which devices they belong to. Call it after event_listen, so that no event is
  * missed, and after each loss of events. */

@@ -38,12 +38,8 @@ static char *device_path(const struct device *device, const char *attribute)
 }
 
 /* A single read returns the driver, class, IDs and modalias. */
-static int collect_uevent(const struct sysroot *root, struct device *device)
+static void parse_uevent(const char *text, struct device *device)
 {
-	auto_free char *path = device_path(device, "uevent");
-	auto_free char *text = sysroot_read(root, path);
-	if (!text)
-		return -errno;
 	auto_free char *class = text_value(text, "PCI_CLASS");
 	auto_free char *id = text_value(text, "PCI_ID");
 	auto_free char *subsystem = text_value(text, "PCI_SUBSYS_ID");
@@ -53,7 +49,34 @@ static int collect_uevent(const struct sysroot *root, struct device *device)
 	device->class = class ? (unsigned int)strtoul(class, NULL, 16) & 0xffffff : 0;
 	text_hex_pair(&id_at, &device->vendor, &device->device);
 	text_hex_pair(&subsystem_at, &device->subvendor, &device->subdevice);
-	return 0;
+}
+
+/* The versions since when the kernel reads these attributes without the lock of the device, which it holds
+ * while a driver is being bound or unbound: uevent_show in drivers/base/core.c, which takes it in 6.10 and in
+ * stable releases of older kernels, and driver_override_show in drivers/pci/pci-sysfs.c. */
+#define UEVENT_UNLOCKED   611
+#define OVERRIDE_UNLOCKED 700
+
+/* An attribute of each of these devices. */
+static void collect_attributes(const struct sysroot *root, const struct name_list *addresses,
+	const char *attribute, int unlocked, struct attribute_list *attributes)
+{
+	auto_names struct name_list paths = { 0 };
+	char **address;
+	array_each (address, addresses)
+		*array_add(&paths) = text_format(PCI_DEVICES "/%s/%s", *address, attribute);
+	sysroot_read_locked(root, unlocked, &paths, attributes);
+}
+
+static struct attribute collect_attribute(
+	const struct sysroot *root, const char *address, const char *attribute, int unlocked)
+{
+	char *name = (char *)address;
+	struct attribute_list attributes = { 0 };
+	collect_attributes(root, &(struct name_list){ &name, 1 }, attribute, unlocked, &attributes);
+	const struct attribute only = *attributes.items;
+	free(attributes.items);
+	return only;
 }
 
 static void node_set(
@@ -105,11 +128,17 @@ static void collect_nodes(const struct sysroot *root, struct device *device)
 	device->vfio |= device->group.name != NULL;
 }
 
-/* A present but unreadable device still counts as a device: `device` then has whatever else could be read. */
-static int collect_base(const struct sysroot *root, const char *address, struct device *device)
+/* A present but unreadable device still counts as a device: `device` then has whatever else could be read.
+ * Frees `uevent`. */
+static int collect_base(const struct sysroot *root, const char *address, const struct attribute *uevent,
+	struct device *device)
 {
-	*device = (struct device){ .address = text_copy(address), .header_type = -1, .iommu_group = -1 };
-	device->error = collect_uevent(root, device);
+	*device = (struct device){
+		.address = text_copy(address), .header_type = -1, .iommu_group = -1, .error = uevent->error
+	};
+	if (uevent->text)
+		parse_uevent(uevent->text, device);
+	free(uevent->text);
 	if (device->error)
 		device->unreadable = text_format("uevent: %s", strerror(-device->error));
 	auto_free char *iommu = device_path(device, "iommu");
@@ -131,14 +160,16 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	int error = sysroot_list(root, PCI_DEVICES, &names);
 	if (error)
 		return error;
-	char **name;
-	array_each (name, &names) {
+	struct attribute_list uevents = { 0 };
+	collect_attributes(root, &names, "uevent", UEVENT_UNLOCKED, &uevents);
+	for (size_t i = 0; i < names.count; i++) {
 		struct device device;
-		if (is_gone(collect_base(root, *name, &device)))
+		if (is_gone(collect_base(root, names.items[i], &uevents.items[i], &device)))
 			device_free(&device);
 		else
 			*array_add(devices) = device;
 	}
+	free(uevents.items);
 	return 0;
 }
 
@@ -183,8 +214,10 @@ void device_collect_details(const struct sysroot *root, struct device *device)
 	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
 	if (device->driver && !device->driver_module)
 		note_unreadable(device, "driver/module");
-	auto_free char *override_path = device_path(device, "driver_override");
-	auto_free char *override = sysroot_read(root, override_path);
+	const struct attribute attribute =
+		collect_attribute(root, device->address, "driver_override", OVERRIDE_UNLOCKED);
+	auto_free char *override = attribute.text;
+	errno = -attribute.error;
 	if (!override)
 		note_unreadable(device, "driver_override");
 	/* An unset override reads as "(null)". */
@@ -207,7 +240,8 @@ void device_collect_remembered(const struct sysroot *root, struct device_list *d
 int device_collect(const struct sysroot *root, const char *address, struct device *device)
 {
 	struct device found;
-	int error = collect_base(root, address, &found);
+	const struct attribute uevent = collect_attribute(root, address, "uevent", UEVENT_UNLOCKED);
+	int error = collect_base(root, address, &uevent, &found);
 	if (error) {
 		device_free(&found);
 		return error;

@@ -42,13 +42,12 @@ bool event_knows_node(const char *path)
 	return find_node(path);
 }
 
-int event_listen(const struct sysroot *root)
+int event_listen(const struct sysroot *root, bool *settled)
 {
 	/* The control socket of udevd: libudev has no other way to find out whether udevd runs. */
-	bool settled = sysroot_exists(root, "run/udev/control") == ANSWER_YES;
+	*settled = sysroot_exists(root, "run/udev/control") == ANSWER_YES;
 	signals_catch();
-	log_verbose("listening for events of %s", settled ? "udevd" : "the kernel (udevd is not running)");
-	return udev_listen(settled);
+	return udev_listen(*settled);
 }
 
 void event_learn(const struct sysroot *root)

@@ -156,7 +156,7 @@ static enum own_file collect_own(const struct sysroot *root)
 	return text_same(text, modprobe_conf_text) ? OWN_FILE_OURS : OWN_FILE_EDITED;
 }
 
-void nextboot_collect(const struct sysroot *root, const struct host *host, struct next_boot *next)
+void nextboot_collect(const struct sysroot *root, struct host *host, struct next_boot *next)
 {
 	struct next_boot found = { .mode = MODE_OFF,
 		.own = collect_own(root),
@@ -185,6 +185,7 @@ void nextboot_collect(const struct sysroot *root, const struct host *host, struc
 	else if (set != MODE_UNKNOWN)
 		found.mode = set;
 	*next = found;
+	host->mode_at_load = found.mode;
 }
 
 void nextboot_collect_initramfs(const struct sysroot *root, const struct host *host, struct next_boot *next)

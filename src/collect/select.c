@@ -314,38 +314,23 @@ static bool is_broken_address(const char *text)
 	return strchr(text, ':');
 }
 
-/* The error in a malformed pattern, a new string; NULL: it is valid. */
-static char *broken_pattern(const char *text)
+static enum selection broken_pattern(const char *text)
 {
 	const char *class = text_after(text, "class="), *driver = text_after(text, "driver=");
 	if (class && !is_class(class))
-		return text_format("%s: invalid class, expected 2, 4 or 6 hexadecimal digits", text);
-	if (driver && !text_is_name(driver))
-		return text_format("%s: invalid driver name", text);
-	return NULL;
+		return SELECTION_BAD_CLASS;
+	return driver && !text_is_name(driver) ? SELECTION_BAD_DRIVER : SELECTION_DONE;
 }
 
-static char *candidates(const struct device_refs *refs)
-{
-	char *text = text_copy("");
-	struct device **device;
-	array_each (device, refs)
-		text_append(&text, "%s%s", *text ? ", " : "", (*device)->address);
-	return text;
-}
-
-static char *why_not_found(const char *text)
+static enum selection not_found(const char *text)
 {
 	if (is_pattern(text))
-		return text_format("no PCI device matches %s; see vfionoiommu list --all", text);
+		return SELECTION_NO_MATCH;
 	if (name_is_hardware_address(text))
-		return text_format(
-			"%s: no network interface of a PCI device has this address; see: ip link", text);
+		return SELECTION_NO_HARDWARE;
 	if (!strchr(text, '/') && (strchr(text, ':') || strchr(text, '.')))
-		return text_format("%s: no such PCI device; see vfionoiommu list --all", text);
-	return text_format(
-		"%s: no such PCI device, network interface, block device or VFIO node; see vfionoiommu list --all",
-		text);
+		return SELECTION_NO_ADDRESS;
+	return SELECTION_NO_NAME;
 }
 
 static void match_all(struct device_list *devices, const char *text, const struct name_list *addresses,
@@ -371,41 +356,41 @@ static void refs_merge(struct device_refs *to, const struct device_refs *from)
 	}
 }
 
-int selector_resolve(const struct sysroot *root, struct device_list *devices, const char *text,
-	struct device_refs *found, char **why)
+static enum selection broken(const char *text)
 {
 	char address[20];
-	bool is_address = name_is_address(text, address);
-	if (!*text) {
-		*why = text_copy("empty DEVICE argument; see vfionoiommu list --all");
-		return -EINVAL;
-	}
-	if ((*why = broken_pattern(text)))
-		return -EINVAL;
-	if (!is_pattern(text) && !is_address && !name_is_hardware_address(text) && is_broken_address(text)) {
-		*why = text_format(
-			"%s: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7), or VENDOR:DEVICE with four digits each",
-			text);
-		return -EINVAL;
-	}
+	if (!*text)
+		return SELECTION_EMPTY;
+	if (!is_pattern(text) && !name_is_address(text, address) && !name_is_hardware_address(text) &&
+		is_broken_address(text))
+		return SELECTION_BAD_ADDRESS;
+	return broken_pattern(text);
+}
+
+enum selection selector_resolve(
+	const struct sysroot *root, struct device_list *devices, const char *text, struct device_refs *found)
+{
+	char address[20];
+	enum selection selection = broken(text);
+	if (selection)
+		return selection;
 	auto_names struct name_list addresses = { 0 };
-	if (!is_pattern(text) && !is_address)
+	if (!is_pattern(text) && !name_is_address(text, address))
 		name_collect(root, text, &addresses);
 	struct device_refs matches = { 0 };
+	struct device **device;
 	match_all(devices, text, &addresses, &matches);
-	int error = 0;
-	if (!matches.count) {
-		*why = why_not_found(text);
-		error = -ENOENT;
-	} else if (matches.count > 1 && !is_pattern(text)) {
-		auto_free char *names = candidates(&matches);
-		*why = text_format("%s: ambiguous, matches %s; specify one address", text, names);
-		error = -EEXIST;
-	} else {
+	if (!matches.count)
+		return not_found(text);
+	if (matches.count > 1 && !is_pattern(text))
+		selection = SELECTION_AMBIGUOUS;
+	else
 		refs_merge(found, &matches);
-	}
+	array_each (device, &matches)
+		if (selection)
+			*array_add(found) = *device;
 	free(matches.items);
-	return error;
+	return selection;
 }
 
 /* ---- users and groups ---- */

@@ -18,6 +18,7 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 	va_list arguments;
 	struct finding *finding = array_add(findings);
 	*finding = catalog[kind];
+	finding->overridden = findings->force && finding->forcible;
 	finding->subject = text_copy(subject);
 	finding->remedy = text_copy(remedy);
 	va_start(arguments, format);
@@ -49,12 +50,4 @@ size_t finding_blockers(const struct finding_list *findings)
 	array_each (finding, findings)
 		count += finding->severity == SEVERITY_BLOCKER && !finding->overridden;
 	return count;
-}
-
-size_t finding_override(struct finding_list *findings, bool force)
-{
-	struct finding *finding;
-	array_each (finding, findings)
-		finding->overridden = force && finding->forcible;
-	return finding_blockers(findings);
 }

@@ -25,9 +25,6 @@ void finding_drop(struct finding_list *findings, enum finding_kind kind);
 /* The number of blockers that --force has not overridden. */
 size_t finding_blockers(const struct finding_list *findings);
 
-/* With `force`, marks the blockers that --force overrides. Returns the number of remaining blockers. */
-size_t finding_override(struct finding_list *findings, bool force);
-
 /* ---- matrix.c ----
  * The group/container/cdev/noiommu matrix: the access paths that a kernel provides for a device without an
  * IOMMU. */

@@ -25,12 +25,37 @@ void process_begin(void);
  * ignored. SIGPIPE is ignored, so writes fail with EPIPE. */
 void signals_catch(void);
 
-/* Whether a signal was received since. */
+/* From now on these signals, but SIGPIPE, end the process again. */
+void signals_release(void);
+
+/* Whether a signal was recorded. */
 bool signals_caught(void);
 
-/* Waits up to `milliseconds` (-1: no limit) until `fd` is readable. Returns 1; 0: timed out; -EINTR: a
- * termination signal was received. */
+/* Waits up to `milliseconds` (-1: no limit) until `fd` is readable, or one of the events occurs. Returns 1;
+ * 0: timed out; -EINTR: a termination signal was received. */
+struct pollfd;
 int signals_poll(int fd, int milliseconds);
+int signals_poll_any(struct pollfd *events, size_t count, int milliseconds);
+
+/* Processes for what can block in the kernel. */
+
+/* Forks a process in a session of its own, with all memory, but of the open files only our own. It does not
+ * end with this process. Returns its PID, in the new process 0, or a negative errno. `*messages` becomes a
+ * non-blocking file descriptor for process_relay, which the caller closes. */
+int process_start(int *messages);
+
+/* Ends a process that process_start started. */
+void process_end(void) __attribute__((noreturn));
+
+/* Prints on stderr what the process wrote there, as far as that does not block. Returns true at its end: the
+ * process has ended. */
+bool process_relay(int messages);
+
+/* Prints the rest, also if that blocks. */
+void process_flush(void);
+
+/* New zeroed memory, shared with processes that are started later. Exits if out of memory. */
+void *process_share(size_t size);
 
 /* ---- sysroot.c ----
  * The machine below a directory: this one (/) or a recorded one (--sysroot). All paths are relative to it,
@@ -138,6 +163,20 @@ bool name_list_has(const struct name_list *names, const char *name);
 
 #define auto_names cleanup(name_list_free)
 
+struct attribute_list {
+	struct attribute {
+		char *text; /* NULL: unreadable */
+		int error;  /* why: a negative errno */
+	} * items;
+	size_t count;
+};
+
+/* Adds the contents of the attributes `paths`, as from sysroot_read. Kernels `before` this version, 610 for
+ * 6.10, read them only while nothing else has the lock of the device; -EBUSY: for more than a second. The
+ * caller frees. */
+void sysroot_read_locked(const struct sysroot *root, int before, const struct name_list *paths,
+	struct attribute_list *attributes);
+
 /* ---- write.c ----
  * The only code that makes changes on this machine: to attributes and to our own small files. All paths are
  * absolute. */
@@ -145,10 +184,6 @@ bool name_list_has(const struct name_list *names, const char *name);
 /* Writes `value` to the existing attribute `path` in a single write. Returns 0 or the kernel's negative
  * errno. */
 int write_attribute(const char *path, const char *value);
-
-/* The same in a child process, because a write can block in the kernel uninterruptibly. If it takes longer
- * than `seconds`, returns -ETIMEDOUT and leaves the child running, so the write may still complete later. */
-int write_attribute_within(const char *path, const char *value, int seconds);
 
 /* Atomically sets the content of the file `path` to `value` and its mode (writes a temporary file, syncs and
  * renames it). Creates its directory if necessary, accessible to those who may read the file. Returns 0 or a
@@ -169,9 +204,20 @@ bool write_link_is(const char *path, const char *name);
 /* A lock file, so that only one instance makes changes at a time. */
 
 /* Acquires the lock file `path`, which must be in a directory that only this user can write to. Waits up to
- * `seconds` for each holder. Returns a file descriptor that holds the lock until it is closed, or a negative
- * errno: -EAGAIN: timed out, and `*holder` is the process ID of the holder, 0 if unknown. */
+ * `seconds` for each holder. Returns 0, or a negative errno: -EAGAIN: timed out, and `*holder` is the process
+ * ID of the holder, 0 if unknown. The lock is held until lock_release, or until this process and all that it
+ * started have ended. */
 int lock_take(const char *path, int seconds, int *holder);
+
+/* Releases the lock, for all processes. */
+void lock_release(void);
+
+/* Locks the directory `path` without waiting. Returns a file descriptor, which holds the lock until it is
+ * closed, or a negative errno: -EALREADY: another process has locked it. Does not allocate. */
+int lock_directory(const char *path);
+
+/* The process ID of the other process that has locked the directory; 0: unknown. */
+int lock_directory_holder(const char *path);
 
 /* A new file for the user, which appears complete or not at all. */
 

@@ -2,7 +2,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -52,14 +56,22 @@ void signals_catch(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+void signals_release(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct sigaction action;
+		if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler == record_signal)
+			signal(numbers[i], SIG_DFL);
+	}
+}
+
 bool signals_caught(void)
 {
 	return caught;
 }
 
-int signals_poll(int fd, int milliseconds)
+int signals_poll_any(struct pollfd *events, size_t count, int milliseconds)
 {
-	struct pollfd event = { .fd = fd, .events = POLLIN };
 	struct timespec left = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
 	sigset_t wanted, before;
 	sigemptyset(&wanted);
@@ -67,7 +79,118 @@ int signals_poll(int fd, int milliseconds)
 		sigaddset(&wanted, numbers[i]);
 	/* Blocked, so that no signal is lost between the check and the wait. */
 	sigprocmask(SIG_BLOCK, &wanted, &before);
-	int ready = caught ? 0 : ppoll(&event, 1, milliseconds < 0 ? NULL : &left, &before);
+	int ready = caught ? 0 : ppoll(events, count, milliseconds < 0 ? NULL : &left, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return caught ? -EINTR : ready > 0;
+}
+
+int signals_poll(int fd, int milliseconds)
+{
+	return signals_poll_any(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, milliseconds);
+}
+
+/* ---- processes ---- */
+
+/* The size of the descriptor table, which is above the highest open descriptor. The resource limit may be a
+ * billion, or may have been lowered below open descriptors. */
+static int descriptors(void)
+{
+	static const char key[] = "\nFDSize:";
+	char text[4096];
+	auto_fd int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	if (length < 0)
+		return 1024;
+	text[length] = '\0';
+	const char *size = strstr(text, key);
+	return size ? atoi(size + sizeof key - 1) : 1024;
+}
+
+/* A process that is stuck in the kernel must not keep open what this program's caller waits for: its pipes,
+ * and its terminal. All descriptors of our own are close-on-exec, no inherited one is. */
+static void detach(int messages)
+{
+	int count = descriptors();
+	/* No signal from a terminal, such as that of ^\ or ^Z, reaches another session. */
+	setsid();
+	for (int fd = STDERR_FILENO + 1; fd < count; fd++)
+		if (fcntl(fd, F_GETFD) == 0)
+			close(fd);
+	close(STDIN_FILENO);
+	close(STDOUT_FILENO);
+	dup2(messages, STDERR_FILENO);
+	fill_descriptors();
+}
+
+int process_start(int *messages)
+{
+	int ends[2];
+	/* Reaps processes that have ended. */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	pid_t process = fork();
+	int error = errno;
+	if (process == 0)
+		detach(ends[1]);
+	close(ends[1]);
+	if (process > 0)
+		*messages = ends[0];
+	else
+		close(ends[0]);
+	return process < 0 ? -error : (int)process;
+}
+
+void process_end(void)
+{
+	_exit(0);
+}
+
+void *process_share(size_t size)
+{
+	void *memory = mmap(NULL, size ? size : 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (memory == MAP_FAILED)
+		out_of_memory();
+	return memory;
+}
+
+/* Lines that stderr has not taken yet. */
+static char *backlog;
+
+static bool stderr_takes_a_line(void)
+{
+	struct pollfd event = { .fd = STDERR_FILENO, .events = POLLOUT };
+	return poll(&event, 1, 0) > 0;
+}
+
+/* Writes one line after the other, each with a single write. */
+static void flush_backlog(bool block)
+{
+	char *line = backlog;
+	while (line && *line && (block || stderr_takes_a_line())) {
+		size_t length = strcspn(line, "\n") + 1;
+		(void)!write(STDERR_FILENO, line, length);
+		line += length;
+	}
+	if (line)
+		memmove(backlog, line, strlen(line) + 1);
+}
+
+bool process_relay(int messages)
+{
+	static char text[1 << 16];
+	ssize_t length = read(messages, text, sizeof text - 1);
+	int error = length < 0 ? errno : 0;
+	text[length > 0 ? length : 0] = '\0';
+	if (!backlog)
+		backlog = text_copy("");
+	text_append(&backlog, "%s", text);
+	flush_backlog(false);
+	return length == 0 || (error && error != EAGAIN && error != EINTR);
+}
+
+void process_flush(void)
+{
+	flush_backlog(true);
 }

@@ -1,14 +1,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -175,6 +178,92 @@ char *sysroot_read(const struct sysroot *root, const char *path)
 	}
 	text[length] = '\0';
 	return text_copy(text_trim(text));
+}
+
+/* ---- attributes that can be locked ---- */
+
+/* A reader that makes no progress for as long waits for a lock that is held for long. */
+#define LOCKED_MS 1000
+
+/* Shared with the process that reads. */
+struct reading {
+	bool done;
+	ssize_t length; /* or a negative errno */
+	char text[1024];
+};
+
+/* As 601 for 6.1; 0: unknown. */
+static int kernel_version(void)
+{
+	static struct utsname kernel;
+	int major = 0, minor = 0;
+	if (uname(&kernel) == 0)
+		(void)!sscanf(kernel.release, "%d.%d", &major, &minor);
+	return major * 100 + minor;
+}
+
+/* In another process: reads what is not done yet, as far as it gets. Returns how many are done. */
+static size_t read_some(
+	const struct sysroot *root, const struct name_list *paths, struct reading *readings, size_t first)
+{
+	int messages = -1;
+	size_t done = first;
+	int process = process_start(&messages);
+	for (size_t i = first; process == 0 && i < paths->count; i++) {
+		struct reading *reading = &readings[i];
+		reading->length =
+			sysroot_read_bytes(root, paths->items[i], reading->text, sizeof reading->text - 1);
+		reading->done = true;
+	}
+	if (process == 0)
+		process_end();
+	long long progress = clock_milliseconds();
+	while (process > 0 && clock_milliseconds() - progress < LOCKED_MS) {
+		struct pollfd event = { .fd = messages, .events = POLLIN };
+		bool ended = poll(&event, 1, LOCKED_MS / 10) > 0;
+		for (; done < paths->count && readings[done].done; done++)
+			progress = clock_milliseconds();
+		if (ended)
+			break;
+	}
+	if (process > 0)
+		close(messages);
+	return done;
+}
+
+/* In place of one that is not done. */
+static void read_apart(
+	const struct sysroot *root, const struct name_list *paths, struct attribute_list *attributes)
+{
+	struct reading *readings = process_share(paths->count * sizeof *readings);
+	for (size_t done = 0; done < paths->count; done++) {
+		done = read_some(root, paths, readings, done);
+		if (done < paths->count)
+			readings[done].length = -EBUSY;
+	}
+	for (size_t i = 0; i < paths->count; i++) {
+		const struct reading *reading = &readings[i];
+		sysroot_note(root, paths->items[i], sizeof reading->text - 1);
+		*array_add(attributes) = (struct attribute){
+			reading->length < 0 ? NULL : text_trim(text_copy(reading->text)),
+			reading->length < 0 ? (int)reading->length : 0,
+		};
+	}
+	munmap(readings, paths->count * sizeof *readings);
+}
+
+void sysroot_read_locked(const struct sysroot *root, int before, const struct name_list *paths,
+	struct attribute_list *attributes)
+{
+	char **path;
+	if (root->live && kernel_version() < before) {
+		read_apart(root, paths, attributes);
+		return;
+	}
+	array_each (path, paths) {
+		char *text = sysroot_read(root, *path);
+		*array_add(attributes) = (struct attribute){ text, text ? 0 : -errno };
+	}
 }
 
 char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size)

@@ -1,49 +1,18 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "os/os.h"
-
-/* The same number on all architectures but alpha; older headers lack it. */
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-
-/* The size of the descriptor table, which is above the highest open descriptor. The resource limit may be a
- * billion, or may have been lowered below open descriptors. */
-static int descriptors(void)
-{
-	static const char key[] = "\nFDSize:";
-	char text[4096];
-	auto_fd int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	if (length < 0)
-		return 1024;
-	text[length] = '\0';
-	const char *size = strstr(text, key);
-	return size ? atoi(size + sizeof key - 1) : 1024;
-}
-
-/* Closes the descriptor `first` and all above it. Does not allocate. */
-static void close_from(int first)
-{
-	/* Linux 5.9, glibc 2.34. */
-	if (syscall(SYS_close_range, (unsigned int)first, ~0U, 0U) == 0)
-		return;
-	for (int fd = descriptors() - 1; fd >= first; fd--)
-		close(fd);
-}
 
 static int write_whole(int fd, const char *value)
 {
@@ -61,50 +30,6 @@ int write_attribute(const char *path, const char *value)
 {
 	auto_fd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	return fd < 0 ? -errno : write_whole(fd, value);
-}
-
-/* Runs in the child, which may outlive its parent, so it must not keep the lock or the parent's pipes open.
- */
-__attribute__((noreturn)) static void write_and_answer(const char *path, const char *value, int to)
-{
-	dup2(to, STDIN_FILENO);
-	close_from(STDIN_FILENO + 1);
-	int answer = write_attribute(path, value);
-	(void)!write(STDIN_FILENO, &answer, sizeof answer);
-	_exit(0);
-}
-
-static bool is_ready_within(int fd, int seconds)
-{
-	struct pollfd event = { .fd = fd, .events = POLLIN };
-	long long end = clock_milliseconds() + seconds * 1000LL;
-	int ready;
-	do {
-		long long left = end - clock_milliseconds();
-		ready = poll(&event, 1, left > 0 ? (int)left : 0);
-	} while (ready < 0 && errno == EINTR);
-	return ready > 0;
-}
-
-int write_attribute_within(const char *path, const char *value, int seconds)
-{
-	int pipes[2], answer = 0;
-	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return -errno;
-	pid_t child = fork();
-	int error = child < 0 ? -errno : 0;
-	if (child == 0)
-		write_and_answer(path, value, pipes[1]);
-	close(pipes[1]);
-	if (!error && !is_ready_within(pipes[0], seconds))
-		error = -ETIMEDOUT;
-	/* The child was killed before it sent the result. */
-	if (!error && read(pipes[0], &answer, sizeof answer) != sizeof answer)
-		error = -EINTR;
-	if (child > 0 && error != -ETIMEDOUT)
-		waitpid(child, NULL, 0);
-	close(pipes[0]);
-	return error ? error : answer;
 }
 
 static int write_new(const char *path, const char *value, int mode)
@@ -171,10 +96,43 @@ bool write_link_is(const char *path, const char *name)
 
 /* ---- the lock ---- */
 
+/* Whether the open file holds a lock: proc(5), fdinfo. */
+static bool holds_lock(int pid, const char *file)
+{
+	char path[64], text[1024];
+	snprintf(path, sizeof path, "/proc/%d/fdinfo/%.20s", pid, file);
+	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+	text[length > 0 ? length : 0] = '\0';
+	return strstr(text, "FLOCK");
+}
+
+/* The process other than this one that holds the lock of the file; 0: none was found. */
+static int find_holder(int fd)
+{
+	char path[64], target[PATH_MAX], other[PATH_MAX];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(path, target, sizeof target);
+	auto_dir DIR *processes = opendir("/proc");
+	struct dirent *process, *file;
+	while (length > 0 && processes && (process = readdir(processes))) {
+		int pid = atoi(process->d_name);
+		snprintf(path, sizeof path, "/proc/%d/fd", pid);
+		auto_dir DIR *files = pid > 0 && pid != getpid() ? opendir(path) : NULL;
+		while (files && (file = readdir(files)))
+			if (readlinkat(dirfd(files), file->d_name, other, sizeof other) == length &&
+				memcmp(target, other, (size_t)length) == 0 && holds_lock(pid, file->d_name))
+				return pid;
+	}
+	return 0;
+}
+
+/* The process that took the lock, or if it has ended, one that it started. */
 static int lock_holder(int fd)
 {
 	char text[16] = "";
-	return pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
+	int holder = pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
+	return holder > 0 && (kill(holder, 0) == 0 || errno == EPERM) ? holder : find_holder(fd);
 }
 
 /* The timeout restarts with each new holder, so that many instances started together all get the lock, and
@@ -200,6 +158,8 @@ static int lock_wait(int fd, int seconds, int *holder)
 	return 0;
 }
 
+static int lock_file = -1;
+
 int lock_take(const char *path, int seconds, int *holder)
 {
 	char text[16];
@@ -215,7 +175,30 @@ int lock_take(const char *path, int seconds, int *holder)
 	/* Errors are ignored: the process ID is only informational. */
 	(void)!ftruncate(fd, 0);
 	(void)!pwrite(fd, text, (size_t)length, 0);
-	return fd;
+	lock_file = fd;
+	return 0;
+}
+
+void lock_release(void)
+{
+	if (lock_file >= 0)
+		flock(lock_file, LOCK_UN);
+}
+
+int lock_directory(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return fd < 0 ? -errno : fd;
+	int error = errno == EWOULDBLOCK ? -EALREADY : -errno;
+	close(fd);
+	return error;
+}
+
+int lock_directory_holder(const char *path)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? 0 : find_holder(fd);
 }
 
 /* ---- new files for the user ---- */

@@ -99,7 +99,7 @@ int event_print(const struct event *event, bool as_json)
 		json_print_line(document);
 	} else {
 		auto_free char *sentence = event_sentence(event);
-		print_line(stdout, "%s: %s", event->address ? event->address : "-", sentence);
+		print_line("%s: %s", event->address ? event->address : "-", sentence);
 	}
 	errno = EIO;
 	if (fflush(stdout) == 0 && !ferror(stdout))

@@ -124,7 +124,7 @@ char *matrix_verdict(const struct host *host, const struct access_case *access)
 static void print_config(const struct kconfig *config)
 {
 	if (!config->source) {
-		print_line(stdout, "configuration: not found; give it with --config FILE");
+		print_line("configuration: not found; give it with --config FILE");
 		return;
 	}
 	char *line = text_format("configuration: %s:", config->source);
@@ -132,13 +132,13 @@ static void print_config(const struct kconfig *config)
 		if (config->value[symbol] >= KCONFIG_N)
 			text_append(
 				&line, " %s=%s", word_symbol(symbol), word_kconfig(config->value[symbol]));
-	print_line(stdout, "%s", line);
+	print_line("%s", line);
 	free(line);
 	if (config->kind == KCONFIG_PARTIAL)
-		print_line(stdout,
+		print_line(
 			"    not a whole configuration: symbols that it does not name are unknown; judge the .config that make olddefconfig writes from it");
 	else if (config->kind == KCONFIG_PROMPTS)
-		print_line(stdout,
+		print_line(
 			"    without header and promptless symbols (IOMMUFD_NOIOMMU): these are unknown; judge the .config that make olddefconfig writes from it");
 }
 
@@ -152,7 +152,7 @@ static void print_answers(const char *source, const enum answer *answers, const 
 		text_append(&line, " %s=%s", word_question(question), yes_or_no(answers[question]));
 		any = true;
 	}
-	print_line(stdout, "%s%s", line, any ? "" : nothing);
+	print_line("%s%s", line, any ? "" : nothing);
 	free(line);
 }
 
@@ -160,7 +160,7 @@ void matrix_print_evidence(const struct kernel *kernel)
 {
 	const struct advice *advice;
 	auto_free char *verdict = matrix_verdict(&kernel->host, &kernel->access);
-	print_line(stdout, "%s: %s", kernel->name, verdict);
+	print_line("%s: %s", kernel->name, verdict);
 	print_config(&kernel->host.kconfig);
 	if (kernel->host.running)
 		print_answers("running kernel", kernel->host.seen, " nothing: vfio is not loaded");
@@ -168,9 +168,9 @@ void matrix_print_evidence(const struct kernel *kernel)
 		print_answers("module files", kernel->host.in_modules, " not found");
 	array_each (advice, &kernel->advice) {
 		char *lines = text_copy(advice->lines), *rest = NULL;
-		print_line(stdout, "Kconfig changes needed %s:", advice->goal);
+		print_line("Kconfig changes needed %s:", advice->goal);
 		for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-			print_line(stdout, "    %s", line);
+			print_line("    %s", line);
 		free(lines);
 	}
 }

@@ -110,7 +110,7 @@ static void offer_print(const struct device_offer *offer)
 		const struct region *region = &offer->regions[i];
 		auto_free char *size = size_text(region->size);
 		if (region->size)
-			print_line(stdout, "region %-6s %5s %s%s%s", word_region(i), size,
+			print_line("region %-6s %5s %s%s%s", word_region(i), size,
 				region->read ? " read" : "", region->write ? " write" : "",
 				region->mmap ? " mmap" : "");
 	}
@@ -118,8 +118,8 @@ static void offer_print(const struct device_offer *offer)
 		if (offer->interrupts[i])
 			text_append(&interrupts, " %u %s,", offer->interrupts[i], word_interrupt(i));
 	size_t length = strlen(interrupts);
-	print_line(stdout, "interrupts:%.*s", length ? (int)length - 1 : 5, length ? interrupts : " none");
-	print_line(stdout, "reset: %s", offer->reset ? "yes" : "no");
+	print_line("interrupts:%.*s", length ? (int)length - 1 : 5, length ? interrupts : " none");
+	print_line("reset: %s", offer->reset ? "yes" : "no");
 }
 
 /* ---- a device ---- */
@@ -137,9 +137,9 @@ static void headline_print(const struct opening_list *openings, const struct dev
 		through = longer;
 	}
 	if (through)
-		print_line(stdout, "%s: opens through %s", device->address, through);
+		print_line("%s: opens through %s", device->address, through);
 	else
-		print_line(stdout, "%s: does not open", device->address);
+		print_line("%s: does not open", device->address);
 }
 
 void openings_print(const struct table_options *options, const struct opening_list *openings, bool addresses)
@@ -160,7 +160,7 @@ void openings_print(const struct table_options *options, const struct opening_li
 			headline_print(openings, device);
 		}
 		putchar('\n');
-		print_line(stdout, "through %s:", opening->node->path);
+		print_line("through %s:", opening->node->path);
 		steps_print(options, openings, opening, addresses);
 		if (!offer && opening->offer.known)
 			offer = &opening->offer;

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,29 +22,17 @@ static bool is_colored(FILE *stream)
 	return isatty(fileno(stream)) && (!off || !*off) && terminal && !text_same(terminal, "dumb");
 }
 
-__attribute__((format(printf, 1, 0))) static char *line_format(const char *format, va_list arguments)
+void print_line(const char *format, ...)
 {
 	auto_free char *line = NULL;
-	if (vasprintf(&line, format, arguments) < 0)
-		out_of_memory();
-	return text_escape(line);
-}
-
-static void put_line(FILE *stream, const char *line)
-{
-	if (stream == stderr)
-		log_line(line);
-	else
-		fprintf(stream, "%s\n", line);
-}
-
-void print_line(FILE *stream, const char *format, ...)
-{
 	va_list arguments;
 	va_start(arguments, format);
-	auto_free char *line = line_format(format, arguments);
+	int length = vasprintf(&line, format, arguments);
 	va_end(arguments);
-	put_line(stream, line);
+	if (length < 0)
+		out_of_memory();
+	auto_free char *escaped = text_escape(line);
+	puts(escaped);
 }
 
 void candidate_print(const char *word, const char *description)
@@ -52,7 +41,12 @@ void candidate_print(const char *word, const char *description)
 	printf("%s%s%s\n", word, description ? "\t" : "", escaped);
 }
 
-void print_severity_line(FILE *stream, enum severity severity, const char *format, ...)
+void print_text(const char *text)
+{
+	fputs(text, stdout);
+}
+
+static char *severity_format(FILE *stream, enum severity severity, const char *line)
 {
 	static const char *const words[] = {
 		[SEVERITY_NOTE] = "note",
@@ -65,13 +59,28 @@ void print_severity_line(FILE *stream, enum severity severity, const char *forma
 		[SEVERITY_BLOCKER] = "\033[1;31m",
 	};
 	bool colored = severity != SEVERITY_NOTE && is_colored(stream);
-	va_list arguments;
-	va_start(arguments, format);
-	auto_free char *line = line_format(format, arguments);
-	va_end(arguments);
-	auto_free char *whole = text_format("%s%s:%s %s", colored ? colors[severity] : "", words[severity],
-		colored ? "\033[0m" : "", line);
-	put_line(stream, whole);
+	auto_free char *escaped = text_escape(line);
+	return text_format("%s%s:%s %s", colored ? colors[severity] : "", words[severity],
+		colored ? "\033[0m" : "", escaped);
+}
+
+void print_severity_line(enum severity severity, const char *line)
+{
+	auto_free char *whole = severity_format(stdout, severity, line);
+	puts(whole);
+}
+
+void print_severity_log(enum severity severity, const char *line)
+{
+	auto_free char *whole = severity_format(stderr, severity, line);
+	log_line(whole);
+}
+
+int print_end(void)
+{
+	/* fclose() does not report an earlier failed write. */
+	bool failed = ferror(stdout);
+	return fclose(stdout) ? -errno : failed ? -EIO : 0;
 }
 
 /* ---- progress ---- */

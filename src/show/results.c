@@ -7,30 +7,46 @@
 
 /* ---- findings ---- */
 
-void findings_print(FILE *stream, const struct finding_list *findings, enum severity least)
+/* An overridden error did not stop the command. */
+static enum severity severity_of(const struct finding *finding)
+{
+	return finding->overridden ? SEVERITY_WARNING : finding->severity;
+}
+
+static char *finding_format(const struct finding *finding)
+{
+	const char *subject = finding->subject;
+	return text_format("%s%s%s%s [%s]", subject ? subject : "", subject ? ": " : "",
+		finding->overridden ? "overridden by --force: " : "", finding->sentence, finding->id);
+}
+
+void findings_print(const struct finding_list *findings)
+{
+	const struct finding *finding;
+	array_each (finding, findings) {
+		auto_free char *line = finding_format(finding);
+		print_severity_line(severity_of(finding), line);
+		if (finding->remedy && !finding->overridden)
+			print_line("    hint: %s", finding->remedy);
+	}
+}
+
+void findings_log(const struct finding_list *findings, enum severity least)
 {
 	const struct finding *finding;
 	array_each (finding, findings) {
 		if (finding->severity < least)
 			continue;
-		const char *subject = finding->subject;
-		/* An overridden error did not stop the command. */
-		enum severity severity = finding->overridden ? SEVERITY_WARNING : finding->severity;
-		print_severity_line(stream, severity, "%s%s%s%s [%s]", subject ? subject : "",
-			subject ? ": " : "", finding->overridden ? "overridden by --force: " : "",
-			finding->sentence, finding->id);
+		auto_free char *line = finding_format(finding);
+		print_severity_log(severity_of(finding), line);
 		if (finding->remedy && !finding->overridden)
-			/* On stderr the program's name begins the line: indenting the rest shows nothing. */
-			print_line(stream, "%shint: %s", stream == stderr ? "" : "    ", finding->remedy);
+			log_hint("%s", finding->remedy);
 	}
 }
 
 /* ---- actions, plans and results ---- */
 
-/* Long enough for any path in a recipe. */
-#define SENTENCE_MAX 1024
-
-static void access_format(const struct action *action, char sentence[SENTENCE_MAX])
+static void access_format(const struct action *action, char sentence[ACTION_TEXT])
 {
 	char owner[64] = "", mode[32] = "";
 	const struct node_access *access = &action->access;
@@ -42,92 +58,116 @@ static void access_format(const struct action *action, char sentence[SENTENCE_MA
 		snprintf(owner, sizeof owner, "group %ld", access->group);
 	if (access->mode >= 0)
 		snprintf(mode, sizeof mode, "%smode %04o", *owner ? ", " : "", (unsigned int)access->mode);
-	snprintf(sentence, SENTENCE_MAX, "set %s%s on %s", owner, mode, action->path);
+	snprintf(sentence, ACTION_TEXT, "set %s%s on %s", owner, mode, action->path);
 }
 
 /* The action as an imperative. Allocates nothing: a running plan prints it, too. */
-static void action_format(const struct action *action, char sentence[SENTENCE_MAX])
+static void action_format(const struct action *action, char sentence[ACTION_TEXT])
 {
 	const char *value = text_same(action->value, "\n") ? "a newline" : action->value;
 	switch (action->kind) {
 	case ACTION_LOAD:
 	case ACTION_TRY_LOAD:
-		snprintf(sentence, SENTENCE_MAX, "load module %s", value);
+		snprintf(sentence, ACTION_TEXT, "load module %s", value);
 		break;
 	case ACTION_WRITE:
 	case ACTION_DRIVER:
-		snprintf(sentence, SENTENCE_MAX, "write %s to %s", value, action->path);
+		snprintf(sentence, ACTION_TEXT, "write %s to %s", value, action->path);
 		break;
 	case ACTION_SAVE:
-		snprintf(sentence, SENTENCE_MAX, "write file %s", action->path);
+		snprintf(sentence, ACTION_TEXT, "write file %s", action->path);
 		break;
 	case ACTION_REMOVE:
-		snprintf(sentence, SENTENCE_MAX, "remove %s", action->path);
+		snprintf(sentence, ACTION_TEXT, "remove %s", action->path);
 		break;
 	case ACTION_WATCH:
-		snprintf(sentence, SENTENCE_MAX, "listen to udev events");
+		snprintf(sentence, ACTION_TEXT, "listen to udev events");
 		break;
 	case ACTION_SETTLE:
-		snprintf(sentence, SENTENCE_MAX, "wait until udev has processed %s", action->path);
+		snprintf(sentence, ACTION_TEXT, "wait until udev has processed %s", action->path);
 		break;
 	case ACTION_ACCESS:
 		access_format(action, sentence);
 		break;
 	case ACTION_NONE:
-		snprintf(sentence, SENTENCE_MAX, "do nothing");
+		snprintf(sentence, ACTION_TEXT, "do nothing");
 		break;
 	}
 }
 
-void action_announce(const struct plan *plan, const struct action *action)
+void action_announce(const struct plan *plan, const struct action *action, char text[ACTION_TEXT])
 {
-	char sentence[SENTENCE_MAX];
-	action_format(action, sentence);
-	log_verbose("%s: %s", plan->subject, sentence);
+	action_format(action, text);
+	log_verbose("%s: %s", plan->subject, text);
 }
 
 static void plan_print(const struct plan *plan)
 {
 	const struct step *step;
-	char sentence[SENTENCE_MAX];
+	char sentence[ACTION_TEXT];
 	array_each (step, plan) {
 		if (step->act.kind == ACTION_NONE)
 			continue;
 		action_format(&step->act, sentence);
-		print_line(stdout, "  %s", sentence);
+		print_line("  %s", sentence);
 	}
 }
 
-/* The kernel returns an error number; its log may say more. */
-static bool is_kernels(const struct action *action)
+/* The command that shows or restores the state of `subject`. */
+static char *command_for(const char *verb, const char *subject)
 {
-	return action->kind == ACTION_LOAD || action->kind == ACTION_WRITE || action->kind == ACTION_DRIVER;
+	return strchr(subject, ':') ? text_format("vfionoiommu %s %s", verb, subject)
+				    : text_copy("vfionoiommu status");
 }
 
-char *undo_sentence(const struct plan_failure *failure, const char *subject)
+static char *undo_sentence(const struct plan_run *run, const char *subject)
 {
-	char undo[SENTENCE_MAX];
-	if (!failure->undo)
+	if (!run->undo_error)
 		return text_copy("all changes were rolled back");
-	action_format(failure->undo, undo);
-	auto_free char *again = strchr(subject, ':') ? text_format("run: vfionoiommu unbind %s", subject)
-						     : text_copy("run: vfionoiommu status");
+	auto_free char *again = command_for("unbind", subject);
 	return text_format(
-		"rollback failed: could not %s: %s; %s", undo, strerror(-failure->undo_error), again);
+		"rollback failed: could not %s: %s; run: %s", run->undo, strerror(-run->undo_error), again);
 }
 
-char *failure_sentence(const struct plan_failure *failure, const char *subject)
+/* A process is still running the plan. */
+static char *unfinished_sentence(const struct job *job, const char *subject, const char *user)
 {
-	char act[SENTENCE_MAX];
-	action_format(failure->action, act);
-	if (failure->error == -ETIMEDOUT)
+	const struct plan_run *run = job->run;
+	auto_free char *check = command_for("list", subject);
+	auto_free char *why = user ? text_format("process %s uses the device", user)
+				   : text_copy("the device is in use, or its driver is slow");
+	if (job->error == -EINTR)
 		return text_format(
-			"%s timed out: the device is still open; the kernel finishes when it is closed, then run: "
-			"vfionoiommu unbind %s",
-			act, subject);
-	auto_free char *undo = undo_sentence(failure, subject);
-	return text_format("could not %s: %s%s; %s", act, strerror(-failure->error),
-		is_kernels(failure->action) ? " (details: dmesg | tail)" : "", undo);
+			"interrupted by a signal; process %d completes the command: %s; check with: %s",
+			run->process, run->step, check);
+	return text_format(
+		"%s timed out: %s; when the kernel finishes, process %d completes the command; check with: %s",
+		run->step, why, run->process, check);
+}
+
+char *failure_sentence(const struct job *job, const char *subject, const char *user)
+{
+	const struct plan_run *run = job->run;
+	if (job->error == -ECANCELED)
+		return text_copy("not started: interrupted by a signal");
+	if (!run->process)
+		return text_format("could not start a process: %s", strerror(-job->error));
+	if (job->error == -EALREADY)
+		return text_format(
+			"process %d is changing the device, and waits in the kernel; retry when it has ended",
+			run->holder);
+	if (job->error == -ETIMEDOUT || job->error == -EINTR)
+		return unfinished_sentence(job, subject, user);
+	if (job->error == -ECHILD) {
+		auto_free char *again = command_for("unbind", subject);
+		return text_format(
+			"could not %s: process %d was killed; run: %s", run->step, run->process, again);
+	}
+	auto_free char *undo = undo_sentence(run, subject);
+	if (job->error == -EPROTO)
+		return text_format("%s; %s", run->step, undo);
+	return text_format("could not %s: %s%s; %s", run->step, strerror(-job->error),
+		run->by_kernel ? " (details: dmesg | tail)" : "", undo);
 }
 
 void results_print(const struct result_list *results, bool failures_only)
@@ -139,7 +179,7 @@ void results_print(const struct result_list *results, bool failures_only)
 		} else if (result->incidental && result->outcome != OUTCOME_PLANNED) {
 			log_verbose("%s: %s", result->subject, result->sentence);
 		} else if (!failures_only) {
-			print_line(stdout, "%s: %s", result->subject, result->sentence);
+			print_line("%s: %s", result->subject, result->sentence);
 			if (result->outcome == OUTCOME_PLANNED)
 				plan_print(&result->plan);
 		}

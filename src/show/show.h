@@ -65,12 +65,20 @@ enum print_color {
 /* When to color severities from now on; COLOR_AUTO until this is called. */
 void print_set_color(enum print_color color);
 
-/* One line to `stream`. */
-void print_line(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One line to stdout. */
+void print_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* One line to `stream`, which begins with "error: ", "warning: " or "note: ", colored by severity. */
-void print_severity_line(FILE *stream, enum severity severity, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* A text of this program to stdout, without escaping. */
+void print_text(const char *text);
+
+/* One line to stdout, or to stderr, which begins with "error: ", "warning: " or "note: ", colored by
+ * severity.
+ */
+void print_severity_line(enum severity severity, const char *line);
+void print_severity_log(enum severity severity, const char *line);
+
+/* Closes stdout. Returns 0, or a negative errno if something could not be written: -EIO: earlier. */
+int print_end(void);
 
 /* "WORD<tab>DESCRIPTION" to stdout, for the completion of shells; NULL: only WORD. */
 void candidate_print(const char *word, const char *description);
@@ -145,21 +153,22 @@ char *table_help(const struct column_set *columns, const struct column_set *othe
 /* ---- results.c ----
  * Findings as text. */
 
-/* Prints each finding to `stream`: "error: ADDRESS: SENTENCE [ID]" ("warning: ...", "note: ..."), then "hint:
- * " and its remedy. Findings below `least` are left out. */
-void findings_print(FILE *stream, const struct finding_list *findings, enum severity least);
+/* Prints each finding to stdout: "error: ADDRESS: SENTENCE [ID]" ("warning: ...", "note: ..."), then "hint: "
+ * and its remedy. */
+void findings_print(const struct finding_list *findings);
+
+/* The same to stderr, without findings below `least`. */
+void findings_log(const struct finding_list *findings, enum severity least);
 
 /* Actions, plans and their results as text. */
 
-/* With -v, prints the action of the plan to stderr. */
-void action_announce(const struct plan *plan, const struct action *action);
+/* Sets `text` to the action as an imperative, and with -v prints it to stderr. */
+void action_announce(const struct plan *plan, const struct action *action, char text[ACTION_TEXT]);
 
-/* The end of a sentence: whether the rollback succeeded, and if not, the command to run for `subject` (the
- * address of a device, or what else the plan changes). A new string, which the caller frees. */
-char *undo_sentence(const struct plan_failure *failure, const char *subject);
-
-/* A sentence: why a plan failed, and whether the rollback succeeded. A new string, which the caller frees. */
-char *failure_sentence(const struct plan_failure *failure, const char *subject);
+/* A sentence: why a job failed, whether its rollback succeeded, and the next command for `subject` (the
+ * address of a device, or what else the plan changes). `user`: the process that uses the device; NULL:
+ * unknown. A new string, which the caller frees. */
+char *failure_sentence(const struct job *job, const char *subject, const char *user);
 
 /* Prints "SUBJECT: SENTENCE" for each result: failures to stderr, others to stdout, followed by the plan if
  * it was not run. `failures_only`: nothing to stdout. */

@@ -42,7 +42,7 @@ static void print_event(const struct taint_event *event)
 {
 	auto_free char *seconds = taint_event_seconds(event);
 	auto_free char *time = taint_event_time(event);
-	print_line(stdout, "    %s (%s s after boot): %s of %s", time ? time : "time unknown", seconds,
+	print_line("    %s (%s s after boot): %s of %s", time ? time : "time unknown", seconds,
 		event->cdev ? "cdev" : "group", event->device);
 }
 
@@ -50,11 +50,11 @@ static void print_user(const struct taint *taint)
 {
 	const struct taint_event *event;
 	if (taint->noiommu == ANSWER_UNKNOWN)
-		print_line(stdout, "U: cause unknown: %s", taint->reason);
+		print_line("U: cause unknown: %s", taint->reason);
 	else if (taint->noiommu == ANSWER_NO)
-		print_line(stdout, "U: not set by VFIO noiommu: the complete kernel log does not mention it");
+		print_line("U: not set by VFIO noiommu: the complete kernel log does not mention it");
 	else
-		print_line(stdout, "U: set by VFIO noiommu:");
+		print_line("U: set by VFIO noiommu:");
 	array_each (event, &taint->events)
 		print_event(event);
 }

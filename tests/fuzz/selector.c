@@ -60,21 +60,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_free char *text = fuzz_text((struct part){ data, size });
 	struct device_refs found = { 0 };
-	auto_free char *why = NULL;
 	if (!devices.count) {
 		make_devices();
 		make_names();
 	}
 	parse(text);
-	int error = selector_resolve(fuzz_root(), &devices, text, &found, &why);
-	if (error) {
-		must((error == -EINVAL || error == -ENOENT || error == -EEXIST) && why && !found.count);
-	} else {
-		must(!why && found.count);
+	enum selection selection = selector_resolve(fuzz_root(), &devices, text, &found);
+	must((selection == SELECTION_DONE || selection == SELECTION_AMBIGUOUS) == (found.count > 0));
+	if (!selection) {
 		size_t count = found.count;
 		/* No duplicates across calls. */
-		must(selector_resolve(fuzz_root(), &devices, text, &found, &why) == 0 &&
-			found.count == count);
+		must(!selector_resolve(fuzz_root(), &devices, text, &found) && found.count == count);
 	}
 	free(found.items);
 	return 0;

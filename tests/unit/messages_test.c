@@ -34,9 +34,9 @@ static void complains(char *sentence)
 /* Checks the last finding. The lists are static, so that leak detection ignores them. */
 static void finds(const struct finding_list *findings, const char *id)
 {
-	const struct finding_list last = { findings->items + findings->count - 1, 1 };
+	const struct finding_list last = { .items = findings->items + findings->count - 1, .count = 1 };
 	if (printing)
-		findings_print(stdout, &last, SEVERITY_NOTE);
+		findings_print(&last);
 	else
 		ok(text_same(last.items->id, id));
 }
@@ -150,19 +150,35 @@ static void test_unbind(void)
 	complains(outcome_of_unbind(&before, &after));
 }
 
+static void job_fails(struct plan_run *run, int error, const char *subject)
+{
+	const struct job job = { .run = run, .error = error };
+	complains(failure_sentence(&job, subject, NULL));
+}
+
 static void test_steps(void)
 {
-	const struct action act = { .kind = ACTION_DRIVER, .path = "/sys/x/unbind", .value = ADDRESS };
-	const struct action undo = { .kind = ACTION_WRITE, .path = "/sys/x/driver_override", .value = "\n" };
-	struct plan_failure failure = { .action = &act, .error = -EBUSY };
+	static struct plan_run run = { .step = "write " ADDRESS " to /sys/x/unbind" };
+	const struct job held = { .run = &run, .error = -ETIMEDOUT };
 	heading("a plan");
-	complains(failure_sentence(&failure, ADDRESS));
-	failure.undo = &undo;
-	failure.undo_error = -EIO;
-	complains(undo_sentence(&failure, ADDRESS));
-	complains(undo_sentence(&failure, "noiommu mode"));
-	failure.error = -ETIMEDOUT;
-	complains(failure_sentence(&failure, ADDRESS));
+	job_fails(&run, -ECANCELED, ADDRESS);
+	job_fails(&run, -EAGAIN, ADDRESS);
+	run.process = 100;
+	run.holder = 99;
+	run.by_kernel = true;
+	job_fails(&run, -EBUSY, ADDRESS);
+	job_fails(&run, -EALREADY, ADDRESS);
+	job_fails(&run, -ECHILD, ADDRESS);
+	job_fails(&run, -EINTR, ADDRESS);
+	job_fails(&run, -ETIMEDOUT, ADDRESS);
+	job_fails(&run, -ETIMEDOUT, "noiommu mode");
+	complains(failure_sentence(&held, ADDRESS, "98 (dpdk-testpmd)"));
+	run.undo_error = -EIO;
+	strcpy(run.undo, "write a newline to /sys/x/driver_override");
+	job_fails(&run, -EBUSY, ADDRESS);
+	job_fails(&run, -EBUSY, "noiommu mode");
+	strcpy(run.step, "the kernel made no group node");
+	job_fails(&run, -EPROTO, ADDRESS);
 }
 
 /* ---- the kernel ---- */

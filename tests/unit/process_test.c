@@ -2,19 +2,11 @@
  * strict umask. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "os/os.h"
@@ -134,92 +126,131 @@ static bool the_umask_does_not_restrict_directories(void)
 	       (made.st_mode & 0777) == 0755;
 }
 
-/* ---- a write with a timeout ---- */
+/* ---- processes ---- */
 
-static bool write_returns_the_result(void)
+static bool a_process_shares_memory_and_its_end_is_seen(void)
 {
-	char text[4] = "";
-	int fd = open("attribute", O_RDWR | O_CREAT, 0600);
-	return write_attribute_within("attribute", "abc", 10) == 0 && read(fd, text, 3) == 3 &&
-	       strcmp(text, "abc") == 0 && write_attribute_within("missing", "abc", 10) == -ENOENT &&
-	       write_attribute_within("/dev/full", "abc", 10) == -ENOSPC;
+	int messages, *shared = process_share(sizeof *shared);
+	if (process_start(&messages) == 0) {
+		*shared = 7;
+		process_end();
+	}
+	while (!process_relay(messages))
+		usleep(1000);
+	return *shared == 7;
 }
 
-static bool write_returns_the_result_with_sigchld_ignored(void)
+static bool the_end_is_seen_with_sigchld_ignored(void)
 {
 	signal(SIGCHLD, SIG_IGN);
-	return write_returns_the_result();
+	return a_process_shares_memory_and_its_end_is_seen();
 }
 
-static void nothing(int number)
+/* What a process prints when stderr is a pipe that nobody reads. */
+static bool a_full_stderr_holds_up_neither_process(void)
 {
-	(void)number;
-}
-
-static double seconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/* The FIFO has no reader, so opening it blocks. */
-static bool write_times_out(void)
-{
-	double begun = seconds();
-	int error = write_attribute_within("fifo", "x", 1);
-	double took = seconds() - begun;
-	return error == -ETIMEDOUT && took > 0.9 && took < 3;
-}
-
-static bool signals_do_not_change_the_timeout(void)
-{
-	const struct itimerval often = { { 0, 10000 }, { 0, 10000 } };
-	struct sigaction action = { .sa_handler = nothing };
-	sigaction(SIGALRM, &action, NULL);
-	setitimer(ITIMER_REAL, &often, NULL);
-	return write_times_out() && write_returns_the_result();
-}
-
-/* The child that is still blocked after a timeout holds neither the lock nor a pipe. */
-static bool the_blocked_child_holds_nothing(void)
-{
-	int pipes[2];
-	char byte;
-	int lock = open("lock", O_RDWR | O_CREAT, 0600);
-	flock(lock, LOCK_EX);
-	if (pipe(pipes) < 0 || fcntl(pipes[1], F_DUPFD, 900) < 0)
+	int full[2], messages, *shared = process_share(sizeof *shared);
+	char block[4096] = "";
+	signals_catch();
+	if (pipe2(full, O_CLOEXEC | O_NONBLOCK) < 0)
 		return false;
-	bool late = write_times_out();
-	close(lock);
+	while (write(full[1], block, sizeof block) > 0)
+		;
+	fcntl(full[1], F_SETFL, 0);
+	dup2(full[1], 2);
+	if (process_start(&messages) == 0) {
+		for (int i = 0; i < 100000; i++)
+			(void)!write(2, "a line\n", 7);
+		*shared = 1;
+		process_end();
+	}
+	while (!process_relay(messages))
+		usleep(1000);
+	return *shared == 1;
+}
+
+static bool lines_are_printed_whole_once_stderr_takes_them(void)
+{
+	int ends[2], messages;
+	char text[100] = "";
+	if (pipe(ends) < 0)
+		return false;
+	dup2(ends[1], 2);
+	if (process_start(&messages) == 0) {
+		(void)!write(2, "one\ntwo\n", 8);
+		process_end();
+	}
+	while (!process_relay(messages))
+		usleep(1000);
+	process_flush();
+	/* Each line is one write, but a pipe joins them. */
+	return read(ends[0], text, sizeof text) == 8 && strcmp(text, "one\ntwo\n") == 0;
+}
+
+/* A process that is still running holds the lock, but neither a pipe nor the terminal of its parent. */
+static bool a_process_holds_the_lock_and_nothing_inherited(void)
+{
+	int pipes[2], messages, holder = 0;
+	char byte;
+	if (lock_take("lock", 0, &holder) || pipe(pipes) < 0 || fcntl(pipes[1], F_DUPFD, 900) < 0)
+		return false;
+	dup2(pipes[1], 1);
+	int process = process_start(&messages);
+	if (process == 0) {
+		pause();
+		process_end();
+	}
+	close(1);
 	close(pipes[1]);
 	close(900);
-	lock = open("lock", O_RDWR);
 	/* A pipe without writers is at its end. */
-	return late && flock(lock, LOCK_EX | LOCK_NB) == 0 && read(pipes[0], &byte, 1) == 0;
+	bool closed = read(pipes[0], &byte, 1) == 0;
+	bool apart = getsid(process) == process;
+	bool locked = lock_take("lock", 0, &holder) == -EAGAIN;
+	lock_release();
+	bool released = lock_take("lock", 0, &holder) == 0;
+	kill(process, SIGKILL);
+	return closed && apart && locked && released;
 }
 
-/* Linux before 5.9 has no close_range. */
-static bool the_blocked_child_holds_nothing_on_old_kernels(void)
+/* The process that took the lock has been killed, and one that it started goes on. */
+static bool the_lock_names_a_living_holder(void)
 {
-	struct sock_filter rules[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 436, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	const struct sock_fprog program = { sizeof rules / sizeof *rules, rules };
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 && the_blocked_child_holds_nothing();
+	int messages, holder = 0, *shared = process_share(sizeof *shared);
+	pid_t parent = fork();
+	if (parent == 0) {
+		lock_take("lock", 0, &holder);
+		int process = process_start(&messages);
+		if (process)
+			*shared = process;
+		else
+			pause();
+		_exit(0);
+	}
+	waitpid(parent, NULL, 0);
+	bool locked = lock_take("lock", 0, &holder) == -EAGAIN && holder == *shared;
+	kill(*shared, SIGKILL);
+	return locked;
 }
 
-/* Opens the FIFO for reading, so that the blocked children exit. */
+static bool a_locked_directory_names_its_holder(void)
+{
+	int messages, *shared = process_share(sizeof *shared);
+	int process = process_start(&messages);
+	if (process == 0) {
+		*shared = lock_directory(".");
+		pause();
+	}
+	while (!*(volatile int *)shared)
+		usleep(1000);
+	bool locked = lock_directory(".") == -EALREADY && lock_directory_holder(".") == process;
+	kill(process, SIGKILL);
+	return locked;
+}
+
 static void clean_up(void)
 {
-	static const char *const files[] = { "file", "attribute", "fifo", "lock", "made/file" };
-	int reader = open("fifo", O_RDONLY | O_NONBLOCK);
-	usleep(100000);
-	close(reader);
+	static const char *const files[] = { "file", "lock", "made/file" };
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		unlink(files[i]);
 	rmdir("made");
@@ -228,7 +259,7 @@ static void clean_up(void)
 
 int main(void)
 {
-	if (!mkdtemp(directory) || chdir(directory) < 0 || mkfifo("fifo", 0600) < 0)
+	if (!mkdtemp(directory) || chdir(directory) < 0)
 		return 1;
 	ok(holds(new_files_do_not_reuse_closed_standard_descriptors));
 	ok(holds(io_on_closed_standard_descriptors_fails));
@@ -240,11 +271,13 @@ int main(void)
 	ok(holds(a_cpu_time_limit_is_a_termination_signal));
 	ok(holds(an_alarm_is_a_termination_signal));
 	ok(holds(the_umask_does_not_restrict_directories));
-	ok(holds(write_returns_the_result));
-	ok(holds(write_returns_the_result_with_sigchld_ignored));
-	ok(holds(signals_do_not_change_the_timeout));
-	ok(holds(the_blocked_child_holds_nothing));
-	ok(holds(the_blocked_child_holds_nothing_on_old_kernels));
+	ok(holds(a_process_shares_memory_and_its_end_is_seen));
+	ok(holds(the_end_is_seen_with_sigchld_ignored));
+	ok(holds(a_full_stderr_holds_up_neither_process));
+	ok(holds(lines_are_printed_whole_once_stderr_takes_them));
+	ok(holds(a_process_holds_the_lock_and_nothing_inherited));
+	ok(holds(the_lock_names_a_living_holder));
+	ok(holds(a_locked_directory_names_its_holder));
 	clean_up();
 	return tap_done();
 }

@@ -30,13 +30,13 @@ as_before() {
 	[ -z "$(ls /run/vfionoiommu 2>/dev/null)" ]
 }
 
-# A run of the tool that is killed after this time.
+# A run of the tool that is killed after this time, with its processes.
 killed() { # MILLISECONDS COMMAND...
 	local pause
 	printf -v pause '0.%03d' "$1"
 	tool "${@:2}" >/dev/null 2>&1 &
 	sleep "$pause"
-	kill -KILL $! 2>/dev/null || true
+	pkill -KILL -x vfionoiommu || true
 	wait $! || true
 }
 

@@ -197,7 +197,7 @@ verify_beside() { # COMMAND...
 @test "a failed change of the owner rolls the bind back" {
 	tool unbind $edu
 	before=$(machine)
-	run --separate-stderr strace -qq -o /tmp/strace -e trace=fchownat -e inject=fchownat:error=EPERM "$VFIONOIOMMU" \
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=fchownat -e inject=fchownat:error=EPERM "$VFIONOIOMMU" \
 		bind --owner nobody $edu
 	status_is 1
 	complains "$edu: could not set "

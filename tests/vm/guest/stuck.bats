@@ -1,0 +1,159 @@
+#!/usr/bin/env bats
+# kernels: case3 linux6.1
+# boot: --device virtio-rng-pci,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8
+# limit: 600
+#
+# A device that the kernel does not release, a killed run, and output that nobody reads: no run waits for ever, and no plan is
+# interrupted.
+
+load guest
+
+other=0000:00:07.0
+
+setup() {
+	tool enable >/dev/null
+	modprobe vfio-pci
+	modprobe iommufd || true
+	tool unbind --all >/dev/null
+}
+
+teardown() {
+	printf 'status %s\n--- stdout\n%s\n--- stderr\n%s\n' "${status:-}" "${output:-}" "${stderr:-}"
+	pkill -KILL -f hold-device || true
+}
+
+# Holds the device without an open node.
+hold_device() { # ADDRESS [map]
+	"$BATS_TEST_DIRNAME/hold-device" "$@" >"$BATS_TEST_TMPDIR/holder" 3>&- &
+	holder=$!
+	until grep -q holding "$BATS_TEST_TMPDIR/holder"; do
+		sleep 0.2
+	done
+}
+
+# The processes of the tool.
+runs() {
+	pgrep -x vfionoiommu
+}
+
+wait_until() { # SECONDS COMMAND...
+	local end=$((SECONDS + $1))
+	until "${@:2}"; do
+		[ "$SECONDS" -lt "$end" ]
+		sleep 0.2
+	done
+}
+
+is_unbound() {
+	[ -z "$(driver_of $edu)" ] && [ -z "$(ls /run/vfionoiommu)" ] && [ -z "$(runs)" ]
+}
+
+# unbind --force of the held device times out; $stuck is the process that is left.
+times_out() {
+	SECONDS=0
+	run_tool unbind --force --timeout 2 $edu
+	[ "$SECONDS" -le 15 ]
+	status_is 1
+	complains "write $edu to /sys/bus/pci/drivers/vfio-pci/unbind timed out"
+	stuck=$(runs)
+	complains "process $stuck completes the command"
+	[ "$(driver_of $edu)" != vfio-pci ]
+}
+
+@test "an unbind of a held device times out, and completes when the holder ends" {
+	for how in "" map; do
+		tool bind $edu
+		# shellcheck disable=SC2086
+		hold_device $edu $how
+		times_out
+		SECONDS=0
+		run_tool status
+		says "ready"
+		run_tool list --all
+		status_is 0
+		says "$edu"
+		tool bind $other
+		tool unbind $other
+		# The same device is refused at once, with the process that changes it.
+		run_tool unbind --force $edu
+		if [[ $(uname -r) == 6.1.* ]]; then
+			# It cannot even read the device.
+			status_is 3
+			complains "uevent: Device or resource busy"
+		else
+			status_is 1
+			complains "process $stuck is changing the device"
+		fi
+		[ "$SECONDS" -le 30 ]
+		end_holder
+		wait_until 30 is_unbound
+		run_tool unbind $edu
+		says "$edu: not bound to VFIO"
+	done
+}
+
+@test "a signal ends a run at once, and its unbind completes later" {
+	for signal in INT TERM HUP; do
+		tool bind $edu
+		hold_device $edu
+		"$VFIONOIOMMU" unbind --force $edu >/dev/null 2>"$BATS_TEST_TMPDIR/error" 3>&- &
+		local run=$!
+		sleep 2
+		SECONDS=0
+		kill -$signal $run
+		status=0
+		wait $run || status=$?
+		[ "$SECONDS" -le 2 ]
+		[ "$status" -eq 1 ]
+		grep -q "$edu: interrupted by a signal; process $(runs) completes the command: write $edu to" \
+			"$BATS_TEST_TMPDIR/error"
+		end_holder
+		wait_until 30 is_unbound
+	done
+}
+
+@test "the process that is left keeps no output of the run open" {
+	tool bind $edu
+	hold_device $edu
+	SECONDS=0
+	[[ "$("$VFIONOIOMMU" unbind --force --timeout 1 $edu 2>&1)" == *"timed out"* ]]
+	[ "$SECONDS" -le 10 ]
+	end_holder
+	wait_until 30 is_unbound
+}
+
+@test "a killed run completes its bind, and holds the lock until then" {
+	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=6000000 \
+		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind --mode 0666 $edu >/dev/null 2>&1 3>&- &
+	wait_until 20 [ -e /run/vfionoiommu/$edu ]
+	kill -KILL "$(pgrep -o -x vfionoiommu)"
+	run_tool bind --wait 1 $other
+	status_is 1
+	complains "timed out after 1 s waiting for another instance (pid $(runs))"
+	wait $! || true
+	[ "$(driver_of $edu)" = vfio-pci ]
+	[ "$(nodes | xargs stat -c %a | sort -u)" = 666 ]
+	tool bind $other
+	tool unbind $edu $other
+}
+
+both_bound() {
+	[ "$(driver_of $edu) $(driver_of $other)" = "vfio-pci vfio-pci" ]
+}
+
+@test "a bind whose step lines nobody reads succeeds, and holds up no other run" {
+	mkfifo "$BATS_TEST_TMPDIR/full"
+	exec 8<>"$BATS_TEST_TMPDIR/full"
+	dd if=/dev/zero bs=4096 oflag=nonblock of=/dev/fd/8 2>/dev/null || true
+	"$VFIONOIOMMU" bind --verbose $edu $other >/dev/null 2>&8 3>&- &
+	local run=$!
+	wait_until 20 both_bound
+	tool bind 0000:00:08.0
+	# It waits for its reader, and a signal ends it.
+	[ -d /proc/$run ]
+	kill -INT $run
+	wait $run || true
+	exec 8>&-
+	tool unbind --all
+	[ -z "$(nodes)" ]
+}
