@@ -25,6 +25,13 @@ listens() {
 	sleep 0.5
 }
 
+# A column of monitor's socket: the multicast groups (1: of the kernel, 2: of udev), the bytes in its queue, or the number of lost
+# messages.
+socket() { # Groups|Rmem|Drops
+	awk -v pid=$monitor -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) column = i }
+		NR > 1 && $3 == pid { print $column }' /proc/net/netlink
+}
+
 # Waits up to a minute for the line.
 wait_for() { # TEXT
 	for _ in $(seq 300); do

@@ -60,7 +60,8 @@ printed() { # TEXT
 
 @test "task 3: finding out why it does not work" {
 	type_task 3
-	printed "ready: vfionoiommu bind DEVICE"
+	printed "ready"
+	printed "hint: vfionoiommu bind DEVICE"
 	printed "group and cdev both work"
 	printed "OVERRIDE"
 	printed "already bound to vfio-pci"
