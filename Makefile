@@ -23,6 +23,7 @@ CC       = gcc
 CFLAGS   = $(if $(SANITIZE)$(FUZZ),-O1,-O2) -g
 CPPFLAGS =
 LDFLAGS  =
+PKG_CONFIG = pkg-config
 # Warnings are errors in our own builds; another compiler may warn about more: a packager sets WERROR=
 WERROR   = -Werror
 # SANITIZE=1: a separate build with address and undefined behavior sanitizers; COVERAGE=1: one that counts lines
@@ -50,8 +51,9 @@ DEPS_CHECK = clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck m
 # make demo: the tools that build and boot the kernels of tests/vm
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount bsdutils
-# make check-all: engines (Ansible, podman), checks of the package, and the roots of other releases
-DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap
+# make check-all: engines (Ansible, podman), checks of the package, the roots of other releases, arm64, and DPDK
+DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap \
+             gcc-aarch64-linux-gnu qemu-system-arm arch-test dpdk-dev librte-meta-net
 # make deb
 DEPS_DEB   = build-essential debhelper
 # make bench: measuring tools, and the peers to compare with
@@ -76,8 +78,10 @@ DEB    = build/deb/vfionoiommu-$(VERSION)
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZER = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*.c))
 
+# 32-bit systems, too, have large files and times after 2038.
+DEFINE = -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64
 FLAGS  = -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings \
-         -Wvla -Wformat=2 $(WERROR) -D_GNU_SOURCE -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
+         -Wvla -Wformat=2 $(WERROR) $(DEFINE) -D_FORTIFY_SOURCE=2 -DVERSION='"$(VERSION)"' -Isrc \
          -fstack-protector-strong -fPIE $(HARDEN_$(CPU))
 LFLAGS = -fPIE -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 # Not available on every processor.
@@ -98,8 +102,8 @@ FLAGS  += --coverage -fprofile-update=atomic -fprofile-abs-path
 LFLAGS += --coverage
 endif
 # Evaluated once, when first used, not when make starts: `make deps` must run without pkg-config.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(LINKED)) -ldl)$(PKG_LIBS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(LINKED)) -ldl)$(PKG_LIBS)
 
 comma := ,
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
@@ -226,7 +230,7 @@ LINT_SH  = $(shell grep -rlE '^\#(!.*(bash|/sh)| shellcheck shell=)' --exclude-d
              .ci tests completions debian man)
 LINT_BATS = $(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)
 LINT_MAN = $(wildcard man/*.[0-9])
-LINT_FLAGS = -std=gnu11 -D_GNU_SOURCE -DVERSION='""' -Isrc -Itests/unit $(PKG_CFLAGS)
+LINT_FLAGS = -std=gnu11 $(DEFINE) -DVERSION='""' -Isrc -Itests/unit $(PKG_CFLAGS)
 
 # Arguments: the files, the suffix of their stamps, the command.
 define lint_rule
