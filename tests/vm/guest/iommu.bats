@@ -85,6 +85,7 @@ bind_ordinarily() { # ADDRESS
 	[ "$(override_of $edu)" = "(null)" ]
 }
 
+# bats test_tags=vtd
 @test "verify opens an ordinary VFIO device through its group and its cdev" {
 	tool bind --allow-iommu $edu
 	# The IOMMU of this machine does not remap interrupts: that EPERM is not the one of a missing capability.
