@@ -1,0 +1,78 @@
+#!/usr/bin/env bats
+# tier: all
+# kernels: case3
+# more: case1
+# boot: --memory 2G --cpus 2 --device e1000e,addr=4,romfile=,netdev=a --device edu,addr=6 --device e1000e,addr=8,romfile=,netdev=b --device virtio-net-pci,addr=9,romfile=,netdev=c --device virtio-net-pci,addr=a,romfile=,netdev=d --qemu -netdev --qemu hubport,id=a,hubid=1 --qemu -netdev --qemu hubport,id=b,hubid=1 --qemu -netdev --qemu hubport,id=c,hubid=2 --qemu -netdev --qemu hubport,id=d,hubid=2
+#
+# DPDK's testpmd on devices that the tool bound: it forwards packets between two cards, and holds them while it runs. TESTPMD is
+# another build of it.
+
+load guest
+
+pairs=("$nic 0000:00:08.0 e1000e" "0000:00:09.0 0000:00:0a.0 virtio-pci")
+
+setup_file() {
+	modprobe e1000e
+	modprobe virtio_net
+	echo 256 >/proc/sys/vm/nr_hugepages
+	mkdir -p /dev/hugepages
+	mount -t hugetlbfs hugetlbfs /dev/hugepages
+}
+
+teardown_file() {
+	umount /dev/hugepages
+	echo 0 >/proc/sys/vm/nr_hugepages
+}
+
+# Starts testpmd on two cards in the process $testpmd; it forwards a burst of packets from one card to the other and back.
+start_testpmd() { # DEVICE DEVICE
+	"${TESTPMD:-dpdk-testpmd}" --lcores '(0-1)@(0-1)' --iova-mode=pa -m 256 -a "$1" -a "$2" -- --total-num-mbufs=8192 \
+		--forward-mode=io --tx-first --stats-period=1 </dev/null >"$BATS_TEST_TMPDIR/testpmd" 2>&1 3>&- &
+	testpmd=$!
+	for _ in $(seq 300); do
+		[ -d /proc/$testpmd ] || break
+		! grep -q 'RX-packets: [1-9]' "$BATS_TEST_TMPDIR/testpmd" || return 0
+		sleep 0.2
+	done
+	cat "$BATS_TEST_TMPDIR/testpmd"
+	return 1
+}
+
+@test "testpmd forwards packets between two bound cards, and the kernel driver gets them back" {
+	tool enable
+	for pair in "${pairs[@]}"; do
+		read -r one two driver <<<"$pair"
+		run_tool bind --force "$one" "$two"
+		status_is 0
+		start_testpmd "$one" "$two"
+		grep 'RX-packets' "$BATS_TEST_TMPDIR/testpmd" | tail -n 2
+		# While it runs, unbind is refused, and names it.
+		run_tool unbind "$one"
+		status_is 3
+		complains "$testpmd"
+		complains testpmd
+		kill -INT "$testpmd"
+		wait "$testpmd" || true
+		run_tool unbind "$one" "$two"
+		status_is 0
+		[ "$(driver_of "$one") $(driver_of "$two")" = "$driver $driver" ]
+	done
+}
+
+@test "after kill -9 of testpmd unbind restores the driver, and the link is up again" {
+	tool bind "$nic" 0000:00:08.0
+	start_testpmd "$nic" 0000:00:08.0
+	kill -KILL "$testpmd"
+	wait "$testpmd" || true
+	run_tool unbind "$nic" 0000:00:08.0
+	status_is 0
+	[ "$(driver_of "$nic")" = e1000e ]
+	interface=$(ls "/sys/bus/pci/devices/$nic/net")
+	ip link set "$interface" up
+	for _ in $(seq 100); do
+		[ "$(cat "/sys/class/net/$interface/carrier")" = 0 ] || break
+		sleep 0.1
+	done
+	[ "$(cat "/sys/class/net/$interface/carrier")" = 1 ]
+	ip link set "$interface" down
+}
