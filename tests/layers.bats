@@ -34,7 +34,7 @@ setup_file() {
 	objects=$(dirname "$VFIONOIOMMU")/src
 	cd_source
 	for file in *.c */*.c; do
-		nm "$objects/${file%.c}.o" | awk -v name="${file%.c}" '{ print name, $(NF - 1), $NF }'
+		nm "$objects/${file%.c}.o" | awk -v name="${file%.c}" '{ sub(/64$/, "", $NF); print name, $(NF - 1), $NF }'
 	done >"$BATS_FILE_TMPDIR/symbols"
 }
 
