@@ -32,7 +32,11 @@ enum answer { ANSWER_UNKNOWN = -1, ANSWER_NO = 0, ANSWER_YES = 1 };
 	X(IOMMUFD, 602)                                                                                      \
 	X(IOMMUFD_NOIOMMU, 703)        /* promptless: absent when off */                                     \
 	X(IOMMUFD_VFIO_CONTAINER, 602) /* iommufd answers as /dev/vfio/vfio */                               \
-	X(GENERIC_ATOMIC64, 206)       /* promptless: some 32-bit architectures; no noiommu cdev */
+	X(GENERIC_ATOMIC64, 206)       /* promptless: some 32-bit architectures; no noiommu cdev */          \
+	X(IOMMU_SUPPORT, 301)          /* IOMMUFD depends on it */                                           \
+	X(SPAPR_TCE_IOMMU, 303)        /* PowerPC; excludes VFIO_DEVICE_CDEV */                              \
+	X(PCI, 200)                                                                                          \
+	X(MODULES, 200)
 
 #define KCONFIG_ENUM(symbol, since) KCONFIG_##symbol,
 enum kconfig_symbol { KCONFIG_SYMBOLS(KCONFIG_ENUM) KCONFIG_COUNT };
@@ -56,6 +60,7 @@ enum kconfig_kind { KCONFIG_KINDS(ENUM_VALUE) };
 struct kconfig {
 	char *source; /* the file it was read from; NULL: none found, all values are KCONFIG_UNKNOWN */
 	int version;  /* kernel version from the header of the file: 703 for 7.3; 0: missing */
+	bool rhel; /* the header is that of a kernel of Red Hat, which has newer symbols than its version */
 	enum kconfig_kind kind;
 	int named; /* the number of lines that name a symbol ... */
 	int off;   /* ... of which are "# CONFIG_X is not set" */
@@ -71,7 +76,8 @@ struct kconfig {
 	X(QUESTION_IOMMUFD, "iommufd")     /* IOMMUFD */                                                     \
 	X(QUESTION_NOIOMMU, "noiommu")     /* VFIO_NOIOMMU, VFIO_GROUP_NOIOMMU or VFIO_CDEV_NOIOMMU */       \
 	X(QUESTION_GROUP_NOIOMMU, "group_noiommu") /* VFIO_NOIOMMU or VFIO_GROUP_NOIOMMU */                  \
-	X(QUESTION_CDEV_NOIOMMU, "cdev_noiommu")   /* IOMMUFD_NOIOMMU or VFIO_CDEV_NOIOMMU */
+	X(QUESTION_CDEV_NOIOMMU, "cdev_noiommu")   /* IOMMUFD_NOIOMMU or VFIO_CDEV_NOIOMMU */                \
+	X(QUESTION_PCI, "pci")                     /* VFIO_PCI or another VFIO driver for PCI devices */
 enum question { QUESTIONS(ENUM_VALUE) QUESTION_COUNT };
 
 /* Most reliable first. */
@@ -114,6 +120,7 @@ enum mode {
 struct host {
 	char *release; /* /proc/sys/kernel/osrelease, or the requested kernel; NULL: unknown */
 	char *arch;    /* /proc/sys/kernel/arch, "x86_64"; NULL: unknown, as before 6.1 */
+	bool loosened; /* judge by the loosened Kconfig rule: VFIO_NOIOMMU needs a container or the cdev */
 	bool running;  /* it is the running kernel; if not, everything that needs a running kernel is UNKNOWN
 			*/
 	struct kconfig kconfig;
@@ -219,12 +226,33 @@ enum path {
 	PATH_IOMMUFD_ONLY, /* the group works with /dev/iommu in place of the missing container */
 };
 
+#define CASE_COUNT 6
+
+/* Why a path does not work, or is unknown. */
+#define REASONS(X)                                                                                           \
+	X(REASON_NONE, NULL)                    /* it works */                                               \
+	X(REASON_UNKNOWN, "unknown")            /* too little is known */                                    \
+	X(REASON_PARTIAL, "partial-config")     /* the configuration is not whole */                         \
+	X(REASON_PROMPTS, "promptless-unknown") /* it lacks the promptless symbols only */                   \
+	X(REASON_NO_VFIO, "vfio-not-built")                                                                  \
+	X(REASON_NO_PCI, "pci-driver-not-built") /* no VFIO driver for PCI devices */                        \
+	X(REASON_NOT_BUILT, "not-built")         /* VFIO_GROUP or VFIO_DEVICE_CDEV is not set */             \
+	X(REASON_NO_CONTAINER, "no-container")   /* VFIO_GROUP is set without a container */                 \
+	X(REASON_NO_NOIOMMU, "noiommu-not-built")                                                            \
+	X(REASON_VERSION, "kernel-too-old")                                                                  \
+	X(REASON_ATOMIC64, "generic-atomic64")                                                               \
+	X(REASON_SPAPR, "spapr-tce-iommu")
+enum reason { REASONS(ENUM_VALUE) REASON_COUNT };
+
 struct access_case {
 	int number;                            /* 1 to 6, the row of the matrix; 0: unknown */
 	struct answered built[QUESTION_COUNT]; /* the features built into the kernel */
 	enum answer possible;  /* whether the kernel's Kconfig allows VFIO_NOIOMMU with these features */
 	enum path group, cdev; /* the paths to a noiommu device */
 	enum answer group_node, cdev_node; /* the nodes that a bind creates, usable or not */
+	int version;                       /* the kernel version judged by: 703 for 7.3; 0: unknown */
+	enum reason group_reason, cdev_reason;
+	int group_since, cdev_since; /* the version that has the path; 0: this one can have it */
 };
 
 /* ---- devices ---- */
@@ -385,6 +413,8 @@ struct kernel {
 	const char *name; /* as the user specified it: a release, or a configuration file */
 	struct host host;
 	struct access_case access;
+	struct access_case
+		cases[CASE_COUNT]; /* the rows of the matrix for this version; one of them is `access` */
 	struct finding_list findings;
 	struct advice_list advice;
 };

@@ -64,6 +64,7 @@ static void judge(struct kernel *kernel)
 	kernel->access = access_case_judge(&kernel->host);
 	access_case_judge_sources(&kernel->host, &kernel->access, &kernel->findings);
 	access_case_advise(&kernel->host, &kernel->access, &kernel->advice);
+	access_case_judge_all(&kernel->host, &kernel->access, kernel->cases);
 }
 
 static enum status collect(

@@ -135,6 +135,9 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 	auto_free char *devices = sysroot_read(root, "proc/devices");
 	if (devices)
 		host->seen[QUESTION_CDEV] = strstr(devices, " vfio-dev\n") ? ANSWER_YES : ANSWER_NO;
+	enum module_state pci = host->modules[MODULE_VFIO_PCI].state;
+	if (pci == MODULE_LOADED || pci == MODULE_BUILTIN)
+		host->seen[QUESTION_PCI] = ANSWER_YES;
 	/* iommufd may be available but not loaded, so its absence proves nothing. */
 	if (sysroot_exists(root, "sys/class/misc/iommu") == ANSWER_YES)
 		host->seen[QUESTION_IOMMUFD] = ANSWER_YES;
@@ -158,6 +161,9 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 	answers[QUESTION_IOMMUFD] = iommufd == MODULE_MISSING   ? ANSWER_NO
 				    : iommufd == MODULE_UNKNOWN ? ANSWER_UNKNOWN
 								: ANSWER_YES;
+	enum module_state pci = module_lookup(root, release, "vfio_pci");
+	if (pci == MODULE_AVAILABLE || pci == MODULE_BUILTIN)
+		answers[QUESTION_PCI] = ANSWER_YES;
 	if (vfio == MODULE_BUILTIN)
 		return;
 	/* Before 5.19 the symbol had another name, and the group was always built. */

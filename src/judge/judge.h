@@ -32,6 +32,11 @@ size_t finding_blockers(const struct finding_list *findings);
 /* The verdict on the kernel of `host`. The most reliable available source answers each question. */
 struct access_case access_case_judge(const struct host *host);
 
+/* The rows of the matrix as they are for kernels of the version and architecture of `host`: each with noiommu
+ * if Kconfig allows it; the row of `access` is `access`. */
+void access_case_judge_all(
+	const struct host *host, const struct access_case *access, struct access_case cases[CASE_COUNT]);
+
 /* Adds the configuration lines to change to get the paths that the kernel of `host` lacks according to
  * `access`. Adds nothing if both paths work or if nothing is known. */
 void access_case_advise(

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -69,6 +68,13 @@ static enum answer built_if_split(const struct kconfig *config, enum kconfig_sym
 	return split ? built(config, symbol) : answer_or(ANSWER_NO, config->value[symbol] >= KCONFIG_M);
 }
 
+/* Vendors and kernels before 5.16 do not name VFIO_PCI_CORE. */
+static enum answer pci_configured(const struct kconfig *config)
+{
+	return answer_or(built(config, KCONFIG_VFIO_PCI),
+		absent(config, KCONFIG_VFIO_PCI_CORE) ? ANSWER_NO : built(config, KCONFIG_VFIO_PCI_CORE));
+}
+
 static enum answer configured(const struct kconfig *config, enum question question)
 {
 	enum answer vfio = built(config, KCONFIG_VFIO);
@@ -90,6 +96,8 @@ static enum answer configured(const struct kconfig *config, enum question questi
 	case QUESTION_NOIOMMU:
 		return answer_or(configured(config, QUESTION_GROUP_NOIOMMU),
 			configured(config, QUESTION_CDEV_NOIOMMU));
+	case QUESTION_PCI:
+		return answer_and(vfio, pci_configured(config));
 	default:
 		return ANSWER_UNKNOWN;
 	}
@@ -136,12 +144,16 @@ static enum answer emulates_atomic64(const struct host *host)
 	return built(&host->kconfig, KCONFIG_GENERIC_ATOMIC64);
 }
 
+/* The first version in which a noiommu device has a cdev. */
+#define CDEV_SINCE 703
+
 /* Derives missing answers from known ones. A single symbol enables both paths (except in one patch series),
  * so a kernel without it has neither. Since 7.3 it selects IOMMUFD_NOIOMMU if the cdev is built. */
 static void derive(const struct host *host, struct answered *all)
 {
 	const struct answered *noiommu = &all[QUESTION_NOIOMMU], *cdev = &all[QUESTION_CDEV];
 	struct answered *for_group = &all[QUESTION_GROUP_NOIOMMU], *for_cdev = &all[QUESTION_CDEV_NOIOMMU];
+	int version = kernel_version(host);
 	if (for_group->answer == ANSWER_UNKNOWN || noiommu->answer == ANSWER_NO)
 		*for_group = *noiommu;
 	if (noiommu->answer == ANSWER_NO)
@@ -149,9 +161,11 @@ static void derive(const struct host *host, struct answered *all)
 	else if (cdev->answer == ANSWER_NO)
 		*for_cdev = *cdev;
 	else if (for_cdev->answer == ANSWER_UNKNOWN && cdev->answer == ANSWER_YES &&
-		 noiommu->answer == ANSWER_YES && kernel_version(host) >= 703 &&
+		 noiommu->answer == ANSWER_YES && version >= CDEV_SINCE &&
 		 emulates_atomic64(host) == ANSWER_NO)
 		*for_cdev = (struct answered){ .answer = ANSWER_YES, .source = SOURCE_RELEASE };
+	else if (for_cdev->answer == ANSWER_UNKNOWN && version && version < CDEV_SINCE)
+		*for_cdev = (struct answered){ .answer = ANSWER_NO, .source = SOURCE_RELEASE };
 }
 
 /* ---- the verdict ---- */
@@ -167,113 +181,303 @@ static int matrix_row(enum answer group, enum answer container, enum answer cdev
 	return container ? 1 : 2;
 }
 
-/* The dependencies of VFIO_NOIOMMU. Since 7.3: the group or the cdev, and a container if the group is built.
- * Before: the group only. */
+/* The dependencies of VFIO_NOIOMMU. Since 7.3: the group or the cdev, and a container if the group is built
+ * (with the loosened rule: or the cdev). Before: the group only. */
 static enum answer selectable(const struct host *host, const struct answered *all)
 {
 	enum answer group = all[QUESTION_GROUP].answer, cdev = all[QUESTION_CDEV].answer;
 	int version = kernel_version(host);
-	if (version && version < 703)
+	if (version && version < CDEV_SINCE)
 		return group;
-	return answer_and(answer_or(group, answer_and(cdev, answer_not(emulates_atomic64(host)))),
-		answer_or(answer_not(group), all[QUESTION_CONTAINER].answer));
+	enum answer usable = answer_and(cdev, answer_not(emulates_atomic64(host)));
+	enum answer opens = answer_or(answer_not(group), all[QUESTION_CONTAINER].answer);
+	return answer_and(answer_or(group, usable), host->loosened ? answer_or(opens, cdev) : opens);
+}
+
+static enum path path_if(enum answer answer, enum path works)
+{
+	return answer == ANSWER_YES ? works : answer == ANSWER_NO ? PATH_NONE : PATH_UNKNOWN;
 }
 
 static enum path group_path(const struct answered *all, enum answer node)
 {
-	if (node != ANSWER_YES)
-		return node == ANSWER_NO ? PATH_NONE : PATH_UNKNOWN;
-	enum answer container = all[QUESTION_CONTAINER].answer, iommufd = all[QUESTION_IOMMUFD].answer;
-	if (container != ANSWER_NO)
-		return container == ANSWER_YES ? PATH_WORKS : PATH_UNKNOWN;
-	return iommufd == ANSWER_YES ? PATH_IOMMUFD_ONLY : iommufd == ANSWER_NO ? PATH_NONE : PATH_UNKNOWN;
+	enum answer container = all[QUESTION_CONTAINER].answer;
+	enum answer usable = answer_and(node, all[QUESTION_PCI].answer);
+	if (usable != ANSWER_YES || container == ANSWER_YES)
+		return path_if(usable, PATH_WORKS);
+	if (container == ANSWER_UNKNOWN)
+		return PATH_UNKNOWN;
+	return path_if(all[QUESTION_IOMMUFD].answer, PATH_IOMMUFD_ONLY);
+}
+
+/* ---- reasons ---- */
+
+/* Whether kernels of this version lack the symbol. Those of Red Hat have newer ones; if VFIO is off, that can
+ * be told of VFIO_NOIOMMU only, which all of them have. */
+static bool lacks(const struct host *host, enum kconfig_symbol symbol)
+{
+#define KCONFIG_SINCE(symbol, since) since,
+	static const int since[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_SINCE) };
+#undef KCONFIG_SINCE
+	int version = kernel_version(host);
+	bool named = host->kconfig.value[symbol] >= KCONFIG_N;
+	bool backported = host->kconfig.rhel && symbol == KCONFIG_VFIO_NOIOMMU;
+	return version && version < since[symbol] && !named && !backported;
+}
+
+static enum reason unknown_reason(const struct host *host)
+{
+	if (!host->kconfig.source)
+		return REASON_UNKNOWN;
+	return host->kconfig.kind == KCONFIG_PARTIAL   ? REASON_PARTIAL
+	       : host->kconfig.kind == KCONFIG_PROMPTS ? REASON_PROMPTS
+						       : REASON_UNKNOWN;
+}
+
+/* What both paths need, apart from VFIO itself. */
+static enum reason common_reason(const struct access_case *access)
+{
+	const struct answered *all = access->built;
+	if (all[QUESTION_NOIOMMU].answer == ANSWER_NO)
+		return access->possible == ANSWER_NO ? REASON_NO_CONTAINER : REASON_NO_NOIOMMU;
+	return all[QUESTION_PCI].answer == ANSWER_NO ? REASON_NO_PCI : REASON_NO_NOIOMMU;
+}
+
+static enum reason group_reason(const struct host *host, const struct access_case *access)
+{
+	const struct answered *all = access->built;
+	if (access->group == PATH_WORKS)
+		return REASON_NONE;
+	if (access->group == PATH_UNKNOWN)
+		return unknown_reason(host);
+	if (lacks(host, KCONFIG_VFIO_NOIOMMU))
+		return REASON_VERSION;
+	if (access->number == 6)
+		return REASON_NO_VFIO;
+	if (all[QUESTION_GROUP].answer == ANSWER_NO)
+		return REASON_NOT_BUILT;
+	if (access->group_node == ANSWER_YES && all[QUESTION_CONTAINER].answer == ANSWER_NO)
+		return REASON_NO_CONTAINER;
+	return common_reason(access);
+}
+
+static enum reason cdev_reason(const struct host *host, const struct access_case *access)
+{
+	const struct answered *all = access->built;
+	int version = kernel_version(host);
+	if (access->cdev == PATH_WORKS)
+		return REASON_NONE;
+	if (access->cdev == PATH_UNKNOWN)
+		return unknown_reason(host);
+	if (version && version < CDEV_SINCE)
+		return REASON_VERSION;
+	if (emulates_atomic64(host) == ANSWER_YES)
+		return REASON_ATOMIC64;
+	if (host->kconfig.value[KCONFIG_SPAPR_TCE_IOMMU] == KCONFIG_Y)
+		return REASON_SPAPR;
+	if (access->number == 6)
+		return REASON_NO_VFIO;
+	return all[QUESTION_CDEV].answer == ANSWER_NO ? REASON_NOT_BUILT : common_reason(access);
+}
+
+/* The verdict that follows from the answers. */
+static void conclude(const struct host *host, struct access_case *access)
+{
+	const struct answered *all = access->built;
+	access->number = matrix_row(
+		all[QUESTION_GROUP].answer, all[QUESTION_CONTAINER].answer, all[QUESTION_CDEV].answer);
+	access->possible = selectable(host, all);
+	access->group_node = answer_and(all[QUESTION_GROUP].answer, all[QUESTION_GROUP_NOIOMMU].answer);
+	access->cdev_node = answer_and(all[QUESTION_CDEV].answer, all[QUESTION_CDEV_NOIOMMU].answer);
+	access->group = group_path(all, access->group_node);
+	access->cdev = path_if(answer_and(access->cdev_node, all[QUESTION_PCI].answer), PATH_WORKS);
+	access->version = kernel_version(host);
+	access->group_reason = group_reason(host, access);
+	access->cdev_reason = cdev_reason(host, access);
+	access->group_since = access->group_reason == REASON_VERSION ? 405 : 0;
+	access->cdev_since = access->cdev_reason == REASON_VERSION ? CDEV_SINCE : 0;
 }
 
 struct access_case access_case_judge(const struct host *host)
 {
 	struct access_case found = { 0 };
-	struct answered *all = found.built;
 	for (int question = 0; question < QUESTION_COUNT; question++)
-		all[question] = answer(host, question);
-	derive(host, all);
-	found.number = matrix_row(
-		all[QUESTION_GROUP].answer, all[QUESTION_CONTAINER].answer, all[QUESTION_CDEV].answer);
-	found.possible = selectable(host, all);
-	found.group_node = answer_and(all[QUESTION_GROUP].answer, all[QUESTION_GROUP_NOIOMMU].answer);
-	found.cdev_node = answer_and(all[QUESTION_CDEV].answer, all[QUESTION_CDEV_NOIOMMU].answer);
-	found.group = group_path(all, found.group_node);
-	found.cdev = found.cdev_node == ANSWER_YES  ? PATH_WORKS
-		     : found.cdev_node == ANSWER_NO ? PATH_NONE
-						    : PATH_UNKNOWN;
+		found.built[question] = answer(host, question);
+	derive(host, found.built);
+	conclude(host, &found);
 	return found;
+}
+
+/* ---- the rows of the matrix ---- */
+
+/* A kernel of the row `number`, with noiommu if Kconfig allows it, and with a driver. */
+static struct access_case hypothetical(const struct host *host, int number)
+{
+	static const struct {
+		enum answer group, container, cdev;
+	} rows[CASE_COUNT] = { { 1, 1, 0 }, { 1, 0, 0 }, { 1, 1, 1 }, { 1, 0, 1 }, { 0, 0, 1 }, { 0, 0, 0 } };
+	struct access_case found = { 0 };
+	struct answered *all = found.built;
+	all[QUESTION_GROUP].answer = rows[number - 1].group;
+	all[QUESTION_CONTAINER].answer = rows[number - 1].container;
+	all[QUESTION_CDEV].answer = all[QUESTION_IOMMUFD].answer = rows[number - 1].cdev;
+	all[QUESTION_PCI].answer = ANSWER_YES;
+	all[QUESTION_NOIOMMU].answer = all[QUESTION_GROUP_NOIOMMU].answer = selectable(host, all);
+	bool cdev = (!kernel_version(host) || kernel_version(host) >= CDEV_SINCE) &&
+		    emulates_atomic64(host) != ANSWER_YES;
+	all[QUESTION_CDEV_NOIOMMU].answer =
+		answer_and(all[QUESTION_NOIOMMU].answer, cdev ? rows[number - 1].cdev : ANSWER_NO);
+	conclude(host, &found);
+	return found;
+}
+
+void access_case_judge_all(
+	const struct host *host, const struct access_case *access, struct access_case cases[CASE_COUNT])
+{
+	struct host ordinary = *host;
+	/* Too little is known of it: the rows of a 64-bit machine. */
+	if (emulates_atomic64(host) == ANSWER_UNKNOWN)
+		ordinary.kconfig.value[KCONFIG_GENERIC_ATOMIC64] = KCONFIG_N;
+	for (int number = 1; number <= CASE_COUNT; number++)
+		cases[number - 1] = number == access->number ? *access : hypothetical(&ordinary, number);
 }
 
 /* ---- advice ---- */
 
-/* A required line of a configuration. */
-struct line {
-	enum kconfig_symbol symbol;
-	enum kconfig_value value;
-	const char *text;
+/* A whole configuration names each symbol that can be set; a short one is an excerpt. */
+#define EXCERPT 100
+
+/* Whether Kconfig offers to turn on the symbol, which is not built. */
+static bool can_set(const struct host *host, enum kconfig_symbol symbol)
+{
+	const struct kconfig *config = &host->kconfig;
+	return !(config->kind == KCONFIG_WHOLE && config->named >= EXCERPT && absent(config, symbol));
+}
+
+/* The required lines, in the order of their dependencies. */
+enum line {
+	LINE_PCI,
+	LINE_IOMMU_SUPPORT,
+	LINE_IOMMUFD,
+	LINE_VFIO,
+	LINE_VFIO_PCI,
+	LINE_GROUP,
+	LINE_CONTAINER,
+	LINE_CDEV,
+	LINE_NOIOMMU,
+	LINE_NO_GROUP,
+	LINE_COUNT,
 };
 
-static const struct line for_group[] = {
-	{ KCONFIG_VFIO, KCONFIG_M, "CONFIG_VFIO=m" },
-	{ KCONFIG_VFIO_PCI, KCONFIG_M, "CONFIG_VFIO_PCI=m" },
-	{ KCONFIG_VFIO_GROUP, KCONFIG_Y, "CONFIG_VFIO_GROUP=y" },
-	{ KCONFIG_VFIO_CONTAINER, KCONFIG_Y, "CONFIG_VFIO_CONTAINER=y" },
-	{ KCONFIG_VFIO_NOIOMMU, KCONFIG_Y, "CONFIG_VFIO_NOIOMMU=y" },
+static const enum kconfig_symbol line_symbols[LINE_COUNT] = {
+	[LINE_PCI] = KCONFIG_PCI,
+	[LINE_IOMMU_SUPPORT] = KCONFIG_IOMMU_SUPPORT,
+	[LINE_IOMMUFD] = KCONFIG_IOMMUFD,
+	[LINE_VFIO] = KCONFIG_VFIO,
+	[LINE_VFIO_PCI] = KCONFIG_VFIO_PCI,
+	[LINE_GROUP] = KCONFIG_VFIO_GROUP,
+	[LINE_CONTAINER] = KCONFIG_VFIO_CONTAINER,
+	[LINE_CDEV] = KCONFIG_VFIO_DEVICE_CDEV,
+	[LINE_NOIOMMU] = KCONFIG_VFIO_NOIOMMU,
+	[LINE_NO_GROUP] = KCONFIG_VFIO_GROUP,
 };
 
-static const struct line for_cdev[] = {
-	{ KCONFIG_IOMMUFD, KCONFIG_M, "CONFIG_IOMMUFD=m" },
-	{ KCONFIG_VFIO, KCONFIG_M, "CONFIG_VFIO=m" },
-	{ KCONFIG_VFIO_PCI, KCONFIG_M, "CONFIG_VFIO_PCI=m" },
-	{ KCONFIG_VFIO_DEVICE_CDEV, KCONFIG_Y, "CONFIG_VFIO_DEVICE_CDEV=y" },
-	{ KCONFIG_VFIO_NOIOMMU, KCONFIG_Y, "CONFIG_VFIO_NOIOMMU=y" },
-	/* Required for the cdev without the group only. */
-	{ KCONFIG_VFIO_GROUP, KCONFIG_N, "# CONFIG_VFIO_GROUP is not set" },
-};
+#define BIT(line) (1U << (line))
+#define FOR_BOTH  (BIT(LINE_PCI) | BIT(LINE_VFIO) | BIT(LINE_VFIO_PCI) | BIT(LINE_NOIOMMU))
+#define FOR_GROUP (FOR_BOTH | BIT(LINE_GROUP) | BIT(LINE_CONTAINER))
+#define FOR_CDEV  (FOR_BOTH | BIT(LINE_IOMMU_SUPPORT) | BIT(LINE_IOMMUFD) | BIT(LINE_CDEV))
 
 /* Whether the requirement is met: the configuration has the line, or the feature is built without it (through
  * another symbol, or in a kernel older than the symbol). */
-static bool has(const struct host *host, const struct access_case *access, const struct line *line)
+static bool has(const struct host *host, const struct access_case *access, enum line line)
 {
-	enum kconfig_value value = host->kconfig.value[line->symbol];
-	if (line->value != KCONFIG_N && line->symbol == KCONFIG_VFIO_GROUP)
-		return access->built[QUESTION_GROUP].answer == ANSWER_YES;
-	if (line->symbol == KCONFIG_VFIO_CONTAINER)
-		return access->built[QUESTION_CONTAINER].answer == ANSWER_YES;
-	return value == line->value || (line->value == KCONFIG_M && value == KCONFIG_Y);
+	const struct answered *all = access->built;
+	const enum kconfig_value *value = host->kconfig.value;
+	bool iommufd = all[QUESTION_IOMMUFD].answer == ANSWER_YES;
+	switch (line) {
+	case LINE_PCI:
+		return value[KCONFIG_PCI] == KCONFIG_Y || all[QUESTION_PCI].answer == ANSWER_YES;
+	case LINE_IOMMU_SUPPORT:
+		return value[KCONFIG_IOMMU_SUPPORT] == KCONFIG_Y || iommufd;
+	case LINE_IOMMUFD:
+		/* A built-in vfio needs a built-in iommufd; Kconfig would make vfio a module. */
+		return value[KCONFIG_VFIO] == KCONFIG_Y ? value[KCONFIG_IOMMUFD] == KCONFIG_Y : iommufd;
+	case LINE_VFIO:
+		return value[KCONFIG_VFIO] >= KCONFIG_M;
+	case LINE_VFIO_PCI:
+		return all[QUESTION_PCI].answer == ANSWER_YES;
+	case LINE_GROUP:
+		return all[QUESTION_GROUP].answer == ANSWER_YES;
+	case LINE_CONTAINER:
+		return all[QUESTION_CONTAINER].answer == ANSWER_YES;
+	case LINE_CDEV:
+		return all[QUESTION_CDEV].answer == ANSWER_YES;
+	case LINE_NOIOMMU:
+		return all[QUESTION_NOIOMMU].answer == ANSWER_YES;
+	default:
+		return all[QUESTION_GROUP].answer == ANSWER_NO && value[KCONFIG_VFIO] >= KCONFIG_M;
+	}
 }
 
-static void advise(struct advice_list *advice, const char *goal, const struct host *host,
-	const struct access_case *access, const struct line *lines, size_t count)
+static const char *symbol_name(enum kconfig_symbol symbol)
 {
-	char *text = text_copy("");
-	for (size_t i = 0; i < count; i++)
-		if (!has(host, access, &lines[i]))
-			text_append(&text, "%s%s", *text ? "\n" : "", lines[i].text);
-	/* If no line is missing, the kernel is too old. */
+#define KCONFIG_NAME(symbol, since) #symbol,
+	static const char *const names[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };
+#undef KCONFIG_NAME
+	return names[symbol];
+}
+
+/* 'm' for what can be a module, unless the kernel has none, or vfio is built in and needs it. */
+static char line_value(const struct host *host, enum line line)
+{
+	const enum kconfig_value *value = host->kconfig.value;
+	bool tristate = line == LINE_IOMMUFD || line == LINE_VFIO || line == LINE_VFIO_PCI;
+	bool needed = line == LINE_IOMMUFD && value[KCONFIG_VFIO] == KCONFIG_Y;
+	return tristate && !needed && value[KCONFIG_MODULES] != KCONFIG_N ? 'm' : 'y';
+}
+
+/* Adds the missing ones of the `lines`. If Kconfig does not offer one of them, adds nothing. */
+static void advise(struct advice_list *advice, const char *goal, const struct host *host,
+	const struct access_case *access, unsigned int lines)
+{
+	auto_free char *text = text_copy("");
+	for (int line = 0; line < LINE_COUNT; line++) {
+		enum kconfig_symbol symbol = line_symbols[line];
+		if (!(lines & BIT(line)) || has(host, access, line) || lacks(host, symbol))
+			continue;
+		bool independent = line == LINE_PCI || line == LINE_IOMMU_SUPPORT;
+		if (independent && !can_set(host, symbol))
+			return;
+		const char *separator = *text ? "\n" : "";
+		if (line == LINE_NO_GROUP)
+			text_append(&text, "%s# CONFIG_%s is not set", separator, symbol_name(symbol));
+		else
+			text_append(&text, "%sCONFIG_%s=%c", separator, symbol_name(symbol),
+				line_value(host, line));
+	}
 	if (*text)
-		*array_add(advice) = (struct advice){ goal, text };
+		*array_add(advice) = (struct advice){ goal, text_copy(text) };
+}
+
+static void advise_cdev(const struct host *host, const struct access_case *access, struct advice_list *advice)
+{
+	enum reason reason = access->cdev_reason;
+	if (access->cdev != PATH_NONE || access->group == PATH_UNKNOWN || reason == REASON_VERSION ||
+		reason == REASON_ATOMIC64 || reason == REASON_SPAPR)
+		return;
+	if (access->group == PATH_WORKS)
+		advise(advice, "for the cdev as well (Linux 7.3 or later)", host, access, FOR_CDEV);
 	else
-		free(text);
+		advise(advice, "for the cdev without the group (Linux 7.3 or later)", host, access,
+			FOR_CDEV | (host->loosened ? 0 : BIT(LINE_NO_GROUP)));
 }
 
 void access_case_advise(const struct host *host, const struct access_case *access, struct advice_list *advice)
 {
-	bool cdev_possible = built(&host->kconfig, KCONFIG_GENERIC_ATOMIC64) != ANSWER_YES;
-	if (access->group == PATH_NONE || access->group == PATH_IOMMUFD_ONLY)
-		advise(advice, "for the group", host, access, for_group, ARRAY_SIZE(for_group));
-	if (access->cdev != PATH_NONE || !cdev_possible)
-		return;
-	if (access->group == PATH_WORKS)
-		advise(advice, "for the cdev as well (Linux 7.3 or later)", host, access, for_cdev,
-			ARRAY_SIZE(for_cdev) - 1);
-	else if (access->group != PATH_UNKNOWN)
-		advise(advice, "for the cdev without the group (Linux 7.3 or later)", host, access, for_cdev,
-			ARRAY_SIZE(for_cdev));
+	bool group = access->group == PATH_NONE || access->group == PATH_IOMMUFD_ONLY;
+	if (group && access->group_reason != REASON_VERSION)
+		advise(advice, "for the group", host, access, FOR_GROUP);
+	advise_cdev(host, access, advice);
 }
 
 /* ---- contradictions ---- */
@@ -288,6 +492,7 @@ static const char *question_symbol(enum question question)
 		[QUESTION_NOIOMMU] = "VFIO_NOIOMMU",
 		[QUESTION_GROUP_NOIOMMU] = "VFIO_NOIOMMU for the group",
 		[QUESTION_CDEV_NOIOMMU] = "IOMMUFD_NOIOMMU",
+		[QUESTION_PCI] = "VFIO_PCI",
 	};
 	return symbols[question];
 }

@@ -49,8 +49,12 @@ static void kconfig_head(struct kconfig *config, const char *line)
 		(sscanf(title, "%*[^ /]/%*[^ ] %3d.%3d%n", &major, &minor, &end) != 2 ||
 			!strstr(title + end, " Kernel Configuration")))
 		return;
-	if (major > 0 && minor >= 0)
-		config->version = major * 100 + minor;
+	if (major <= 0 || minor < 0)
+		return;
+	config->version = major * 100 + minor;
+	/* 5.14.0-503.el9.x86_64 */
+	const char *suffix = strstr(title, ".el");
+	config->rhel = suffix && isdigit((unsigned char)suffix[strlen(".el")]);
 }
 
 /* Any of the drivers for one kind of card (MLX5_VFIO_PCI) has the part that they share built. */
@@ -94,10 +98,10 @@ static bool is_promptless(int symbol)
 	       symbol == KCONFIG_GENERIC_ATOMIC64;
 }
 
-/* Whether the architecture alone decides it. */
-static bool is_of_architecture(int symbol)
+/* Whether it does not depend on an option of VFIO or iommufd. */
+static bool is_independent(int symbol)
 {
-	return symbol == KCONFIG_GENERIC_ATOMIC64;
+	return symbol >= KCONFIG_GENERIC_ATOMIC64;
 }
 
 /* VFIO has a prompt; since 5.13 it depends on nothing, so each kernel's configuration names it. */
@@ -112,8 +116,9 @@ static enum kconfig_kind kconfig_kind(const struct kconfig *config)
 void kconfig_conclude(struct kconfig *config)
 {
 	config->kind = kconfig_kind(config);
+	bool off = config->value[KCONFIG_VFIO] == KCONFIG_N;
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
-		if (config->value[symbol] == KCONFIG_ABSENT &&
+		if (config->value[symbol] == KCONFIG_ABSENT && !(off && symbol < KCONFIG_IOMMUFD) &&
 			(config->kind == KCONFIG_PARTIAL ||
 				(config->kind == KCONFIG_PROMPTS && is_promptless(symbol))))
 			config->value[symbol] = KCONFIG_UNKNOWN;
@@ -170,7 +175,7 @@ void kconfig_merge(struct kconfig *config, const struct kconfig *fragment)
 			continue;
 		if (names_symbol(fragment, symbol))
 			*value = fragment->value[symbol];
-		else if (decided && !is_of_architecture(symbol))
+		else if (decided && !is_independent(symbol))
 			*value = KCONFIG_UNKNOWN;
 	}
 	config->kind = KCONFIG_PARTIAL;

@@ -81,6 +81,13 @@ void json_add_host(struct json *document, const struct host *host)
 	value_add(document, "host", host_object(host));
 }
 
+/* "7.3"; null: 0. */
+static void add_version(struct json *to, const char *key, int version)
+{
+	auto_free char *text = text_format("%d.%d", version / 100, version % 100);
+	value_add_text(to, key, version ? text : NULL);
+}
+
 static struct json *access_object(const struct access_case *access)
 {
 	struct json *to = value_object();
@@ -92,6 +99,11 @@ static struct json *access_object(const struct access_case *access)
 	value_add_text(to, "cdev_path", word_path(access->cdev));
 	add_answer(to, "group_node", access->group_node);
 	add_answer(to, "cdev_node", access->cdev_node);
+	add_version(to, "version", access->version);
+	value_add_text(to, "group_reason", word_reason(access->group_reason));
+	value_add_text(to, "cdev_reason", word_reason(access->cdev_reason));
+	add_version(to, "group_since", access->group_since);
+	add_version(to, "cdev_since", access->cdev_since);
 	struct json *sources = value_object();
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		value_add_text(sources, word_question(question), word_source(&access->built[question]));

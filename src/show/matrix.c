@@ -9,24 +9,77 @@ struct row {
 	const char *kernel;
 	bool this;
 	int number;
-	enum answer group, container, cdev;
-	const char *noiommu, *result;
+	const struct access_case *access;
+	enum answer noiommu; /* built, or in the row of no kernel: possible */
 };
+
+static enum answer built(const struct row *row, enum question question)
+{
+	return row->access->built[question].answer;
+}
 
 static const char *yes_or_no(enum answer answer)
 {
 	return answer == ANSWER_UNKNOWN ? "?" : answer == ANSWER_YES ? "y" : "n";
 }
 
+/* The reason of a path that does not work, as short as a table needs it; NULL: the other columns show it. */
+static const char *short_reason(enum reason reason)
+{
+	static const char *const words[] = {
+		[REASON_NO_PCI] = "no VFIO driver for PCI",
+		[REASON_NO_CONTAINER] = "no container",
+		[REASON_ATOMIC64] = "GENERIC_ATOMIC64",
+		[REASON_SPAPR] = "SPAPR_TCE_IOMMU",
+	};
+	return reason < ARRAY_SIZE(words) ? words[reason] : NULL;
+}
+
+/* "Linux 7.0; noiommu devices have a cdev since 7.3, and no option of this kernel changes that" */
+static char *version_text(const struct access_case *access, bool cdev, int since)
+{
+	return text_format(
+		"Linux %d.%d; noiommu devices have a %s since %d.%d, and no option of this kernel changes that",
+		access->version / 100, access->version % 100, cdev ? "cdev" : "group", since / 100,
+		since % 100);
+}
+
+/* The access paths with what is missing: "group works, no cdev before Linux 7.3"; `whole`: and why. A new
+ * string. */
+static char *result_text(const struct access_case *access, bool whole)
+{
+	bool group = access->group != PATH_NONE, cdev = access->cdev != PATH_NONE;
+	enum reason reason = group ? access->cdev_reason : access->group_reason;
+	int since = group ? access->cdev_since : access->group_since;
+	const char *words = word_access(access), *why = short_reason(reason);
+	if (!group && !cdev && reason == REASON_NOT_BUILT) {
+		why = short_reason(access->cdev_reason);
+		since = access->cdev_since;
+		group = true;
+	}
+	if ((group && cdev) || (cdev && reason == REASON_NOT_BUILT) || (!since && !why))
+		return text_copy(words);
+	if (since) {
+		auto_free char *version = version_text(access, group, since);
+		return whole ? text_format("%s: %s", words, version)
+			     : text_format("%s before Linux %d.%d", words, since / 100, since % 100);
+	}
+	if (!group && !cdev && reason == REASON_NO_CONTAINER)
+		return text_format("blocked: no container%s",
+			access->cdev_reason == REASON_NO_CONTAINER ? " (VFIO_GROUP=n enables the cdev)" : "");
+	return text_format("%s: %s", words, why);
+}
+
 CELL(get_kernel, row, row, text_copy(row->kernel))
 CELL(get_this, row, row, text_copy(row->this ? "*" : NULL))
 CELL(get_case, row, row, row->number ? text_format("%d", row->number) : text_copy("?"))
-CELL(get_group, row, row, text_copy(yes_or_no(row->group)))
+CELL(get_group, row, row, text_copy(yes_or_no(built(row, QUESTION_GROUP))))
 /* The container matters only to the group. */
-CELL(get_container, row, row, text_copy(row->group == ANSWER_NO ? NULL : yes_or_no(row->container)))
-CELL(get_cdev, row, row, text_copy(yes_or_no(row->cdev)))
-CELL(get_noiommu, row, row, text_copy(row->noiommu))
-CELL(get_result, row, row, text_copy(row->result))
+CELL(get_container, row, row,
+	text_copy(built(row, QUESTION_GROUP) == ANSWER_NO ? NULL : yes_or_no(built(row, QUESTION_CONTAINER))))
+CELL(get_cdev, row, row, text_copy(yes_or_no(built(row, QUESTION_CDEV))))
+CELL(get_noiommu, row, row, text_copy(word_answer(row->noiommu)))
+CELL(get_result, row, row, result_text(row->access, false))
 
 static const struct column columns[] = {
 	{ "KERNEL", "kernel release or configuration file", .get = get_kernel },
@@ -44,27 +97,23 @@ const struct column_set matrix_columns = { columns, ARRAY_SIZE(columns),
 const struct column_set matrix_columns_kernels = { columns, ARRAY_SIZE(columns),
 	"KERNEL,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT" };
 
-/* Linux 7.3 and later; Documentation/driver-api/vfio.rst, and drivers/vfio/Kconfig. */
-static const struct row cases[] = {
-	{ NULL, false, 1, 1, 1, 0, "yes", "group works" },
-	{ NULL, false, 2, 1, 0, 0, "no", "blocked: no container" },
-	{ NULL, false, 3, 1, 1, 1, "yes", "group and cdev both work" },
-	{ NULL, false, 4, 1, 0, 1, "no", "blocked: no container (VFIO_GROUP=n enables the cdev)" },
-	{ NULL, false, 5, 0, 0, 1, "yes", "cdev works" },
-	{ NULL, false, 6, 0, 0, 0, "no", "no access path" },
-};
-
 void matrix_print_cases(const struct table_options *options, const struct kernel *kernel)
 {
-	struct row rows[ARRAY_SIZE(cases)];
-	const void *refs[ARRAY_SIZE(cases)];
-	memcpy(rows, cases, sizeof rows);
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		rows[i].this = rows[i].number == kernel->access.number;
-		rows[i].kernel = rows[i].this ? kernel->name : NULL;
+	struct row rows[CASE_COUNT];
+	const void *refs[CASE_COUNT];
+	for (int i = 0; i < CASE_COUNT; i++) {
+		const struct access_case *access = &kernel->cases[i];
+		bool this = i + 1 == kernel->access.number;
+		rows[i] = (struct row){
+			.kernel = this ? kernel->name : NULL,
+			.this = this,
+			.number = i + 1,
+			.access = access,
+			.noiommu = this ? access->built[QUESTION_NOIOMMU].answer : access->possible,
+		};
 		refs[i] = &rows[i];
 	}
-	table_print(&matrix_columns, options, refs, ARRAY_SIZE(cases));
+	table_print(&matrix_columns, options, refs, CASE_COUNT);
 }
 
 void matrix_print_kernels(const struct table_options *options, const struct kernel_list *kernels)
@@ -74,16 +123,13 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 	size_t count = 0;
 	const struct kernel *kernel;
 	array_each (kernel, kernels) {
-		const struct access_case *access = &kernel->access;
 		rows = array_room(rows, count, sizeof *rows);
 		rows[count++] = (struct row){
 			.kernel = kernel->name,
-			.number = access->number,
-			.group = access->built[QUESTION_GROUP].answer,
-			.container = access->built[QUESTION_CONTAINER].answer,
-			.cdev = access->built[QUESTION_CDEV].answer,
-			.noiommu = word_answer(access->built[QUESTION_NOIOMMU].answer),
-			.result = word_access(access),
+			.this = kernel->host.running,
+			.number = kernel->access.number,
+			.access = &kernel->access,
+			.noiommu = kernel->access.built[QUESTION_NOIOMMU].answer,
 		};
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -95,30 +141,39 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 	free(refs);
 }
 
-/* What makes the verdict uncertain; "": nothing. */
-static const char *doubt(const struct host *host, const struct access_case *access)
+/* What explains the result further: a new string; "": nothing. */
+static char *explanation(const struct access_case *access)
 {
-	const struct kconfig *config = &host->kconfig;
-	if ((access->group != PATH_UNKNOWN && access->cdev != PATH_UNKNOWN) || !config->source)
-		return "";
-	return config->kind == KCONFIG_PARTIAL   ? ", as this is not a whole configuration"
-	       : config->kind == KCONFIG_PROMPTS ? ", as this configuration has no promptless symbols"
-						 : "";
+	enum reason reason = access->cdev == PATH_UNKNOWN || access->group == PATH_WORKS
+				     ? access->cdev_reason
+				     : access->group_reason;
+	switch (reason) {
+	case REASON_PARTIAL:
+		return text_copy(", as this is not a whole configuration");
+	case REASON_PROMPTS:
+		return text_copy(", as this configuration has no promptless symbols");
+	case REASON_ATOMIC64:
+		return text_copy(" (this architecture has no 64-bit compare-and-exchange)");
+	case REASON_SPAPR:
+		return text_copy(" (it excludes VFIO_DEVICE_CDEV)");
+	default:
+		return text_copy("");
+	}
 }
 
 char *matrix_verdict(const struct host *host, const struct access_case *access)
 {
-	const char *why = doubt(host, access);
+	auto_free char *result = result_text(access, true), *why = explanation(access);
 	enum answer noiommu = access->built[QUESTION_NOIOMMU].answer;
 	const char *built = noiommu == ANSWER_YES  ? "noiommu built"
 			    : noiommu == ANSWER_NO ? "noiommu not built"
 						   : "noiommu unknown";
 	enum kconfig_value vfio = host->kconfig.value[KCONFIG_VFIO];
 	if (access->number == 6 && (vfio == KCONFIG_N || vfio == KCONFIG_ABSENT))
-		return text_format("VFIO not built: %s", word_access(access));
+		return text_format("VFIO not built: %s%s", result, why);
 	if (!access->number && noiommu == ANSWER_UNKNOWN)
-		return text_format("%s%s", word_access(access), why);
-	return text_format("%s, %s: %s%s", word_case(access->number), built, word_access(access), why);
+		return text_format("%s%s", result, why);
+	return text_format("%s, %s: %s%s", word_case(access->number), built, result, why);
 }
 
 static void print_config(const struct kconfig *config)
@@ -156,11 +211,30 @@ static void print_answers(const char *source, const enum answer *answers, const 
 	free(line);
 }
 
+static void print_version(const struct kernel *kernel)
+{
+	int version = kernel->access.version;
+	if (version)
+		print_line("judged as: Linux %d.%d, according to %s%s", version / 100, version % 100,
+			kernel->host.kconfig.version ? "the header of the configuration" : "its release",
+			kernel->host.loosened ? ", with the loosened Kconfig rule" : "");
+	else
+		print_line("judged as: Linux 7.3 or later, as its version is unknown%s",
+			kernel->host.loosened ? ", with the loosened Kconfig rule" : "");
+}
+
+static void print_since(const char *path, int since)
+{
+	if (since)
+		print_line("newer kernel needed for the %s: Linux %d.%d", path, since / 100, since % 100);
+}
+
 void matrix_print_evidence(const struct kernel *kernel)
 {
 	const struct advice *advice;
 	auto_free char *verdict = matrix_verdict(&kernel->host, &kernel->access);
 	print_line("%s: %s", kernel->name, verdict);
+	print_version(kernel);
 	print_config(&kernel->host.kconfig);
 	if (kernel->host.running)
 		print_answers("running kernel", kernel->host.seen, " nothing: vfio is not loaded");
@@ -173,4 +247,6 @@ void matrix_print_evidence(const struct kernel *kernel)
 			print_line("    %s", line);
 		free(lines);
 	}
+	print_since("group", kernel->access.group_since);
+	print_since("cdev", kernel->access.cdev_since);
 }

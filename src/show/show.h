@@ -22,6 +22,8 @@ const char *word_module(enum module_state state);
 /* "note", "warning", "blocker" */
 const char *word_severity(enum severity severity);
 /* "y", "m", "n", "absent", "unknown" */
+/* NULL: REASON_NONE. */
+const char *word_reason(enum reason reason);
 const char *word_kconfig(enum kconfig_value value);
 const char *word_kconfig_kind(enum kconfig_kind kind);
 /* "VFIO_NOIOMMU": the symbol without CONFIG_ */

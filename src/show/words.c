@@ -102,6 +102,8 @@ const char *word_case(int number)
 	return words[number];
 }
 
+WORDS(word_reason, reason, REASONS)
+
 /* One sentence for each pair of paths; rows: the group, columns: the cdev, each unknown, none, works. */
 const char *word_access(const struct access_case *access)
 {

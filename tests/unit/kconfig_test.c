@@ -57,6 +57,7 @@ static void test_kinds(void)
 	many[ARRAY_SIZE(many) - 1] = NULL;
 	ok(unnamed(with(LINES(HEADER, "CONFIG_VFIO=m")), KCONFIG_ABSENT, KCONFIG_ABSENT));
 	ok(unnamed(with(LINES("CONFIG_VFIO=m")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
+	ok(with(LINES("CONFIG_VFIO=n")).value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_ABSENT); /* it depends on VFIO */
 	/* the first part of a configuration */
 	ok(unnamed(with(LINES(HEADER, "CONFIG_PCI=y")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
 	/* VFIO depended on an IOMMU then */

@@ -15,13 +15,16 @@ static struct host unseen(void)
 	return host;
 }
 
-/* A host whose configuration sets the symbols `yes` and lists `no` as not set; both end with -1. */
+/* A host whose configuration sets VFIO_PCI and the symbols `yes` and lists `no` as not set; both end with -1.
+ */
 static struct host configured(const int *yes, const int *no)
 {
 	struct host host = unseen();
 	host.kconfig.source = "/config";
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
 		host.kconfig.value[symbol] = KCONFIG_ABSENT;
+	host.kconfig.kind = KCONFIG_WHOLE;
+	host.kconfig.value[KCONFIG_VFIO_PCI] = KCONFIG_Y;
 	for (; *yes >= 0; yes++)
 		host.kconfig.value[*yes] = KCONFIG_Y;
 	for (; *no >= 0; no++)
@@ -98,6 +101,7 @@ static void test_sources(void)
 	struct host seen = unseen();
 	seen.seen[QUESTION_GROUP] = seen.seen[QUESTION_CONTAINER] = seen.seen[QUESTION_CDEV] = ANSWER_YES;
 	seen.seen[QUESTION_NOIOMMU] = ANSWER_YES;
+	seen.seen[QUESTION_PCI] = ANSWER_YES;
 	ok(is(seen, 3, YES, PATH_UNKNOWN));
 	seen.release = "7.3.4";
 	ok(is(seen, 3, YES, PATH_UNKNOWN));
@@ -141,22 +145,115 @@ static bool advises(struct host host, size_t which, const char *lines)
 	return advice.count > first + which && text_same(advice.items[first + which].lines, lines);
 }
 
+static struct host of_version(struct host host, int version)
+{
+	host.kconfig.version = version;
+	return host;
+}
+
 static void test_advice(void)
 {
-	struct host four = configured(LIST(V, KCONFIG_VFIO_PCI, KCONFIG_IOMMUFD, G, D), LIST(C, N));
+	struct host four = configured(LIST(V, KCONFIG_IOMMUFD, G, D), LIST(C, N));
 	ok(advises(four, 0, "CONFIG_VFIO_CONTAINER=y\nCONFIG_VFIO_NOIOMMU=y"));
 	ok(advises(four, 1, "CONFIG_VFIO_NOIOMMU=y\n# CONFIG_VFIO_GROUP is not set"));
 	ok(advises(configured(LIST(V, G, C, D, N, ION), LIST()), 0, NULL));
 	ok(advises(unseen(), 0, NULL));
-	/* 6.12 with cdev and noiommu lacks no line, but is too old; before 6.2 there are no symbols for group
-	 * and container */
-	ok(advises(configured(LIST(V, KCONFIG_VFIO_PCI, KCONFIG_IOMMUFD, G, C, D, N), LIST()), 0, NULL));
-	ok(advises(configured(LIST(V, KCONFIG_VFIO_PCI), LIST(N)), 0, "CONFIG_VFIO_NOIOMMU=y"));
-	/* the container of iommufd is sufficient; a 32-bit machine has no noiommu cdev */
-	struct host compat = configured(LIST(V, KCONFIG_VFIO_PCI, KCONFIG_IOMMUFD, G, IOC, D), LIST(C, N));
+	/* before 6.2 there are no symbols for group and container, before 4.5 there is no noiommu */
+	ok(advises(configured(LIST(V), LIST(N)), 0, "CONFIG_VFIO_NOIOMMU=y"));
+	struct host off = configured(LIST(), LIST(V, KCONFIG_VFIO_PCI));
+	off.kconfig.value[KCONFIG_PCI] = KCONFIG_Y;
+	ok(advises(of_version(off, 510), 0, "CONFIG_VFIO=m\nCONFIG_VFIO_PCI=m\nCONFIG_VFIO_NOIOMMU=y"));
+	ok(advises(of_version(off, 602), 0,
+		"CONFIG_VFIO=m\nCONFIG_VFIO_PCI=m\nCONFIG_VFIO_CONTAINER=y\nCONFIG_VFIO_NOIOMMU=y"));
+	ok(advises(of_version(off, 404), 0, NULL) && advises(of_version(off, 510), 1, NULL));
+	/* Red Hat's 3.10 has it */
+	off.kconfig.rhel = true;
+	ok(advises(of_version(off, 310), 0, "CONFIG_VFIO=m\nCONFIG_VFIO_PCI=m\nCONFIG_VFIO_NOIOMMU=y"));
+	/* PCI before VFIO_PCI, IOMMU_SUPPORT before IOMMUFD, unless Kconfig does not offer them */
+	struct host bare = of_version(configured(LIST(), LIST(V, KCONFIG_VFIO_PCI, KCONFIG_PCI)), 703);
+	bare.kconfig.named = 900;
+	ok(advises(bare, 0,
+		"CONFIG_PCI=y\nCONFIG_VFIO=m\nCONFIG_VFIO_PCI=m\nCONFIG_VFIO_GROUP=y\nCONFIG_VFIO_CONTAINER=y\n"
+		"CONFIG_VFIO_NOIOMMU=y"));
+	ok(advises(bare, 1, NULL));
+	bare.kconfig.value[KCONFIG_IOMMU_SUPPORT] = KCONFIG_N;
+	ok(advises(bare, 1,
+		"CONFIG_PCI=y\nCONFIG_IOMMU_SUPPORT=y\nCONFIG_IOMMUFD=m\nCONFIG_VFIO=m\nCONFIG_VFIO_PCI=m\n"
+		"CONFIG_VFIO_DEVICE_CDEV=y\nCONFIG_VFIO_NOIOMMU=y\n# CONFIG_VFIO_GROUP is not set"));
+	bare.kconfig.value[KCONFIG_PCI] = KCONFIG_ABSENT;
+	ok(advises(bare, 0, NULL));
+	/* what is built in needs what is built in; without modules, everything is built in */
+	struct host one = of_version(
+		configured(LIST(V, G, C, N, KCONFIG_IOMMU_SUPPORT), LIST(D, KCONFIG_IOMMUFD)), 703);
+	ok(advises(one, 0, "CONFIG_IOMMUFD=y\nCONFIG_VFIO_DEVICE_CDEV=y"));
+	one.kconfig.value[V] = KCONFIG_M;
+	ok(advises(one, 0, "CONFIG_IOMMUFD=m\nCONFIG_VFIO_DEVICE_CDEV=y"));
+	one.kconfig.value[KCONFIG_MODULES] = KCONFIG_N;
+	ok(advises(one, 0, "CONFIG_IOMMUFD=y\nCONFIG_VFIO_DEVICE_CDEV=y"));
+	/* nothing brings the cdev on a PowerPC machine with TCE, on some 32-bit machines, before 7.3 */
+	one.kconfig.value[KCONFIG_SPAPR_TCE_IOMMU] = KCONFIG_Y;
+	ok(advises(one, 0, NULL));
+	struct host compat = configured(LIST(V, KCONFIG_IOMMUFD, G, IOC, D), LIST(C, N));
 	ok(advises(compat, 0, "CONFIG_VFIO_NOIOMMU=y"));
 	compat.kconfig.value[KCONFIG_GENERIC_ATOMIC64] = KCONFIG_Y;
 	ok(advises(compat, 1, NULL));
+	ok(advises(of_version(configured(LIST(V, KCONFIG_IOMMUFD, G, C, D, N), LIST()), 612), 0, NULL));
+}
+
+/* The reasons of a verdict, and the versions that it calls for. */
+static bool because(struct host host, enum reason group, enum reason cdev, int group_since, int cdev_since)
+{
+	struct access_case access = access_case_judge(&host);
+	return access.group_reason == group && access.cdev_reason == cdev &&
+	       access.group_since == group_since && access.cdev_since == cdev_since &&
+	       access.version == host.kconfig.version;
+}
+
+static void test_reasons(void)
+{
+	struct host three = configured(LIST(V, G, C, D, N, ION, KCONFIG_IOMMUFD), LIST());
+	ok(because(of_version(three, 703), REASON_NONE, REASON_NONE, 0, 0));
+	three.kconfig.value[ION] = KCONFIG_ABSENT;
+	ok(because(of_version(three, 700), REASON_NONE, REASON_VERSION, 0, 703));
+	three.kconfig.value[KCONFIG_GENERIC_ATOMIC64] = KCONFIG_Y;
+	ok(because(of_version(three, 703), REASON_NONE, REASON_ATOMIC64, 0, 0));
+	three.kconfig.value[KCONFIG_VFIO_PCI] = KCONFIG_N;
+	ok(because(of_version(three, 703), REASON_NO_PCI, REASON_ATOMIC64, 0, 0));
+	three.kconfig.value[KCONFIG_VFIO_PCI_CORE] = KCONFIG_M; /* a driver for one kind of card */
+	ok(because(of_version(three, 703), REASON_NONE, REASON_ATOMIC64, 0, 0));
+	ok(because(of_version(configured(LIST(V, G, D), LIST(C, N)), 703), REASON_NO_CONTAINER,
+		REASON_NO_CONTAINER, 0, 0));
+	ok(because(of_version(configured(LIST(V, G, C), LIST(D, N)), 703), REASON_NO_NOIOMMU,
+		REASON_NOT_BUILT, 0, 0));
+	ok(because(of_version(configured(LIST(), LIST(V)), 310), REASON_VERSION, REASON_VERSION, 405, 703));
+	ok(because(of_version(configured(LIST(V, G, C, N, KCONFIG_SPAPR_TCE_IOMMU), LIST()), 703),
+		REASON_NONE, REASON_SPAPR, 0, 0));
+	ok(because(unseen(), REASON_UNKNOWN, REASON_UNKNOWN, 0, 0));
+}
+
+/* Whether noiommu is possible in each row, "nyny..." */
+static bool rows_are(struct host host, const char *possible)
+{
+	struct access_case access = access_case_judge(&host), cases[CASE_COUNT];
+	access_case_judge_all(&host, &access, cases);
+	for (int i = 0; i < CASE_COUNT; i++)
+		if (cases[i].number != i + 1 || cases[i].possible != (possible[i] == 'y'))
+			return false;
+	return cases[access.number - 1].built[QUESTION_NOIOMMU].answer ==
+	       access.built[QUESTION_NOIOMMU].answer;
+}
+
+static void test_rows(void)
+{
+	struct host one = configured(LIST(V, G, C), LIST(D, N));
+	ok(rows_are(of_version(one, 703), "ynynyn"));
+	ok(rows_are(of_version(one, 0), "ynynyn"));
+	ok(rows_are(of_version(one, 612), "yyyynn"));
+	one.loosened = true;
+	ok(rows_are(of_version(one, 703), "ynyyyn"));
+	one.loosened = false;
+	one.kconfig.value[KCONFIG_GENERIC_ATOMIC64] = KCONFIG_Y;
+	ok(rows_are(of_version(one, 703), "ynynnn"));
 }
 
 int main(void)
@@ -166,5 +263,7 @@ int main(void)
 	test_sources();
 	test_possible();
 	test_advice();
+	test_reasons();
+	test_rows();
 	return tap_done();
 }
