@@ -226,7 +226,7 @@ static void print_version(const struct kernel *kernel)
 static void print_since(const char *path, int since)
 {
 	if (since)
-		print_line("newer kernel needed for the %s: Linux %d.%d", path, since / 100, since % 100);
+		print_line("newer kernel needed: %d.%d, for the %s", since / 100, since % 100, path);
 }
 
 void matrix_print_evidence(const struct kernel *kernel)
