@@ -125,6 +125,9 @@ struct host {
 			*/
 	struct kconfig kconfig;
 	struct module modules[MODULE_COUNT];
+	bool replaced; /* running, but its modules were removed and those of another kernel are installed */
+	char *module_package; /* the command that installs its modules on this distribution; NULL: unknown, or
+				 none is missing */
 	enum mode mode;
 	enum mode mode_at_load;                 /* the mode once vfio is loaded; UNKNOWN: not collected */
 	enum answer iommu;                      /* /sys/class/iommu has an entry */

@@ -143,24 +143,105 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 		host->seen[QUESTION_IOMMUFD] = ANSWER_YES;
 }
 
+/* ---- modules that are not installed ---- */
+
+/* What installs the modules of a kernel, by the ID in os-release(5). */
+static const struct {
+	const char *id, *command;
+} packages[] = {
+	{ "ubuntu", "apt install linux-modules-extra-RELEASE" },
+	{ "debian", "apt install --reinstall linux-image-RELEASE" },
+	{ "fedora", "dnf install kernel-modules-RELEASE" },
+	{ "rhel", "dnf install kernel-modules-RELEASE" },
+	{ "centos", "dnf install kernel-modules-RELEASE" },
+	{ "amzn", "dnf install kernel-modules-extra-RELEASE" },
+	{ "suse", "zypper install kernel-default" },
+	{ "opensuse", "zypper install kernel-default" },
+	{ "arch", "pacman -S linux" },
+	{ "alpine", "apk add linux-lts" },
+};
+
+/* Whether one of the words in `line` is `word`: ID=ubuntu, ID_LIKE="rhel fedora". */
+static bool has_word(const char *line, const char *word)
+{
+	static const char separators[] = "=\"' ";
+	size_t length = strlen(word);
+	for (const char *at = line; (at = strstr(at, word)); at += length) {
+		char after = at[length];
+		if (at != line && strchr(separators, at[-1]) && (!after || strchr(separators, after)))
+			return true;
+	}
+	return false;
+}
+
+/* The index in `packages` of the distribution that the line `key` of os-release names, or -1. */
+static int find_distribution(const char *text, const char *key)
+{
+	const char *line = text;
+	while (line && !text_starts(line, key)) {
+		line = strchr(line, '\n');
+		line += line != NULL;
+	}
+	auto_free char *found = line ? text_format("%.*s", (int)strcspn(line, "\n"), line) : NULL;
+	for (size_t i = 0; found && i < ARRAY_SIZE(packages); i++)
+		if (has_word(found, packages[i].id))
+			return (int)i;
+	return -1;
+}
+
+static char *find_package(const struct sysroot *root, const char *release)
+{
+	auto_free char *etc = sysroot_read(root, "etc/os-release");
+	auto_free char *usr = etc ? NULL : sysroot_read(root, "usr/lib/os-release");
+	const char *text = etc ? etc : usr;
+	int found = text ? find_distribution(text, "ID=") : -1;
+	if (text && found < 0)
+		found = find_distribution(text, "ID_LIKE=");
+	return found < 0 ? NULL : kconfig_place(packages[found].command, release);
+}
+
+/* Whether an update has replaced the running kernel: package managers remove the modules of the old one. */
+static bool is_replaced(const struct sysroot *root, const char *release)
+{
+	auto_names struct name_list names = { 0 };
+	return !sysroot_list(root, "lib/modules", &names) && names.count && !name_list_has(&names, release);
+}
+
+static void collect_missing(const struct sysroot *root, struct host *host)
+{
+	enum module_state vfio = host->modules[MODULE_VFIO].state, pci = host->modules[MODULE_VFIO_PCI].state;
+	bool missing = vfio <= MODULE_MISSING || pci <= MODULE_MISSING;
+	if (!missing || !host->release)
+		return;
+	host->module_package = find_package(root, host->release);
+	host->replaced = host->running && is_replaced(root, host->release);
+}
+
+/* Whether iommufd was built, if its own files do not show it: vfio then imports its symbols. */
+static enum answer iommufd_in_vfio(const struct sysroot *root, const char *release)
+{
+	enum answer cdev = module_uses(root, release, "vfio", "iommufd_ctx_from_fd");
+	return cdev == ANSWER_YES ? cdev : module_uses(root, release, "vfio", "iommufd_ctx_from_file");
+}
+
 /* Exported and imported symbols show which source files were built: group.c and container.c of vfio export
  * some, device_cdev.c is the only file of vfio to import iommufd_ctx_from_fd, and hwpt_noiommu.c of iommufd
- * imports AMD's page table format. */
+ * imports AMD's page table format. A module that is not installed shows nothing. */
 static void collect_in_modules(const struct sysroot *root, struct host *host)
 {
 	const char *release = host->release;
 	enum answer *answers = host->in_modules;
 	enum module_state vfio = release ? module_lookup(root, release, "vfio") : MODULE_UNKNOWN;
 	for (int question = 0; question < QUESTION_COUNT; question++)
-		answers[question] = vfio == MODULE_MISSING ? ANSWER_NO : ANSWER_UNKNOWN;
+		answers[question] = ANSWER_UNKNOWN;
 	if (vfio != MODULE_AVAILABLE && vfio != MODULE_BUILTIN)
 		return;
 	answers[QUESTION_NOIOMMU] = module_has_parameter(root, release, "vfio", "enable_unsafe_noiommu_mode");
 	answers[QUESTION_CONTAINER] = module_answers(root, release, "devname:vfio/vfio");
 	enum module_state iommufd = module_lookup(root, release, "iommufd");
-	answers[QUESTION_IOMMUFD] = iommufd == MODULE_MISSING   ? ANSWER_NO
-				    : iommufd == MODULE_UNKNOWN ? ANSWER_UNKNOWN
-								: ANSWER_YES;
+	answers[QUESTION_IOMMUFD] = iommufd >= MODULE_AVAILABLE ? ANSWER_YES
+				    : vfio == MODULE_AVAILABLE  ? iommufd_in_vfio(root, release)
+								: ANSWER_UNKNOWN;
 	enum module_state pci = module_lookup(root, release, "vfio_pci");
 	if (pci == MODULE_AVAILABLE || pci == MODULE_BUILTIN)
 		answers[QUESTION_PCI] = ANSWER_YES;
@@ -172,9 +253,7 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 			? ANSWER_YES
 			: module_answers(root, release, "symbol:vfio_group_get_external_user");
 	answers[QUESTION_CDEV] = module_uses(root, release, "vfio", "iommufd_ctx_from_fd");
-	answers[QUESTION_CDEV_NOIOMMU] =
-		iommufd == MODULE_MISSING ? ANSWER_NO
-					  : module_uses(root, release, "iommufd", "pt_iommu_amdv1_init");
+	answers[QUESTION_CDEV_NOIOMMU] = module_uses(root, release, "iommufd", "pt_iommu_amdv1_init");
 }
 
 void host_collect_state(const struct sysroot *root, struct host *host)
@@ -211,6 +290,7 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 	host_collect_state(root, host);
 	if (evidence || !is_present(host->modules[MODULE_VFIO].state) || !host->kconfig.source)
 		collect_in_modules(root, host);
+	collect_missing(root, host);
 	host->arch = sysroot_read(root, "proc/sys/kernel/arch");
 	host->iommu = collect_iommu(root);
 	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");

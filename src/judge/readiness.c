@@ -10,8 +10,28 @@ static const char *release(const struct host *host)
 /* The remedy for missing module files. */
 static char *install_text(const struct host *host)
 {
+	if (host->replaced)
+		return text_copy("reboot");
+	if (host->module_package)
+		return text_copy(host->module_package);
 	return text_format("install the package that provides /lib/modules/%s",
 		host->release ? host->release : "RELEASE");
+}
+
+static const char *replaced_text(const struct host *host)
+{
+	return host->replaced ? ": an update has replaced the running kernel" : "";
+}
+
+/* Adds that the file of the module `name` is missing, which says nothing about how the kernel was built. */
+static void add_missing(const struct host *host, enum finding_kind kind, const char *name,
+	enum kconfig_symbol symbol, struct finding_list *findings)
+{
+	auto_free char *install = install_text(host);
+	bool built = host->kconfig.value[symbol] >= KCONFIG_M;
+	finding_add(findings, kind, NULL, install, "module %s %s kernel %s%s%s", name,
+		built ? "is built for" : "is not installed for", release(host),
+		built ? ", but not installed" : "", replaced_text(host));
 }
 
 /* Whether the kernel has vfio. If not, adds the reason and returns false. */
@@ -26,13 +46,12 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
 			"boot a kernel with CONFIG_VFIO=m, CONFIG_VFIO_PCI=m and CONFIG_VFIO_NOIOMMU=y",
 			"kernel %s was built without VFIO", release(host));
-	else if (vfio == MODULE_MISSING || (vfio == MODULE_UNKNOWN && configured != KCONFIG_UNKNOWN))
-		finding_add(findings, FINDING_VFIO_MISSING, NULL, install,
-			"module vfio is not installed for kernel %s", release(host));
+	else if (vfio == MODULE_MISSING || configured != KCONFIG_UNKNOWN)
+		add_missing(host, FINDING_VFIO_MISSING, "vfio", KCONFIG_VFIO, findings);
 	else
 		finding_add(findings, FINDING_VFIO_UNKNOWN, NULL, install,
-			"cannot determine whether kernel %s has VFIO: neither its configuration nor its modules were found",
-			release(host));
+			"cannot determine whether kernel %s has VFIO: neither its configuration nor its modules were found%s",
+			release(host), replaced_text(host));
 	return false;
 }
 
@@ -64,12 +83,11 @@ static void judge_vfio_pci(const struct host *host, struct finding_list *finding
 	enum module_state state = host->modules[MODULE_VFIO_PCI].state;
 	if (state != MODULE_MISSING && (state != MODULE_UNKNOWN || configured != KCONFIG_N))
 		return;
-	auto_free char *install = install_text(host);
-	finding_add(findings, FINDING_VFIO_PCI_MISSING, NULL,
-		configured == KCONFIG_N ? "boot a kernel with CONFIG_VFIO_PCI=m" : install,
-		configured == KCONFIG_N ? "kernel %s was built without vfio-pci"
-					: "module vfio_pci is not installed for kernel %s",
-		release(host));
+	if (configured == KCONFIG_N)
+		finding_add(findings, FINDING_VFIO_PCI_MISSING, NULL, "boot a kernel with CONFIG_VFIO_PCI=m",
+			"kernel %s was built without vfio-pci", release(host));
+	else
+		add_missing(host, FINDING_VFIO_PCI_MISSING, "vfio_pci", KCONFIG_VFIO_PCI, findings);
 }
 
 static void judge_sysfs(const struct host *host, struct finding_list *findings)

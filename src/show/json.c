@@ -68,6 +68,8 @@ static struct json *host_object(const struct host *host)
 	for (int i = 0; i < MODULE_COUNT; i++)
 		value_add_text(modules, host->modules[i].name, word_module(host->modules[i].state));
 	value_add(to, "modules", modules);
+	value_add_text(to, "module_package", host->module_package);
+	value_add_bool(to, "replaced", host->replaced);
 	value_add(to, "seen", answers_object(host->seen));
 	value_add(to, "in_modules", answers_object(host->in_modules));
 	value_add_text(to, "mode", word_mode(host->mode));

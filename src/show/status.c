@@ -150,11 +150,18 @@ static char *mode_value(const struct host *host, const struct access_case *acces
 	return text_copy(word_enabled(host->mode));
 }
 
+static const char *module_words(const struct host *host, enum module_index module, enum kconfig_symbol symbol)
+{
+	enum module_state state = host->modules[module].state;
+	bool built = state == MODULE_MISSING && host->kconfig.value[symbol] >= KCONFIG_M;
+	return built ? "built, not installed" : word_module(state);
+}
+
 static char *modules_value(const struct host *host)
 {
-	return text_format("vfio %s, vfio-pci %s, iommufd %s", word_module(host->modules[MODULE_VFIO].state),
-		word_module(host->modules[MODULE_VFIO_PCI].state),
-		word_module(host->modules[MODULE_IOMMUFD].state));
+	return text_format("vfio %s, vfio-pci %s, iommufd %s", module_words(host, MODULE_VFIO, KCONFIG_VFIO),
+		module_words(host, MODULE_VFIO_PCI, KCONFIG_VFIO_PCI),
+		module_words(host, MODULE_IOMMUFD, KCONFIG_IOMMUFD));
 }
 
 static char *next_value(const struct next_boot *next, const struct access_case *access)
