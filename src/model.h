@@ -280,6 +280,7 @@ struct remembered {
 	char *driver;      /* NULL: no driver */
 	char *module;      /* of that driver; NULL: built in, or no driver */
 	char *driver_override; /* NULL: none was set */
+	bool by_kernel; /* another program had it for userspace: unbind lets the kernel choose the driver */
 };
 
 /* Whether a device can be bound; set by judge/safety. */
@@ -339,8 +340,12 @@ struct device {
 	struct vfio_node group;
 	struct vfio_node cdev;
 	struct remembered remembered;
-	struct use_list uses; /* empty unless collected */
-	int interfaces;       /* number of its network interfaces in this namespace */
+	char *physical;      /* address of its physical function; NULL: it is not virtual, or not collected */
+	char *kernel_driver; /* the loaded driver that matches modalias; NULL: none, several, or not collected
+			      */
+	char *stored_override; /* driverctl's: /etc/driverctl.d; NULL: none, or not collected */
+	struct use_list uses;  /* empty unless collected */
+	int interfaces;        /* number of its network interfaces in this namespace */
 	enum fitness fitness;
 	const struct stored *stored;     /* its persistent binding; NULL: none, or not collected */
 	char *vendor_name, *device_name; /* from hwdb; NULL: no entry, or not looked up */

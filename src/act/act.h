@@ -26,9 +26,9 @@ void recipe_next_mode(struct plan *plan, const struct next_boot *next, bool on);
 struct plan recipe_begin(const struct device *device);
 
 /* Adds the steps to bind `device` to vfio-pci, or to unbind it: restores the saved driver and override, or
- * without a saved state lets the kernel choose the driver. `device` must have its details. bind saves the
- * current driver and override, or `instead`. */
-void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead);
+ * without a saved state lets the kernel choose the driver. `device` must have its details. bind saves
+ * `before`. */
+void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *before);
 void recipe_unbind(struct plan *plan, const struct device *device);
 
 /* Adds the step to write the persistent binding. */

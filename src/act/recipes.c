@@ -177,28 +177,34 @@ struct plan recipe_begin(const struct device *device)
 	};
 }
 
-void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *instead)
+void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *before)
 {
-	const struct remembered now = { .driver = device->driver,
-		.module = device->driver_module,
-		.driver_override = device->driver_override };
-	add_step(plan, save(device, instead ? instead : &now), forget(device->address));
+	add_step(plan, save(device, before), forget(device->address));
 	switch_driver(plan, device, VFIO_PCI_DRIVER, VFIO_PCI_DRIVER, NULL);
+}
+
+/* Another program bound it, or left it without a driver. Clears its override if that names the driver to
+ * unbind, or keeps other drivers away. Names the driver of the kernel if that is known: a probe could bind
+ * the device to VFIO again, because of an ID in new_id, and reports success even if no driver binds. */
+static void unbind_from_other(struct plan *plan, const struct device *device)
+{
+	bool clear = !device->driver || text_same(device->driver_override, device->driver);
+	switch_driver(plan, device, device->kernel_driver, clear ? NULL : device->driver_override,
+		device->modalias);
+	if (!device->kernel_driver)
+		add_step(plan, probe(device), nothing);
 }
 
 void recipe_unbind(struct plan *plan, const struct device *device)
 {
 	const struct remembered *remembered = &device->remembered;
-	if (remembered->known == ANSWER_YES) {
+	if (remembered->known != ANSWER_YES || remembered->by_kernel)
+		unbind_from_other(plan, device);
+	else
 		switch_driver(
 			plan, device, remembered->driver, remembered->driver_override, remembered->module);
+	if (remembered->known == ANSWER_YES)
 		add_step(plan, forget(device->address), save(device, remembered));
-		return;
-	}
-	/* Another program bound it. Clear its override if it names the driver to unbind. */
-	bool theirs = text_same(device->driver_override, device->driver);
-	switch_driver(plan, device, NULL, theirs ? NULL : device->driver_override, device->modalias);
-	add_step(plan, probe(device), nothing);
 }
 
 void recipe_access_begin(struct plan *plan)

@@ -129,13 +129,14 @@ static void begin(struct binding *binding)
 	const char *before = device->driver ? device->driver : "no driver";
 	const struct node_access access = access_for(device, wishes);
 	/* At boot the driver of the device is not loaded yet. */
-	const struct remembered *instead = wishes->stored && !device->driver ? &device->stored->before : NULL;
+	const struct remembered before_bind =
+		wishes->stored && !device->driver ? device->stored->before : safety_before_bind(device);
 	plan.limit = BIND_SECONDS;
 	plan.check = check;
 	plan.data = binding;
 	if (changes(&access) && can_settle(wishes))
 		recipe_access_begin(&plan);
-	recipe_bind(&plan, device, instead);
+	recipe_bind(&plan, device, &before_bind);
 	if (changes(&access) && session->options->dry_run)
 		recipe_access_ahead(&plan, &session->access, &access);
 	binding->result = session->results.count;
@@ -356,6 +357,19 @@ static bool is_bound(const struct device *device)
 	return device_is_noiommu(device) || (device->vfio && device->iommu == ANSWER_YES);
 }
 
+/* Adds the processes that use a virtual function of the devices. */
+static void collect_function_users(struct session *session, const struct device_refs *wanted)
+{
+	struct device_refs functions = { 0 };
+	struct device *function, **device;
+	array_each (function, &session->devices)
+		array_each (device, wanted)
+			if (function->vfio && text_same(function->physical, (*device)->address))
+				*array_add(&functions) = function;
+	use_collect_processes(&session->root, &functions);
+	free(functions.items);
+}
+
 /* Devices that are already bound are not judged; all others are judged together. */
 static void judge(struct session *session, const struct device_refs *asked, struct device_refs *bound,
 	struct device_refs *wanted, const struct wishes *wishes)
@@ -367,8 +381,10 @@ static void judge(struct session *session, const struct device_refs *asked, stru
 		device_collect_details(&session->root, *device);
 		*array_add(is_bound(*device) ? bound : wanted) = *device;
 	}
+	collect_function_users(session, wanted);
 	array_each (device, wanted) {
-		safety_judge_bind(*device, binding_allows_iommu(*device, wishes), &session->findings);
+		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
+			&session->findings);
 		safety_judge_siblings(&session->devices, *device, wanted, &session->findings);
 	}
 	if (binding_needs_noiommu(wanted, wishes))

@@ -42,6 +42,10 @@ static enum status list_run(const struct options *options, struct arguments *arg
 	if (needs & NEED_DETAILS)
 		array_each (device, &shown)
 			device_collect_details(&session.root, *device);
+	session.host.release = host_release(&session.root);
+	device_collect_driverless(&session.root, session.host.release, &shown);
+	array_each (device, &shown)
+		safety_judge_stranded(*device, &session.findings);
 	if (needs & NEED_NAMES)
 		device_collect_names(&shown);
 	if (options->quiet)
@@ -49,10 +53,12 @@ static enum status list_run(const struct options *options, struct arguments *arg
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_devices(document, &shown);
+		json_add_findings(document, &session.findings);
 		json_print(document);
 		return STATUS_DONE;
 	}
 	devices_print(columns, &options->table, &shown);
+	findings_log(&session.findings, SEVERITY_NOTE);
 	if (!shown.count && isatty(STDOUT_FILENO)) {
 		log_note("no noiommu device is bound");
 		log_hint("vfionoiommu list --all");

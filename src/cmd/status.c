@@ -1,5 +1,6 @@
 /* vfionoiommu status: whether this machine is ready for noiommu, and if not, why. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/base.h"
 #include "cmd/cmd.h"
@@ -26,9 +27,12 @@ static bool stored_need_noiommu(const struct stored_list *list)
 
 static void judge(struct session *session)
 {
+	const struct device *device;
 	readiness_judge(&session->host, &session->access, &session->findings);
 	nextboot_judge(&session->host, &session->next, &session->findings);
 	safety_judge_interrupted(&session->devices, &session->findings);
+	array_each (device, &session->devices)
+		safety_judge_stranded(device, &session->findings);
 	persistence_judge(&session->stored, &session->devices, &session->findings);
 	if (session->stored.count)
 		persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root),
@@ -40,15 +44,17 @@ static enum status overview_collect(struct overview *overview, const struct opti
 {
 	struct session *session = &overview->session;
 	struct device *device, **bound;
+	struct device_refs others = { 0 };
 	enum status status = session_open(session, options);
 	if (status)
 		return status;
 	session_collect_host(session);
 	device_collect_remembered(&session->root, &session->devices);
-	judge(session);
 	array_each (device, &session->devices)
-		if (device_is_noiommu(device))
-			*array_add(&overview->bound) = device;
+		*array_add(device_is_noiommu(device) ? &overview->bound : &others) = device;
+	device_collect_driverless(&session->root, session->host.release, &others);
+	free(others.items);
+	judge(session);
 	array_each (bound, &overview->bound)
 		device_collect_details(&session->root, *bound);
 	device_collect_names(&overview->bound);

@@ -28,18 +28,30 @@ struct giving_list {
 	size_t count;
 };
 
+/* Whether no driver is saved that could be restored: the kernel chooses one. */
+static bool kernel_chooses(const struct device *device)
+{
+	return device->remembered.known != ANSWER_YES || device->remembered.by_kernel;
+}
+
+/* A stranded device is not bound, but has to get a driver. */
+static const char *verb(const struct device *device)
+{
+	return device->driver || device->vfio || !kernel_chooses(device) ? "unbound" : "restored";
+}
+
 static void begin(struct session *session, const struct device *device)
 {
 	struct plan plan = recipe_begin(device);
 	const struct remembered *remembered = &device->remembered;
-	auto_free char *restored = remembered->known != ANSWER_YES ? text_copy("driver chosen by the kernel")
+	auto_free char *restored = kernel_chooses(device) ? text_copy("driver chosen by the kernel")
 				   : remembered->driver
 					   ? text_format("driver %s restored", remembered->driver)
 					   : text_copy("no driver to restore");
 	recipe_unbind(&plan, device);
 	plan.limit = timeout ? timeout : -1;
-	session_plan(session, device->address, &plan, text_format("would be unbound, %s", restored),
-		text_format("unbound, %s", restored));
+	session_plan(session, device->address, &plan, text_format("would be %s, %s", verb(device), restored),
+		text_format("%s, %s", verb(device), restored));
 }
 
 /* The process that the kernel waits for; NULL: unknown. */
@@ -65,8 +77,8 @@ static void finish(const struct session *session, const struct giving *giving, s
 	} else if (result->job.error == -ETIMEDOUT) {
 		result->sentence =
 			failure_sentence(&result->job, result->subject, find_user(session, giving->device));
-	} else if (well && giving->before.remembered.known != ANSWER_YES) {
-		result->sentence = text_format("unbound, driver chosen by the kernel: %s",
+	} else if (well && kernel_chooses(&giving->before)) {
+		result->sentence = text_format("%s, driver chosen by the kernel: %s", verb(&giving->before),
 			giving->device->driver ? giving->device->driver : "none");
 	}
 }
@@ -91,7 +103,7 @@ static void unbind_all(struct session *session, const struct device_refs *asked)
 	struct giving *giving;
 	struct device **device;
 	array_each (device, asked) {
-		if ((*device)->vfio || device_is_interrupted(*device)) {
+		if ((*device)->vfio || device_is_interrupted(*device) || device_is_stranded(*device)) {
 			*array_add(&givings) = (struct giving){ *device, **device, session->results.count };
 			begin(session, *device);
 		} else {
@@ -205,6 +217,10 @@ static enum status unbind_run(const struct options *options, struct arguments *a
 		add_all(&session, &asked, &gone);
 	array_each (device, &asked)
 		device_collect_details(&session.root, *device);
+	array_each (device, &asked)
+		if ((*device)->vfio && kernel_chooses(*device))
+			device_collect_kernel_driver(&session.root, session.host.release, *device);
+	device_collect_driverless(&session.root, session.host.release, &asked);
 	use_collect_processes(&session.root, &asked);
 	array_each (device, &asked)
 		safety_judge_unbind(*device, &session.findings);

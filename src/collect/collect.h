@@ -26,6 +26,9 @@ int host_collect_config(const char *path, struct host *host);
  * whether it did; if not, they are of different kernels. */
 bool host_merge_config(struct host *host, const struct host *fragment);
 
+/* The release of the running kernel: a new string, which the caller frees, or NULL. */
+char *host_release(const struct sysroot *root);
+
 /* Whether the effective user of this process is root. */
 bool host_is_root(void);
 
@@ -108,6 +111,16 @@ void device_collect_details(const struct sysroot *root, struct device *device);
 
 /* Reads the details of the devices that have a saved state in /run/vfionoiommu: usually none. */
 void device_collect_remembered(const struct sysroot *root, struct device_list *devices);
+
+/* Adds why the devices of `devices` that have no driver may have none: driver_override, the one that
+ * driverctl stores, and the loaded driver that the kernel `release` (NULL: unknown) has for the device. Reads
+ * nothing for devices that have one. */
+void device_collect_driverless(
+	const struct sysroot *root, const char *release, const struct device_refs *devices);
+
+/* Adds the loaded driver that the kernel has for `device`, bound or not, and driverctl's override. Sources:
+ * modules.alias, /sys/module/NAME/drivers, /etc/driverctl.d. */
+void device_collect_kernel_driver(const struct sysroot *root, const char *release, struct device *device);
 
 /* Frees the members of `remembered`, but not the struct itself. */
 void device_free_remembered(struct remembered *remembered);

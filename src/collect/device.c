@@ -201,6 +201,15 @@ void device_free_remembered(struct remembered *remembered)
 	free(remembered->driver_override);
 }
 
+/* Takes over the text of driver_override. An unset one reads as "(null)". */
+static void override_set(struct device *device, const struct attribute *attribute)
+{
+	auto_free char *text = attribute->text;
+	bool unset = !text || !*text || text_same(text, "(null)");
+	free(device->driver_override);
+	device->driver_override = text_copy(unset ? NULL : text);
+}
+
 void device_collect_details(const struct sysroot *root, struct device *device)
 {
 	if (device->detailed)
@@ -214,16 +223,98 @@ void device_collect_details(const struct sysroot *root, struct device *device)
 	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
 	if (device->driver && !device->driver_module)
 		note_unreadable(device, "driver/module");
-	const struct attribute attribute =
+	const struct attribute override =
 		collect_attribute(root, device->address, "driver_override", OVERRIDE_UNLOCKED);
-	auto_free char *override = attribute.text;
-	errno = -attribute.error;
-	if (!override)
+	errno = -override.error;
+	if (!override.text)
 		note_unreadable(device, "driver_override");
-	/* An unset override reads as "(null)". */
-	if (override && *override && !text_same(override, "(null)"))
-		device->driver_override = text_copy(override);
+	override_set(device, &override);
 	collect_remembered(root, device);
+}
+
+/* ---- the driver that a device would have ---- */
+
+#define DRIVERCTL "etc/driverctl.d"
+
+/* Older versions of driverctl name the file by the address only. */
+static void collect_stored_override(const struct sysroot *root, struct device *device)
+{
+	static const char *const prefixes[] = { "pci-", "" };
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes) && !device->stored_override; i++) {
+		auto_free char *path = text_format(DRIVERCTL "/%s%s", prefixes[i], device->address);
+		device->stored_override = sysroot_read(root, path);
+	}
+}
+
+/* The PCI drivers of the module `name`, if it is loaded or built in. */
+static void collect_drivers(const struct sysroot *root, const char *name, struct name_list *drivers)
+{
+	auto_names struct name_list entries = { 0 };
+	auto_free char *path = text_format("sys/module/%s/drivers", name);
+	char **entry;
+	sysroot_list(root, path, &entries);
+	array_each (entry, &entries)
+		if (text_starts(*entry, "pci:"))
+			*array_add(drivers) = text_copy(text_after(*entry, "pci:"));
+}
+
+void device_collect_kernel_driver(const struct sysroot *root, const char *release, struct device *device)
+{
+	auto_names struct name_list modules = { 0 }, drivers = { 0 };
+	char **module;
+	collect_stored_override(root, device);
+	if (device->kernel_driver || !device->modalias || !release)
+		return;
+	module_list_alias(root, release, device->modalias, &modules);
+	array_each (module, &modules)
+		collect_drivers(root, *module, &drivers);
+	if (drivers.count == 1)
+		device->kernel_driver = text_copy(drivers.items[0]);
+}
+
+/* Whether a program may have left the device without a driver by an ID in a driver's new_id, which cannot be
+ * read: a device of a kind that has a driver in common machines. A virtual function may be without a driver
+ * on purpose: sriov_drivers_autoprobe. */
+static bool may_have_lost_driver(const struct sysroot *root, const struct device *device)
+{
+	static const unsigned char classes[] = { 0x01, 0x02, 0x03, 0x04, 0x0b, 0x0c, 0x0d, 0x10, 0x12 };
+	auto_free char *physfn = device_path(device, "physfn");
+	return memchr(classes, (int)(device->class >> 16), sizeof classes) &&
+	       sysroot_exists(root, physfn) == ANSWER_NO;
+}
+
+static void collect_overrides(const struct sysroot *root, const struct device_refs *devices)
+{
+	struct name_list addresses = { 0 };
+	struct attribute_list overrides = { 0 };
+	struct device **device;
+	array_each (device, devices)
+		*array_add(&addresses) = (*device)->address;
+	collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
+	for (size_t i = 0; i < devices->count; i++)
+		override_set(devices->items[i], &overrides.items[i]);
+	free(overrides.items);
+	free(addresses.items);
+}
+
+void device_collect_driverless(
+	const struct sysroot *root, const char *release, const struct device_refs *devices)
+{
+	bool has_new_id = sysroot_exists(root, "sys/bus/pci/drivers/vfio-pci") == ANSWER_YES;
+	struct device_refs driverless = { 0 };
+	struct device **device;
+	array_each (device, devices)
+		if (!(*device)->driver && !(*device)->error && (*device)->class >> 16 != 0x06)
+			*array_add(&driverless) = *device;
+	if (driverless.count)
+		collect_overrides(root, &driverless);
+	array_each (device, &driverless) {
+		if ((*device)->driver_override)
+			collect_stored_override(root, *device);
+		else if (has_new_id && may_have_lost_driver(root, *device))
+			device_collect_kernel_driver(root, release, *device);
+	}
+	free(driverless.items);
 }
 
 void device_collect_remembered(const struct sysroot *root, struct device_list *devices)
@@ -255,6 +346,9 @@ void device_free(struct device *device)
 {
 	free(device->driver_module);
 	free(device->driver_override);
+	free(device->kernel_driver);
+	free(device->stored_override);
+	free(device->physical);
 	device_free_remembered(&device->remembered);
 	free(device->unreadable);
 	free(device->address);

@@ -265,7 +265,7 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 	collect_seen(root, host);
 }
 
-static char *running_release(const struct sysroot *root)
+char *host_release(const struct sysroot *root)
 {
 	char *release = sysroot_read(root, "proc/sys/kernel/osrelease");
 	/* The release is used in paths. */
@@ -284,7 +284,7 @@ bool host_is_root(void)
 void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 {
 	*host = host_unknown();
-	host->release = running_release(root);
+	host->release = host_release(root);
 	host->running = true;
 	collect_kconfig(root, host);
 	host_collect_state(root, host);
@@ -299,7 +299,7 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 
 int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host)
 {
-	auto_free char *running = running_release(root);
+	auto_free char *running = host_release(root);
 	if (text_same(release, running)) {
 		host_collect(root, true, host);
 		return 0;

@@ -194,17 +194,22 @@ static void scan_framebuffer(const struct scan *scan, const char *name, struct d
 	use_add(&device->uses, USE_FRAMEBUFFER, name, NULL);
 }
 
-/* The number of virtfnN links. Reading sriov_numvfs takes the lock of the device, which the kernel holds
- * while it waits for a user of a virtual function. */
+/* Counts the virtfnN links, and notes in the devices behind them whose functions they are. Reading
+ * sriov_numvfs takes the lock of the device, which the kernel holds while it waits for a user of a virtual
+ * function. */
 static void scan_functions(const struct scan *scan, struct device *device)
 {
-	int count = 0, type;
-	do {
+	int count = 0, error = 0;
+	while (!error) {
 		auto_free char *path = text_format("sys/bus/pci/devices/%s/virtfn%d", device->address, count);
-		type = sysroot_type(scan->root, path);
-		count += type >= 0;
-	} while (type >= 0);
-	use_unknown(device, "virtfn", type);
+		auto_free char *address = sysroot_link_name(scan->root, path);
+		struct device *function = address ? device_find(scan->devices, address) : NULL;
+		error = address ? 0 : -errno;
+		count += !error;
+		if (function && !function->physical)
+			function->physical = text_copy(device->address);
+	}
+	use_unknown(device, "virtfn", error);
 	auto_free char *functions = text_format("%d", count);
 	if (count)
 		use_add(&device->uses, USE_VFS, NULL, functions);

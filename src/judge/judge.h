@@ -102,18 +102,32 @@ bool device_is_interrupted(const struct device *device);
  */
 void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings);
 
+/* Whether another program left `device` without a driver: its driver_override names a driver for userspace
+ * programs, or the kernel has a loaded driver for it. Needs device_collect_driverless. */
+bool device_is_stranded(const struct device *device);
+
+/* Adds a warning if `device` is stranded. */
+void safety_judge_stranded(const struct device *device, struct finding_list *findings);
+
+/* The state that a bind of `device` has to save. A binding to VFIO of another program is not restored: the
+ * kernel chooses the driver. The strings belong to the device. */
+struct remembered safety_before_bind(const struct device *device);
+
 /* Sets the fitness of each device; safety_judge_bind adds the reasons. */
 void safety_judge_fitness(struct device_list *devices);
 
 /* Adds what prevents binding `device` to vfio-pci: as a noiommu device, or with `allow_iommu` as an ordinary
- * VFIO device if it has an IOMMU. Needs the uses of the device. */
-void safety_judge_bind(const struct device *device, bool allow_iommu, struct finding_list *findings);
+ * VFIO device if it has an IOMMU. Needs the uses of the device and of its virtual functions among `devices`.
+ */
+void safety_judge_bind(const struct device_list *devices, const struct device *device, bool allow_iommu,
+	struct finding_list *findings);
 
 /* Adds what prevents unbinding `device` from VFIO: the processes that use it. */
 void safety_judge_unbind(const struct device *device, struct finding_list *findings);
 
-/* Adds a note for each function in the slot of `device` that is neither bound to VFIO nor among the `wanted`:
- * the kernel refuses a hot reset of such a slot. */
+/* Adds a note if functions in the slot of `device` are neither bound to VFIO nor among the `wanted`: the kernel
+ * refuses a hot reset of such a slot. One note for all `wanted` functions of a slot; none for virtual
+ * functions, which are reset one by one (FLR). Its remedy binds those that can be bound. */
 void safety_judge_siblings(const struct device_list *devices, const struct device *device,
 	const struct device_refs *wanted, struct finding_list *findings);
 

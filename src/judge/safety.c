@@ -28,6 +28,63 @@ bool device_is_interrupted(const struct device *device)
 	return !device->driver || text_same(device->driver, remembered->driver);
 }
 
+static bool is_vfio_driver(const char *driver)
+{
+	return driver && strstr(driver, "vfio");
+}
+
+/* Drivers that give a device to a userspace program. */
+static bool is_userspace_driver(const char *driver)
+{
+	return is_vfio_driver(driver) || text_same(driver, "uio_pci_generic") || text_same(driver, "igb_uio");
+}
+
+bool device_is_stranded(const struct device *device)
+{
+	if (device->driver || device->vfio || device->error || device->remembered.known == ANSWER_YES)
+		return false;
+	return device->driver_override ? is_userspace_driver(device->driver_override)
+				       : device->kernel_driver != NULL;
+}
+
+static void judge_stored_override(const struct device *device, struct finding_list *findings)
+{
+	auto_free char *remedy = text_format("driverctl unset-override %s", device->address);
+	if (is_userspace_driver(device->stored_override))
+		finding_add(findings, FINDING_OVERRIDE_STORED, device->address, remedy,
+			"driverctl will set driver_override to %s again at the next boot",
+			device->stored_override);
+}
+
+void safety_judge_stranded(const struct device *device, struct finding_list *findings)
+{
+	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
+	if (!device_is_stranded(device))
+		return;
+	if (device->driver_override)
+		finding_add(findings, FINDING_DEVICE_STRANDED, device->address, remedy,
+			"another program left the device without a driver: driver_override is %s, so no other driver binds to it",
+			device->driver_override);
+	else
+		finding_add(findings, FINDING_DEVICE_STRANDED, device->address, remedy,
+			"the device has no driver although %s is loaded: another program unbound it, or the driver failed",
+			device->kernel_driver);
+	judge_stored_override(device, findings);
+}
+
+struct remembered safety_before_bind(const struct device *device)
+{
+	bool vfio = is_vfio_driver(device->driver), override = is_vfio_driver(device->driver_override);
+	bool userspace = !device->driver && is_userspace_driver(device->driver_override);
+	return (struct remembered){
+		.known = ANSWER_YES,
+		.driver = vfio ? NULL : device->driver,
+		.module = vfio ? NULL : device->driver_module,
+		.driver_override = override || userspace ? NULL : device->driver_override,
+		.by_kernel = vfio || userspace,
+	};
+}
+
 /* The denylist of vfio-pci, devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c,
  * pci_ids.h. */
 static bool is_denylisted(const struct device *device)
@@ -98,25 +155,82 @@ static const struct {
 	[USE_FRAMEBUFFER] = { FINDING_DISPLAY_FRAMEBUFFER,
 		"the device drives framebuffer {}: its screen would go dark",
 		"repeat the command with --force, over ssh or from another screen" },
-	[USE_VFS] = { FINDING_DEVICE_HAS_VFS,
-		"the device has virtual functions enabled ({detail}): the kernel refuses to bind it to vfio-pci",
-		"echo 0 > /sys/bus/pci/devices/{}/sriov_numvfs" },
+	[USE_VFS] = { FINDING_DEVICE_HAS_VFS, "{detail} virtual functions are enabled", NULL },
 	[USE_UNKNOWN] = { FINDING_USE_UNKNOWN, "cannot determine whether the device is in use: {}: {detail}",
 		"if nothing uses the device, repeat the command with --force" },
 	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is in use by process {detail}",
 		"stop the process, then repeat the command" },
 };
 
+static char *use_text(const struct device *device, const struct use *use, const char *pattern)
+{
+	return text_fill(pattern, use->object ? use->object : device->address,
+		use->detail ? use->detail : "an unknown holder");
+}
+
 static void judge_uses(const struct device *device, struct finding_list *findings)
 {
 	const struct use *use;
 	array_each (use, &device->uses) {
-		const char *detail = use->detail ? use->detail : "an unknown holder";
-		const char *object = use->object ? use->object : device->address;
-		auto_free char *sentence = text_fill(use_rules[use->kind].sentence, object, detail);
-		auto_free char *remedy = text_fill(use_rules[use->kind].remedy, object, detail);
-		finding_add(findings, use_rules[use->kind].finding, device->address, remedy, "%s", sentence);
+		auto_free char *sentence = use_text(device, use, use_rules[use->kind].sentence);
+		auto_free char *remedy = use_text(device, use, use_rules[use->kind].remedy);
+		if (use->kind != USE_VFS)
+			finding_add(findings, use_rules[use->kind].finding, device->address, remedy, "%s",
+				sentence);
 	}
+}
+
+/* A card can have hundreds of virtual functions. */
+#define FUNCTIONS_MAX 8
+
+/* Adds ", 0000:08:00.1 bound to vfio-pci (/dev/vfio/noiommu-0 is in use by process 12 (dpdk-testpmd))". */
+static void append_function(char **states, const struct device *function)
+{
+	const struct use *use = function->uses.count ? function->uses.items : NULL;
+	auto_free char *sentence = use ? use_text(function, use, use_rules[use->kind].sentence) : NULL;
+	text_append(states, ", %s %s%s", function->address,
+		function->driver ? "bound to " : "without a driver",
+		function->driver ? function->driver : "");
+	if (sentence)
+		text_append(states, " (%s)", sentence);
+}
+
+/* Adds how to end the use of a virtual function: the kernel waits for it while it disables the functions. */
+static void append_end_of_use(char **remedy, const struct device *function)
+{
+	const struct use *use = function->uses.items;
+	const char *pattern =
+		use->kind == USE_PROCESS ? "stop process {detail}" : use_rules[use->kind].remedy;
+	auto_free char *end = use_text(function, use, pattern);
+	text_append(remedy, "%s; then ", end);
+}
+
+/* The virtual functions of `device`, with their drivers and users, and how to disable them so that nothing is
+ * taken from anything and nothing waits. */
+static void judge_functions(
+	const struct device_list *devices, const struct device *device, struct finding_list *findings)
+{
+	auto_free char *states = text_copy(""), *first = text_copy(""), *unbind = text_copy("");
+	const struct device *function;
+	const struct use *use;
+	size_t named = 0;
+	array_each (function, devices) {
+		if (!text_same(function->physical, device->address))
+			continue;
+		if (named++ < FUNCTIONS_MAX)
+			append_function(&states, function);
+		if (function->uses.count)
+			append_end_of_use(&first, function);
+		if (function->vfio)
+			text_append(&unbind, " %s", function->address);
+	}
+	auto_free char *remedy = text_format("%s%s%s%secho 0 > /sys/bus/pci/devices/%s/sriov_numvfs", first,
+		*unbind ? "vfionoiommu unbind" : "", unbind, *unbind ? " && " : "", device->address);
+	array_each (use, &device->uses)
+		if (use->kind == USE_VFS)
+			finding_add(findings, FINDING_DEVICE_HAS_VFS, device->address, remedy,
+				"the device has virtual functions enabled (%s%s%s): the kernel refuses to bind it to vfio-pci",
+				use->detail, *states ? ": " : "", *states ? states + strlen(", ") : "");
 }
 
 static void judge_readable(const struct device *device, struct finding_list *findings)
@@ -128,7 +242,8 @@ static void judge_readable(const struct device *device, struct finding_list *fin
 			device->unreadable);
 }
 
-void safety_judge_bind(const struct device *device, bool allow_iommu, struct finding_list *findings)
+void safety_judge_bind(const struct device_list *devices, const struct device *device, bool allow_iommu,
+	struct finding_list *findings)
 {
 	if (device_is_bridge(device))
 		finding_add(findings, FINDING_DEVICE_IS_BRIDGE, device->address, "vfionoiommu list --all",
@@ -142,6 +257,7 @@ void safety_judge_bind(const struct device *device, bool allow_iommu, struct fin
 		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, NULL,
 			"the device is on the vfio-pci denylist (known errata): the kernel refuses to bind it to vfio-pci");
 	judge_readable(device, findings);
+	judge_functions(devices, device, findings);
 	judge_uses(device, findings);
 }
 
@@ -153,27 +269,50 @@ void safety_judge_unbind(const struct device *device, struct finding_list *findi
 			device->address);
 	judge_readable(device, findings);
 	judge_uses(device, findings);
+	judge_stored_override(device, findings);
+}
+
+static bool is_among(const struct device *device, const struct device_refs *devices)
+{
+	struct device **other;
+	array_each (other, devices)
+		if (*other == device)
+			return true;
+	return false;
+}
+
+static bool share_slot(const struct device *a, const struct device *b)
+{
+	size_t slot = strlen(a->address) - 1; /* without the function */
+	/* A virtual function has a reset of its own, whatever its number. */
+	return a != b && !a->physical && !b->physical && strncmp(a->address, b->address, slot) == 0;
 }
 
 void safety_judge_siblings(const struct device_list *devices, const struct device *device,
 	const struct device_refs *wanted, struct finding_list *findings)
 {
 	const struct device *sibling;
-	struct device **other;
-	/* The address without the function. */
-	size_t slot = strlen(device->address) - 1;
+	auto_free char *unbound = text_copy(""), *bind = text_copy("vfionoiommu bind");
+	size_t count = 0, possible = 0;
 	array_each (sibling, devices) {
-		bool bound = sibling->vfio || strncmp(sibling->address, device->address, slot) != 0;
-		array_each (other, wanted)
-			bound |= *other == sibling;
-		auto_free char *remedy = device_is_bridge(sibling)
-						 ? NULL
-						 : text_format("vfionoiommu bind %s", sibling->address);
-		if (!bound)
-			finding_add(findings, FINDING_SIBLING_UNBOUND, device->address, remedy,
-				"%s in the same slot is not bound to VFIO: the kernel will refuse a hot reset of the slot",
-				sibling->address);
+		if (!share_slot(device, sibling))
+			continue;
+		bool is_wanted = is_among(sibling, wanted);
+		/* One note for the slot. */
+		if (is_wanted && strcmp(sibling->address, device->address) < 0)
+			return;
+		if (is_wanted || sibling->vfio)
+			continue;
+		text_append(&unbound, "%s%s", count++ ? ", " : "", sibling->address);
+		if (judge_fitness(sibling) != FITNESS_FREE)
+			continue;
+		text_append(&bind, " %s", sibling->address);
+		possible++;
 	}
+	if (count)
+		finding_add(findings, FINDING_SIBLING_UNBOUND, device->address, possible ? bind : NULL,
+			"%s in the same slot %s not bound to VFIO: the kernel will refuse a hot reset of the slot",
+			unbound, count > 1 ? "are" : "is");
 }
 
 void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings)

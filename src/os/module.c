@@ -15,7 +15,7 @@
 	X(kmod_list_next) X(kmod_module_dependency_symbol_get_symbol) \
 	X(kmod_module_dependency_symbols_free_list) X(kmod_module_get_dependency_symbols) \
 	X(kmod_module_get_info) X(kmod_module_get_module) \
-	X(kmod_module_get_path) X(kmod_module_info_free_list) X(kmod_module_info_get_key) \
+	X(kmod_module_get_name) X(kmod_module_get_path) X(kmod_module_info_free_list) X(kmod_module_info_get_key) \
 	X(kmod_module_info_get_value) X(kmod_module_new_from_lookup) \
 	X(kmod_module_new_from_path) X(kmod_module_probe_insert_module) \
 	X(kmod_module_unref) X(kmod_module_unref_list) X(kmod_new) X(kmod_set_log_fn) X(kmod_unref)
@@ -181,6 +181,22 @@ static struct kmod_module *module_open(struct module_files *files, const char *n
 	if (files->module_fd >= 0)
 		sym_kmod_module_new_from_path(files->kmod, opened, &files->module);
 	return files->module;
+}
+
+void module_list_alias(
+	const struct sysroot *root, const char *release, const char *alias, struct name_list *names)
+{
+	const struct module_files *files = module_files(root, release);
+	auto_modules struct kmod_list *found = NULL;
+	struct kmod_list *entry;
+	if (!files->kmod || sym_kmod_module_new_from_lookup(files->kmod, alias, &found) < 0)
+		return;
+	kmod_list_foreach(entry, found)
+	{
+		struct kmod_module *module = sym_kmod_module_get_module(entry);
+		*array_add(names) = text_copy(sym_kmod_module_get_name(module));
+		sym_kmod_module_unref(module);
+	}
 }
 
 enum module_state module_lookup(const struct sysroot *root, const char *release, const char *name)

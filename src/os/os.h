@@ -284,6 +284,11 @@ enum answer module_has_parameter(
  * UNKNOWN without indexes, which do not list the symbols of built-in modules. */
 enum answer module_answers(const struct sysroot *root, const char *release, const char *alias);
 
+/* Adds the names of the modules with the alias `alias`, such as a device's modalias. Adds none without
+ * indexes. */
+void module_list_alias(
+	const struct sysroot *root, const char *release, const char *alias, struct name_list *names);
+
 /* Whether the file of the module `name` imports `symbol`. UNKNOWN if it has no file. */
 enum answer module_uses(
 	const struct sysroot *root, const char *release, const char *name, const char *symbol);

@@ -206,6 +206,7 @@ static struct json *remembered_object(const struct remembered *remembered)
 	value_add_text(to, "driver", remembered->driver);
 	value_add_text(to, "module", remembered->module);
 	value_add_text(to, "driver_override", remembered->driver_override);
+	value_add_bool(to, "by_kernel", remembered->by_kernel);
 	return to;
 }
 

@@ -44,6 +44,7 @@ bool persist_parse(const char *text, struct stored *stored)
 	auto_free char *address = text_value(text, "ADDRESS");
 	auto_free char *allow = text_value(text, "ALLOW_IOMMU");
 	auto_free char *cdi = text_value(text, "CDI");
+	auto_free char *by_kernel = text_value(text, "BY_KERNEL");
 	if (!text_same(address, stored->address) ||
 		!get_ids(text, "PCI_ID", &stored->vendor, &stored->device) ||
 		!get_ids(text, "PCI_SUBSYS_ID", &stored->subvendor, &stored->subdevice) ||
@@ -56,6 +57,7 @@ bool persist_parse(const char *text, struct stored *stored)
 		return false;
 	stored->access.mode = (int)mode;
 	stored->before.known = ANSWER_YES;
+	stored->before.by_kernel = text_same(by_kernel, "y");
 	stored->serial = text_value(text, "SERIAL");
 	stored->allow_iommu = text_same(allow, "y");
 	stored->cdi = text_same(cdi, "y");
@@ -78,6 +80,7 @@ char *persist_format(const struct stored *stored)
 	text_append_value(&text, "DRIVER", stored->before.driver);
 	text_append_value(&text, "MODULE", stored->before.module);
 	text_append_value(&text, "DRIVER_OVERRIDE", stored->before.driver_override);
+	text_append_value(&text, "BY_KERNEL", stored->before.by_kernel ? "y" : NULL);
 	append_number(&text, "OWNER", false, stored->access.user);
 	append_number(&text, "GROUP", false, stored->access.group);
 	append_number(&text, "MODE", true, stored->access.mode);

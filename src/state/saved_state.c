@@ -13,6 +13,7 @@ bool saved_state_parse(const char *text, const struct device *device, struct rem
 	auto_free char *driver = text_value(text, "DRIVER");
 	auto_free char *module = text_value(text, "MODULE");
 	auto_free char *override = text_value(text, "DRIVER_OVERRIDE");
+	auto_free char *by_kernel = text_value(text, "BY_KERNEL");
 	if (!text_same(address, device->address) || !text_same(modalias, device->modalias) ||
 		!text_is_name(driver) || !text_is_name(module) || !text_is_name(override))
 		return false;
@@ -21,6 +22,7 @@ bool saved_state_parse(const char *text, const struct device *device, struct rem
 		.driver = text_copy(driver),
 		.module = text_copy(module),
 		.driver_override = text_copy(override),
+		.by_kernel = text_same(by_kernel, "y"),
 	};
 	return true;
 }
@@ -32,5 +34,6 @@ char *saved_state_format(const struct device *device, const struct remembered *s
 	text_append_value(&text, "DRIVER", saved->driver);
 	text_append_value(&text, "MODULE", saved->module);
 	text_append_value(&text, "DRIVER_OVERRIDE", saved->driver_override);
+	text_append_value(&text, "BY_KERNEL", saved->by_kernel ? "y" : NULL);
 	return text;
 }

@@ -23,7 +23,8 @@ static void test_bind(void)
 {
 	static struct plan plan; /* static, so that leak detection ignores it */
 	struct device device = e1000e();
-	recipe_bind(&plan, &device, NULL);
+	const struct remembered before = { .driver = "e1000e", .module = "e1000e" };
+	recipe_bind(&plan, &device, &before);
 	ok(plan.count == 5);
 	ok(plan.items[0].act.kind == ACTION_SAVE && plan.items[0].undo.kind == ACTION_REMOVE);
 	ok(text_same(plan.items[0].act.value, "ADDRESS=0000:00:04.0\nDRIVER=e1000e\nMODULE=e1000e\n"));
@@ -41,7 +42,8 @@ static void test_bind_without_driver(void)
 {
 	static struct plan plan;
 	struct device device = { .address = "0000:00:06.0", .driver_override = "something" };
-	recipe_bind(&plan, &device, NULL);
+	const struct remembered before = { .driver_override = "something" };
+	recipe_bind(&plan, &device, &before);
 	ok(plan.count == 5);
 	ok(text_same(plan.items[0].act.value, "ADDRESS=0000:00:06.0\nDRIVER_OVERRIDE=something\n"));
 	ok(plan.items[1].undo.kind == ACTION_NONE);
@@ -73,7 +75,8 @@ static void test_override_of_another_driver(void)
 	static struct plan plan, back;
 	struct device device = e1000e();
 	device.driver_override = "other";
-	recipe_bind(&plan, &device, NULL);
+	const struct remembered before = { .driver = "e1000e", .driver_override = "other" };
+	recipe_bind(&plan, &device, &before);
 	ok(plan.count == 6);
 	ok(plan.items[1].act.kind == ACTION_NONE && writes(&plan.items[1].undo, "other", OVERRIDE));
 	ok(writes(&plan.items[2].undo, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
@@ -116,6 +119,18 @@ static void test_unbind_without_saved_state(void)
 	ok(writes(&plan.items[plan.count - 1].act, ADDRESS, "/sys/bus/pci/drivers_probe"));
 }
 
+/* A probe would bind vfio-pci again, if the device's ID is in its new_id list. */
+static void test_unbind_to_driver_of_kernel(void)
+{
+	static struct plan plan;
+	struct device device = {
+		.address = ADDRESS, .driver = "vfio-pci", .kernel_driver = "e1000e", .modalias = "pci:v1"
+	};
+	recipe_unbind(&plan, &device);
+	ok(writes(&plan.items[plan.count - 1].act, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
+	ok(text_same(plan.items[plan.count - 1].act.driver, "e1000e"));
+}
+
 static void test_mode(void)
 {
 	static struct plan plan;
@@ -139,6 +154,7 @@ int main(void)
 	test_override_of_another_driver();
 	test_unbind_after_interrupted_bind();
 	test_unbind_without_saved_state();
+	test_unbind_to_driver_of_kernel();
 	test_mode();
 	return tap_done();
 }

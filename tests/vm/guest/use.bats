@@ -157,7 +157,7 @@ teardown_file() {
 @test "bind refuses a physical function with virtual functions enabled, and binds a virtual one" {
 	echo 2 >/sys/bus/pci/devices/$pf/sriov_numvfs
 	udevadm settle
-	refused $pf device-has-vfs "the device has virtual functions enabled (2)"
+	refused $pf device-has-vfs "the device has virtual functions enabled (2: "
 	run_tool bind --force $pf
 	status_is 3
 	local vf

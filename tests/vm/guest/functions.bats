@@ -1,0 +1,60 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --disk disk --disk vdisk --disk pf --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk --device virtio-blk-pci,addr=8,drive=vdisk --device pcie-root-port,addr=9,id=port0 --device nvme-subsys,id=subsys --device nvme,addr=a,serial=two,subsys=subsys,sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2 --device e1000e,addr=b.0,multifunction=on,romfile= --device edu,addr=b.1
+#
+# The remedy for a physical function with virtual ones works, and does not hang while one of them is in use.
+
+load guest
+
+pf=0000:00:0a.0
+
+setup_file() {
+	modprobe nvme
+	udevadm settle
+}
+
+setup() {
+	tool enable
+	echo 0 >/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe
+	echo 2 >/sys/bus/pci/devices/$pf/sriov_numvfs
+	first=$(basename "$(readlink /sys/bus/pci/devices/$pf/virtfn0)")
+	second=$(basename "$(readlink /sys/bus/pci/devices/$pf/virtfn1)")
+}
+
+teardown() {
+	tool unbind --all
+	echo 0 >/sys/bus/pci/devices/$pf/sriov_numvfs
+	echo 1 >/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe
+}
+
+@test "bind of a physical function names its virtual functions and their users; the remedy ends their use first" {
+	tool bind "$first"
+	hold "$(nodes | head -n 1)"
+	run_tool bind $pf
+	status_is 3
+	complains "enabled (2: $first bound to vfio-pci ("
+	complains "in use by process $holder (sleep)), $second without a driver)"
+	complains "hint: stop process $holder (sleep); then vfionoiommu unbind $first && echo 0 > /sys/bus/pci/devices/$pf/sriov_numvfs"
+	# The rest of the hint as it is typed while the function is in use: it ends, and disables nothing.
+	run bash -c "export PATH=${VFIONOIOMMU%/*}:\$PATH; $(sed -n 's/.*hint: .*; then //p' <<<"$stderr")"
+	[ "$status" -eq 3 ]
+	[ "$(cat /sys/bus/pci/devices/$pf/sriov_numvfs)" = 2 ]
+	end_holder
+}
+
+@test "the remedy disables the virtual functions" {
+	local remedy
+	tool bind "$first"
+	run_tool bind $pf
+	status_is 3
+	remedy=$(sed -n 's/.*hint: //p' <<<"$stderr")
+	[ "$remedy" = "vfionoiommu unbind $first && echo 0 > /sys/bus/pci/devices/$pf/sriov_numvfs" ]
+	PATH=${VFIONOIOMMU%/*}:$PATH bash -c "$remedy"
+	[ "$(cat /sys/bus/pci/devices/$pf/sriov_numvfs)" = 0 ]
+}
+
+@test "virtual functions have no sibling notes" {
+	run_tool bind "$first"
+	status_is 0
+	not grep -q sibling-unbound <<<"$stderr"
+}
