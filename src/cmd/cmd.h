@@ -208,8 +208,8 @@ bool session_is_running(const struct result *result);
 bool session_run(
 	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);
 
-/* Reads again what may have changed in the machine and in the devices (NULL: only the machine), or in one
- * device. */
+/* Reads again what may have changed: in these devices, with the taint; NULL: in the machine, after the mode
+ * or the modules changed. */
 void session_refresh(struct session *session, const struct device_refs *devices);
 void session_refresh_one(struct session *session, struct device *device);
 

@@ -204,8 +204,13 @@ void session_refresh(struct session *session, const struct device_refs *devices)
 	struct device fresh;
 	if (session->options->dry_run)
 		return;
-	host_collect_state(&session->root, &session->host);
-	session->access = access_case_judge(&session->host);
+	if (devices) {
+		/* Of the machine, binding changes only the taint. */
+		session->host.taint = taint_collect_value(&session->root);
+	} else {
+		host_collect_state(&session->root, &session->host);
+		session->access = access_case_judge(&session->host);
+	}
 	array_each (device, devices ? devices : &none) {
 		if (device_collect(&session->root, (*device)->address, &fresh))
 			continue;

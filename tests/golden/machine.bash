@@ -90,12 +90,14 @@ faulty() { # SYSCALL:ERROR[:when=N] [-P PATH]... COMMAND [ARG...]
 }
 
 # Prints how often the command asks the machine for a file, and the files that it asks for more than once. Counts what the
-# program itself does, not libc and the libraries: it names all files relative to the root, except those it writes. The number of
-# processes, whose files it looks through, varies.
+# program itself does, not libc and the libraries: it names all files relative to the root, except those it writes. On a real
+# kernel, only files of the kernel and of the program count: the others are those of the host, and processes vary in number.
 accesses() { # COMMAND [ARG...]
 	ASAN_OPTIONS=detect_leaks=0 strace -f -y -qq -o "$work/accesses" -e trace=%file "$@" >/dev/null 2>&1
-	sed -nE '/EAGAIN/d; s#^[0-9]+ +[a-z0-9_]+\(([0-9]+<([^>]*/machine|/)>, "|[^"]*"/(sys/(bus|module/vfio)/))([^"]+)".*#\3\5#p' "$work/accesses" |
-		grep -vE '^proc/[0-9]' | sort >"$work/files"
+	sed -nE '/EAGAIN/d
+		s#^[^"]*\([0-9]+<[^>]*/machine>, "([^"]+)".*#\1#p
+		s#^[^"]*\([0-9]+</>, "((sys|dev|proc/[^0-9]|(run|etc)/vfionoiommu)[^"]*)".*#\1#p
+		s#^[^"]*"/(sys/(bus|module/vfio)/[^"]*)".*#\1#p' "$work/accesses" | sort >"$work/files"
 	echo "$(wc -l <"$work/files") accesses"
 	uniq -cd "$work/files" | awk '{ print $1 " times " $2 }'
 }
