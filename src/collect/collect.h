@@ -14,6 +14,10 @@
  * configuration is found. */
 void host_collect(const struct sysroot *root, bool evidence, struct host *host);
 
+/* Adds the releases of the installed kernels and of the running one, oldest first: those that have modules,
+ * an image or a configuration. */
+void host_list_kernels(const struct sysroot *root, struct name_list *releases);
+
 /* The same for the installed kernel `release`, running or not, from its configuration and module files.
  * Returns 0, or -ENOENT with `host` untouched if it has neither. */
 int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host);

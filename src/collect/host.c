@@ -297,6 +297,49 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 	host->root = host_is_root();
 }
 
+/* Where a name with the release of each installed kernel is; the prefix is not part of the release. */
+static const struct {
+	const char *directory, *prefix;
+} kernel_places[] = {
+	{ "lib/modules", "" },
+	{ "usr/lib/modules", "" },
+	{ "boot", "vmlinuz-" },
+	{ "boot", "vmlinux-" },
+	{ "boot", "config-" },
+	{ "usr/lib/kernel", "config-" },
+	{ "usr/lib/ostree-boot", "config-" },
+};
+
+static int compare_releases(const void *a, const void *b)
+{
+	const char *const *first = a, *const *second = b;
+	return strverscmp(*first, *second);
+}
+
+static void add_release(struct name_list *releases, const char *release)
+{
+	/* Not "extramodules", "0-rescue-MACHINE". */
+	bool is_release = release && release[0] >= '1' && release[0] <= '9';
+	if (is_release && !name_list_has(releases, release))
+		*array_add(releases) = text_copy(release);
+}
+
+void host_list_kernels(const struct sysroot *root, struct name_list *releases)
+{
+	auto_free char *running = host_release(root);
+	add_release(releases, running);
+	for (size_t i = 0; i < ARRAY_SIZE(kernel_places); i++) {
+		auto_names struct name_list names = { 0 };
+		char **name;
+		if (sysroot_list(root, kernel_places[i].directory, &names))
+			continue;
+		array_each (name, &names)
+			add_release(releases, text_after(*name, kernel_places[i].prefix));
+	}
+	if (releases->count)
+		qsort(releases->items, releases->count, sizeof *releases->items, compare_releases);
+}
+
 int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host)
 {
 	auto_free char *running = host_release(root);
@@ -310,8 +353,12 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
 	host_collect_state(root, &found);
 	collect_in_modules(root, &found);
 	if (!found.kconfig.source && found.modules[MODULE_VFIO].state == MODULE_UNKNOWN) {
-		free(found.release);
-		return -ENOENT;
+		auto_names struct name_list installed = { 0 };
+		host_list_kernels(root, &installed);
+		if (!name_list_has(&installed, release)) {
+			free(found.release);
+			return -ENOENT;
+		}
 	}
 	*host = found;
 	return 0;

@@ -467,9 +467,11 @@ static void advise_cdev(const struct host *host, const struct access_case *acces
 		return;
 	if (access->group == PATH_WORKS)
 		advise(advice, "for the cdev as well (Linux 7.3 or later)", host, access, FOR_CDEV);
+	else if (host->loosened)
+		advise(advice, "for the cdev (Linux 7.3 or later)", host, access, FOR_CDEV);
 	else
 		advise(advice, "for the cdev without the group (Linux 7.3 or later)", host, access,
-			FOR_CDEV | (host->loosened ? 0 : BIT(LINE_NO_GROUP)));
+			FOR_CDEV | BIT(LINE_NO_GROUP));
 }
 
 void access_case_advise(const struct host *host, const struct access_case *access, struct advice_list *advice)

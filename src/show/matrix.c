@@ -57,7 +57,8 @@ static char *result_text(const struct access_case *access, bool whole)
 		since = access->cdev_since;
 		group = true;
 	}
-	if ((group && cdev) || (cdev && reason == REASON_NOT_BUILT) || (!since && !why))
+	if (access->group == PATH_UNKNOWN || (group && cdev) || (cdev && reason == REASON_NOT_BUILT) ||
+		(!since && !why))
 		return text_copy(words);
 	if (since) {
 		auto_free char *version = version_text(access, group, since);
@@ -83,7 +84,7 @@ CELL(get_result, row, row, result_text(row->access, false))
 
 static const struct column columns[] = {
 	{ "KERNEL", "kernel release or configuration file", .get = get_kernel },
-	{ "THIS", "* marks the case of this kernel", .get = get_this },
+	{ "THIS", "* marks the case of this kernel, or the running kernel", .get = get_this },
 	{ "CASE", "case number, ? if unknown", .get = get_case },
 	{ "GROUP", "whether /dev/vfio/N is built", .get = get_group },
 	{ "CONTAINER", "whether /dev/vfio/vfio is built, by VFIO or by iommufd", .get = get_container },
@@ -96,6 +97,10 @@ const struct column_set matrix_columns = { columns, ARRAY_SIZE(columns),
 	"THIS,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT" };
 const struct column_set matrix_columns_kernels = { columns, ARRAY_SIZE(columns),
 	"KERNEL,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT" };
+
+/* With the running kernel among them. */
+static const struct column_set matrix_columns_installed = { columns, ARRAY_SIZE(columns),
+	"THIS,KERNEL,CASE,GROUP,CONTAINER,CDEV,NOIOMMU,RESULT" };
 
 void matrix_print_cases(const struct table_options *options, const struct kernel *kernel)
 {
@@ -122,7 +127,9 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 	const void **refs = NULL;
 	size_t count = 0;
 	const struct kernel *kernel;
+	bool running = false;
 	array_each (kernel, kernels) {
+		running |= kernel->host.running;
 		rows = array_room(rows, count, sizeof *rows);
 		rows[count++] = (struct row){
 			.kernel = kernel->name,
@@ -136,7 +143,7 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 		refs = array_room(refs, i, sizeof *refs);
 		refs[i] = &rows[i];
 	}
-	table_print(&matrix_columns_kernels, options, refs, count);
+	table_print(running ? &matrix_columns_installed : &matrix_columns_kernels, options, refs, count);
 	free(rows);
 	free(refs);
 }
