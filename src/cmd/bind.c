@@ -111,12 +111,12 @@ struct binding_list {
 static char *check(struct plan *plan)
 {
 	const struct binding *binding = plan->data;
-	struct device *device = binding->device;
-	const struct node_access access = access_for(device, binding->wishes);
-	session_refresh_one(binding->session, device);
-	char *problem = outcome_of_bind(device, &binding->session->access);
+	struct device device = *binding->device;
+	const struct node_access access = access_for(&device, binding->wishes);
+	device_collect(&binding->session->root, device.address, &device);
+	char *problem = outcome_of_bind(&device, &binding->session->access);
 	if (!problem && changes(&access))
-		recipe_access(plan, device, &access, can_settle(binding->wishes));
+		recipe_access(plan, &device, &access, can_settle(binding->wishes));
 	return problem;
 }
 
@@ -157,18 +157,6 @@ static void judge_nodes(struct session *session, const struct device *device)
 static const struct result *result_of(const struct binding *binding)
 {
 	return &binding->session->results.items[binding->result];
-}
-
-/* Reads the devices again, except those whose bind is still running. */
-static void refresh(struct session *session, const struct binding_list *bindings)
-{
-	struct device_refs ended = { 0 };
-	const struct binding *binding;
-	array_each (binding, bindings)
-		if (!session_is_running(result_of(binding)))
-			*array_add(&ended) = binding->device;
-	session_refresh(session, &ended);
-	free(ended.items);
 }
 
 static bool has_access(const struct vfio_node *node, const struct node_access *access)
@@ -266,7 +254,6 @@ static void finish(struct session *session, const struct binding_list *bindings)
 {
 	const struct binding *binding;
 	size_t bound = 0;
-	refresh(session, bindings);
 	array_each (binding, bindings) {
 		const struct result *result = result_of(binding);
 		if (result->outcome == OUTCOME_CHANGED)
@@ -296,6 +283,7 @@ static void binding_run(
 	array_each (binding, &bindings)
 		begin(binding);
 	session_work(session);
+	session_refresh(session, wanted);
 	if (!session->options->dry_run)
 		finish(session, &bindings);
 	free(bindings.items);

@@ -151,9 +151,8 @@ const struct command *command_find(const char *name);
 /* Prints what the last of the words, of which the first follows the name of the program, can become. */
 void complete(int count, char **words);
 
-/* ---- session.c ----
- * The start of every command, which collects and judges the machine, and the end of those that make changes.
- */
+/* ---- context.c ----
+ * The start of every command, which collects and judges the machine. */
 
 struct session {
 	const struct options *options;
@@ -175,16 +174,34 @@ enum status session_open(struct session *session, const struct options *options)
  * time. */
 void session_collect_host(struct session *session);
 
-/* Both for a command that makes changes: takes the lock first, unless nothing will be written. */
-enum status session_open_acting(struct session *session, const struct options *options);
+/* Both for a command that makes changes. */
+enum status session_open_whole(struct session *session, const struct options *options);
 
 /* Resolves the arguments to devices; none without arguments. Returns STATUS_DONE, or after reporting the
  * error STATUS_USAGE (not a DEVICE) or STATUS_FAILED (no such device). */
 enum status session_select(
 	struct session *session, const struct arguments *arguments, struct device_refs *found);
 
+/* Reads again what may have changed: in these devices, with the taint; NULL: in the machine, after the mode
+ * or the modules changed. */
+void session_refresh(struct session *session, const struct device_refs *devices);
+void session_refresh_one(struct session *session, struct device *device);
+
+/* Reads what only the output needs: the persistent bindings again, and if `names` the names of the devices.
+ */
+void session_complete(struct session *session, const struct device_refs *devices, bool names);
+
+/* Whether a finding prevents the command. */
+bool session_is_blocked(const struct session *session);
+
+/* ---- results.c ----
+ * Commands that make changes: runs plans, and shows their results. */
+
+/* The start of a command that makes changes: takes the lock first, unless nothing will be written. */
+enum status session_open_acting(struct session *session, const struct options *options);
+
 /* Whether the findings refuse the command; then they have been printed, and it ends with STATUS_REFUSED. */
-bool session_refused(struct session *session);
+bool session_refused(const struct session *session);
 
 /* Adds a result, which owns `sentence`. Returns it, valid until the next one is added. */
 struct result *session_result(
@@ -207,11 +224,6 @@ bool session_is_running(const struct result *result);
 /* Adds a result as session_plan() and runs it. Returns false if that failed. */
 bool session_run(
 	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);
-
-/* Reads again what may have changed: in these devices, with the taint; NULL: in the machine, after the mode
- * or the modules changed. */
-void session_refresh(struct session *session, const struct device_refs *devices);
-void session_refresh_one(struct session *session, struct device *device);
 
 /* Prints the results, the devices and the new taint. Returns the status of the command. */
 enum status session_finish(struct session *session, const struct device_refs *devices);

@@ -54,20 +54,20 @@ static void begin(struct session *session, const struct device *device)
 		text_format("%s, %s", verb(device), restored));
 }
 
-/* The process that the kernel waits for; NULL: unknown. */
-static const char *find_user(const struct session *session, struct device *device)
+/* The process that the kernel waits for; NULL: unknown. `before` has the nodes that are gone. */
+static const char *find_user(const struct session *session, struct device *before)
 {
 	const struct use *use;
-	if (!device->uses.count)
-		use_collect_processes(&session->root, &(struct device_refs){ &device, 1 });
-	array_each (use, &device->uses)
+	if (!before->uses.count)
+		use_collect_processes(&session->root, &(struct device_refs){ &before, 1 });
+	array_each (use, &before->uses)
 		if (use->kind == USE_PROCESS)
 			return use->detail;
 	return NULL;
 }
 
 /* After the plan has run and the device was read again. */
-static void finish(const struct session *session, const struct giving *giving, struct result *result)
+static void finish(const struct session *session, struct giving *giving, struct result *result)
 {
 	bool well = result->outcome == OUTCOME_CHANGED;
 	char *problem = well ? outcome_of_unbind(&giving->before, giving->device) : NULL;
@@ -76,25 +76,11 @@ static void finish(const struct session *session, const struct giving *giving, s
 		result->sentence = problem;
 	} else if (result->job.error == -ETIMEDOUT) {
 		result->sentence =
-			failure_sentence(&result->job, result->subject, find_user(session, giving->device));
+			failure_sentence(&result->job, result->subject, find_user(session, &giving->before));
 	} else if (well && kernel_chooses(&giving->before)) {
 		result->sentence = text_format("%s, driver chosen by the kernel: %s", verb(&giving->before),
 			giving->device->driver ? giving->device->driver : "none");
 	}
-}
-
-/* Reading a device whose unbind is still running would block. */
-static void refresh(struct session *session, const struct giving_list *givings)
-{
-	struct device_refs devices = { 0 };
-	const struct giving *giving;
-	array_each (giving, givings) {
-		const struct result *result = &session->results.items[giving->result];
-		if (!session_is_running(result))
-			*array_add(&devices) = giving->device;
-	}
-	session_refresh(session, &devices);
-	free(devices.items);
 }
 
 static void unbind_all(struct session *session, const struct device_refs *asked)
@@ -114,7 +100,7 @@ static void unbind_all(struct session *session, const struct device_refs *asked)
 	}
 	session_work(session);
 	if (!session->options->dry_run) {
-		refresh(session, &givings);
+		session_refresh(session, asked);
 		array_each (giving, &givings)
 			finish(session, giving, &session->results.items[giving->result]);
 	}

@@ -1,45 +1,11 @@
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "act/act.h"
 #include "base/base.h"
 #include "cmd/cmd.h"
-#include "collect/collect.h"
-#include "judge/judge.h"
-
-static const char *why_no_bus(const struct options *options, int error)
-{
-	if (error != -ENOENT)
-		return strerror(-error);
-	return options->sysroot ? "no PCI bus: is this the directory of an unpacked report?"
-				: "no PCI bus: is /sys mounted?";
-}
-
-enum status session_open(struct session *session, const struct options *options)
-{
-	*session = (struct session){ .options = options, .findings.force = options->force };
-	if (!options_open_root(options, &session->root))
-		return STATUS_FAILED;
-	int error = device_collect_all(&session->root, &session->devices);
-	if (error) {
-		log_error("%s/sys/bus/pci: %s", options->sysroot ? options->sysroot : "",
-			why_no_bus(options, error));
-		return STATUS_FAILED;
-	}
-	stored_collect_all(&session->root, &session->devices, &session->stored);
-	safety_judge_fitness(&session->devices);
-	return STATUS_DONE;
-}
-
-void session_collect_host(struct session *session)
-{
-	host_collect(&session->root, false, &session->host);
-	nextboot_collect(&session->root, &session->host, &session->next);
-	session->access = access_case_judge(&session->host);
-	session->taint_before = session->host.taint;
-}
 
 static enum status begin(int seconds)
 {
@@ -59,65 +25,15 @@ static enum status begin(int seconds)
 
 enum status session_open_acting(struct session *session, const struct options *options)
 {
-	bool writes = !options->dry_run && host_is_root();
-	if (writes && begin(options->wait))
-		return STATUS_FAILED;
-	enum status status = session_open(session, options);
-	if (status)
-		return status;
-	session_collect_host(session);
-	if (!options->dry_run)
-		readiness_judge_acting(&session->host, &session->findings);
-	return STATUS_DONE;
+	bool writes = !options->dry_run && geteuid() == 0;
+	enum status status = writes ? begin(options->wait) : STATUS_DONE;
+	return status ? status : session_open_whole(session, options);
 }
 
-static const char *const selection_sentences[] = {
-	[SELECTION_EMPTY] = "empty DEVICE argument; see vfionoiommu list --all",
-	[SELECTION_BAD_CLASS] = "{}: invalid class, expected 2, 4 or 6 hexadecimal digits",
-	[SELECTION_BAD_DRIVER] = "{}: invalid driver name",
-	[SELECTION_BAD_ADDRESS] =
-		"{}: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7), or VENDOR:DEVICE with four digits each",
-	[SELECTION_NO_MATCH] = "no PCI device matches {}; see vfionoiommu list --all",
-	[SELECTION_NO_HARDWARE] = "{}: no network interface of a PCI device has this address; see: ip link",
-	[SELECTION_NO_ADDRESS] = "{}: no such PCI device; see vfionoiommu list --all",
-	[SELECTION_NO_NAME] =
-		"{}: no such PCI device, network interface, block device or VFIO node; see vfionoiommu list --all",
-	[SELECTION_AMBIGUOUS] = "{}: ambiguous, matches {detail}; specify one address",
-};
-
-static enum status report_selection(
-	enum selection selection, const char *text, const struct device_refs *found, size_t first)
-{
-	auto_free char *candidates = text_copy("");
-	for (size_t i = first; i < found->count; i++)
-		text_append(&candidates, "%s%s", i > first ? ", " : "", found->items[i]->address);
-	auto_free char *sentence = text_fill(selection_sentences[selection], text, candidates);
-	log_error("%s", sentence);
-	return selection <= SELECTION_BAD_ADDRESS ? STATUS_USAGE : STATUS_FAILED;
-}
-
-enum status session_select(
-	struct session *session, const struct arguments *arguments, struct device_refs *found)
-{
-	char **argument;
-	enum status status = STATUS_DONE;
-	array_each (argument, arguments) {
-		size_t first = found->count;
-		enum selection selection =
-			selector_resolve(&session->root, &session->devices, *argument, found);
-		if (!selection)
-			continue;
-		enum status failed = report_selection(selection, *argument, found, first);
-		if (failed == STATUS_USAGE || !status)
-			status = failed;
-	}
-	return status;
-}
-
-bool session_refused(struct session *session)
+bool session_refused(const struct session *session)
 {
 	const struct options *options = session->options;
-	if (!finding_blockers(&session->findings))
+	if (!session_is_blocked(session))
 		return false;
 	if (options->json && !options->quiet) {
 		struct json *document = json_new();
@@ -197,34 +113,6 @@ bool session_run(
 	return session->results.items[session->results.count - 1].outcome != OUTCOME_FAILED;
 }
 
-void session_refresh(struct session *session, const struct device_refs *devices)
-{
-	static const struct device_refs none;
-	struct device **device;
-	struct device fresh;
-	if (session->options->dry_run)
-		return;
-	if (devices) {
-		/* Of the machine, binding changes only the taint. */
-		session->host.taint = taint_collect_value(&session->root);
-	} else {
-		host_collect_state(&session->root, &session->host);
-		session->access = access_case_judge(&session->host);
-	}
-	array_each (device, devices ? devices : &none) {
-		if (device_collect(&session->root, (*device)->address, &fresh))
-			continue;
-		fresh.stored = (*device)->stored;
-		**device = fresh;
-	}
-	safety_judge_fitness(&session->devices);
-}
-
-void session_refresh_one(struct session *session, struct device *device)
-{
-	session_refresh(session, &(struct device_refs){ &device, 1 });
-}
-
 static void show_json(const struct session *session, const struct device_refs *devices)
 {
 	struct json *document = json_new();
@@ -259,11 +147,9 @@ enum status session_finish(struct session *session, const struct device_refs *de
 			failed_devices += result->outcome == OUTCOME_FAILED &&
 					  text_same(result->subject, (*device)->address);
 	}
-	if (!options->dry_run)
-		stored_collect_all(&session->root, &session->devices, &session->stored);
 	plan_end();
-	if (!options->quiet && table_needs(&device_columns, &options->table, options->json) & NEED_NAMES)
-		device_collect_names(devices);
+	session_complete(session, devices,
+		!options->quiet && table_needs(&device_columns, &options->table, options->json) & NEED_NAMES);
 	bool table_only = table_is_for_scripts(&options->table) && !options->dry_run;
 	results_print(&session->results, options->quiet || options->json || table_only);
 	if (!options->json)
