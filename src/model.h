@@ -129,8 +129,11 @@ struct host {
 	char *module_package; /* the command that installs its modules on this distribution; NULL: unknown, or
 				 none is missing */
 	enum mode mode;
-	enum mode mode_at_load;                 /* the mode once vfio is loaded; UNKNOWN: not collected */
-	enum answer iommu;                      /* /sys/class/iommu has an entry */
+	enum mode mode_at_load;   /* the mode once vfio is loaded; UNKNOWN: not collected */
+	enum answer iommu;        /* /sys/class/iommu has an entry */
+	const char *unused_iommu; /* what describes an IOMMU that this kernel does not use: "ACPI DMAR",
+				     "ACPI IVRS", "ACPI IORT", "ACPI VIOT", "device tree"; NULL: none */
+	bool qemu;                /* it runs in a guest of QEMU */
 	enum answer seen[QUESTION_COUNT];       /* in the running kernel; UNKNOWN until vfio is loaded */
 	enum answer in_modules[QUESTION_COUNT]; /* according to its module files, if they were needed */
 	enum answer sysfs_writable;             /* NO: mounted read-only, as in a container */

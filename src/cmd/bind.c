@@ -373,6 +373,8 @@ static void judge(struct session *session, const struct device_refs *asked, stru
 	array_each (device, wanted) {
 		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
 			&session->findings);
+		readiness_judge_unused_iommu(
+			&session->host, *device, binding_allows_iommu(*device, wishes), &session->findings);
 		safety_judge_siblings(&session->devices, *device, wanted, &session->findings);
 	}
 	if (binding_needs_noiommu(wanted, wishes))

@@ -120,6 +120,73 @@ static enum answer collect_iommu(const struct sysroot *root)
 	return names.count ? ANSWER_YES : ANSWER_NO;
 }
 
+/* Whether the IORT, which all ACPI machines with Arm's interrupt controller have, describes an SMMU.
+ * Unreadable without root. Arm DEN 0049: the number of nodes at byte 36, their offset at 40; of a node the
+ * type, and at 1 the length; type 3: SMMU, 4: SMMUv3. */
+static bool iort_has_smmu(const struct sysroot *root)
+{
+	unsigned char table[16384];
+	ssize_t size = sysroot_read_bytes(root, "sys/firmware/acpi/tables/IORT", table, sizeof table);
+	size_t length = 0, at = 40;
+	if (size < 44)
+		return false;
+	for (at = table[40] | (size_t)table[41] << 8; at + 3 <= (size_t)size; at += length) {
+		length = table[at + 1] | (size_t)table[at + 2] << 8;
+		if (table[at] == 3 || table[at] == 4)
+			return true;
+		if (length < 16)
+			return false;
+	}
+	return false;
+}
+
+/* Whether a PCI host bridge in the device tree below `path` has an IOMMU; bus nodes are searched to `depth`.
+ */
+static bool tree_has_iommu(const struct sysroot *root, const char *path, int depth)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	if (sysroot_list(root, path, &names))
+		return false;
+	array_each (name, &names) {
+		if (!strchr(*name, '@') && !text_starts(*name, "soc") && !text_starts(*name, "bus"))
+			continue;
+		auto_free char *node = text_format("%s/%s", path, *name);
+		auto_free char *map = text_format("%s/iommu-map", node),
+			       *iommus = text_format("%s/iommus", node);
+		bool pci = text_starts(*name, "pci");
+		if (pci && (sysroot_exists(root, map) == ANSWER_YES ||
+				   sysroot_exists(root, iommus) == ANSWER_YES))
+			return true;
+		if (!pci && depth > 0 && tree_has_iommu(root, node, depth - 1))
+			return true;
+	}
+	return false;
+}
+
+/* What describes an IOMMU for PCI devices, although the kernel uses none. */
+static const char *find_unused_iommu(const struct sysroot *root)
+{
+	if (sysroot_exists(root, "sys/firmware/acpi/tables/DMAR") == ANSWER_YES)
+		return "ACPI DMAR";
+	if (sysroot_exists(root, "sys/firmware/acpi/tables/IVRS") == ANSWER_YES)
+		return "ACPI IVRS";
+	if (sysroot_exists(root, "sys/firmware/acpi/tables/VIOT") == ANSWER_YES)
+		return "ACPI VIOT";
+	if (iort_has_smmu(root))
+		return "ACPI IORT";
+	return tree_has_iommu(root, "sys/firmware/devicetree/base", 2) ? "device tree" : NULL;
+}
+
+static bool is_qemu(const struct sysroot *root)
+{
+	auto_free char *vendor = sysroot_read(root, "sys/class/dmi/id/sys_vendor");
+	auto_free char *compatible =
+		vendor ? NULL : sysroot_read(root, "sys/firmware/devicetree/base/compatible");
+	return (vendor && text_starts(vendor, "QEMU")) ||
+	       (compatible && text_starts(compatible, "linux,dummy-virt"));
+}
+
 /* The classes, nodes and parameters that exist only while vfio is loaded or built in. */
 static void collect_seen(const struct sysroot *root, struct host *host)
 {
@@ -293,6 +360,10 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 	collect_missing(root, host);
 	host->arch = sysroot_read(root, "proc/sys/kernel/arch");
 	host->iommu = collect_iommu(root);
+	if (host->iommu == ANSWER_NO) {
+		host->unused_iommu = find_unused_iommu(root);
+		host->qemu = is_qemu(root);
+	}
 	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
 	host->root = host_is_root();
 }

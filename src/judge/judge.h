@@ -56,6 +56,10 @@ void readiness_judge(
 /* Adds what prevents any change to this machine: not root, a read-only sysfs. */
 void readiness_judge_acting(const struct host *host, struct finding_list *findings);
 
+/* Adds a blocker if the machine has an IOMMU that the kernel does not use, unless `allow_iommu`. */
+void readiness_judge_unused_iommu(const struct host *host, const struct device *device, bool allow_iommu,
+	struct finding_list *findings);
+
 /* Adds a blocker for each bound noiommu device: disabling the mode would break it. */
 void readiness_judge_disable(const struct device_list *devices, struct finding_list *findings);
 
@@ -125,8 +129,8 @@ void safety_judge_bind(const struct device_list *devices, const struct device *d
 /* Adds what prevents unbinding `device` from VFIO: the processes that use it. */
 void safety_judge_unbind(const struct device *device, struct finding_list *findings);
 
-/* Adds a note if functions in the slot of `device` are neither bound to VFIO nor among the `wanted`: the kernel
- * refuses a hot reset of such a slot. One note for all `wanted` functions of a slot; none for virtual
+/* Adds a note if functions in the slot of `device` are neither bound to VFIO nor among the `wanted`: the
+ * kernel refuses a hot reset of such a slot. One note for all `wanted` functions of a slot; none for virtual
  * functions, which are reset one by one (FLR). Its remedy binds those that can be bound. */
 void safety_judge_siblings(const struct device_list *devices, const struct device *device,
 	const struct device_refs *wanted, struct finding_list *findings);

@@ -98,6 +98,37 @@ static void judge_sysfs(const struct host *host, struct finding_list *findings)
 			"/sys is mounted read-only (common in containers)");
 }
 
+/* What makes the kernel use the IOMMU that `host` describes. */
+static const char *use_iommu_text(const struct host *host)
+{
+	if (text_same(host->unused_iommu, "ACPI DMAR"))
+		return "boot with intel_iommu=on; the kernel needs CONFIG_INTEL_IOMMU=y, the BIOS VT-d enabled";
+	if (text_same(host->unused_iommu, "ACPI IVRS"))
+		return "boot without amd_iommu=off and iommu=off; the kernel needs CONFIG_AMD_IOMMU=y, the BIOS AMD-Vi enabled";
+	if (text_same(host->unused_iommu, "ACPI VIOT"))
+		return "boot a kernel with CONFIG_VIRTIO_IOMMU=y";
+	return "boot a kernel with CONFIG_ARM_SMMU_V3=y and CONFIG_ARM_SMMU=y, or the driver of this IOMMU";
+}
+
+static void judge_iommu(const struct host *host, struct finding_list *findings)
+{
+	if (host->unused_iommu)
+		finding_add(findings, FINDING_IOMMU_UNUSED, NULL, use_iommu_text(host),
+			"this machine has an IOMMU (%s), but the kernel does not use it", host->unused_iommu);
+}
+
+void readiness_judge_unused_iommu(
+	const struct host *host, const struct device *device, bool allow_iommu, struct finding_list *findings)
+{
+	if (!host->unused_iommu || allow_iommu || device->iommu == ANSWER_YES)
+		return;
+	auto_free char *remedy = text_format(
+		"%s; or: vfionoiommu bind --allow-iommu %s", use_iommu_text(host), device->address);
+	finding_add(findings, FINDING_DEVICE_IOMMU_UNUSED, device->address, remedy,
+		"this machine has an IOMMU (%s) that the kernel does not use: with it, the device would be safe as an ordinary VFIO device",
+		host->unused_iommu);
+}
+
 static void judge_mode(const struct host *host, struct finding_list *findings)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
@@ -121,6 +152,7 @@ void readiness_judge(const struct host *host, const struct access_case *access, 
 		return;
 	judge_vfio_pci(host, findings);
 	judge_mode(host, findings);
+	judge_iommu(host, findings);
 }
 
 void readiness_judge_acting(const struct host *host, struct finding_list *findings)

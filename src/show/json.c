@@ -74,6 +74,8 @@ static struct json *host_object(const struct host *host)
 	value_add(to, "in_modules", answers_object(host->in_modules));
 	value_add_text(to, "mode", word_mode(host->mode));
 	add_answer(to, "iommu", host->iommu);
+	value_add_text(to, "unused_iommu", host->unused_iommu);
+	value_add_bool(to, "qemu", host->qemu);
 	value_add_number(to, "taint", host->taint);
 	return to;
 }

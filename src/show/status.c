@@ -164,6 +164,27 @@ static char *modules_value(const struct host *host)
 		module_words(host, MODULE_IOMMUFD, KCONFIG_IOMMUFD));
 }
 
+/* What a hypervisor could add. */
+static const char *virtual_iommu(const struct host *host)
+{
+	if (text_same(host->arch, "x86_64"))
+		return "-device intel-iommu, or virtio-iommu-pci";
+	return text_same(host->arch, "aarch64") ? "-machine virt,iommu=smmuv3, or -device virtio-iommu-pci"
+						: "-device virtio-iommu-pci";
+}
+
+static char *iommu_value(const struct host *host)
+{
+	if (host->iommu == ANSWER_UNKNOWN)
+		return text_copy("unknown");
+	if (host->iommu == ANSWER_YES)
+		return text_copy("present");
+	if (host->unused_iommu)
+		return text_format("present, but not used (%s)", host->unused_iommu);
+	return host->qemu ? text_format("none; QEMU can provide one: %s", virtual_iommu(host))
+			  : text_copy("none");
+}
+
 static char *next_value(const struct next_boot *next, const struct access_case *access)
 {
 	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
@@ -178,16 +199,13 @@ static char *next_value(const struct next_boot *next, const struct access_case *
 void status_print(const struct table_options *options, const struct status_view *view)
 {
 	const struct host *host = view->host;
-	const char *iommu = host->iommu == ANSWER_YES  ? "present"
-			    : host->iommu == ANSWER_NO ? "none"
-						       : "unknown";
 	const struct item items[] = {
 		{ "kernel", kernel_value(host) },
 		{ "access", matrix_verdict(host, view->access) },
 		{ "mode", mode_value(host, view->access) },
 		{ "next boot", next_value(view->next, view->access) },
 		{ "modules", modules_value(host) },
-		{ "iommu", text_copy(iommu) },
+		{ "iommu", iommu_value(host) },
 		{ "devices", text_format("%zu bound as noiommu", view->noiommu_devices) },
 		{ "taint", taint_line(view->taint) },
 	};
