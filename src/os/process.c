@@ -181,13 +181,12 @@ bool process_relay(int messages)
 {
 	static char text[1 << 16];
 	ssize_t length = read(messages, text, sizeof text - 1);
-	int error = length < 0 ? errno : 0;
 	text[length > 0 ? length : 0] = '\0';
 	if (!backlog)
 		backlog = text_copy("");
 	text_append(&backlog, "%s", text);
 	flush_backlog(false);
-	return length == 0 || (error && error != EAGAIN && error != EINTR);
+	return length == 0;
 }
 
 void process_flush(void)
