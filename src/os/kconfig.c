@@ -88,7 +88,7 @@ void kconfig_line(struct kconfig *config, const char *line)
 
 /* ---- what a configuration does not name ---- */
 
-/* savedefconfig writes up to 100 such lines, a kernel with few options has 900. */
+/* savedefconfig writes few such lines: up to a third of 300, a tenth of 2000. A vendor names 900 or more. */
 #define MANY_OFF 200
 
 /* Whether the symbol is one that Kconfig decides: configurations that people edit do not have it. */
@@ -110,7 +110,8 @@ static enum kconfig_kind kconfig_kind(const struct kconfig *config)
 	bool vfio = config->value[KCONFIG_VFIO] != KCONFIG_ABSENT;
 	if (config->version && (vfio || config->version < 513))
 		return KCONFIG_WHOLE;
-	return vfio && config->off >= MANY_OFF ? KCONFIG_PROMPTS : KCONFIG_PARTIAL;
+	bool many_off = config->off >= MANY_OFF && config->off >= config->named / 4;
+	return vfio && many_off ? KCONFIG_PROMPTS : KCONFIG_PARTIAL;
 }
 
 void kconfig_conclude(struct kconfig *config)

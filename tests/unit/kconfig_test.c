@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/base.h"
 #include "os/os.h"
 #include "tap.h"
@@ -57,7 +59,8 @@ static void test_kinds(void)
 	many[ARRAY_SIZE(many) - 1] = NULL;
 	ok(unnamed(with(LINES(HEADER, "CONFIG_VFIO=m")), KCONFIG_ABSENT, KCONFIG_ABSENT));
 	ok(unnamed(with(LINES("CONFIG_VFIO=m")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
-	ok(with(LINES("CONFIG_VFIO=n")).value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_ABSENT); /* it depends on VFIO */
+	ok(with(LINES("CONFIG_VFIO=n")).value[KCONFIG_VFIO_NOIOMMU] ==
+		KCONFIG_ABSENT); /* it depends on VFIO */
 	/* the first part of a configuration */
 	ok(unnamed(with(LINES(HEADER, "CONFIG_PCI=y")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
 	/* VFIO depended on an IOMMU then */
@@ -66,6 +69,12 @@ static void test_kinds(void)
 	ok(unnamed(with(many), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
 	many[0] = "CONFIG_VFIO=m";
 	ok(unnamed(with(many), KCONFIG_ABSENT, KCONFIG_UNKNOWN));
+	/* a long output of savedefconfig: a tenth is off */
+	struct kconfig saved = with(many);
+	struct kconfig longer = { .off = 211, .named = 2200 };
+	memcpy(longer.value, saved.value, sizeof longer.value);
+	kconfig_conclude(&longer);
+	ok(longer.kind == KCONFIG_PARTIAL);
 	ok(with(many).kind == KCONFIG_PROMPTS && with(LINES("CONFIG_VFIO=m")).kind == KCONFIG_PARTIAL);
 }
 
