@@ -342,7 +342,11 @@ struct device {
 	bool vfio;             /* bound to a VFIO driver: has vfio-dev/, or a group node */
 	struct vfio_node group;
 	struct vfio_node cdev;
+	char *instance; /* differs after it was removed and appeared again, such as a virtual function:
+			 * boot ID and inode of its directory; NULL: not collected, or a recorded machine */
 	struct remembered remembered;
+	bool denylist_disabled; /* vfio-pci's disable_denylist is or will be set; not collected for most
+				   devices */
 	char *physical;      /* address of its physical function; NULL: it is not virtual, or not collected */
 	char *kernel_driver; /* the loaded driver that matches modalias; NULL: none, several, or not collected
 			      */

@@ -11,6 +11,9 @@
  */
 #define RECIPE_LOCK "/run/vfionoiommu.lock"
 
+/* The directory in sysfs that is locked besides, for other mount namespaces. */
+#define RECIPE_LOCK_DIRECTORY "/sys/bus/pci"
+
 /* Adds the steps to load the missing modules for bind: vfio-pci, and iommufd if the kernel has it. */
 void recipe_modules(struct plan *plan, const struct host *host);
 

@@ -15,7 +15,8 @@
 
 int plan_begin(int seconds, int *holder)
 {
-	return lock_take(RECIPE_LOCK, seconds, holder);
+	int error = lock_take(RECIPE_LOCK, seconds, holder);
+	return error ? error : lock_take_machine(RECIPE_LOCK_DIRECTORY, seconds, holder);
 }
 
 void plan_end(void)

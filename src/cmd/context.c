@@ -14,6 +14,15 @@ static const char *why_no_bus(const struct options *options, int error)
 				: "no PCI bus: is /sys mounted?";
 }
 
+/* Usually no device is on the denylist, and nothing is read. */
+static void collect_denylist(struct session *session)
+{
+	struct device *device;
+	array_each (device, &session->devices)
+		if (device_is_denylisted(device))
+			device->denylist_disabled = denylist_collect_disabled(&session->root);
+}
+
 enum status session_open(struct session *session, const struct options *options)
 {
 	*session = (struct session){ .options = options, .findings.force = options->force };
@@ -26,6 +35,7 @@ enum status session_open(struct session *session, const struct options *options)
 		return STATUS_FAILED;
 	}
 	stored_collect_all(&session->root, &session->devices, &session->stored);
+	collect_denylist(session);
 	safety_judge_fitness(&session->devices);
 	return STATUS_DONE;
 }

@@ -77,6 +77,14 @@ void kernel_log_parse(struct kernel_log *log);
  * file could not be read. */
 int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **source);
 
+/* The same for any parameter of type bool of any module; both names have underscores. */
+int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
+	enum mode *mode, char **source);
+
+/* Whether vfio-pci's parameter disable_denylist is set, or will be when the module is loaded: live, in
+ * modprobe.d or on the kernel command line. */
+bool denylist_collect_disabled(const struct sysroot *root);
+
 /* The noiommu mode at the next boot. */
 
 /* Collects what sets the mode, and host->mode_at_load: modprobe.d and the kernel command line, or for a

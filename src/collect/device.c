@@ -210,6 +210,16 @@ static void override_set(struct device *device, const struct attribute *attribut
 	device->driver_override = text_copy(unset ? NULL : text);
 }
 
+/* /run may survive the boot in a container. */
+static void collect_instance(const struct sysroot *root, struct device *device)
+{
+	auto_free char *path = device_path(device, ".");
+	unsigned long long inode = root->live ? sysroot_inode(root, path) : 0;
+	auto_free char *boot = inode ? sysroot_read(root, "proc/sys/kernel/random/boot_id") : NULL;
+	if (boot)
+		device->instance = text_format("%s:%llu", boot, inode);
+}
+
 void device_collect_details(const struct sysroot *root, struct device *device)
 {
 	if (device->detailed)
@@ -229,6 +239,7 @@ void device_collect_details(const struct sysroot *root, struct device *device)
 	if (!override.text)
 		note_unreadable(device, "driver_override");
 	override_set(device, &override);
+	collect_instance(root, device);
 	collect_remembered(root, device);
 }
 
@@ -349,6 +360,7 @@ void device_free(struct device *device)
 	free(device->kernel_driver);
 	free(device->stored_override);
 	free(device->physical);
+	free(device->instance);
 	device_free_remembered(&device->remembered);
 	free(device->unreadable);
 	free(device->address);

@@ -63,6 +63,12 @@ static int collect_candidates(const struct sysroot *root, struct candidates *fou
 
 int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **source)
 {
+	return modprobe_collect_option(root, "vfio", "enable_unsafe_noiommu_mode", mode, source);
+}
+
+int modprobe_collect_option(
+	const struct sysroot *root, const char *module, const char *parameter, enum mode *mode, char **source)
+{
 	struct candidates candidates = { 0 };
 	const struct candidate *candidate;
 	int failed = collect_candidates(root, &candidates);
@@ -75,7 +81,7 @@ int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **so
 			failed = failed || errno == ENOENT ? failed : -errno;
 			continue;
 		}
-		enum mode said = modprobe_text_mode(text);
+		enum mode said = modprobe_text_option(text, module, parameter);
 		if (said == MODE_UNKNOWN)
 			continue;
 		*mode = said;
@@ -88,10 +94,25 @@ int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **so
 	return failed;
 }
 
-/* ---- the next boot ---- */
+/* ---- the denylist of vfio-pci ---- */
 
 /* Bytes; more than any kernel's limit. */
 #define CMDLINE_MAX 16384
+
+bool denylist_collect_disabled(const struct sysroot *root)
+{
+	enum mode mode;
+	auto_free char *live = sysroot_read(root, "sys/module/vfio_pci/parameters/disable_denylist");
+	if (live)
+		return text_starts(live, "Y");
+	auto_free char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
+	modprobe_collect_option(root, "vfio_pci", "disable_denylist", &mode, &source);
+	enum mode said =
+		cmdline ? modprobe_cmdline_option(cmdline, "vfio_pci", "disable_denylist") : MODE_UNKNOWN;
+	return (said == MODE_UNKNOWN ? mode : said) == MODE_ON;
+}
+
+/* ---- the next boot ---- */
 
 /* What the existence of a file shows about the distribution; the first existing file wins. */
 struct trait {

@@ -94,6 +94,10 @@ void persistence_judge_next_boot(
 /* Whether `device` is bound as a noiommu device. The names of its nodes are the proof. */
 bool device_is_noiommu(const struct device *device);
 
+/* Whether `device` is on the denylist of vfio-pci, devices with errata, which the kernel does not bind to it
+ * unless disable_denylist is set. */
+bool device_is_denylisted(const struct device *device);
+
 /* Whether `device` has a header that VFIO drivers reject: a bridge. Uses the class if the header was not
  * read. */
 bool device_is_bridge(const struct device *device);

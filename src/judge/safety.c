@@ -87,7 +87,7 @@ struct remembered safety_before_bind(const struct device *device)
 
 /* The denylist of vfio-pci, devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c,
  * pci_ids.h. */
-static bool is_denylisted(const struct device *device)
+bool device_is_denylisted(const struct device *device)
 {
 	static const unsigned int devices[] = { 0x0435, 0x0443, 0x19e2, 0x19e3, 0x37c8, 0x37c9, 0x0b25,
 		0x0cfe };
@@ -95,6 +95,11 @@ static bool is_denylisted(const struct device *device)
 		if (device->vendor == 0x8086 && device->device == devices[i])
 			return true;
 	return false;
+}
+
+static bool is_refused_by_denylist(const struct device *device)
+{
+	return device_is_denylisted(device) && !device->denylist_disabled;
 }
 
 static bool uses(const struct device *device, enum use_kind kind)
@@ -112,7 +117,7 @@ static enum fitness judge_fitness(const struct device *device)
 		return FITNESS_BOUND;
 	if (device->vfio)
 		return FITNESS_VFIO;
-	if (device_is_bridge(device) || is_denylisted(device) || device->iommu == ANSWER_YES ||
+	if (device_is_bridge(device) || is_refused_by_denylist(device) || device->iommu == ANSWER_YES ||
 		uses(device, USE_VFS))
 		return FITNESS_IMPOSSIBLE;
 	/* A known use takes precedence over an unknown one. */
@@ -242,6 +247,16 @@ static void judge_readable(const struct device *device, struct finding_list *fin
 			device->unreadable);
 }
 
+static void judge_denylist(const struct device *device, struct finding_list *findings)
+{
+	auto_free char *remedy = text_format(
+		"echo 'options vfio-pci disable_denylist=1' > /etc/modprobe.d/vfio-pci-denylist.conf; modprobe -r vfio-pci; vfionoiommu bind %s",
+		device->address);
+	if (is_refused_by_denylist(device))
+		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, remedy,
+			"the device is on the vfio-pci denylist (known errata): the kernel refuses to bind it to vfio-pci, unless its parameter disable_denylist is set");
+}
+
 void safety_judge_bind(const struct device_list *devices, const struct device *device, bool allow_iommu,
 	struct finding_list *findings)
 {
@@ -253,9 +268,7 @@ void safety_judge_bind(const struct device_list *devices, const struct device *d
 		finding_add(findings, FINDING_DEVICE_HAS_IOMMU, device->address, remedy,
 			"the device has an IOMMU: it does not need noiommu, and is safe as an ordinary VFIO device");
 	}
-	if (is_denylisted(device))
-		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, NULL,
-			"the device is on the vfio-pci denylist (known errata): the kernel refuses to bind it to vfio-pci");
+	judge_denylist(device, findings);
 	judge_readable(device, findings);
 	judge_functions(devices, device, findings);
 	judge_uses(device, findings);

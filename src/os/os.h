@@ -137,6 +137,9 @@ enum answer sysroot_exists(const struct sysroot *root, const char *path);
 /* The type of `path`, one of S_IFMT (stat(2)), or a negative errno. Does not follow links. */
 int sysroot_type(const struct sysroot *root, const char *path);
 
+/* The inode number of `path`; 0: unknown. Does not follow links. */
+unsigned long long sysroot_inode(const struct sysroot *root, const char *path);
+
 /* The owner and mode of the file `path`. Does not follow links. Returns 0 or a negative errno. */
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access);
 
@@ -209,7 +212,11 @@ bool write_link_is(const char *path, const char *name);
  * started have ended. */
 int lock_take(const char *path, int seconds, int *holder);
 
-/* Releases the lock, for all processes. */
+/* The same for what all namespaces of the machine have in common, while each container may have a lock file
+ * of its own: `directory`, in sysfs, and devtmpfs, whether it is mounted or not. Released by lock_release. */
+int lock_take_machine(const char *directory, int seconds, int *holder);
+
+/* Releases the locks, for all processes. */
 void lock_release(void);
 
 /* Locks the directory `path` without waiting. Returns a file descriptor, which holds the lock until it is

@@ -370,6 +370,12 @@ int sysroot_type(const struct sysroot *root, const char *path)
 	return error ? error : (int)(file.st_mode & S_IFMT);
 }
 
+unsigned long long sysroot_inode(const struct sysroot *root, const char *path)
+{
+	struct stat file;
+	return sysroot_stat(root, path, &file) ? 0 : file.st_ino;
+}
+
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access)
 {
 	struct stat file;

@@ -158,7 +158,41 @@ static int lock_wait(int fd, int seconds, int *holder)
 	return 0;
 }
 
-static int lock_file = -1;
+/* The same numbers on all architectures but alpha; older headers lack them. The constants of linux/mount.h,
+ * since 5.2. */
+#ifndef SYS_fsopen
+#define SYS_fsopen   430
+#define SYS_fsconfig 431
+#define SYS_fsmount  432
+#endif
+#define COMMAND_CREATE 6 /* FSCONFIG_CMD_CREATE */
+#define OPEN_CLOEXEC   1 /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
+
+/* Opens the root directory of devtmpfs, which is one for all namespaces, mounted nowhere. Containers have
+ * other instances of /run, of /dev, and with a network namespace of sysfs. Needs CAP_SYS_ADMIN. Returns -1 on
+ * errors.
+ */
+static int open_devtmpfs(void)
+{
+	auto_fd int context = (int)syscall(SYS_fsopen, "devtmpfs", OPEN_CLOEXEC);
+	if (context < 0 || syscall(SYS_fsconfig, context, COMMAND_CREATE, NULL, NULL, 0) < 0)
+		return -1;
+	auto_fd int mount = (int)syscall(SYS_fsmount, context, OPEN_CLOEXEC, 0);
+	return mount < 0 ? -1 : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* The lock file, the directory, devtmpfs; -1: not open. */
+static int locks[3] = { -1, -1, -1 };
+
+int lock_take_machine(const char *directory, int seconds, int *holder)
+{
+	int error = 0;
+	locks[1] = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	locks[2] = open_devtmpfs();
+	for (size_t i = 1; i < ARRAY_SIZE(locks) && !error; i++)
+		error = locks[i] < 0 ? 0 : lock_wait(locks[i], seconds, holder);
+	return error;
+}
 
 int lock_take(const char *path, int seconds, int *holder)
 {
@@ -175,14 +209,15 @@ int lock_take(const char *path, int seconds, int *holder)
 	/* Errors are ignored: the process ID is only informational. */
 	(void)!ftruncate(fd, 0);
 	(void)!pwrite(fd, text, (size_t)length, 0);
-	lock_file = fd;
+	locks[0] = fd;
 	return 0;
 }
 
 void lock_release(void)
 {
-	if (lock_file >= 0)
-		flock(lock_file, LOCK_UN);
+	for (size_t i = 0; i < ARRAY_SIZE(locks); i++)
+		if (locks[i] >= 0)
+			flock(locks[i], LOCK_UN);
 }
 
 int lock_directory(const char *path)

@@ -26,25 +26,33 @@ static enum mode value_mode(const char *value)
 	return MODE_UNKNOWN;
 }
 
-/* "enable_unsafe_noiommu_mode=1"; MODE_UNKNOWN for any other word. Dashes and underscores are equivalent. */
-static enum mode word_mode(const char *word)
+/* The text after `name` in `word`, or NULL. Dashes and underscores are equivalent. */
+static const char *after_name(const char *word, const char *name)
 {
-	for (const char *name = PARAMETER; *name; name++, word++)
+	for (; *name; name++, word++)
 		if (*word != *name && !(*name == '_' && *word == '-'))
-			return MODE_UNKNOWN;
-	return *word && *word != '=' ? MODE_UNKNOWN : value_mode(word);
+			return NULL;
+	return word;
+}
+
+/* "enable_unsafe_noiommu_mode=1"; MODE_UNKNOWN for any other word. */
+static enum mode word_mode(const char *word, const char *parameter)
+{
+	const char *value = after_name(word, parameter);
+	return !value || (*value && *value != '=') ? MODE_UNKNOWN : value_mode(value);
 }
 
 /* Parses one line, in place. */
-static enum mode line_mode(char *line)
+static enum mode line_mode(char *line, const char *module, const char *parameter)
 {
 	char *rest = NULL;
 	enum mode mode = MODE_UNKNOWN;
 	const char *word = strtok_r(line, BLANKS, &rest);
-	if (!text_same(word, "options") || !text_same(strtok_r(NULL, BLANKS, &rest), "vfio"))
+	if (!text_same(word, "options") || !(word = strtok_r(NULL, BLANKS, &rest)) ||
+		!text_same(after_name(word, module), ""))
 		return MODE_UNKNOWN;
 	while ((word = strtok_r(NULL, BLANKS, &rest))) {
-		enum mode said = word_mode(word);
+		enum mode said = word_mode(word, parameter);
 		mode = said == MODE_UNKNOWN ? mode : said;
 	}
 	return mode;
@@ -52,12 +60,17 @@ static enum mode line_mode(char *line)
 
 enum mode modprobe_text_mode(const char *text)
 {
+	return modprobe_text_option(text, "vfio", PARAMETER);
+}
+
+enum mode modprobe_text_option(const char *text, const char *module, const char *parameter)
+{
 	enum mode mode = MODE_UNKNOWN;
 	auto_free char *copy = text_copy(text);
 	char *rest = NULL;
 	text_join_lines(copy);
 	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		enum mode said = line_mode(line);
+		enum mode said = line_mode(line, module, parameter);
 		mode = said == MODE_UNKNOWN ? mode : said;
 	}
 	return mode;
@@ -65,12 +78,17 @@ enum mode modprobe_text_mode(const char *text)
 
 enum mode modprobe_cmdline_mode(const char *text)
 {
+	return modprobe_cmdline_option(text, "vfio", PARAMETER);
+}
+
+enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter)
+{
 	enum mode mode = MODE_UNKNOWN;
 	auto_free char *copy = text_copy(text);
 	char *rest = NULL;
 	for (char *word = strtok_r(copy, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
-		const char *parameter = text_after(word, "vfio.");
-		enum mode said = parameter ? word_mode(parameter) : MODE_UNKNOWN;
+		const char *name = after_name(word, module);
+		enum mode said = name && *name == '.' ? word_mode(name + 1, parameter) : MODE_UNKNOWN;
 		mode = said == MODE_UNKNOWN ? mode : said;
 	}
 	return mode;

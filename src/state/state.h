@@ -14,8 +14,8 @@
 /* The path for the device at `address`: a new string, which the caller frees. */
 char *saved_state_path(const char *address);
 
-/* Parses the saved state of `device`. Returns false, with `saved` untouched, if `text` is malformed or names
- * another card. */
+/* Parses the saved state of `device`. Returns false, with `saved` untouched, if `text` is malformed, not as
+ * it was written (its last line has its length and a checksum), or of another card or instance. */
 bool saved_state_parse(const char *text, const struct device *device, struct remembered *saved);
 
 /* Formats it: a new string, which the caller frees. */
@@ -51,6 +51,10 @@ enum mode modprobe_text_mode(const char *text);
 
 /* The same for `text`, a kernel command line ("vfio.enable_unsafe_noiommu_mode=1"). */
 enum mode modprobe_cmdline_mode(const char *text);
+
+/* The same for any parameter of type bool of any module. Both names have underscores. */
+enum mode modprobe_text_option(const char *text, const char *module, const char *parameter);
+enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter);
 
 /* ---- cdi.c ----
  * The specification of the bound devices for the Container Device Interface, which container engines read. */
