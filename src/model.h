@@ -152,9 +152,11 @@ enum own_file {
 
 /* What sets the mode when vfio is loaded, or initialized as a built-in, after the next boot. */
 struct next_boot {
-	enum mode mode;             /* OFF if nothing sets it */
-	char *source;               /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing sets it */
-	enum own_file own;          /* our own file in modprobe.d ... */
+	enum mode mode;    /* OFF if nothing sets it */
+	char *source;      /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing sets it */
+	enum own_file own; /* our own file in modprobe.d ... */
+	char *blocked; /* "/etc/modprobe.d/x.conf line 3: install vfio-pci /bin/false": why vfio_pci is not
+			* loaded; NULL: nothing prevents it */
 	const char *own_path;       /* ... which is this */
 	const char *boot_file;      /* the setting of the command line on this distribution; NULL: unknown */
 	const char *boot_tool;      /* the command that applies a change of it; NULL: unknown */

@@ -377,6 +377,8 @@ static void judge(struct session *session, const struct device_refs *asked, stru
 			&session->host, *device, binding_allows_iommu(*device, wishes), &session->findings);
 		safety_judge_siblings(&session->devices, *device, wanted, &session->findings);
 	}
+	if (wanted->count)
+		readiness_judge_blocked(&session->host, &session->next, &session->findings);
 	if (binding_needs_noiommu(wanted, wishes))
 		readiness_judge(&session->host, &session->access, &session->findings);
 	if (wishes->enable)

@@ -72,14 +72,13 @@ void kernel_log_parse(struct kernel_log *log);
 /* ---- nextboot.c ----
  * The settings of noiommu mode in modprobe.d(5). */
 
-/* Reads all modprobe.d files below `root`, in modprobe's order: the mode that the last of them sets, and its
- * path in `*source`, a new string; MODE_UNKNOWN and NULL if none sets it. Returns 0, or a negative errno if a
- * file could not be read. */
-int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **source);
-
-/* The same for any parameter of type bool of any module; both names have underscores. */
+/* Reads all modprobe.d files below `root`, in modprobe's order: what the last of them sets the `parameter` of
+ * type bool of `module` to (both names have underscores), and its path in `*source`, a new string;
+ * MODE_UNKNOWN and NULL if none sets it. `blocked` (NULL: do not look) becomes the line that keeps vfio_pci
+ * from being loaded, a new string, or stays as it is. Returns 0, or a negative errno if a file could not be
+ * read. */
 int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
-	enum mode *mode, char **source);
+	enum mode *mode, char **source, char **blocked);
 
 /* Whether vfio-pci's parameter disable_denylist is set, or will be when the module is loaded: live, in
  * modprobe.d or on the kernel command line. */

@@ -61,13 +61,20 @@ static int collect_candidates(const struct sysroot *root, struct candidates *fou
 	return failed;
 }
 
-int modprobe_collect_mode(const struct sysroot *root, enum mode *mode, char **source)
+/* What keeps vfio_pci, or a module that it needs, from being loaded. */
+static char *find_block(const char *path, const char *text)
 {
-	return modprobe_collect_option(root, "vfio", "enable_unsafe_noiommu_mode", mode, source);
+	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd" };
+	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
+		auto_free char *line = modprobe_text_blocked(text, modules[i]);
+		if (line)
+			return text_format("/%s %s", path, line);
+	}
+	return NULL;
 }
 
-int modprobe_collect_option(
-	const struct sysroot *root, const char *module, const char *parameter, enum mode *mode, char **source)
+int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
+	enum mode *mode, char **source, char **blocked)
 {
 	struct candidates candidates = { 0 };
 	const struct candidate *candidate;
@@ -81,6 +88,8 @@ int modprobe_collect_option(
 			failed = failed || errno == ENOENT ? failed : -errno;
 			continue;
 		}
+		if (blocked && !*blocked)
+			*blocked = find_block(path, text);
 		enum mode said = modprobe_text_option(text, module, parameter);
 		if (said == MODE_UNKNOWN)
 			continue;
@@ -106,7 +115,7 @@ bool denylist_collect_disabled(const struct sysroot *root)
 	if (live)
 		return text_starts(live, "Y");
 	auto_free char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
-	modprobe_collect_option(root, "vfio_pci", "disable_denylist", &mode, &source);
+	modprobe_collect_option(root, "vfio_pci", "disable_denylist", &mode, &source, NULL);
 	enum mode said =
 		cmdline ? modprobe_cmdline_option(cmdline, "vfio_pci", "disable_denylist") : MODE_UNKNOWN;
 	return (said == MODE_UNKNOWN ? mode : said) == MODE_ON;
@@ -190,7 +199,8 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	collect_boot_setting(root, &found);
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
 	if (vfio != MODULE_BUILTIN)
-		known = modprobe_collect_mode(root, &set, &found.source) == 0;
+		known = modprobe_collect_option(root, "vfio", "enable_unsafe_noiommu_mode", &set,
+				&found.source, &found.blocked) == 0;
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_mode(cmdline) : MODE_UNKNOWN;
 	/* The command line takes precedence, for a module as well: modprobe appends its options last. */

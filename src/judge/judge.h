@@ -53,6 +53,10 @@ void access_case_judge_sources(
 void readiness_judge(
 	const struct host *host, const struct access_case *access, struct finding_list *findings);
 
+/* Adds what keeps vfio_pci from being loaded, if it is not loaded. */
+void readiness_judge_blocked(
+	const struct host *host, const struct next_boot *next, struct finding_list *findings);
+
 /* Adds what prevents any change to this machine: not root, a read-only sysfs. */
 void readiness_judge_acting(const struct host *host, struct finding_list *findings);
 

@@ -1,3 +1,4 @@
+#include <string.h>
 
 #include "base/base.h"
 #include "judge/judge.h"
@@ -153,6 +154,17 @@ void readiness_judge(const struct host *host, const struct access_case *access, 
 	judge_vfio_pci(host, findings);
 	judge_mode(host, findings);
 	judge_iommu(host, findings);
+}
+
+void readiness_judge_blocked(
+	const struct host *host, const struct next_boot *next, struct finding_list *findings)
+{
+	if (!next->blocked || host->modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
+		return;
+	auto_free char *file = text_format("%.*s", (int)strcspn(next->blocked, " "), next->blocked);
+	auto_free char *remedy = text_format("remove the line from %s", file);
+	finding_add(findings, FINDING_MODULE_BLOCKED, NULL, remedy, "vfio-pci cannot be loaded: %s",
+		next->blocked);
 }
 
 void readiness_judge_acting(const struct host *host, struct finding_list *findings)

@@ -93,3 +93,30 @@ enum mode modprobe_cmdline_option(const char *text, const char *module, const ch
 	}
 	return mode;
 }
+
+/* Whether an install command loads nothing: /bin/false, /usr/bin/true, ":". */
+static bool loads_nothing(const char *command)
+{
+	const char *slash = strrchr(command, '/');
+	const char *name = slash ? slash + 1 : command;
+	return text_same(name, "false") || text_same(name, "true") || text_same(name, ":");
+}
+
+char *modprobe_text_blocked(const char *text, const char *module)
+{
+	auto_free char *copy = text_copy(text);
+	int number = 1;
+	char *blocked = NULL;
+	/* Line by line, without joining, for the number. */
+	for (char *line = copy, *next; line && !blocked; line = next, number++) {
+		char *rest = NULL;
+		if ((next = strchr(line, '\n')))
+			*next++ = '\0';
+		const char *word = strtok_r(line, BLANKS, &rest), *name = strtok_r(NULL, BLANKS, &rest);
+		const char *command = strtok_r(NULL, BLANKS, &rest);
+		if (text_same(word, "install") && name && text_same(after_name(name, module), "") &&
+			command && loads_nothing(command))
+			blocked = text_format("line %d: install %s %s", number, name, command);
+	}
+	return blocked;
+}

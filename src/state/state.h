@@ -56,6 +56,11 @@ enum mode modprobe_cmdline_mode(const char *text);
 enum mode modprobe_text_option(const char *text, const char *module, const char *parameter);
 enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter);
 
+/* The first line of `text`, the content of a modprobe.d file, that keeps the module from being loaded: "line
+ * 3: install vfio-pci /bin/false", a new string, which the caller frees; NULL if there is none. A blacklist
+ * does not: it applies to aliases. */
+char *modprobe_text_blocked(const char *text, const char *module);
+
 /* ---- cdi.c ----
  * The specification of the bound devices for the Container Device Interface, which container engines read. */
 

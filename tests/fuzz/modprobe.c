@@ -26,7 +26,8 @@ static void read_files(struct part own, struct part other)
 	expected = expected == MODE_UNKNOWN ? modprobe_text_mode(first) : expected;
 	fuzz_file(OWN, own);
 	fuzz_file(OTHER, other);
-	must(modprobe_collect_mode(fuzz_root(), &mode, &source) == 0);
+	must(modprobe_collect_option(
+		     fuzz_root(), "vfio", "enable_unsafe_noiommu_mode", &mode, &source, NULL) == 0);
 	must(mode == expected && !source == (mode == MODE_UNKNOWN));
 }
 

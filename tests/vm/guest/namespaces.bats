@@ -23,7 +23,7 @@ contained() { # mount|network COMMAND...
 @test "a run waits for one in another mount namespace, which has its own /run, /dev and /sys" {
 	local namespace
 	for namespace in mount network; do
-		contained $namespace sh -c 'strace -qq -o /run/trace -e trace=renameat,rename -e inject=rename,renameat:delay_enter=20000000:when=1 "$0" bind --quiet 0000:00:06.0 3>&-' "$VFIONOIOMMU" &
+		contained $namespace sh -c 'strace -f -qq -o /run/trace -e trace=renameat,rename -e inject=rename,renameat:delay_enter=20000000:when=1 "$0" bind --quiet 0000:00:06.0 3>&-' "$VFIONOIOMMU" &
 		holder=$!
 		for _ in $(seq 100); do
 			[ "$(override_of $edu)" = "(null)" ] || break
