@@ -50,7 +50,7 @@ DEPS_FAST  = bats jq strace valgrind bash-completion zsh fish python3-jsonschema
 DEPS_CHECK = clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck mandoc git libcap2-bin
 # make demo: the tools that build and boot the kernels of tests/vm
 DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd cpio dpkg-dev busybox-static udev kmod \
-             pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount bsdutils
+             pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount bsdutils btrfs-progs mdadm
 # make check-all: engines (Ansible, podman), checks of the package, the roots of other releases, arm64, and DPDK
 DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap \
              gcc-aarch64-linux-gnu qemu-system-arm arch-test dpdk-dev librte-meta-net

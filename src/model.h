@@ -303,22 +303,28 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_ADDRESS, "address")         /* ... has the address `detail` */                                 \
 	X(USE_ROUTE, "route")             /* ... carries the route `detail` */                               \
 	X(USE_ENSLAVED, "enslaved")       /* ... is below the interface `detail` */                          \
-	X(USE_ELSEWHERE, "elsewhere")     /* network driver `object` without interface in this namespace */  \
+	X(USE_ELSEWHERE, "elsewhere")     /* network interface `object` is in `detail`, another namespace;   \
+					   * NULL: network driver `object` has no interface in ours */       \
 	X(USE_MOUNT, "mount")             /* block device `object` is mounted on `detail` */                 \
 	X(USE_SWAP, "swap")               /* ... is used as swap */                                          \
-	X(USE_HELD, "held")               /* ... is opened exclusively by `detail`; NULL: unknown */         \
+	X(USE_HELD, "held")               /* ... is in use by `detail`; NULL: unknown */                     \
 	X(USE_DISPLAY, "display")         /* the boot display */                                             \
 	X(USE_FRAMEBUFFER, "framebuffer") /* framebuffer `object` */                                         \
 	X(USE_VFS, "vfs")                 /* `detail` virtual functions are enabled */                       \
 	X(USE_UNKNOWN, "unknown")         /* `object`, which may use it, could not be read: `detail` */      \
+	X(USE_CONSOLE, "console")         /* terminal `object` is a console of the kernel */                 \
 	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
 enum use_kind { USE_KINDS(ENUM_VALUE) };
 
 /* A use of a device. */
 struct use {
 	enum use_kind kind;
-	char *object; /* "eth0", "nvme0n1p2", "/dev/vfio/noiommu-0"; NULL: the device itself */
-	char *detail; /* see enum use_kind; NULL: none */
+	char *object;  /* "eth0", "nvme0n1p2", "/dev/vfio/noiommu-0"; NULL: the device itself */
+	char *detail;  /* see enum use_kind; NULL: none */
+	char *way;     /* from the object to the device: "over dm-0, over sda1", "behind 10000:e1:00.0"; NULL:
+			* direct
+			*/
+	char *process; /* USE_MOUNT: the process in whose mount namespace it is, "1234 (sh)"; NULL: in ours */
 };
 
 struct use_list {

@@ -88,9 +88,9 @@ only() { # EXCEPTION...
 	[ "$(echo */*.h)" = "$(folders | sed 's|.*|&/&.h|' | sort | xargs)" ]
 }
 
-@test "there are at most 75 source files" {
+@test "there are at most 85 source files" {
 	cd_source
-	[ "$(find . -name '*.[ch]' | wc -l)" -le 75 ]
+	[ "$(find . -name '*.[ch]' | wc -l)" -le 85 ]
 }
 
 @test "no function has more than 50 lines" {
@@ -151,7 +151,7 @@ only() { # EXCEPTION...
 	# collect uses paths relative to the root; only names of nodes and what a user types are absolute.
 	not grep -rnE '"/(sys|run|etc|dev)/' act/plan.c os show
 	[ "$(grep -rhoE --include='*.[ch]' '"/(sys|run|etc|dev)/[^"]*"' cmd collect judge | sort -u | tr '\n' ' ')" = \
-		'"/dev/" "/dev/vfio" "/dev/vfio/" "/dev/vfio/devices" "/sys/" ' ]
+		'"/dev/" "/dev/%s" "/dev/root" "/dev/vfio" "/dev/vfio/" "/dev/vfio/devices" "/sys/" ' ]
 	not grep -rnE 'write_(attribute|file|remove)\(' cmd collect judge show
 }
 

@@ -345,31 +345,19 @@ static bool is_bound(const struct device *device)
 	return device_is_noiommu(device) || (device->vfio && device->iommu == ANSWER_YES);
 }
 
-/* Adds the processes that use a virtual function of the devices. */
-static void collect_function_users(struct session *session, const struct device_refs *wanted)
-{
-	struct device_refs functions = { 0 };
-	struct device *function, **device;
-	array_each (function, &session->devices)
-		array_each (device, wanted)
-			if (function->vfio && text_same(function->physical, (*device)->address))
-				*array_add(&functions) = function;
-	use_collect_processes(&session->root, &functions);
-	free(functions.items);
-}
-
 /* Devices that are already bound are not judged; all others are judged together. */
 static void judge(struct session *session, const struct device_refs *asked, struct device_refs *bound,
 	struct device_refs *wanted, const struct wishes *wishes)
 {
 	struct device **device;
-	bool thorough = session->host.root;
-	use_collect_all(&session->root, &session->devices, thorough);
+	/* Under --stored udevd waits for this program. */
+	if (!wishes->stored)
+		use_wait_for_udev(&session->root);
+	use_collect_all(&session->root, &session->devices);
 	array_each (device, asked) {
 		device_collect_details(&session->root, *device);
 		*array_add(is_bound(*device) ? bound : wanted) = *device;
 	}
-	collect_function_users(session, wanted);
 	array_each (device, wanted) {
 		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
 			&session->findings);

@@ -122,7 +122,7 @@ static void offer_devices(const struct line *line, const char *before, enum valu
 	array_each (argument, &line->arguments)
 		selector_resolve(&session.root, &session.devices, *argument, &named);
 	if (value == VALUE_FREE_DEVICE) {
-		use_collect_all(&session.root, &session.devices, false);
+		use_collect_all(&session.root, &session.devices);
 		safety_judge_fitness(&session.devices);
 	}
 	array_each (device, &session.devices)

@@ -36,7 +36,7 @@ static enum status list_run(const struct options *options, struct arguments *arg
 		choose(&session, &shown);
 	unsigned int needs = table_needs(columns, &options->table, options->json);
 	if (needs & NEED_USES) {
-		use_collect_all(&session.root, &session.devices, false);
+		use_collect_all(&session.root, &session.devices);
 		safety_judge_fitness(&session.devices);
 	}
 	if (needs & NEED_DETAILS)

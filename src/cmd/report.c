@@ -31,7 +31,7 @@ static void read_machine(const struct sysroot *root)
 	stored_collect_all(root, &devices, &stored);
 	stored_collect_rule(root);
 	device_collect_remembered(root, &devices);
-	use_collect_all(root, &devices, false);
+	use_collect_all(root, &devices);
 	array_each (device, &devices)
 		device_collect_details(root, device);
 	host_collect(root, true, &host);

@@ -59,7 +59,7 @@ static const char *find_user(const struct session *session, struct device *befor
 {
 	const struct use *use;
 	if (!before->uses.count)
-		use_collect_processes(&session->root, &(struct device_refs){ &before, 1 });
+		use_collect_processes(&session->root, &(struct device_list){ before, 1 });
 	array_each (use, &before->uses)
 		if (use->kind == USE_PROCESS)
 			return use->detail;
@@ -207,7 +207,7 @@ static enum status unbind_run(const struct options *options, struct arguments *a
 		if ((*device)->vfio && kernel_chooses(*device))
 			device_collect_kernel_driver(&session.root, session.host.release, *device);
 	device_collect_driverless(&session.root, session.host.release, &asked);
-	use_collect_processes(&session.root, &asked);
+	use_collect_processes(&session.root, &session.devices);
 	array_each (device, &asked)
 		safety_judge_unbind(*device, &session.findings);
 	if (session_refused(&session))

@@ -41,7 +41,7 @@ static enum status verify_run(const struct options *options, struct arguments *a
 			verification_judge_nodeless(*device, &session.findings);
 			failed++;
 		} else {
-			opening_collect(&session.root, *device, &openings);
+			opening_collect(&session.root, &session.devices, *device, &openings);
 		}
 	}
 	array_each (opening, &openings) {

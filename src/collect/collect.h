@@ -170,15 +170,93 @@ char *cdi_collect(const struct sysroot *root);
 /* ---- use.c ----
  * The uses of a device. Facts only: judge/safety decides which of them prevent a bind. */
 
-/* Adds the uses of all devices in one pass over the machine's interfaces, block devices, framebuffers and
- * virtio devices. Sources: sysfs, rtnetlink (live only), mountinfo, swaps. With `thorough`, block devices
- * without a known use are opened exclusively for reading, and closed again: the open fails if the kernel uses
- * the block device (live only, root only). */
-void use_collect_all(const struct sysroot *root, struct device_list *devices, bool thorough);
+/* Adds the uses of all devices. Sources: sysfs, configfs, rtnetlink (live only), mountinfo, swaps, and the
+ * files and namespaces of all processes. A disk without a known use is opened exclusively for reading, and
+ * closed again: the open fails if something uses it (live only, root only). What cannot be read is a use of
+ * the kind USE_UNKNOWN. */
+void use_collect_all(const struct sysroot *root, struct device_list *devices);
 
-/* Adds the processes that have a node of a device open to its uses. Source: /proc/PID/fd, as far as this user
- * has access. */
-void use_collect_processes(const struct sysroot *root, const struct device_refs *devices);
+/* Waits up to 3 seconds until udevd is idle: it opens every new disk for a moment. Does nothing on a recorded
+ * machine. */
+void use_wait_for_udev(const struct sysroot *root);
+
+/* Adds only what processes have of the devices. */
+void use_collect_processes(const struct sysroot *root, struct device_list *devices);
+
+/* ---- scan.c ----
+ * The state of a scan of the machine for uses of its devices; for the files that the following functions are
+ * in, not for other folders. */
+
+struct node_list;
+
+/* A PCI device below a block device. */
+struct block_owner {
+	struct device *device;
+	char *way; /* see struct use */
+};
+
+struct block {
+	char *name;   /* "nvme0n1p2" */
+	dev_t number; /* 0: unknown, or none */
+	struct {
+		struct block_owner *items;
+		size_t count;
+	} owners;
+	bool known;     /* the owners are */
+	bool partition; /* of a virtual block device */
+};
+
+struct scan {
+	const struct sysroot *root;
+	struct device_list *devices;
+	struct {
+		struct block *items;
+		size_t count;
+	} blocks;
+	struct network_facts network;
+	struct mount_facts mounts;
+	struct process_facts processes;
+	struct node_list *nodes;
+	int network_error, mounts_error; /* negative errno: unknown or incomplete */
+};
+
+/* Adds a copy of the use to a device that does not have it yet. */
+void use_add(struct device *device, const struct use *use);
+
+/* The same without a way. */
+void use_simple(struct device *device, enum use_kind kind, const char *object, const char *detail);
+
+/* `what` could not be read, so whether it uses the device, or any device, is unknown. A missing `what` does
+ * not use it. */
+void use_unknown(struct device *device, const char *what, int error);
+void scan_unknown(const struct scan *scan, const char *what, int error);
+
+/* Calls `take` for each link in the folder and each PCI device that it belongs to. */
+void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
+	void (*take)(struct scan *scan, const char *name, struct device *device));
+
+/* ---- block.c ----
+ * Block devices, and what is on top of them. */
+
+/* Reads all block devices, and finds the PCI devices below each: directly, or through partitions, loop
+ * devices, device mapper, md, zram and others. A block device on top of another is a use of it. */
+void blocks_collect(struct scan *scan);
+
+/* Adds their uses by filesystems, swap, targets, and unknown exclusive users. */
+void blocks_take_uses(struct scan *scan);
+void blocks_free(struct scan *scan);
+
+/* ---- network.c ---- */
+
+/* Adds the uses of network interfaces. */
+void network_collect(struct scan *scan);
+
+/* ---- process.c ----
+ * What processes have of a device: its nodes, by number; its registers, through files of sysfs; descriptors
+ * and mappings of VFIO. */
+
+/* Reads all processes. Needs the block devices, if they were collected. */
+void processes_collect(struct scan *scan);
 
 /* ---- select.c ----
  * The PCI device of a network interface, block device, framebuffer or virtio device. */
@@ -227,10 +305,11 @@ int account_parse(const char *text, struct node_access *access);
 /* ---- opening.c ----
  * Opens a device through its nodes as an application would, and records each step. */
 
-/* Opens `device`, which must be bound to VFIO, through each of its nodes in turn, and adds the results. Does
- * not write to the device and starts no DMA. The kernel resets the device at the close, as at any close. If
- * an attempt fails, adds the processes that hold a node to the uses of `device`. */
-void opening_collect(const struct sysroot *root, struct device *device, struct opening_list *openings);
+/* Opens `device` of `devices`, which must be bound to VFIO, through each of its nodes in turn, and adds the
+ * results. Does not write to the device and starts no DMA. The kernel resets the device at the close, as at
+ * any close. If an attempt fails, adds the processes that hold a node to the uses of `device`. */
+void opening_collect(const struct sysroot *root, struct device_list *devices, struct device *device,
+	struct opening_list *openings);
 
 /* ---- event.c ----
  * Events of PCI devices and VFIO nodes. */

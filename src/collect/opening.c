@@ -85,7 +85,8 @@ static bool open_cdev(const struct sysroot *root, struct opening *opening)
 	       record_step(opening, STEP_GET_INFO, vfio_device_offer(device, &opening->offer));
 }
 
-void opening_collect(const struct sysroot *root, struct device *device, struct opening_list *openings)
+void opening_collect(const struct sysroot *root, struct device_list *devices, struct device *device,
+	struct opening_list *openings)
 {
 	bool failed = false;
 	const struct {
@@ -103,5 +104,5 @@ void opening_collect(const struct sysroot *root, struct device *device, struct o
 		failed |= !opening->opened;
 	}
 	if (failed)
-		use_collect_processes(root, &(struct device_refs){ &device, 1 });
+		use_collect_processes(root, devices);
 }

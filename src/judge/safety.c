@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -163,6 +164,8 @@ static const struct {
 	[USE_VFS] = { FINDING_DEVICE_HAS_VFS, "{detail} virtual functions are enabled", NULL },
 	[USE_UNKNOWN] = { FINDING_USE_UNKNOWN, "cannot determine whether the device is in use: {}: {detail}",
 		"if nothing uses the device, repeat the command with --force" },
+	[USE_CONSOLE] = { FINDING_DEVICE_HELD, "{} is a console of the kernel",
+		"boot without console={} on the kernel command line" },
 	[USE_PROCESS] = { FINDING_DEVICE_HELD, "{} is in use by process {detail}",
 		"stop the process, then repeat the command" },
 };
@@ -173,12 +176,32 @@ static char *use_text(const struct device *device, const struct use *use, const 
 		use->detail ? use->detail : "an unknown holder");
 }
 
+static char *use_sentence(const struct device *device, const struct use *use)
+{
+	bool elsewhere = use->kind == USE_ELSEWHERE && use->detail;
+	auto_free char *object =
+		use->way ? text_format("%s (%s)", use->object, use->way) : text_copy(use->object);
+	const struct use shown = { .object = object, .detail = use->detail };
+	char *sentence = use_text(device, &shown,
+		elsewhere ? "network interface {} is in {detail}" : use_rules[use->kind].sentence);
+	if (use->process)
+		text_append(&sentence, " in the mount namespace of process %s", use->process);
+	return sentence;
+}
+
+static char *use_remedy(const struct device *device, const struct use *use)
+{
+	if (use->process)
+		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), use->detail);
+	return use_text(device, use, use_rules[use->kind].remedy);
+}
+
 static void judge_uses(const struct device *device, struct finding_list *findings)
 {
 	const struct use *use;
 	array_each (use, &device->uses) {
-		auto_free char *sentence = use_text(device, use, use_rules[use->kind].sentence);
-		auto_free char *remedy = use_text(device, use, use_rules[use->kind].remedy);
+		auto_free char *sentence = use_sentence(device, use);
+		auto_free char *remedy = use_remedy(device, use);
 		if (use->kind != USE_VFS)
 			finding_add(findings, use_rules[use->kind].finding, device->address, remedy, "%s",
 				sentence);
@@ -192,7 +215,7 @@ static void judge_uses(const struct device *device, struct finding_list *finding
 static void append_function(char **states, const struct device *function)
 {
 	const struct use *use = function->uses.count ? function->uses.items : NULL;
-	auto_free char *sentence = use ? use_text(function, use, use_rules[use->kind].sentence) : NULL;
+	auto_free char *sentence = use ? use_sentence(function, use) : NULL;
 	text_append(states, ", %s %s%s", function->address,
 		function->driver ? "bound to " : "without a driver",
 		function->driver ? function->driver : "");
@@ -204,9 +227,8 @@ static void append_function(char **states, const struct device *function)
 static void append_end_of_use(char **remedy, const struct device *function)
 {
 	const struct use *use = function->uses.items;
-	const char *pattern =
-		use->kind == USE_PROCESS ? "stop process {detail}" : use_rules[use->kind].remedy;
-	auto_free char *end = use_text(function, use, pattern);
+	auto_free char *end = use->kind == USE_PROCESS ? use_text(function, use, "stop process {detail}")
+						       : use_remedy(function, use);
 	text_append(remedy, "%s; then ", end);
 }
 

@@ -2,7 +2,6 @@
 #include <libmount/libmount.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "base/base.h"
 #include "os/os.h"
@@ -35,45 +34,72 @@ static int parse(const struct sysroot *root, const char *path, struct libmnt_tab
 	return read(table, name);
 }
 
+/* Every filesystem has a number of its own, also without a block device. */
+static bool is_known(const struct mount_facts *facts, dev_t number)
+{
+	const struct mount_fact *fact;
+	array_each (fact, facts)
+		if (fact->target && fact->number == number)
+			return true;
+	return false;
+}
+
 /* libmount guesses the format from the content. An entry of mountinfo without a mount point means that it
  * guessed wrong. */
-static int add_all(struct libmnt_table *table, bool swap, struct mount_facts *facts)
+static int add_all(struct libmnt_table *table, bool swap, const char *process, struct mount_facts *facts)
 {
 	struct libmnt_fs *fs;
 	int error = 0;
 	struct libmnt_iter *iterator = sym_mnt_new_iter(MNT_ITER_FORWARD);
 	while (iterator && !error && sym_mnt_table_next_fs(table, iterator, &fs) == 0) {
-		dev_t device = sym_mnt_fs_get_devno(fs);
-		if (!swap && !sym_mnt_fs_get_target(fs)) {
+		const char *target = sym_mnt_fs_get_target(fs);
+		if (!swap && !target) {
 			error = -EBADMSG;
 			continue;
 		}
+		if (process && is_known(facts, sym_mnt_fs_get_devno(fs)))
+			continue;
 		*array_add(facts) = (struct mount_fact){
 			.type = text_copy(sym_mnt_fs_get_fstype(fs)),
 			.source = text_copy(sym_mnt_fs_get_source(fs)),
-			.device = swap ? NULL : text_format("%u:%u", major(device), minor(device)),
-			.target = swap ? NULL : text_copy(sym_mnt_fs_get_target(fs)),
+			.number = swap ? 0 : sym_mnt_fs_get_devno(fs),
+			.target = swap ? NULL : text_copy(target),
+			.process = text_copy(process),
 		};
 	}
 	sym_mnt_free_iter(iterator);
 	return error;
 }
 
-int mount_facts(const struct sysroot *root, struct mount_facts *facts)
+/* Without a process: of ours. */
+static int add_mounts(const struct sysroot *root, const char *process, struct mount_facts *facts)
 {
 	library_need(&libmount);
-	struct libmnt_table *mounts = sym_mnt_new_table(), *swaps = sym_mnt_new_table();
-	int error = !mounts || !swaps ? -ENOMEM
-				      : parse(root, "proc/self/mountinfo", mounts, sym_mnt_table_parse_file);
+	struct libmnt_table *mounts = sym_mnt_new_table();
+	auto_free char *path =
+		process ? text_format("proc/%d/mountinfo", atoi(process)) : text_copy("proc/self/mountinfo");
+	int error = mounts ? parse(root, path, mounts, sym_mnt_table_parse_file) : -ENOMEM;
 	if (!error)
-		error = add_all(mounts, false, facts);
-	if (!error)
-		error = parse(root, "proc/swaps", swaps, sym_mnt_table_parse_swaps);
-	if (!error)
-		error = add_all(swaps, true, facts);
+		error = add_all(mounts, false, process, facts);
 	sym_mnt_unref_table(mounts);
+	return error;
+}
+
+int mount_facts(const struct sysroot *root, struct mount_facts *facts)
+{
+	int error = add_mounts(root, NULL, facts);
+	struct libmnt_table *swaps = sym_mnt_new_table();
+	if (!error)
+		error = swaps ? parse(root, "proc/swaps", swaps, sym_mnt_table_parse_swaps) : -ENOMEM;
+	if (!error)
+		error = add_all(swaps, true, NULL, facts);
 	sym_mnt_unref_table(swaps);
 	return error;
+}
+
+int mount_facts_of(const struct sysroot *root, const char *process, struct mount_facts *facts)
+{
+	return add_mounts(&(struct sysroot){ .fd = root->fd, .live = root->live }, process, facts);
 }
 
 void mount_facts_free(struct mount_facts *facts)
@@ -82,8 +108,8 @@ void mount_facts_free(struct mount_facts *facts)
 	array_each (fact, facts) {
 		free(fact->type);
 		free(fact->source);
-		free(fact->device);
 		free(fact->target);
+		free(fact->process);
 	}
 	free(facts->items);
 }

@@ -5,8 +5,10 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/base.h"
 #include "os/os.h"
@@ -253,4 +255,31 @@ void network_facts_free(struct network_facts *facts)
 		free(fact->text);
 	}
 	free(facts->items);
+}
+
+/* ---- other namespaces ---- */
+
+/* Without the way back this process would see the wrong interfaces. */
+static int sysfs_of(int namespace, int own)
+{
+	if (setns(namespace, CLONE_NEWNET) < 0)
+		return -errno;
+	int fd = sysroot_private("sysfs");
+	if (setns(own, CLONE_NEWNET) < 0)
+		_exit(1);
+	return fd;
+}
+
+int network_sysfs(const struct sysroot *root, const char *path, struct sysroot *sysfs)
+{
+	struct stat theirs, ours;
+	auto_fd int namespace = openat(root->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_fd int own = openat(root->fd, "proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (namespace < 0 || own < 0 || fstat(namespace, &theirs) < 0 || fstat(own, &ours) < 0)
+		return -errno;
+	if (theirs.st_ino == ours.st_ino)
+		return -EALREADY;
+	int fd = sysfs_of(namespace, own);
+	*sysfs = (struct sysroot){ .fd = fd, .live = true };
+	return fd < 0 ? fd : 0;
 }

@@ -85,6 +85,10 @@ struct sysroot {
 /* Opens the directory `path` as the root, without notes. Returns 0 or a negative errno. */
 int sysroot_open(struct sysroot *root, const char *path);
 
+/* A descriptor of the root of a filesystem of this type ("tmpfs", "configfs"), which is mounted nowhere: only
+ * the descriptor leads to it. Needs CAP_SYS_ADMIN. Returns it, or a negative errno. The caller closes. */
+int sysroot_private(const char *type);
+
 /* Records an access to `read` bytes of `path`, or all (SYSROOT_ALL), if there are notes. For files that a
  * library opens; the functions below record their own accesses. */
 #define SYSROOT_ALL SIZE_MAX
@@ -142,11 +146,6 @@ unsigned long long sysroot_inode(const struct sysroot *root, const char *path);
 
 /* The owner and mode of the file `path`. Does not follow links. Returns 0 or a negative errno. */
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access);
-
-/* Whether the kernel refuses an exclusive open of the block device `path`, because a filesystem, swap or
- * another block device uses it, in any mount namespace. Opens it for reading and closes it again; see O_EXCL
- * in open(2). */
-bool sysroot_is_exclusive(const struct sysroot *root, const char *path);
 
 /* Whether the filesystem of `path` is writable: NO if it is mounted read-only, UNKNOWN if `path` is missing
  * or inaccessible. Ignores permissions. */
@@ -347,6 +346,66 @@ int udev_listen(bool settled);
  * termination signal was received (signals_catch); -ENOBUFS: events were lost; or another negative errno. */
 int udev_receive(int milliseconds, struct udev_event *event);
 
+/* ---- proc.c ----
+ * What all processes have open and mapped, from one pass over /proc. */
+
+/* An open descriptor or a mapping. */
+struct process_file {
+	char *process; /* "1234 (dpdk-testpmd)" */
+	char *path;  /* the target of the descriptor's link, or the path of the mapping; NULL: not read yet */
+	mode_t type; /* S_IFCHR or S_IFBLK, and `number` is known; 0: another file, or a recording */
+	dev_t number;
+	bool mapped;
+	char *info; /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
+};
+
+struct process_file_list {
+	struct process_file *items;
+	size_t count;
+};
+
+/* A namespace and the first process in it: "1234 (sh)". */
+struct process_namespace {
+	unsigned long inode;
+	char *process;
+};
+
+struct namespace_list {
+	struct process_namespace *items;
+	size_t count;
+};
+
+struct process_facts {
+	struct process_file_list files;
+	struct namespace_list mount_namespaces, network_namespaces;
+	int error;   /* the first negative errno: a process was unreadable, so the facts are incomplete */
+	bool hidden; /* there are processes that /proc does not show: of another PID namespace or user */
+};
+
+/* Adds the files for which `wanted` returns true, and the namespaces. `wanted` is called for nodes before
+ * their path is read, and again with it; for files of filesystems without a block device; and for files
+ * without a name ("anon_inode:[vfio-device]"). Cannot fail: `facts` have the error. Does not record its
+ * accesses, except to what is wanted. Source: fd, fdinfo, maps, map_files, ns and task of /proc/PID. */
+void process_facts_collect(const struct sysroot *root,
+	bool (*wanted)(const struct process_file *file, const void *context), const void *context,
+	struct process_facts *facts);
+void process_facts_free(struct process_facts *facts);
+
+/* ---- block.c ----
+ * Block devices of this machine, opened by number: they need no node in /dev. */
+
+/* Whether the kernel or a process uses the block device exclusively, in whichever namespace: a filesystem,
+ * swap, another block device. Opens it for reading, which needs root, and closes it again; see O_EXCL in
+ * open(2). `node` is its usual node below /dev. Returns 0: it does not; -EBUSY; or another negative errno. */
+int block_claim(const struct sysroot *root, const char *node, dev_t number);
+
+/* The number of the block device whose node the file `path` is, or 0 and that of the filesystem with the
+ * file. Follows links. Returns 0 or a negative errno. */
+int block_of_path(const struct sysroot *root, const char *path, dev_t *number, dev_t *filesystem);
+
+/* The same for the file below a loop device. Returns 0 or a negative errno. Source: LOOP_GET_STATUS64. */
+int block_loop(const struct sysroot *root, const char *node, dev_t number, dev_t *below, dev_t *filesystem);
+
 /* ---- network.c ----
  * Addresses and routes of the network interfaces in this network namespace, through getifaddrs and libmnl
  * (rtnetlink). */
@@ -373,6 +432,11 @@ int network_take_routes(const void *messages, size_t length, struct network_fact
 
 void network_facts_free(struct network_facts *facts);
 
+/* Opens the sysfs of the network namespace `path` (proc/PID/ns/net, or a file that it is mounted on), which
+ * shows the interfaces in it below class/net. Needs CAP_SYS_ADMIN. Returns 0, and the caller closes
+ * `sysfs->fd`, or a negative errno: -EALREADY: it is our own; -EINVAL: not a network namespace. */
+int network_sysfs(const struct sysroot *root, const char *path, struct sysroot *sysfs);
+
 /* The name of the interface in this network namespace that has the alternative name `alternative` (ip link
  * property add; sysfs does not have these names): a new string, which the caller frees, or NULL. Source:
  * rtnetlink(7), IFLA_ALT_IFNAME. */
@@ -382,10 +446,12 @@ char *network_interface_name(const char *alternative);
  * Mounts and swap, through libmount. */
 
 struct mount_fact {
-	char *type;   /* ext4, virtiofs */
-	char *source; /* as mountinfo or swaps has it: /dev/nvme0n1p2 */
-	char *device; /* "259:2", as sysfs' dev has it; anonymous for btrfs; NULL: swap */
-	char *target; /* the mount point; NULL: swap */
+	char *type;    /* ext4, virtiofs */
+	char *source;  /* as mountinfo or swaps has it: /dev/nvme0n1p2 */
+	dev_t number;  /* of the block device; anonymous (major 0) for btrfs and network filesystems; 0: swap
+			*/
+	char *target;  /* the mount point; NULL: swap */
+	char *process; /* "1234 (sh)": it is in the mount namespace of this process; NULL: in ours */
 };
 
 struct mount_facts {
@@ -396,6 +462,10 @@ struct mount_facts {
 /* Adds the mounts of this mount namespace (/proc/self/mountinfo) and swap (/proc/swaps) below `root`. Returns
  * 0, or a negative errno if one of them is unreadable: -ENOENT on a kernel without swap. */
 int mount_facts(const struct sysroot *root, struct mount_facts *facts);
+
+/* Adds the filesystems that are mounted in the mount namespace of `process` ("1234 (sh)"), unless the facts
+ * have them from another one. Does not record the access. Returns 0 or a negative errno. */
+int mount_facts_of(const struct sysroot *root, const char *process, struct mount_facts *facts);
 void mount_facts_free(struct mount_facts *facts);
 
 /* ---- klog.c ----

@@ -40,6 +40,25 @@ static int open_in_root(int root, const char *path, int flags)
 	return fd;
 }
 
+/* The same numbers on all architectures but alpha; glibc has these calls since 2.36, kernels since 5.2. */
+#ifndef SYS_fsopen
+#define SYS_fsopen   430
+#define SYS_fsconfig 431
+#define SYS_fsmount  432
+#endif
+
+/* FSCONFIG_CMD_CREATE of linux/mount.h. */
+#define COMMAND_CREATE 6
+
+int sysroot_private(const char *type)
+{
+	auto_fd int context = (int)syscall(SYS_fsopen, type, 0);
+	if (context < 0 || syscall(SYS_fsconfig, context, COMMAND_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	int folder = (int)syscall(SYS_fsmount, context, 0, 0);
+	return folder < 0 ? -errno : folder;
+}
+
 #define READ_MAX (64 << 10)
 
 /* The only place that opens files. In the live root, links cannot lead out, so openat2, which kernels
@@ -383,13 +402,6 @@ int sysroot_access(const struct sysroot *root, const char *path, struct node_acc
 	if (!error)
 		*access = (struct node_access){ file.st_uid, file.st_gid, (int)(file.st_mode & 07777) };
 	return error;
-}
-
-bool sysroot_is_exclusive(const struct sysroot *root, const char *path)
-{
-	sysroot_note(root, path, 0);
-	auto_fd int fd = sysroot_openat(root, path, O_RDONLY | O_EXCL | O_NONBLOCK);
-	return fd == -EBUSY;
 }
 
 enum answer sysroot_writable(const struct sysroot *root, const char *path)

@@ -233,6 +233,8 @@ static struct json *use_array(const struct use_list *uses)
 		value_add_text(to, "kind", word_use(use->kind));
 		value_add_text(to, "object", use->object);
 		value_add_text(to, "detail", use->detail);
+		value_add_text(to, "way", use->way);
+		value_add_text(to, "process", use->process);
 		value_append(list, to);
 	}
 	return list;

@@ -133,20 +133,6 @@ teardown_file() {
 	dmsetup remove volume
 }
 
-@test "bind refuses a disk that is opened exclusively" {
-	exec 5<>/dev/null
-	modprobe dm-mod
-	# A use that is not visible: a mount in another mount namespace.
-	unshare --mount bash -c 'mkfs.ext2 -q /dev/vda; mkdir -p /run/mounted; mount /dev/vda /run/mounted; exec sleep 60' &
-	local holder=$!
-	for _ in $(seq 50); do
-		grep -q /dev/vda "/proc/$holder/mountinfo" && break
-		sleep 0.1
-	done
-	refused $vblk disk-held "vda is in use by an unknown holder"
-	end_holder
-}
-
 @test "bind refuses a bridge, even with --force" {
 	refused $port device-is-bridge "the device is a bridge"
 	run_tool bind --force $port

@@ -1,0 +1,451 @@
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "base/base.h"
+#include "collect/collect.h"
+
+/* ---- block devices ---- */
+
+/* A path of an attribute of a block device. */
+static char *block_path(const struct block *block, const char *attribute)
+{
+	return text_format(OWNER_DISKS "/%s/%s", block->name, attribute);
+}
+
+static struct block *find_number(const struct scan *scan, dev_t number)
+{
+	struct block *block;
+	array_each (block, &scan->blocks)
+		if (number && block->number == number)
+			return block;
+	return NULL;
+}
+
+static struct block *find_name(const struct scan *scan, const char *name)
+{
+	struct block *block;
+	array_each (block, &scan->blocks)
+		if (text_same(block->name, name))
+			return block;
+	return NULL;
+}
+
+/* Its node below /dev: the kernel's "cciss!c0d0" is cciss/c0d0. */
+static char *node_of(const struct block *block)
+{
+	char *node = text_format("dev/%s", block->name);
+	for (char *mark = node; (mark = strchr(mark, '!'));)
+		*mark = '/';
+	return node;
+}
+
+/* Whether `path` (/dev/mapper/root, /dev/nvme0n1p2) is a node of the block device. */
+static bool is_node(const struct scan *scan, const struct block *block, const char *path)
+{
+	const char *node = path ? text_after(path, "/dev/") : NULL;
+	const char *mapped = node ? text_after(node, "mapper/") : NULL;
+	if (!mapped)
+		return node && text_same(node, block->name);
+	auto_free char *name_path = block_path(block, "dm/name");
+	auto_free char *name = sysroot_read(scan->root, name_path);
+	return text_same(mapped, name);
+}
+
+/* The block device with the node `path`, or with the filesystem of the file `path`, as the kernel shows it.
+ * The kernel shows a path of another mount namespace without the mount point: "/nvme0n1". */
+static struct block *find_path(const struct scan *scan, const char *path, bool *file)
+{
+	dev_t node = 0, filesystem = 0;
+	struct block *block;
+	const char *slash = strrchr(path, '/');
+	if (scan->root->live && block_of_path(scan->root, path + 1, &node, &filesystem) == 0) {
+		*file = !node;
+		return find_number(scan, node ? node : filesystem);
+	}
+	*file = false;
+	array_each (block, &scan->blocks)
+		if (is_node(scan, block, path))
+			return block;
+	return slash ? find_name(scan, slash + 1) : NULL;
+}
+
+/* ---- what a block device has below it ---- */
+
+/* `file`: the file on it, if that and not the device itself is below; else NULL. */
+static void add_below(struct scan *scan, struct block *block, struct block *below, const char *file);
+
+static void add_slaves(struct scan *scan, struct block *block)
+{
+	auto_names struct name_list slaves = { 0 };
+	auto_free char *path = block_path(block, "slaves");
+	char **slave;
+	scan_unknown(scan, path, sysroot_list(scan->root, path, &slaves));
+	array_each (slave, &slaves)
+		add_below(scan, block, find_name(scan, *slave), NULL);
+}
+
+/* A loop device: by numbers, which only root can read, else by the path. */
+static void add_backing_file(struct scan *scan, struct block *block)
+{
+	auto_free char *path = block_path(block, "loop/backing_file");
+	auto_free char *file = sysroot_read(scan->root, path);
+	auto_free char *node = node_of(block);
+	dev_t below = 0, filesystem = 0;
+	bool is_file;
+	if (!file)
+		return;
+	struct block *found = find_path(scan, file, &is_file);
+	if (scan->root->live && block_loop(scan->root, node, block->number, &below, &filesystem) == 0) {
+		found = find_number(scan, below ? below : filesystem);
+		is_file = !below;
+	}
+	add_below(scan, block, found, is_file ? file : NULL);
+}
+
+/* zram writes pages that it cannot compress to another device. */
+static void add_backing_device(struct scan *scan, struct block *block)
+{
+	auto_free char *path = block_path(block, "backing_dev");
+	auto_free char *node = sysroot_read(scan->root, path);
+	bool is_file;
+	if (node && *node == '/')
+		add_below(scan, block, find_path(scan, node, &is_file), NULL);
+}
+
+/* "../../devices/virtual/block/loop0/loop0p1" */
+static void add_disk(struct scan *scan, struct block *block)
+{
+	auto_free char *path = text_format(OWNER_DISKS "/%s", block->name);
+	auto_free char *target = sysroot_readlink(scan->root, path);
+	char *slash = target ? strrchr(target, '/') : NULL;
+	if (slash)
+		*slash = '\0';
+	slash = target ? strrchr(target, '/') : NULL;
+	struct block *disk = slash ? find_name(scan, slash + 1) : NULL;
+	block->partition = disk;
+	if (disk)
+		add_below(scan, block, disk, NULL);
+}
+
+static void add_owner(struct block *block, struct device *device, char *way)
+{
+	const struct block_owner *owner;
+	bool known = false;
+	array_each (owner, &block->owners)
+		known |= owner->device == device;
+	if (known)
+		free(way);
+	else
+		*array_add(&block->owners) = (struct block_owner){ device, way };
+}
+
+/* The block devices on top that the kernel links: device mapper, md, bcache. */
+static void add_holders(struct scan *scan, const struct block *block)
+{
+	auto_names struct name_list holders = { 0 };
+	auto_free char *path = block_path(block, "holders");
+	const struct block_owner *owner;
+	char **holder;
+	int error = sysroot_list(scan->root, path, &holders);
+	array_each (owner, &block->owners) {
+		use_unknown(owner->device, path, error);
+		array_each (holder, &holders)
+			use_add(owner->device,
+				&(struct use){ USE_HELD, block->name, *holder, owner->way, NULL });
+	}
+}
+
+/* Finds the devices below `block`: its own, or those of the block devices below it. */
+static void find_owners(struct scan *scan, struct block *block)
+{
+	auto_names struct name_list addresses = { 0 };
+	char **address;
+	if (block->known)
+		return;
+	/* Set first, in case of a circle. */
+	block->known = true;
+	scan_unknown(scan, block->name, owner_collect(scan->root, OWNER_DISKS, block->name, &addresses));
+	array_each (address, &addresses) {
+		struct device *device = device_find(scan->devices, *address);
+		if (device)
+			add_owner(block, device, NULL);
+	}
+	if (!addresses.count) {
+		add_slaves(scan, block);
+		add_backing_file(scan, block);
+		add_backing_device(scan, block);
+		add_disk(scan, block);
+	}
+	if (block->owners.count)
+		add_holders(scan, block);
+}
+
+static void add_below(struct scan *scan, struct block *block, struct block *below, const char *file)
+{
+	const struct block_owner *owner;
+	if (!below || below == block)
+		return;
+	find_owners(scan, below);
+	array_each (owner, &below->owners) {
+		auto_free char *name =
+			file ? text_format("%s on %s", file, below->name) : text_copy(below->name);
+		add_owner(block, owner->device,
+			owner->way ? text_format("over %s, %s", name, owner->way)
+				   : text_format("over %s", name));
+		if (!file && !block->partition)
+			use_add(owner->device,
+				&(struct use){ USE_HELD, below->name, block->name, owner->way, NULL });
+	}
+}
+
+void blocks_collect(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	struct block *block;
+	char **name;
+	unsigned int major, minor;
+	scan_unknown(scan, OWNER_DISKS, sysroot_list(scan->root, OWNER_DISKS, &names));
+	array_each (name, &names) {
+		block = array_add(&scan->blocks);
+		block->name = text_copy(*name);
+		auto_free char *path = block_path(block, "dev");
+		auto_free char *number = sysroot_read(scan->root, path);
+		/* The paths of an NVMe namespace with multipath have none. */
+		scan_unknown(scan, path, number ? 0 : -errno);
+		if (number && sscanf(number, "%u:%u", &major, &minor) == 2)
+			block->number = makedev(major, minor);
+	}
+	array_each (block, &scan->blocks)
+		find_owners(scan, block);
+}
+
+/* ---- uses ---- */
+
+static void add_use(const struct block *block, enum use_kind kind, const char *detail, const char *process)
+{
+	const struct block_owner *owner;
+	array_each (owner, &block->owners)
+		use_add(owner->device,
+			&(struct use){ kind, block->name, (char *)detail, owner->way, (char *)process });
+}
+
+/* A filesystem has the number of its block device; btrfs has an anonymous one. */
+static bool is_on(const struct scan *scan, const struct mount_fact *mount, const struct block *block)
+{
+	if (mount->target && major(mount->number))
+		return mount->number == block->number;
+	return is_node(scan, block, mount->source);
+}
+
+static void take_mounts(struct scan *scan)
+{
+	const struct mount_fact *mount;
+	const struct block *block;
+	array_each (block, &scan->blocks) {
+		const struct block_owner *owner;
+		array_each (owner, &block->owners)
+			use_unknown(owner->device, block->name, scan->mounts_error);
+		array_each (mount, &scan->mounts)
+			if (block->owners.count && is_on(scan, mount, block))
+				add_use(block, mount->target ? USE_MOUNT : USE_SWAP, mount->target,
+					mount->process);
+	}
+}
+
+#define CONFIGFS "sys/kernel/config/"
+
+/* Where a filesystem or a target of the kernel names the block devices that it uses. */
+static const struct exporter {
+	const char *pattern; /* of a file with a path, or of a link to a block device */
+	const char *user;
+} exporters[] = {
+	{ "sys/fs/btrfs/*/devices/*", "btrfs" },
+	{ "sys/fs/bcachefs/*/*/block", "bcachefs" },
+	{ CONFIGFS "nvmet/subsystems/*/namespaces/*/device_path", "NVMe target" },
+	{ CONFIGFS "target/core/*/*/info", "SCSI target" },
+	{ CONFIGFS "usb_gadget/*/functions/*/lun.*/file", "USB gadget" },
+	{ "sys/class/rnbd-server/ctl/devices/*/block_dev", "RNBD server" },
+};
+
+/* The mount of a btrfs with several devices names only one of them. */
+static bool take_btrfs(struct scan *scan, const char *path, const struct block *block)
+{
+	const struct mount_fact *mount;
+	auto_names struct name_list members = { 0 };
+	auto_free char *folder = text_copy(path);
+	bool found = false;
+	*strrchr(folder, '/') = '\0';
+	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &members));
+	array_each (mount, &scan->mounts) {
+		const char *slash = mount->source ? strrchr(mount->source, '/') : NULL;
+		if (text_same(mount->type, "btrfs") && slash && name_list_has(&members, slash + 1)) {
+			add_use(block, USE_MOUNT, mount->target, mount->process);
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* A path, or a backstore's "... File: /dev/sda  Size: ..." or "... UDEV PATH: /dev/sda  readonly: ...". */
+static const struct block *find_value(const struct scan *scan, char *value)
+{
+	char *path = value && *value != '/' ? strstr(value, ": /") : value;
+	bool file;
+	if (path && path != value) {
+		path += strlen(": ");
+		path[strcspn(path, " ")] = '\0';
+	}
+	return path && *path == '/' ? find_path(scan, path, &file) : NULL;
+}
+
+/* `name`: the parts of the path that match an asterisk. A namespace or backstore that is not enabled has
+ * nothing open. */
+static void take_exported(struct scan *scan, const struct sysroot *root, const struct exporter *exporter,
+	const char *path, const char *name)
+{
+	auto_free char *link = sysroot_link_name(root, path);
+	auto_free char *value = link ? NULL : sysroot_read(root, path);
+	auto_free char *enable = text_format("%.*senable", (int)(strrchr(path, '/') + 1 - path), path);
+	auto_free char *enabled = link ? NULL : sysroot_read(root, enable);
+	const struct block *block = link ? find_name(scan, link) : find_value(scan, value);
+	auto_free char *user = text_format("%s %s", exporter->user, name);
+	if (block && !text_same(enabled, "0") &&
+		!(text_same(exporter->user, "btrfs") && take_btrfs(scan, path, block)))
+		add_use(block, USE_HELD, user, NULL);
+}
+
+/* Matches the pattern from `rest` on below `path`. */
+static void match(struct scan *scan, const struct sysroot *root, const struct exporter *exporter,
+	const char *path, const char *rest, const char *name)
+{
+	auto_names struct name_list entries = { 0 };
+	char **entry;
+	const char *star = strchr(rest, '*');
+	if (!star) {
+		auto_free char *whole = text_format("%s%s", path, rest);
+		take_exported(scan, root, exporter, whole, name);
+		return;
+	}
+	while (star > rest && star[-1] != '/')
+		star--;
+	size_t length = strcspn(star, "/");
+	auto_free char *part = text_format("%.*s", (int)length, star);
+	auto_free char *folder = text_format("%s%.*s", path, (int)(star - rest), rest);
+	folder[strlen(folder) - 1] = '\0';
+	(void)sysroot_list(root, folder, &entries);
+	array_each (entry, &entries) {
+		auto_free char *next = text_format("%s/%s", folder, *entry);
+		auto_free char *names = text_format("%s%s%s", name, *name ? "/" : "", *entry);
+		if (fnmatch(part, *entry, 0) == 0)
+			match(scan, root, exporter, next, star + length, star[length] ? names : name);
+	}
+}
+
+/* configfs may be mounted in another namespace only, or no more. */
+static void take_exporters(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	int error = sysroot_list(scan->root, CONFIGFS, &names);
+	bool hidden = scan->root->live && !error && !names.count;
+	auto_fd int fd = hidden ? sysroot_private("configfs") : -1;
+	const struct sysroot configfs = { .fd = fd, .live = true };
+	for (size_t i = 0; i < ARRAY_SIZE(exporters); i++) {
+		const char *below = fd >= 0 ? text_after(exporters[i].pattern, CONFIGFS) : NULL;
+		match(scan, below ? &configfs : scan->root, &exporters[i], "",
+			below ? below : exporters[i].pattern, "");
+	}
+}
+
+/* A value that udev found on a block device, or on the first of its partitions that has it. A new string, or
+ * NULL. */
+static char *udev_value(const struct scan *scan, const struct block *disk, const char *key)
+{
+	const struct block *block;
+	array_each (block, &scan->blocks) {
+		if (!text_starts(block->name, disk->name))
+			continue;
+		auto_free char *path =
+			text_format("run/udev/data/b%u:%u", major(block->number), minor(block->number));
+		auto_free char *data = sysroot_read_file(scan->root, path, SYSROOT_ATTRIBUTE_MAX);
+		char *value = data ? text_value(data, key) : NULL;
+		if (value)
+			return value;
+	}
+	return NULL;
+}
+
+/* The datasets of a ZFS pool name it as their source: "tank/home". */
+static void take_pool(struct scan *scan, const struct block *block, const char *pool)
+{
+	const struct mount_fact *mount;
+	array_each (mount, &scan->mounts) {
+		const char *rest = text_same(mount->type, "zfs") ? text_after(mount->source, pool) : NULL;
+		if (rest && (!*rest || *rest == '/'))
+			add_use(block, USE_MOUNT, mount->target, mount->process);
+	}
+}
+
+/* An exclusive open of a disk fails also if one of its partitions is in use. The user is unknown, but what
+ * udev found on the disk is a hint. */
+static void take_unknown(struct scan *scan, const struct block *block)
+{
+	auto_free char *type = udev_value(scan, block, "E:ID_FS_TYPE");
+	auto_free char *label = udev_value(scan, block, "E:ID_FS_LABEL");
+	auto_free char *holder = text_format("an unknown holder (contents: %s%s%s)", type ? type : "",
+		label ? " " : "", label ? label : "");
+	add_use(block, USE_HELD, type ? holder : NULL, NULL);
+	if (text_same(type, "zfs_member") && label)
+		take_pool(scan, block, label);
+}
+
+static void claim(struct scan *scan, const struct block *block)
+{
+	auto_free char *node = node_of(block);
+	const struct block_owner *owner;
+	int error = block_claim(scan->root, node, block->number);
+	bool none = error == -ENXIO || error == -ENODEV || error == -ENOMEDIUM;
+	if (error == -EBUSY)
+		take_unknown(scan, block);
+	else if (error && !none)
+		array_each (owner, &block->owners)
+			use_unknown(owner->device, node, error);
+}
+
+static bool has_known_use(const struct block *block)
+{
+	const struct block_owner *owner;
+	const struct use *use;
+	array_each (owner, &block->owners)
+		array_each (use, &owner->device->uses)
+			if (use->kind == USE_MOUNT || use->kind == USE_SWAP || use->kind == USE_HELD)
+				return true;
+	return false;
+}
+
+void blocks_take_uses(struct scan *scan)
+{
+	const struct block *block;
+	take_mounts(scan);
+	take_exporters(scan);
+	array_each (block, &scan->blocks)
+		/* A report cannot contain the answer. */
+		if (scan->root->live && !scan->root->notes && host_is_root() && block->number &&
+			block->owners.count && !has_known_use(block))
+			claim(scan, block);
+}
+
+void blocks_free(struct scan *scan)
+{
+	struct block *block;
+	struct block_owner *owner;
+	array_each (block, &scan->blocks) {
+		array_each (owner, &block->owners)
+			free(owner->way);
+		free(block->owners.items);
+		free(block->name);
+	}
+	free(scan->blocks.items);
+}

@@ -1,0 +1,256 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "base/base.h"
+#include "collect/collect.h"
+
+/* ---- the nodes of all devices ---- */
+
+/* A node of a PCI device, or of a block device on top of it. */
+struct node {
+	mode_t type; /* S_IFCHR or S_IFBLK */
+	dev_t number;
+	char *path; /* in a recording, which has no numbers; NULL: unknown */
+	struct device *device;
+	const char *way; /* see struct use */
+};
+
+struct node_list {
+	struct node *items;
+	size_t count;
+};
+
+static int by_number(const void *a, const void *b)
+{
+	const struct node *left = a, *right = b;
+	if (left->type != right->type)
+		return left->type < right->type ? -1 : 1;
+	return left->number == right->number ? 0 : left->number < right->number ? -1 : 1;
+}
+
+/* The first node with the type and number; those with the same number follow. */
+static const struct node *find_node(const struct node_list *nodes, const struct process_file *file)
+{
+	const struct node key = { .type = file->type, .number = file->number };
+	const struct node *node =
+		nodes->count ? bsearch(&key, nodes->items, nodes->count, sizeof key, by_number) : NULL;
+	while (node && node > nodes->items && by_number(node - 1, &key) == 0)
+		node--;
+	return node;
+}
+
+static dev_t number_of(const char *text)
+{
+	unsigned int major, minor;
+	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor) : 0;
+}
+
+/* Only in a recording: its uevent has the name of the node. */
+static char *path_of(const struct scan *scan, const char *folder)
+{
+	auto_free char *path = text_format("%s/uevent", folder);
+	auto_free char *uevent = scan->root->live ? NULL : sysroot_read(scan->root, path);
+	auto_free char *name = uevent ? text_value(uevent, "DEVNAME") : NULL;
+	return name ? text_format("/dev/%s", name) : NULL;
+}
+
+#define CHARACTER_DEVICES "sys/dev/char"
+
+/* `name`: "511:0". A report contains only the links of nodes that belong to a device. */
+static void take_node(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *folder = text_format(CHARACTER_DEVICES "/%s", name);
+	sysroot_note(scan->root, folder, 0);
+	*array_add(scan->nodes) =
+		(struct node){ S_IFCHR, number_of(name), path_of(scan, folder), device, NULL };
+}
+
+/* A group's node is below no device. Without a number, the node is gone, but may still be open. */
+static void add_vfio(
+	struct scan *scan, struct device *device, const struct vfio_node *node, const char *folder)
+{
+	auto_free char *path = text_format("%s/%s/dev", folder, node->name);
+	auto_free char *number = node->name ? sysroot_read(scan->root, path) : NULL;
+	if (node->name)
+		*array_add(scan->nodes) =
+			(struct node){ S_IFCHR, number_of(number), text_copy(node->path), device, NULL };
+}
+
+static void collect_nodes(struct scan *scan)
+{
+	const struct sysroot quiet = { .fd = scan->root->fd, .live = scan->root->live };
+	const struct block *block;
+	const struct block_owner *owner;
+	struct device *device;
+	scan_each_owned(scan, &quiet, CHARACTER_DEVICES, take_node);
+	array_each (device, scan->devices) {
+		auto_free char *cdevs = text_format("sys/bus/pci/devices/%s/vfio-dev", device->address);
+		add_vfio(scan, device, &device->group, "sys/class/vfio");
+		add_vfio(scan, device, &device->cdev, cdevs);
+	}
+	array_each (block, &scan->blocks)
+		array_each (owner, &block->owners)
+			*array_add(scan->nodes) = (struct node){ S_IFBLK, block->number,
+				text_format("/dev/%s", block->name), owner->device, owner->way };
+	if (scan->nodes->count)
+		qsort(scan->nodes->items, scan->nodes->count, sizeof *scan->nodes->items, by_number);
+}
+
+/* ---- files of processes ---- */
+
+#define VFIO_DEVICE "anon_inode:[vfio-device]"
+
+/* The PCI device whose attribute the file is, through which a process accesses its registers:
+ * ".../0000:00:04.0/resource0" in any sysfs, "/proc/bus/pci/00/04.0". NULL: none. `name` is that of the
+ * attribute. */
+static struct device *attribute_owner(const struct scan *scan, const char *path, const char **name)
+{
+	char address[20];
+	auto_free char *copy = text_copy(path);
+	char *last = strrchr(copy, '/');
+	if (!last)
+		return NULL;
+	*last++ = '\0';
+	char *parent = strrchr(copy, '/');
+	if (!parent++)
+		return NULL;
+	*name = path + (last - copy);
+	bool attribute = text_starts(last, "resource") || text_same(last, "config") || text_same(last, "rom");
+	auto_free char *legacy = text_format("%s:%s", parent, last);
+	bool known = attribute ? address_parse(parent, address)
+			       : strstr(path, "/bus/pci/") && address_parse(legacy, address);
+	return known ? device_find(scan->devices, address) : NULL;
+}
+
+/* A recorded node, or one that is gone, is known by its path only. */
+static bool is_node(const struct node *node, const struct process_file *file)
+{
+	return file->type && node->number ? node->type == file->type && node->number == file->number
+					  : text_same(node->path, file->path);
+}
+
+/* Whether the file can be a node that is gone, as far as its path is known. */
+static bool can_be_gone(const struct node_list *nodes, const struct process_file *file)
+{
+	const struct node *node;
+	array_each (node, nodes)
+		if (file->type == S_IFCHR && node->type == S_IFCHR && !node->number &&
+			(!file->path || is_node(node, file)))
+			return true;
+	return false;
+}
+
+static bool is_wanted(const struct process_file *file, const void *context)
+{
+	const struct scan *scan = context;
+	const struct node *node;
+	const char *name;
+	if (file->type)
+		return find_node(scan->nodes, file) || can_be_gone(scan->nodes, file);
+	if (text_same(file->path, VFIO_DEVICE) || attribute_owner(scan, file->path, &name))
+		return true;
+	array_each (node, scan->nodes)
+		if (!scan->root->live && is_node(node, file))
+			return true;
+	return false;
+}
+
+/* Whether the descriptor can write; fdinfo has the flags of open(2) in octal. */
+static bool can_write(const struct process_file *file)
+{
+	const char *flags = file->info ? strstr(file->info, "flags:") : NULL;
+	return file->mapped || (flags && strtoul(flags + strlen("flags:"), NULL, 8) & O_ACCMODE);
+}
+
+static void add_process(
+	struct device *device, const struct process_file *file, const char *what, const char *way)
+{
+	use_add(device, &(struct use){ USE_PROCESS, (char *)what, file->process, (char *)way, NULL });
+}
+
+#define SYSPATH "vfio-device-syspath:"
+
+/* Whether another file of the process shows which VFIO device it has. */
+static bool is_explained(const struct scan *scan, const struct process_file *file)
+{
+	const struct process_file *other;
+	array_each (other, &scan->processes.files) {
+		const struct node *node = other->type ? find_node(scan->nodes, other) : NULL;
+		if (text_same(other->process, file->process) &&
+			((node && node->device->vfio) || (other->info && strstr(other->info, SYSPATH))))
+			return true;
+	}
+	return false;
+}
+
+/* fdinfo names the device since 7.3: "vfio-device-syspath: /sys/devices/pci0000:00/0000:00:04.0". Before, and
+ * for a mapping, it can be any VFIO device. */
+static void take_vfio_device(struct scan *scan, const struct process_file *file)
+{
+	char *path = file->info ? strstr(file->info, SYSPATH) : NULL;
+	struct device *device, *only = NULL;
+	size_t count = 0;
+	if (path) {
+		path += strlen(SYSPATH);
+		path[strcspn(path, "\n")] = '\0';
+		const char *slash = strrchr(path, '/');
+		only = slash ? device_find(scan->devices, slash + 1) : NULL;
+		if (only)
+			add_process(only, file, file->path, NULL);
+		return;
+	}
+	if (is_explained(scan, file))
+		return;
+	array_each (device, scan->devices)
+		if (device->vfio && ++count)
+			only = device;
+	if (count == 1)
+		add_process(only, file, file->path, NULL);
+	auto_free char *detail =
+		text_format("process %s has a VFIO device open that the kernel does not name", file->process);
+	array_each (device, scan->devices)
+		if (device->vfio && count > 1)
+			use_simple(device, USE_UNKNOWN, file->path, detail);
+}
+
+static void take_file(struct scan *scan, const struct process_file *file)
+{
+	const struct node *node;
+	const char *name;
+	struct device *device;
+	array_each (node, scan->nodes)
+		if (is_node(node, file))
+			add_process(node->device, file, file->path, node->way);
+	if (file->type)
+		return;
+	if (text_same(file->path, VFIO_DEVICE))
+		take_vfio_device(scan, file);
+	else if ((device = attribute_owner(scan, file->path, &name)) && can_write(file))
+		add_process(device, file, name, NULL);
+}
+
+void processes_collect(struct scan *scan)
+{
+	struct node_list nodes = { 0 };
+	struct node *node;
+	const struct process_file *file;
+	scan->nodes = &nodes;
+	collect_nodes(scan);
+	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
+	array_each (file, &scan->processes.files)
+		take_file(scan, file);
+	scan_unknown(scan, "/proc/*/fd", scan->processes.error);
+	struct device *device;
+	array_each (device, scan->devices)
+		if (scan->processes.hidden)
+			use_simple(device, USE_UNKNOWN, "/proc",
+				"processes of other users or PID namespaces are hidden");
+	array_each (node, &nodes)
+		free(node->path);
+	free(nodes.items);
+	scan->nodes = NULL;
+}

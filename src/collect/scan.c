@@ -1,0 +1,56 @@
+#include <errno.h>
+#include <string.h>
+
+#include "base/base.h"
+#include "collect/collect.h"
+
+void use_add(struct device *device, const struct use *use)
+{
+	const struct use *known;
+	array_each (known, &device->uses)
+		if (known->kind == use->kind && text_same(known->object, use->object) &&
+			text_same(known->detail, use->detail) && text_same(known->process, use->process))
+			return;
+	*array_add(&device->uses) = (struct use){
+		.kind = use->kind,
+		.object = text_copy(use->object),
+		.detail = text_copy(use->detail),
+		.way = text_copy(use->way),
+		.process = text_copy(use->process),
+	};
+}
+
+void use_simple(struct device *device, enum use_kind kind, const char *object, const char *detail)
+{
+	use_add(device, &(struct use){ .kind = kind, .object = (char *)object, .detail = (char *)detail });
+}
+
+void use_unknown(struct device *device, const char *what, int error)
+{
+	if (error && error != -ENOENT && error != -ENOTDIR)
+		use_simple(device, USE_UNKNOWN, what, strerror(-error));
+}
+
+void scan_unknown(const struct scan *scan, const char *what, int error)
+{
+	struct device *device;
+	array_each (device, scan->devices)
+		use_unknown(device, what, error);
+}
+
+void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
+	void (*take)(struct scan *scan, const char *name, struct device *device))
+{
+	auto_names struct name_list names = { 0 };
+	char **name, **address;
+	scan_unknown(scan, folder, sysroot_list(root, folder, &names));
+	array_each (name, &names) {
+		auto_names struct name_list addresses = { 0 };
+		scan_unknown(scan, *name, owner_collect(root, folder, *name, &addresses));
+		array_each (address, &addresses) {
+			struct device *device = device_find(scan->devices, *address);
+			if (device)
+				take(scan, *name, device);
+		}
+	}
+}

@@ -1,0 +1,275 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/kcmp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "os/os.h"
+
+/* A look at all processes, or at one of them. */
+struct look {
+	const struct sysroot *root;
+	bool (*wanted)(const struct process_file *file, const void *context);
+	const void *context;
+	struct process_facts *facts;
+	struct sysroot quiet; /* does not record accesses */
+	const char *pid;
+	int folder; /* /proc/PID, or that of one of its threads */
+};
+
+/* Keeps the first error. A process that exited meanwhile uses nothing. */
+static void note_error(struct look *look, int error)
+{
+	if (error && error != -ENOENT && error != -ESRCH && !look->facts->error)
+		look->facts->error = error;
+}
+
+/* The target of a link in the folder `fd`; an empty text if it is unreadable. */
+static void read_link(struct look *look, int fd, const char *name, char target[PATH_MAX])
+{
+	ssize_t length = readlinkat(fd, name, target, PATH_MAX - 1);
+	note_error(look, length < 0 ? -errno : 0);
+	target[length < 0 ? 0 : length] = '\0';
+}
+
+/* What the descriptor or mapping `name` refers to. Returns 1; 0: neither a node nor a file of sysfs nor one
+ * without a name (anon_inode); or a negative errno. In a recording, nodes have no numbers and links lead
+ * nowhere: their paths must do. */
+static int identify(const struct look *look, int fd, const char *name, struct process_file *file)
+{
+	struct statx status;
+	if (!look->root->live)
+		return 1;
+	/* A file on an unreachable server must not block: do not ask the server. */
+	if (statx(fd, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &status) < 0)
+		return -errno;
+	mode_t type = status.stx_mode & S_IFMT;
+	if (type != S_IFCHR && type != S_IFBLK)
+		return status.stx_dev_major == 0 && (type == S_IFREG || type == 0);
+	file->type = type;
+	file->number = makedev(status.stx_rdev_major, status.stx_rdev_minor);
+	return 1;
+}
+
+static char *process_name(const struct look *look, const struct sysroot *root)
+{
+	auto_free char *path = text_format("proc/%s/comm", look->pid);
+	auto_free char *name = sysroot_read(root, path);
+	return text_format("%s (%s)", look->pid, name ? name : "?");
+}
+
+/* Takes over `info`. */
+static void add_file(struct look *look, const struct process_file *file, char *info)
+{
+	struct process_file *added = array_add(&look->facts->files);
+	*added = *file;
+	added->path = text_copy(file->path);
+	added->process = process_name(look, look->root);
+	added->info = info;
+}
+
+/* ---- descriptors ---- */
+
+/* Most descriptors need a single system call: only those of a wanted node, or of a file that may belong to a
+ * device, have their paths read. */
+static void look_at_descriptor(struct look *look, int fd, const char *name)
+{
+	char path[PATH_MAX];
+	struct process_file file = { 0 };
+	int known = identify(look, fd, name, &file);
+	note_error(look, known < 0 ? known : 0);
+	if (known <= 0 || (file.type && !look->wanted(&file, look->context)))
+		return;
+	read_link(look, fd, name, path);
+	file.path = path;
+	if (!look->wanted(&file, look->context))
+		return;
+	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
+	auto_free char *info = text_format("proc/%s/fdinfo/%s", look->pid, name);
+	sysroot_note(look->root, link, 0);
+	add_file(look, &file, sysroot_read(look->root, info));
+}
+
+static void look_at_descriptors(struct look *look)
+{
+	int fd = openat(look->folder, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_dir DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	if (!directory) {
+		note_error(look, -errno);
+		return;
+	}
+	while ((entry = readdir(directory)))
+		if (entry->d_name[0] != '.')
+			look_at_descriptor(look, fd, entry->d_name);
+}
+
+/* ---- mappings ---- */
+
+/* By the mapping itself, which only CAP_SYS_ADMIN may follow, else by its path as the process sees it. */
+static int identify_mapping(const struct look *look, const char *range, struct process_file *file)
+{
+	auto_free char *mapping = text_format("map_files/%s", range);
+	auto_free char *path = text_format("root%s", file->path);
+	int known = identify(look, look->folder, mapping, file);
+	return known == -EPERM ? identify(look, look->folder, path, file) : known;
+}
+
+/* A line of /proc/PID/maps: "START-END PERMISSIONS OFFSET DEVICE INODE PATH". Most mappings are of programs
+ * and libraries: they are private, and a private mapping cannot change a device. */
+static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
+{
+	const char *range = strsep(&line, " "), *permissions = strsep(&line, " ");
+	const char *anonymous = line ? strstr(line, "anon_inode:") : NULL;
+	struct process_file file = { .mapped = true, .path = line ? strchr(line, '/') : NULL };
+	if (anonymous)
+		file.path = (char *)anonymous;
+	bool shared = permissions && strlen(permissions) == 4 && permissions[3] == 's';
+	bool device = file.path && (text_starts(file.path + 1, "dev/") || text_starts(file.path + 1, "sys/"));
+	if (!file.path || (!shared && !device) || text_same(file.path, last))
+		return;
+	snprintf(last, PATH_MAX, "%s", file.path);
+	int known = anonymous ? 1 : identify_mapping(look, range, &file);
+	note_error(look, known < 0 ? known : 0);
+	if (known > 0 && look->wanted(&file, look->context))
+		add_file(look, &file, NULL);
+}
+
+static void look_at_mappings(struct look *look)
+{
+	static char buffer[64 << 10];
+	char last[PATH_MAX] = "";
+	auto_fd int fd = openat(look->folder, "maps", O_RDONLY | O_CLOEXEC);
+	size_t kept = 0;
+	ssize_t got = fd;
+	while (fd >= 0 && (got = read(fd, buffer + kept, sizeof buffer - 1 - kept)) > 0) {
+		char *line = buffer, *end;
+		buffer[kept + (size_t)got] = '\0';
+		for (; (end = strchr(line, '\n')); line = end + 1) {
+			*end = '\0';
+			look_at_mapping(look, line, last);
+		}
+		kept = strlen(line);
+		memmove(buffer, line, kept);
+	}
+	note_error(look, got < 0 ? -errno : 0);
+}
+
+/* ---- processes ---- */
+
+/* The number of a namespace: "mnt:[4026531841]". */
+static void look_at_namespace(struct look *look, const char *name, struct namespace_list *namespaces)
+{
+	char target[PATH_MAX];
+	const struct process_namespace *known;
+	read_link(look, look->folder, name, target);
+	const char *number = strchr(target, '[');
+	unsigned long inode = number ? strtoul(number + 1, NULL, 10) : 0;
+	array_each (known, namespaces)
+		if (known->inode == inode)
+			return;
+	if (inode)
+		*array_add(namespaces) =
+			(struct process_namespace){ inode, process_name(look, &look->quiet) };
+}
+
+static void look_at_task(struct look *look)
+{
+	look_at_descriptors(look);
+	look_at_mappings(look);
+}
+
+/* A thread can have files of its own, and its process may have ended before it. */
+static void look_at_thread(struct look *look, const char *thread)
+{
+	int leader = atoi(look->pid), process = look->folder;
+	auto_free char *path = text_format("task/%s", thread);
+	if (atoi(thread) == leader || syscall(SYS_kcmp, leader, atoi(thread), KCMP_FILES, 0, 0) == 0)
+		return;
+	auto_fd int folder = openat(process, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	look->folder = folder;
+	if (folder >= 0)
+		look_at_task(look);
+	look->folder = process;
+}
+
+static void look_at_threads(struct look *look)
+{
+	struct stat status;
+	auto_names struct name_list threads = { 0 };
+	auto_free char *path = text_format("proc/%s/task", look->pid);
+	char **thread;
+	/* Two links, and one for each thread. */
+	if (!look->root->live || fstatat(look->folder, "task", &status, 0) < 0 || status.st_nlink <= 3)
+		return;
+	note_error(look, sysroot_list(&look->quiet, path, &threads));
+	array_each (thread, &threads)
+		look_at_thread(look, *thread);
+}
+
+static void look_at_process(struct look *look)
+{
+	auto_free char *path = text_format("proc/%s", look->pid);
+	auto_fd int folder = sysroot_open_dir(&look->quiet, path);
+	look->folder = folder;
+	if (folder < 0) {
+		note_error(look, folder);
+		return;
+	}
+	look_at_task(look);
+	look_at_threads(look);
+	look_at_namespace(look, "ns/mnt", &look->facts->mount_namespaces);
+	look_at_namespace(look, "ns/net", &look->facts->network_namespaces);
+}
+
+/* Process 2 of the kernel's first PID namespace is kthreadd; other namespaces, and /proc mounted with
+ * hidepid, do not show it. */
+static bool shows_all(const struct sysroot *root)
+{
+	auto_free char *name = sysroot_read(root, "proc/2/comm");
+	return !root->live || text_same(name, "kthreadd");
+}
+
+void process_facts_collect(const struct sysroot *root,
+	bool (*wanted)(const struct process_file *file, const void *context), const void *context,
+	struct process_facts *facts)
+{
+	auto_names struct name_list names = { 0 };
+	struct look look = { root, wanted, context, facts, { .fd = root->fd, .live = root->live }, NULL, -1 };
+	char **name;
+	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
+	facts->hidden = !shows_all(&look.quiet);
+	array_each (name, &names) {
+		look.pid = *name;
+		if ((*name)[strspn(*name, "0123456789")] == '\0')
+			look_at_process(&look);
+	}
+}
+
+static void free_namespaces(struct namespace_list *namespaces)
+{
+	struct process_namespace *item;
+	array_each (item, namespaces)
+		free(item->process);
+	free(namespaces->items);
+}
+
+void process_facts_free(struct process_facts *facts)
+{
+	struct process_file *file;
+	array_each (file, &facts->files) {
+		free(file->path);
+		free(file->process);
+		free(file->info);
+	}
+	free(facts->files.items);
+	free_namespaces(&facts->mount_namespaces);
+	free_namespaces(&facts->network_namespaces);
+}

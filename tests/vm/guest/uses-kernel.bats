@@ -1,0 +1,189 @@
+#!/usr/bin/env bats
+# kernels: debian
+# boot: --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0
+#
+# Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
+# its bus. This kernel has no noiommu mode, so bind is refused for that, too.
+
+load guest
+
+one=0000:00:07.0
+two=0000:00:08.0
+shared=(0000:00:09.0 0000:00:0a.0)
+usb=0000:00:0c.0
+configfs=/sys/kernel/config
+
+setup_file() {
+	modprobe -a nvme loop raid1 btrfs nvmet target_core_file target_core_iblock zram uio_pci_generic xhci_pci usb-storage rndis_host
+	until compgen -G "/sys/bus/pci/devices/$usb/usb*/*/*/host*/target*/*/block/*" >/dev/null; do
+		sleep 0.1
+	done
+	disk=$(nvme_disk one) other=$(nvme_disk two)
+	head=$(basename /sys/devices/virtual/nvme-subsystem/*/nvme*n1)
+	export disk other head
+	udevadm settle
+	mkdir -p /run/mounted
+}
+
+teardown_file() {
+	umount $configfs /run/netns
+	rmmod loop zram
+}
+
+configfs() {
+	mountpoint -q $configfs || mount -t configfs configfs $configfs
+}
+
+# list shows the device as used, and bind names the use.
+used() { # ADDRESS ID SENTENCE
+	[[ $(tool list -nro USE "$1") = used:* ]]
+	run_tool bind --dry-run "$1"
+	status_is 3
+	complains "$1: $3"
+	complains "[$2]"
+}
+
+free() { # ADDRESS...
+	udevadm settle
+	for device; do
+		[ "$(tool list -nro USE "$device")" = free ]
+		run_tool bind --dry-run "$device"
+		not grep "$device" <<<"$stderr"
+	done
+}
+
+@test "devices without any use are free" {
+	free $one $two "${shared[@]}" $usb $edu
+}
+
+@test "md" {
+	mdadm --create /dev/md0 --run --level=1 --raid-devices=2 --metadata=1.0 /dev/"$disk" missing --force </dev/null
+	used $one disk-held "$disk is in use by md0"
+	mkfs.ext2 -q /dev/md0
+	mount /dev/md0 /run/mounted
+	used $one disk-mounted "md0 (over $disk) is mounted on /run/mounted"
+	umount /run/mounted
+	mdadm --stop /dev/md0
+	mdadm --zero-superblock /dev/"$disk"
+	free $one
+}
+
+@test "btrfs on several disks, of which the mount names one" {
+	mkfs.btrfs -q -f --mixed -d single -m single /dev/"$disk" /dev/"$other"
+	mount /dev/"$disk" /run/mounted
+	used $one disk-mounted "$disk is mounted on /run/mounted"
+	used $two disk-mounted "$other is mounted on /run/mounted"
+	umount /run/mounted
+	wipefs -qa /dev/"$disk" /dev/"$other"
+	free $one $two
+}
+
+@test "a filesystem with its journal on another disk, which no mount names" {
+	mke2fs -q -O journal_dev /dev/"$other"
+	mkfs.ext4 -q -J device=/dev/"$other" /dev/"$disk"
+	udevadm settle
+	mount /dev/"$disk" /run/mounted
+	used $one disk-mounted "$disk is mounted on /run/mounted"
+	used $two disk-held "$other is in use by an unknown holder (contents: jbd)"
+	umount /run/mounted
+	wipefs -qa /dev/"$disk" /dev/"$other"
+	free $one $two
+}
+
+@test "an NVMe target, also when configfs is not mounted" {
+	configfs
+	local namespace=$configfs/nvmet/subsystems/nqn.test/namespaces/1
+	mkdir -p ${namespace%/namespaces*}
+	mkdir $namespace
+	printf /dev/"$disk" >$namespace/device_path
+	free $one
+	echo 1 >$namespace/enable
+	used $one disk-held "$disk is in use by NVMe target nqn.test/1"
+	umount $configfs
+	used $one disk-held "$disk is in use by NVMe target nqn.test/1"
+	configfs
+	echo 0 >$namespace/enable
+	rmdir $namespace ${namespace%/namespaces*}
+	free $one
+}
+
+@test "a SCSI target with a disk as a block device or as a file" {
+	configfs
+	local core=$configfs/target/core
+	mkdir -p $core/iblock_0/test $core/fileio_0/test
+	echo "udev_path=/dev/$disk" >$core/iblock_0/test/control
+	echo 1 >$core/iblock_0/test/enable
+	used $one disk-held "$disk is in use by"
+	rmdir $core/iblock_0/test $core/iblock_0
+	free $one
+	echo "fd_dev_name=/dev/$disk,fd_dev_size=65536" >$core/fileio_0/test/control
+	echo 1 >$core/fileio_0/test/enable
+	used $one disk-held "$disk is in use by SCSI target fileio_0/test"
+	rmdir $core/fileio_0/test $core/fileio_0
+	free $one
+}
+
+@test "zram that writes to a disk" {
+	echo /dev/"$disk" >/sys/block/zram0/backing_dev
+	used $one disk-held "$disk is in use by zram0"
+	echo 1 >/sys/block/zram0/reset
+	free $one
+}
+
+@test "a disk with several controllers is a disk of each, also through its generic node" {
+	for node in /dev/"$head" /dev/ng"${head#nvme}"; do
+		hold "$node"
+		for device in "${shared[@]}"; do
+			used "$device" device-held "$node is in use by process $holder (sleep)"
+		done
+		end_holder
+	done
+	mkfs.ext2 -q /dev/"$head"
+	mount /dev/"$head" /run/mounted
+	for device in "${shared[@]}"; do
+		used "$device" disk-mounted "$head is mounted on /run/mounted"
+	done
+	umount /run/mounted
+	free "${shared[@]}"
+}
+
+@test "a UIO node" {
+	echo uio_pci_generic >/sys/bus/pci/devices/$edu/driver_override
+	echo $edu >/sys/bus/pci/drivers/uio_pci_generic/bind
+	udevadm settle
+	hold /dev/uio0
+	used $edu device-held "/dev/uio0 is in use by process $holder (sleep)"
+	end_holder
+	echo $edu >/sys/bus/pci/drivers/uio_pci_generic/unbind
+	echo >/sys/bus/pci/devices/$edu/driver_override
+	free $edu
+}
+
+@test "what is on USB is a use of the USB controller, also in another network namespace" {
+	local stick usb0
+	stick=$(basename /sys/bus/pci/devices/$usb/usb*/*/*/host*/target*/*/block/*)
+	mkfs.ext2 -q /dev/"$stick"
+	mount /dev/"$stick" /run/mounted
+	used $usb disk-mounted "$stick is mounted on /run/mounted"
+	umount /run/mounted
+	free $usb
+	usb0=$(basename /sys/bus/pci/devices/$usb/usb*/*/*/net/*)
+	ip link set "$usb0" up
+	used $usb interface-up "network interface $usb0 is up"
+	ip link set "$usb0" down
+	ip netns add elsewhere
+	ip link set "$usb0" netns elsewhere
+	used $usb interface-elsewhere "network interface $usb0 is in the network namespace /run/netns/elsewhere"
+	ip netns exec elsewhere ip link set "$usb0" netns 1
+	ip netns delete elsewhere
+	unshare --net sleep 60 3>&- &
+	holder=$!
+	while [ "$(readlink /proc/$holder/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do
+		sleep 0.1
+	done
+	ip link set "$usb0" netns $holder
+	used $usb interface-elsewhere "network interface $usb0 is in the network namespace of process $holder (sleep)"
+	nsenter --target $holder --net ip link set "$usb0" netns 1
+	end_holder
+	free $usb
+}

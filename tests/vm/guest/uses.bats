@@ -1,0 +1,213 @@
+#!/usr/bin/env bats
+# kernels: case3
+# boot: --disk disk --disk vdisk --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=disk --device virtio-blk-pci,addr=8,drive=vdisk
+#
+# Whatever a process or another block device has of a device is a use of it, in whichever namespace.
+
+load guest
+
+nvme=0000:00:07.0
+vblk=0000:00:08.0
+
+setup_file() {
+	modprobe nvme
+	modprobe virtio_blk
+	modprobe loop
+	modprobe e1000e
+	"$VFIONOIOMMU" enable
+	disk=$(nvme_disk one)
+	export disk
+	udevadm settle
+	mkdir -p /run/mounted
+	cat >/run/hold.py <<'PYTHON'
+# hold.py WHAT FILE: open FILE so, or only map it, until killed.
+import fcntl, mmap, os, struct, sys, time
+what, path = sys.argv[1:3]
+if what in ("device", "bar"):
+    container = os.open("/dev/vfio/vfio", os.O_RDWR)
+    group = os.open(path, os.O_RDWR)
+    fcntl.ioctl(group, 0x3b68, struct.pack("i", container))
+    fcntl.ioctl(container, 0x3b66, 8)
+    fd = fcntl.ioctl(group, 0x3b6a, bytearray(sys.argv[3].encode() + b"\0"))
+    os.close(group)
+    os.close(container)
+    offset = 0
+else:
+    fd = os.open(path, os.O_RDONLY if what == "read" else os.O_RDWR)
+if what in ("map", "bar"):
+    mapping = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
+    os.closerange(3, 64)
+if what == "thread":
+    import ctypes, threading
+    os.close(fd)
+    def run():
+        ctypes.CDLL(None).unshare(0x400)  # CLONE_FILES
+        os.open(path, os.O_RDWR)
+        open("/run/holding", "w").close()
+        time.sleep(600)
+    threading.Thread(target=run).start()
+else:
+    open("/run/holding", "w").close()
+time.sleep(600)
+PYTHON
+}
+
+teardown_file() {
+	rmmod loop
+}
+
+# Runs hold.py in the process $holder.
+holds() { # WHAT FILE [ADDRESS]
+	rm -f /run/holding
+	python3 /run/hold.py "$@" 3>&- &
+	holder=$!
+	while [ ! -e /run/holding ]; do
+		sleep 0.1
+	done
+}
+
+# list does not call the device free, and bind refuses it with this message and without a change.
+refused() { # ADDRESS ID SENTENCE
+	local driver
+	driver=$(driver_of "$1")
+	[[ $(tool list -nro USE "$1") = used:* ]]
+	run_tool bind "$1"
+	status_is 3
+	complains "$1: $3"
+	complains "[$2]"
+	[ "$(driver_of "$1")" = "$driver" ]
+	[ -z "$(nodes)" ]
+}
+
+free() { # ADDRESS
+	[ "$(tool list -nro USE "$1")" = free ]
+	run_tool bind --dry-run "$1"
+	status_is 0
+}
+
+@test "an open node of a device is a use of it: block, controller, generic" {
+	for node in /dev/$disk /dev/${disk%n*} /dev/ng${disk#nvme}; do
+		holds write $node
+		refused $nvme device-held "$node is in use by process $holder (python3)"
+		end_holder
+	done
+	free $nvme
+}
+
+@test "a node is recognized by its number, wherever it is" {
+	local major minor
+	IFS=: read -r major minor </sys/class/block/vda/dev
+	mknod /run/other b "$major" "$minor"
+	# /run may be mounted with nodev.
+	mount -o remount,dev /run || true
+	holds read /run/other
+	rm /run/other
+	refused $vblk device-held "/run/other (deleted) is in use by process $holder (python3)"
+	end_holder
+	free $vblk
+}
+
+@test "a thread with files of its own is seen" {
+	holds thread /dev/vda
+	refused $vblk device-held "/dev/vda is in use by process $holder (python3)"
+	end_holder
+}
+
+@test "an inherited descriptor is a use, also of the tool itself" {
+	exec 7</dev/vda
+	refused $vblk device-held "/dev/vda is in use by process"
+	exec 7<&-
+}
+
+@test "an open or mapped file of the registers is a use of a device, without a driver too" {
+	local folder=/sys/bus/pci/devices/$edu
+	holds write $folder/config
+	refused $edu device-held "config is in use by process $holder (python3)"
+	end_holder
+	holds map $folder/resource0
+	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	end_holder
+	holds read $folder/config
+	free $edu
+	end_holder
+}
+
+@test "a loop device on a disk is a use of the disk, with what is mounted on it" {
+	losetup /dev/loop0 /dev/$disk
+	refused $nvme disk-held "$disk is in use by loop0"
+	mkfs.ext2 -q /dev/loop0
+	mount /dev/loop0 /run/mounted
+	refused $nvme disk-mounted "loop0 (over $disk) is mounted on /run/mounted"
+	truncate -s 16M /run/mounted/image
+	losetup /dev/loop1 /run/mounted/image
+	mkfs.ext2 -q /dev/loop1
+	mkdir -p /run/inner
+	mount /dev/loop1 /run/inner
+	refused $nvme disk-mounted "loop1 (over /run/mounted/image on loop0, over $disk) is mounted on /run/inner"
+	umount /run/inner
+	losetup -d /dev/loop1
+	umount /run/mounted
+	losetup -d /dev/loop0
+	free $nvme
+}
+
+@test "a loop device that was made in another mount namespace is a use" {
+	unshare --mount bash -c 'mkdir -p /run/nodes && mount -t tmpfs tmpfs /run/nodes
+		IFS=: read -r major minor </sys/class/block/vda/dev
+		mknod /run/nodes/strange b "$major" "$minor" && losetup /dev/loop0 /run/nodes/strange'
+	refused $vblk disk-held "vda is in use by loop0"
+	losetup -d /dev/loop0
+	free $vblk
+}
+
+@test "a mount in another mount namespace is a use" {
+	mkfs.ext2 -q /dev/$disk
+	unshare --mount bash -c "mount /dev/$disk /run/mounted; touch /run/holding2; exec sleep 600 3>&-" &
+	local holder=$!
+	while [ ! -e /run/holding2 ]; do sleep 0.1; done
+	refused $nvme disk-mounted "$disk is mounted on /run/mounted in the mount namespace of process $holder (sleep)"
+	complains "hint: nsenter --target $holder --mount umount /run/mounted"
+	# In a container without nodes, and without a view of the other processes.
+	run --separate-stderr unshare --mount --pid --fork --mount-proc bash -c "mount -t tmpfs tmpfs /dev; $VFIONOIOMMU bind $nvme"
+	status_is 3
+	complains "$nvme: $disk is in use by an unknown holder"
+	complains "[disk-held]"
+	[ "$(driver_of $nvme)" = nvme ]
+	end_holder
+	free $nvme
+}
+
+@test "where other processes are hidden, whether a device is in use is unknown" {
+	run --separate-stderr unshare --mount --pid --fork --mount-proc "$VFIONOIOMMU" bind $edu
+	status_is 3
+	complains "$edu: cannot determine whether the device is in use: /proc: processes of other users or PID namespaces are hidden [use-unknown]"
+	[ "$(unshare --mount --pid --fork --mount-proc "$VFIONOIOMMU" list -nro USE $edu)" = unknown ]
+	run --separate-stderr unshare --mount --pid --fork --mount-proc "$VFIONOIOMMU" bind --force $edu
+	status_is 0
+	tool unbind $edu
+}
+
+@test "unbind names a process that has only a descriptor of the device, or a mapping" {
+	for what in device bar; do
+		tool bind $edu
+		holds $what "$(tool list -nro GROUP $edu)" $edu
+		run_tool unbind $edu
+		status_is 3
+		complains "$edu: anon_inode:[vfio-device] is in use by process $holder (python3) [device-held]"
+		end_holder
+		tool unbind $edu
+	done
+	# One of two: the descriptor names its device, a mapping does not.
+	tool bind $edu $nic
+	holds device "$(tool list -nro GROUP $edu)" $edu
+	run_tool unbind $nic
+	status_is 0
+	end_holder
+	tool bind $nic
+	holds bar "$(tool list -nro GROUP $edu)" $edu
+	run_tool unbind $edu
+	status_is 3
+	complains "[use-unknown]"
+	end_holder
+	tool unbind --all
+}
