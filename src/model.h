@@ -433,7 +433,7 @@ struct advice_list {
 
 /* A kernel, running or not, with its verdict and findings. */
 struct kernel {
-	const char *name; /* as the user specified it: a release, or a configuration file */
+	char *name; /* as the user specified it: a release, or a configuration file */
 	struct host host;
 	struct access_case access;
 	struct access_case

@@ -73,9 +73,9 @@ static bool prepare(struct session *session, bool noiommu)
 /* Restores a device that an interrupted run left in between, from the state that it saved. */
 static bool put_right(struct session *session, struct device *device)
 {
-	struct plan plan = recipe_begin(device);
 	if (!device_is_interrupted(device))
 		return true;
+	struct plan plan = recipe_begin(device);
 	recipe_unbind(&plan, device);
 	bool well = session_run(session, device->address, &plan,
 		text_copy("would be restored after an interrupted run"),
@@ -169,7 +169,6 @@ static bool has_access(const struct vfio_node *node, const struct node_access *a
 /* Sets the owner and mode of the nodes of a device that is already bound, and adds the result. */
 static void binding_give(struct session *session, struct device *device, const struct wishes *wishes)
 {
-	struct plan plan = recipe_begin(device);
 	const struct node_access access = access_for(device, wishes);
 	/* The uevent, which names the driver, may be unreadable. */
 	const char *driver = device->driver ? device->driver : "a VFIO driver";
@@ -178,6 +177,7 @@ static void binding_give(struct session *session, struct device *device, const s
 			text_format("already bound to %s", driver));
 		return;
 	}
+	struct plan plan = recipe_begin(device);
 	recipe_access(&plan, device, &access, false);
 	session_run(session, device->address, &plan,
 		text_format("already bound to %s; owner and mode of the nodes would be changed", driver),

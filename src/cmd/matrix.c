@@ -1,6 +1,7 @@
 /* vfionoiommu matrix: the access paths to a noiommu device that a kernel offers, and the evidence. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -61,7 +62,11 @@ static bool merge(struct kernel *fragment, struct kernel_list *kernels)
 	struct kernel *before = kernels->count ? &kernels->items[kernels->count - 1] : NULL;
 	if (!before || !host_merge_config(&before->host, &fragment->host))
 		return false;
-	before->name = text_format("%s + %s", before->name, fragment->name);
+	char *names = text_format("%s + %s", before->name, fragment->name);
+	free(before->name);
+	free(fragment->name);
+	free(fragment->host.kconfig.source);
+	before->name = names;
 	return true;
 }
 
@@ -77,7 +82,7 @@ static void judge(struct kernel *kernel)
 static enum status collect(
 	const struct sysroot *root, int option, const char *name, struct kernel_list *kernels)
 {
-	struct kernel kernel = { .name = name };
+	struct kernel kernel = { 0 };
 	int error = 0;
 	if (option == OPTION_CONFIG)
 		error = host_collect_config(name, &kernel.host);
@@ -90,7 +95,8 @@ static enum status collect(
 		return STATUS_FAILED;
 	}
 	if (!name)
-		kernel.name = kernel.host.release ? kernel.host.release : "this kernel";
+		name = kernel.host.release ? kernel.host.release : "this kernel";
+	kernel.name = text_copy(name);
 	if (option != OPTION_CONFIG || !merge(&kernel, kernels))
 		*array_add(kernels) = kernel;
 	return STATUS_DONE;
