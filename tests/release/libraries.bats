@@ -26,8 +26,9 @@ bound=$BATS_TEST_DIRNAME/../machines/case3-bound
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -le 3 ]
 }
 
-@test "bind, unbind and status load libkmod only for modules that are not loaded" {
-	for words in status "bind --dry-run 00:06.0" "unbind --dry-run 00:04.0"; do
+# status also asks which driver a device without one has.
+@test "bind and unbind load libkmod only for modules that are not loaded" {
+	for words in "bind --dry-run 00:06.0" "unbind --dry-run 00:04.0"; do
 		not grep libkmod <<<"$(opened --sysroot "$bound" $words)"
 	done
 	grep libkmod <<<"$(opened --sysroot "${bound/bound/before}" status)"
