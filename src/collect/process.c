@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,12 +244,18 @@ void processes_collect(struct scan *scan)
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);
-	scan_unknown(scan, "/proc/*/fd", scan->processes.error);
+	bool denied = scan->processes.error == -EACCES && !host_is_root();
+	if (!denied)
+		scan_unknown(scan, "/proc/*/fd", scan->processes.error);
 	struct device *device;
-	array_each (device, scan->devices)
+	array_each (device, scan->devices) {
+		if (denied)
+			use_simple(device, USE_UNKNOWN, "/proc/*/fd",
+				"only root can see the open files of all processes");
 		if (scan->processes.hidden)
 			use_simple(device, USE_UNKNOWN, "/proc",
 				"processes of other users or PID namespaces are hidden");
+	}
 	array_each (node, &nodes)
 		free(node->path);
 	free(nodes.items);
