@@ -138,7 +138,8 @@ static void test_surprise(void)
 
 static void test_unbind(void)
 {
-	struct device before = { .address = ADDRESS, .remembered = { ANSWER_YES, "e1000e", NULL, "e1000e" } };
+	struct device before = { .address = ADDRESS,
+		.remembered = { ANSWER_YES, .driver = "e1000e", .driver_override = "e1000e" } };
 	struct device after = { .address = ADDRESS, .vendor = 0x8086, .device = 0x10d3 };
 	heading("unbind");
 	complains(outcome_of_unbind(&before, &after));
