@@ -74,7 +74,8 @@ times_out() {
 		status_is 0
 		says "$edu"
 		tool bind $other
-		tool unbind $other
+		# Most kernels do not tell which VFIO device the holder has open.
+		tool unbind --force $other
 		# The same device is refused at once, with the process that changes it.
 		run_tool unbind --force $edu
 		if [[ $(uname -r) == 6.1.* ]]; then
