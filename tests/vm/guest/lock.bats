@@ -1,0 +1,62 @@
+#!/usr/bin/env bats
+# kernels: case3
+#
+# Runs in containers, which have their own /run, sysfs and processes, and runs of the host change devices one after the other.
+
+load guest
+
+setup() {
+	begin
+	modprobe vfio-pci
+}
+
+teardown() {
+	printf 'status %s\n--- stdout\n%s\n--- stderr\n%s\n' "${status:-}" "${output:-}" "${stderr:-}"
+	cat /tmp/slow.out || true
+}
+
+# Runs a command as in a container.
+contained() { # COMMAND...
+	# shellcheck disable=SC2016
+	unshare --mount --net --pid --fork --mount-proc bash -c '
+		mount -t tmpfs tmpfs /run && mount -t sysfs sysfs /sys && exec "$@"' bash "$@"
+}
+
+# Starts a bind of edu that lasts eight seconds, and waits until it changes the device. Its process is $slow.
+start_slow() { # [contained]
+	"$@" strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=8000000 \
+		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind --force $edu >/tmp/slow.out 2>&1 3>&- &
+	slow=$!
+	for _ in $(seq 300); do
+		[ "$(override_of $edu)" != vfio-pci ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+end_slow() {
+	wait $slow
+	[ "$(driver_of $edu)" = vfio-pci ]
+}
+
+@test "a run waits for a run in a container, then names its process" {
+	start_slow contained
+	[ ! -e /run/vfionoiommu/$edu ]
+	run_tool bind --wait 1 $nic
+	status_is 1
+	complains "waiting for another instance (pid "
+	[ "$(driver_of $nic)" = e1000e ]
+	end_slow
+	echo $edu >/sys/bus/pci/drivers/vfio-pci/unbind
+	echo >/sys/bus/pci/devices/$edu/driver_override
+}
+
+@test "a run in a container waits for a run outside" {
+	start_slow
+	run --separate-stderr contained "$VFIONOIOMMU" bind --force --wait 1 $nic
+	status_is 1
+	complains "waiting for another instance"
+	[ "$(driver_of $nic)" = e1000e ]
+	end_slow
+	tool unbind $edu
+}
