@@ -122,9 +122,10 @@ struct plan {
 	struct step *items;
 	size_t count;
 	const char *subject; /* a device's address, or what else to change: "noiommu mode" */
-	char *turn; /* serialization key: plans with equal keys (also NULL) do not run at the same time */
-	char *lock; /* directory that is locked while the plan runs, in sysfs: the device; NULL: none */
-	int limit;  /* seconds that a step may take; 0: the default; -1: no limit */
+	char *turn;   /* serialization key: plans with equal keys (also NULL) do not run at the same time */
+	char *lock;   /* directory that is locked while the plan runs, in sysfs: the device; NULL: none */
+	char *driver; /* that the device in `lock` must still have when the plan starts; NULL: any or none */
+	int limit;    /* seconds that a step may take; 0: the default; -1: no limit */
 	/* Called after the last step, in the process that runs the plan; NULL: nothing to do. May add steps.
 	 * Returns NULL, or a new sentence with the problem: then the plan has failed. */
 	char *(*check)(struct plan *plan);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 
 #include "act/act.h"
@@ -143,11 +144,27 @@ static int check(struct running *running)
 	return -EPROTO;
 }
 
+/* A process that an earlier run left behind may have changed the device since this plan was made. A device
+ * that had no driver gets one also by a module that this run loads. */
+static int check_driver(const struct plan *plan, struct plan_run *run)
+{
+	char link[PATH_MAX];
+	if (!plan->driver)
+		return 0;
+	snprintf(link, sizeof link, "%s/driver", plan->lock);
+	if (write_link_is(link, plan->driver))
+		return 0;
+	snprintf(run->step, sizeof run->step, "another process changed its driver meanwhile: retry");
+	return -EPROTO;
+}
+
 void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)
 {
 	struct running running = { .plan = *plan, .first = plan, .run = run, .announce = announce };
 	auto_fd int lock = plan->lock ? lock_directory(plan->lock) : -ENOENT;
 	run->error = lock >= 0 || !plan->lock ? 0 : lock;
+	if (!run->error)
+		run->error = check_driver(plan, run);
 	if (!run->error)
 		run->error = run_steps(&running);
 	if (!run->error)

@@ -174,6 +174,7 @@ struct plan recipe_begin(const struct device *device)
 		.subject = device->address,
 		.turn = turn_of(device),
 		.lock = text_format(PCI_BUS "/devices/%s", device->address),
+		.driver = text_copy(device->driver),
 	};
 }
 

@@ -60,3 +60,28 @@ end_slow() {
 	end_slow
 	tool unbind $edu
 }
+
+@test "a run does not act on what a process that was left behind has changed meanwhile" {
+	tool unbind $nic
+	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=9000000 \
+		-P /sys/bus/pci/drivers/e1000e/unbind "$VFIONOIOMMU" bind $nic >/tmp/slow.out 2>&1 3>&- &
+	slow=$!
+	until [ "$(override_of $nic)" = vfio-pci ]; do
+		sleep 0.1
+	done
+	# The run ends; the process that it started waits in the kernel.
+	kill -TERM "$(pgrep -x vfionoiommu | head -n 1)"
+	until [ ! -s /run/vfionoiommu.lock ] || flock --nonblock /run/vfionoiommu.lock true; do
+		sleep 0.1
+	done
+	# Makes its plan now, and locks the device when that process has ended.
+	run --separate-stderr strace -f -qq -o /tmp/strace2 -e trace=flock -e inject=flock:delay_enter=15000000 \
+		-P /sys/bus/pci/devices/$nic -P "$(realpath /sys/bus/pci/devices/$nic)" "$VFIONOIOMMU" unbind $nic
+	status_is 1
+	complains "another process changed its driver meanwhile"
+	wait $slow || true
+	[ "$(driver_of $nic)" = vfio-pci ]
+	[ -e /run/vfionoiommu/$nic ]
+	tool unbind $nic
+	[ "$(driver_of $nic)" = e1000e ]
+}
