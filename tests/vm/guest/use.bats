@@ -91,7 +91,7 @@ teardown_file() {
 	eth=$(interface)
 	ip netns add elsewhere
 	ip link set "$eth" netns elsewhere
-	refused $nic interface-elsewhere "the device is bound to network driver e1000e but has no interface in this network namespace"
+	refused $nic interface-elsewhere "network interface $eth is in the network namespace /run/netns/elsewhere"
 	ip netns exec elsewhere ip link set "$eth" netns 1
 	ip netns delete elsewhere
 	[ "$(used $nic)" = free ]
@@ -128,7 +128,7 @@ teardown_file() {
 	mkfs.ext2 -q /dev/mapper/volume
 	mkdir -p /run/mounted
 	mount /dev/mapper/volume /run/mounted
-	refused $vblk disk-mounted "dm-0 is mounted on /run/mounted"
+	refused $vblk disk-mounted "dm-0 (over vda) is mounted on /run/mounted"
 	umount /run/mounted
 	dmsetup remove volume
 }
@@ -197,7 +197,8 @@ teardown_file() {
 	[ "$SECONDS" -le 8 ]
 	status_is 1
 	complains "$edu: write $edu to /sys/bus/pci/drivers/vfio-pci/unbind timed out"
-	complains "then run: vfionoiommu unbind"
+	complains "process $BASHPID (bash) uses the device; when the kernel finishes, process "
+	complains " completes the command; check with: vfionoiommu list $edu"
 	exec 7<&-
 	for _ in $(seq 50); do
 		[ -n "$(driver_of $edu)" ] || break
