@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case3 linux6.1
+# kernels: case3
+# more: linux6.1
 # boot: --device virtio-rng-pci,addr=4 --device edu,addr=5 --device edu,addr=6 --device edu,addr=7 --device edu,addr=8
 # limit: 600
 #
