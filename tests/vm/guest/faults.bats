@@ -21,6 +21,10 @@ setup_file() {
 	"$VFIONOIOMMU" unbind $card
 }
 
+teardown_file() {
+	echo >/sys/bus/pci/devices/$card/driver_override
+}
+
 as_before() {
 	[ "$(driver_of $card)" = $driver ]
 	[ "$(override_of $card)" = $driver ]
