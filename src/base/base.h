@@ -47,11 +47,18 @@ static inline void cleanup_dir(DIR **dir)
 #define array_each(item, array)                                                                              \
 	for (item = (array)->items; (array)->count && item < (array)->items + (array)->count; item++)
 
+/* Whether one of the items has the same bytes as `item`, a variable of their type: for pointers and numbers.
+ */
+#define array_has(array, item) array_contains((array)->items, (array)->count, sizeof *(array)->items, &(item))
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof *(array))
 
 /* Makes room for `count` + 1 items of `size` bytes, the last one zeroed. Returns the new location of the
  * items; exits if out of memory. */
 void *array_room(void *items, size_t count, size_t size);
+
+/* See array_has. */
+bool array_contains(const void *items, size_t count, size_t size, const void *item);
 
 /* Prints an error and exits with status 1. */
 void out_of_memory(void) __attribute__((noreturn));

@@ -27,6 +27,14 @@ void *array_room(void *items, size_t count, size_t size)
 	return items;
 }
 
+bool array_contains(const void *items, size_t count, size_t size, const void *item)
+{
+	for (size_t i = 0; i < count; i++)
+		if (memcmp((const char *)items + i * size, item, size) == 0)
+			return true;
+	return false;
+}
+
 char *text_format(const char *format, ...)
 {
 	char *text;

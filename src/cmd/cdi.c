@@ -38,22 +38,13 @@ static enum status say_none(const struct session *session)
 
 static const struct device_refs no_devices;
 
-static bool is_among(const struct device *device, const struct device_refs *devices)
-{
-	struct device **one;
-	array_each (one, devices)
-		if (*one == device)
-			return true;
-	return false;
-}
-
 /* The specification without the devices `leaving`. NULL: no device is left. */
 static char *text_without(const struct session *session, const struct device_refs *leaving)
 {
 	struct device_refs left = { 0 };
 	struct device *device;
 	array_each (device, &session->devices)
-		if (device_is_noiommu(device) && !is_among(device, leaving))
+		if (device_is_noiommu(device) && !array_has(leaving, device))
 			*array_add(&left) = device;
 	char *text = cdi_format(&left, &session->access);
 	free(left.items);

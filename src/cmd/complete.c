@@ -94,15 +94,6 @@ static void offer_owners(const struct line *line, const char *before, const char
 		offer(line, kept, group->gr_name, "");
 }
 
-static bool is_among(const struct device *device, const struct device_refs *devices)
-{
-	struct device **one;
-	array_each (one, devices)
-		if (*one == device)
-			return true;
-	return false;
-}
-
 static bool suits(const struct device *device, enum value value)
 {
 	return value == VALUE_FREE_DEVICE    ? device->fitness == FITNESS_FREE
@@ -126,7 +117,7 @@ static void offer_devices(const struct line *line, const char *before, enum valu
 		safety_judge_fitness(&session.devices);
 	}
 	array_each (device, &session.devices)
-		if (suits(device, value) && !is_among(device, &named))
+		if (suits(device, value) && !array_has(&named, device))
 			*array_add(&found) = device;
 	device_collect_names(&found);
 	array_each (one, &found)

@@ -351,14 +351,10 @@ static void match_all(struct device_list *devices, const char *text, const struc
 
 static void refs_merge(struct device_refs *to, const struct device_refs *from)
 {
-	struct device **device, **known;
-	array_each (device, from) {
-		bool twice = false;
-		array_each (known, to)
-			twice |= *known == *device;
-		if (!twice)
+	struct device **device;
+	array_each (device, from)
+		if (!array_has(to, *device))
 			*array_add(to) = *device;
-	}
 }
 
 static enum selection broken(const char *text)

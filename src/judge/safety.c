@@ -307,15 +307,6 @@ void safety_judge_unbind(const struct device *device, struct finding_list *findi
 	judge_stored_override(device, findings);
 }
 
-static bool is_among(const struct device *device, const struct device_refs *devices)
-{
-	struct device **other;
-	array_each (other, devices)
-		if (*other == device)
-			return true;
-	return false;
-}
-
 static bool share_slot(const struct device *a, const struct device *b)
 {
 	size_t slot = strlen(a->address) - 1; /* without the function */
@@ -332,7 +323,7 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 	array_each (sibling, devices) {
 		if (!share_slot(device, sibling))
 			continue;
-		bool is_wanted = is_among(sibling, wanted);
+		bool is_wanted = array_has(wanted, sibling);
 		/* One note for the slot. */
 		if (is_wanted && strcmp(sibling->address, device->address) < 0)
 			return;
