@@ -391,8 +391,8 @@ static void add_release(struct name_list *releases, const char *release)
 {
 	/* Not "extramodules", "0-rescue-MACHINE". */
 	bool is_release = release && release[0] >= '1' && release[0] <= '9';
-	if (is_release && !name_list_has(releases, release))
-		*array_add(releases) = text_copy(release);
+	if (is_release)
+		name_list_add(releases, release);
 }
 
 void host_list_kernels(const struct sysroot *root, struct name_list *releases)

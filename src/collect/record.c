@@ -123,8 +123,7 @@ char *redact(const char *path, const char *text)
 
 static size_t number_of(struct name_list *known, const char *mac)
 {
-	if (!name_list_has(known, mac))
-		*array_add(known) = text_copy(mac);
+	name_list_add(known, mac);
 	size_t number = 0;
 	while (!text_same(known->items[number], mac))
 		number++;

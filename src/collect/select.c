@@ -107,12 +107,6 @@ static bool name_is_hardware_address(const char *text)
 	return false;
 }
 
-static void add_once(struct name_list *addresses, const char *address)
-{
-	if (!name_list_has(addresses, address))
-		*array_add(addresses) = text_copy(address);
-}
-
 /* Adds the last PCI device in `path`. Returns whether there is one. */
 static bool add_last(const char *path, struct name_list *addresses)
 {
@@ -123,7 +117,7 @@ static bool add_last(const char *path, struct name_list *addresses)
 		if (address_parse(part, address))
 			memcpy(last, address, sizeof last);
 	if (*last && !strstr(path, "/usb"))
-		add_once(addresses, last);
+		name_list_add(addresses, last);
 	return *last;
 }
 

@@ -163,6 +163,9 @@ void name_list_free(struct name_list *names);
 
 bool name_list_has(const struct name_list *names, const char *name);
 
+/* Adds a copy of `name`, unless the list has it. */
+void name_list_add(struct name_list *names, const char *name);
+
 #define auto_names cleanup(name_list_free)
 
 struct attribute_list {

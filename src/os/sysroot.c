@@ -484,3 +484,9 @@ bool name_list_has(const struct name_list *names, const char *name)
 			return true;
 	return false;
 }
+
+void name_list_add(struct name_list *names, const char *name)
+{
+	if (!name_list_has(names, name))
+		*array_add(names) = text_copy(name);
+}
