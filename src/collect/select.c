@@ -19,19 +19,25 @@ static int unless_missing(int error)
 	return error == -ENOENT || error == -ENOTDIR ? 0 : error;
 }
 
+/* The address of the last PCI device in `path`. Returns whether there is one. */
+static bool last_address(const char *path, char address[20])
+{
+	auto_free char *copy = text_copy(path);
+	char *rest = NULL;
+	bool found = false;
+	for (char *part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
+		found |= address_parse(part, address);
+	return found;
+}
+
 /* The address of the last PCI device in the target of the link `path`. Returns 1, 0 if there is none, or a
  * negative errno. `subsystem`: whether the target is below an NVMe subsystem. */
 static int address_behind(const struct sysroot *root, const char *path, char address[20], bool *subsystem)
 {
 	auto_free char *target = sysroot_readlink(root, path);
-	int found = target ? 0 : unless_missing(-errno);
-	char *rest = NULL;
+	int error = target ? 0 : unless_missing(-errno);
 	*subsystem = target && strstr(target, "/nvme-subsystem/");
-	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
-		part = strtok_r(NULL, "/", &rest))
-		if (address_parse(part, address))
-			found = 1;
-	return found;
+	return target ? last_address(target, address) : error;
 }
 
 /* The nodes of an NVMe namespace with multipath are below its subsystem, which links to its controllers. */
@@ -110,15 +116,11 @@ static bool name_is_hardware_address(const char *text)
 /* Adds the last PCI device in `path`. Returns whether there is one. */
 static bool add_last(const char *path, struct name_list *addresses)
 {
-	char address[20], last[20] = "";
-	char *rest = NULL;
-	auto_free char *copy = text_copy(path);
-	for (char *part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
-		if (address_parse(part, address))
-			memcpy(last, address, sizeof last);
-	if (*last && !strstr(path, "/usb"))
-		name_list_add(addresses, last);
-	return *last;
+	char address[20];
+	bool found = last_address(path, address);
+	if (found && !strstr(path, "/usb"))
+		name_list_add(addresses, address);
+	return found;
 }
 
 static void add_path(const struct sysroot *root, const char *path, int depth, struct name_list *addresses);
