@@ -206,7 +206,6 @@ void blocks_collect(struct scan *scan)
 	auto_names struct name_list names = { 0 };
 	struct block *block;
 	char **name;
-	unsigned int major, minor;
 	scan_unknown(scan, OWNER_DISKS, sysroot_list(scan->root, OWNER_DISKS, &names));
 	array_each (name, &names) {
 		block = array_add(&scan->blocks);
@@ -215,8 +214,7 @@ void blocks_collect(struct scan *scan)
 		auto_free char *number = sysroot_read(scan->root, path);
 		/* The paths of an NVMe namespace with multipath have none. */
 		scan_unknown(scan, path, number ? 0 : -errno);
-		if (number && sscanf(number, "%u:%u", &major, &minor) == 2)
-			block->number = makedev(major, minor);
+		block->number = scan_number(number);
 	}
 	array_each (block, &scan->blocks)
 		find_owners(scan, block);

@@ -231,6 +231,12 @@ void use_simple(struct device *device, enum use_kind kind, const char *object, c
 void use_unknown(struct device *device, const char *what, int error);
 void scan_unknown(const struct scan *scan, const char *what, int error);
 
+/* The same, of all devices: they are unknown because of `why`. */
+void scan_unknown_because(const struct scan *scan, const char *what, const char *why);
+
+/* The device number in the text of an attribute, "259:0"; 0: none, also if `text` is NULL. */
+dev_t scan_number(const char *text);
+
 /* Calls `take` for each link in the folder and each PCI device that it belongs to. */
 void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
 	void (*take)(struct scan *scan, const char *name, struct device *device));

@@ -1,10 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -44,12 +42,6 @@ static const struct node *find_node(const struct node_list *nodes, const struct 
 	return node;
 }
 
-static dev_t number_of(const char *text)
-{
-	unsigned int major, minor;
-	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor) : 0;
-}
-
 /* Only in a recording: its uevent has the name of the node. */
 static char *path_of(const struct scan *scan, const char *folder)
 {
@@ -67,7 +59,7 @@ static void take_node(struct scan *scan, const char *name, struct device *device
 	auto_free char *folder = text_format(CHARACTER_DEVICES "/%s", name);
 	sysroot_note(scan->root, folder, 0);
 	*array_add(scan->nodes) =
-		(struct node){ S_IFCHR, number_of(name), path_of(scan, folder), device, NULL };
+		(struct node){ S_IFCHR, scan_number(name), path_of(scan, folder), device, NULL };
 }
 
 /* A group's node is below no device. Without a number, the node is gone, but may still be open. */
@@ -78,7 +70,7 @@ static void add_vfio(
 	auto_free char *number = node->name ? sysroot_read(scan->root, path) : NULL;
 	if (node->name)
 		*array_add(scan->nodes) =
-			(struct node){ S_IFCHR, number_of(number), text_copy(node->path), device, NULL };
+			(struct node){ S_IFCHR, scan_number(number), text_copy(node->path), device, NULL };
 }
 
 static void collect_nodes(struct scan *scan)
@@ -244,18 +236,14 @@ void processes_collect(struct scan *scan)
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);
-	bool denied = scan->processes.error == -EACCES && !host_is_root();
-	if (!denied)
+	if (scan->processes.error == -EACCES && !host_is_root())
+		scan_unknown_because(
+			scan, "/proc/*/fd", "only root can see the open files of all processes");
+	else
 		scan_unknown(scan, "/proc/*/fd", scan->processes.error);
-	struct device *device;
-	array_each (device, scan->devices) {
-		if (denied)
-			use_simple(device, USE_UNKNOWN, "/proc/*/fd",
-				"only root can see the open files of all processes");
-		if (scan->processes.hidden)
-			use_simple(device, USE_UNKNOWN, "/proc",
-				"processes of other users or PID namespaces are hidden");
-	}
+	if (scan->processes.hidden)
+		scan_unknown_because(
+			scan, "/proc", "processes of other users or PID namespaces are hidden");
 	array_each (node, &nodes)
 		free(node->path);
 	free(nodes.items);

@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -36,6 +38,19 @@ void scan_unknown(const struct scan *scan, const char *what, int error)
 	struct device *device;
 	array_each (device, scan->devices)
 		use_unknown(device, what, error);
+}
+
+void scan_unknown_because(const struct scan *scan, const char *what, const char *why)
+{
+	struct device *device;
+	array_each (device, scan->devices)
+		use_simple(device, USE_UNKNOWN, what, why);
+}
+
+dev_t scan_number(const char *text)
+{
+	unsigned int major, minor;
+	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor) : 0;
 }
 
 void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
