@@ -23,27 +23,17 @@ static struct host host_unknown(void)
 	return host;
 }
 
-/* Possible locations of a kernel's configuration, most reliable first; RELEASE is uname -r. */
+/* Possible locations of a kernel's configuration, most reliable first; {} is uname -r. */
 static const char *const kconfig_places[] = {
 	"proc/config.gz",
-	"boot/config-RELEASE",
-	"lib/modules/RELEASE/config",
-	"usr/lib/modules/RELEASE/config",
-	"lib/modules/RELEASE/build/.config",
-	"usr/src/linux-headers-RELEASE/.config",
-	"usr/lib/ostree-boot/config-RELEASE",
-	"usr/lib/kernel/config-RELEASE",
+	"boot/config-{}",
+	"lib/modules/{}/config",
+	"usr/lib/modules/{}/config",
+	"lib/modules/{}/build/.config",
+	"usr/src/linux-headers-{}/.config",
+	"usr/lib/ostree-boot/config-{}",
+	"usr/lib/kernel/config-{}",
 };
-
-static char *kconfig_place(const char *pattern, const char *release)
-{
-	const char *word = strstr(pattern, "RELEASE");
-	if (!word)
-		return text_copy(pattern);
-	if (!release)
-		return NULL;
-	return text_format("%.*s%s%s", (int)(word - pattern), pattern, release, word + strlen("RELEASE"));
-}
 
 /* Whether a configuration says anything about VFIO. */
 static bool is_about_vfio(const struct kconfig *config)
@@ -59,11 +49,12 @@ static void collect_kconfig(const struct sysroot *root, struct host *host)
 {
 	struct kconfig *chosen = &host->kconfig;
 	for (size_t i = 0; i < ARRAY_SIZE(kconfig_places) && chosen->kind == KCONFIG_PARTIAL; i++) {
-		auto_free char *path = kconfig_place(kconfig_places[i], host->release);
+		if (!host->release && strstr(kconfig_places[i], "{}"))
+			continue;
+		auto_free char *path = text_fill(kconfig_places[i], host->release, NULL);
 		struct kconfig found = { 0 };
 		/* /proc shows the running kernel only. */
-		if (!path || (!host->running && text_starts(path, "proc/")) ||
-			kconfig_read(root, path, &found))
+		if ((!host->running && text_starts(path, "proc/")) || kconfig_read(root, path, &found))
 			continue;
 		char *unused = found.source;
 		if (found.kind != KCONFIG_PARTIAL || (!chosen->source && is_about_vfio(&found))) {
@@ -127,7 +118,7 @@ static bool iort_has_smmu(const struct sysroot *root)
 {
 	unsigned char table[16384];
 	ssize_t size = sysroot_read_bytes(root, "sys/firmware/acpi/tables/IORT", table, sizeof table);
-	size_t length = 0, at = 40;
+	size_t length = 0, at;
 	if (size < 44)
 		return false;
 	for (at = table[40] | (size_t)table[41] << 8; at + 3 <= (size_t)size; at += length) {
@@ -212,16 +203,16 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 
 /* ---- modules that are not installed ---- */
 
-/* What installs the modules of a kernel, by the ID in os-release(5). */
+/* What installs the modules of a kernel, by the ID in os-release(5); {} is its release. */
 static const struct {
 	const char *id, *command;
 } packages[] = {
-	{ "ubuntu", "apt install linux-modules-extra-RELEASE" },
-	{ "debian", "apt install --reinstall linux-image-RELEASE" },
-	{ "fedora", "dnf install kernel-modules-RELEASE" },
-	{ "rhel", "dnf install kernel-modules-RELEASE" },
-	{ "centos", "dnf install kernel-modules-RELEASE" },
-	{ "amzn", "dnf install kernel-modules-extra-RELEASE" },
+	{ "ubuntu", "apt install linux-modules-extra-{}" },
+	{ "debian", "apt install --reinstall linux-image-{}" },
+	{ "fedora", "dnf install kernel-modules-{}" },
+	{ "rhel", "dnf install kernel-modules-{}" },
+	{ "centos", "dnf install kernel-modules-{}" },
+	{ "amzn", "dnf install kernel-modules-extra-{}" },
 	{ "suse", "zypper install kernel-default" },
 	{ "opensuse", "zypper install kernel-default" },
 	{ "arch", "pacman -S linux" },
@@ -264,7 +255,7 @@ static char *find_package(const struct sysroot *root, const char *release)
 	int found = text ? find_distribution(text, "ID=") : -1;
 	if (text && found < 0)
 		found = find_distribution(text, "ID_LIKE=");
-	return found < 0 ? NULL : kconfig_place(packages[found].command, release);
+	return found < 0 ? NULL : text_fill(packages[found].command, release, NULL);
 }
 
 /* Whether an update has replaced the running kernel: package managers remove the modules of the old one. */
