@@ -15,12 +15,18 @@ static const char *why_no_bus(const struct options *options, int error)
 }
 
 /* Usually no device is on the denylist, and nothing is read. */
-static void collect_denylist(struct session *session)
+static void judge_fitness(struct session *session)
 {
 	struct device *device;
-	array_each (device, &session->devices)
-		if (device_is_denylisted(device))
-			device->denylist_disabled = denylist_collect_disabled(&session->root);
+	enum answer disabled = ANSWER_UNKNOWN;
+	array_each (device, &session->devices) {
+		if (!device_is_denylisted(device))
+			continue;
+		if (disabled == ANSWER_UNKNOWN)
+			disabled = denylist_collect_disabled(&session->root) ? ANSWER_YES : ANSWER_NO;
+		device->denylist_disabled = disabled == ANSWER_YES;
+	}
+	safety_judge_fitness(&session->devices);
 }
 
 enum status session_open(struct session *session, const struct options *options)
@@ -35,8 +41,7 @@ enum status session_open(struct session *session, const struct options *options)
 		return STATUS_FAILED;
 	}
 	stored_collect_all(&session->root, &session->devices, &session->stored);
-	collect_denylist(session);
-	safety_judge_fitness(&session->devices);
+	judge_fitness(session);
 	return STATUS_DONE;
 }
 
@@ -122,7 +127,7 @@ void session_refresh(struct session *session, const struct device_refs *devices)
 		fresh.stored = (*device)->stored;
 		**device = fresh;
 	}
-	safety_judge_fitness(&session->devices);
+	judge_fitness(session);
 }
 
 void session_refresh_one(struct session *session, struct device *device)
