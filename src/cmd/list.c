@@ -34,6 +34,8 @@ static enum status list_run(const struct options *options, struct arguments *arg
 		return status;
 	if (!arguments->count)
 		choose(&session, &shown);
+	if (options->quiet)
+		return STATUS_DONE;
 	unsigned int needs = table_needs(columns, &options->table, options->json);
 	if (needs & NEED_USES) {
 		use_collect_all(&session.root, &session.devices);
@@ -48,8 +50,6 @@ static enum status list_run(const struct options *options, struct arguments *arg
 		safety_judge_stranded(*device, &session.findings);
 	if (needs & NEED_NAMES)
 		device_collect_names(&shown);
-	if (options->quiet)
-		return STATUS_DONE;
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_devices(document, &shown);
