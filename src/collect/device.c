@@ -294,16 +294,20 @@ static bool may_have_lost_driver(const struct sysroot *root, const struct device
 	       sysroot_exists(root, physfn) == ANSWER_NO;
 }
 
+/* The details have it, too. */
 static void collect_overrides(const struct sysroot *root, const struct device_refs *devices)
 {
 	struct name_list addresses = { 0 };
 	struct attribute_list overrides = { 0 };
 	struct device **device;
 	array_each (device, devices)
-		*array_add(&addresses) = (*device)->address;
+		if (!(*device)->detailed)
+			*array_add(&addresses) = (*device)->address;
 	collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
-	for (size_t i = 0; i < devices->count; i++)
-		override_set(devices->items[i], &overrides.items[i]);
+	const struct attribute *override = overrides.items;
+	array_each (device, devices)
+		if (!(*device)->detailed)
+			override_set(*device, override++);
 	free(overrides.items);
 	free(addresses.items);
 }
