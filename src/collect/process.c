@@ -75,7 +75,7 @@ static void add_vfio(
 
 static void collect_nodes(struct scan *scan)
 {
-	const struct sysroot quiet = { .fd = scan->root->fd, .live = scan->root->live };
+	const struct sysroot quiet = sysroot_quiet(scan->root);
 	const struct block *block;
 	const struct block_owner *owner;
 	struct device *device;
@@ -237,13 +237,11 @@ void processes_collect(struct scan *scan)
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);
 	if (scan->processes.error == -EACCES && !host_is_root())
-		scan_unknown_because(
-			scan, "/proc/*/fd", "only root can see the open files of all processes");
+		scan_unknown_because(scan, "/proc/*/fd", "only root can see the open files of all processes");
 	else
 		scan_unknown(scan, "/proc/*/fd", scan->processes.error);
 	if (scan->processes.hidden)
-		scan_unknown_because(
-			scan, "/proc", "processes of other users or PID namespaces are hidden");
+		scan_unknown_because(scan, "/proc", "processes of other users or PID namespaces are hidden");
 	array_each (node, &nodes)
 		free(node->path);
 	free(nodes.items);

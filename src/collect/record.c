@@ -342,7 +342,7 @@ static void hide_addresses(struct record_list *records)
 void record_collect(const struct sysroot *root, const struct sysroot_notes *notes, bool with_private,
 	struct record_list *records)
 {
-	struct sysroot silent = { .fd = root->fd, .live = root->live };
+	const struct sysroot silent = sysroot_quiet(root);
 	const struct sysroot_note *note;
 	struct record *record;
 	struct record_list found = { 0 };

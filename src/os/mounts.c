@@ -99,7 +99,8 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts)
 
 int mount_facts_of(const struct sysroot *root, const char *process, struct mount_facts *facts)
 {
-	return add_mounts(&(struct sysroot){ .fd = root->fd, .live = root->live }, process, facts);
+	const struct sysroot quiet = sysroot_quiet(root);
+	return add_mounts(&quiet, process, facts);
 }
 
 void mount_facts_free(struct mount_facts *facts)

@@ -85,6 +85,9 @@ struct sysroot {
 /* Opens the directory `path` as the root, without notes. Returns 0 or a negative errno. */
 int sysroot_open(struct sysroot *root, const char *path);
 
+/* The same root, without recording accesses. */
+struct sysroot sysroot_quiet(const struct sysroot *root);
+
 /* A descriptor of the root of a filesystem of this type ("tmpfs", "configfs"), which is mounted nowhere: only
  * the descriptor leads to it. Needs CAP_SYS_ADMIN. Returns it, or a negative errno. The caller closes. */
 int sysroot_private(const char *type);

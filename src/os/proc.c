@@ -242,7 +242,7 @@ void process_facts_collect(const struct sysroot *root,
 	struct process_facts *facts)
 {
 	auto_names struct name_list names = { 0 };
-	struct look look = { root, wanted, context, facts, { .fd = root->fd, .live = root->live }, NULL, -1 };
+	struct look look = { root, wanted, context, facts, sysroot_quiet(root), NULL, -1 };
 	char **name;
 	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	facts->hidden = !shows_all(&look.quiet);

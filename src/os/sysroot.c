@@ -50,6 +50,11 @@ static int open_in_root(int root, const char *path, int flags)
 /* FSCONFIG_CMD_CREATE of linux/mount.h. */
 #define COMMAND_CREATE 6
 
+struct sysroot sysroot_quiet(const struct sysroot *root)
+{
+	return (struct sysroot){ .fd = root->fd, .live = root->live };
+}
+
 int sysroot_private(const char *type)
 {
 	auto_fd int context = (int)syscall(SYS_fsopen, type, 0);
