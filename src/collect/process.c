@@ -126,13 +126,15 @@ static bool is_node(const struct node *node, const struct process_file *file)
 					  : text_same(node->path, file->path);
 }
 
-/* Whether the file can be a node that is gone, as far as its path is known. */
+/* Whether the file can be a node that is gone, as far as its path is known. Such nodes have the number 0.
+ * Called for most open character devices of all processes. */
 static bool can_be_gone(const struct node_list *nodes, const struct process_file *file)
 {
-	const struct node *node;
-	array_each (node, nodes)
-		if (file->type == S_IFCHR && node->type == S_IFCHR && !node->number &&
-			(!file->path || is_node(node, file)))
+	const struct process_file gone = { .type = S_IFCHR };
+	const struct node *node = file->type == S_IFCHR ? find_node(nodes, &gone) : NULL;
+	const struct node *end = nodes->items + nodes->count;
+	for (; node && node < end && node->type == S_IFCHR && !node->number; node++)
+		if (!file->path || is_node(node, file))
 			return true;
 	return false;
 }
