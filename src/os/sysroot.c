@@ -47,8 +47,9 @@ static int open_in_root(int root, const char *path, int flags)
 #define SYS_fsmount  432
 #endif
 
-/* FSCONFIG_CMD_CREATE of linux/mount.h. */
-#define COMMAND_CREATE 6
+/* linux/mount.h. */
+#define COMMAND_CREATE 6 /* FSCONFIG_CMD_CREATE */
+#define OPEN_CLOEXEC   1 /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
 
 struct sysroot sysroot_quiet(const struct sysroot *root)
 {
@@ -57,10 +58,10 @@ struct sysroot sysroot_quiet(const struct sysroot *root)
 
 int sysroot_private(const char *type)
 {
-	auto_fd int context = (int)syscall(SYS_fsopen, type, 0);
+	auto_fd int context = (int)syscall(SYS_fsopen, type, OPEN_CLOEXEC);
 	if (context < 0 || syscall(SYS_fsconfig, context, COMMAND_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
-	int folder = (int)syscall(SYS_fsmount, context, 0, 0);
+	int folder = (int)syscall(SYS_fsmount, context, OPEN_CLOEXEC, 0);
 	return folder < 0 ? -errno : folder;
 }
 

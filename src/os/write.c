@@ -158,27 +158,13 @@ static int lock_wait(int fd, int seconds, int *holder)
 	return 0;
 }
 
-/* The same numbers on all architectures but alpha; older headers lack them. The constants of linux/mount.h,
- * since 5.2. */
-#ifndef SYS_fsopen
-#define SYS_fsopen   430
-#define SYS_fsconfig 431
-#define SYS_fsmount  432
-#endif
-#define COMMAND_CREATE 6 /* FSCONFIG_CMD_CREATE */
-#define OPEN_CLOEXEC   1 /* FSOPEN_CLOEXEC, FSMOUNT_CLOEXEC */
-
-/* Opens the root directory of devtmpfs, which is one for all namespaces, mounted nowhere. Containers have
- * other instances of /run, of /dev, and with a network namespace of sysfs. Needs CAP_SYS_ADMIN. Returns -1 on
- * errors.
- */
+/* Opens the root directory of devtmpfs, which is one for all namespaces. Containers have other instances of
+ * /run, of /dev, and with a network namespace of sysfs. flock() rejects the O_PATH descriptor of the mount
+ * itself. Returns a negative number on errors. */
 static int open_devtmpfs(void)
 {
-	auto_fd int context = (int)syscall(SYS_fsopen, "devtmpfs", OPEN_CLOEXEC);
-	if (context < 0 || syscall(SYS_fsconfig, context, COMMAND_CREATE, NULL, NULL, 0) < 0)
-		return -1;
-	auto_fd int mount = (int)syscall(SYS_fsmount, context, OPEN_CLOEXEC, 0);
-	return mount < 0 ? -1 : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int mount = sysroot_private("devtmpfs");
+	return mount < 0 ? mount : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
 /* The lock file, the directory, devtmpfs; -1: not open. */
