@@ -64,6 +64,15 @@ hold() { # FILE
 	return 1
 }
 
+# Holds the device without an open node, in the process $holder.
+hold_device() { # ADDRESS [map]
+	"$BATS_TEST_DIRNAME/hold-device" "$@" >"$BATS_TEST_TMPDIR/holder" 3>&- &
+	holder=$!
+	until grep -q holding "$BATS_TEST_TMPDIR/holder"; do
+		sleep 0.2
+	done
+}
+
 # Kills the process $holder.
 end_holder() {
 	kill $holder
@@ -98,6 +107,14 @@ nvme_disk() { # SERIAL
 		sleep 0.1
 	done
 	return 1
+}
+
+# Loads the drivers of the disks and of the network card; $disk is the NVMe disk with the serial number "one".
+load_disks() {
+	modprobe -a nvme virtio_blk e1000e
+	disk=$(nvme_disk one)
+	export disk
+	udevadm settle
 }
 
 # Runs a command of qemu's monitor through QMP, which separates the answer from other output. Fails if the command prints

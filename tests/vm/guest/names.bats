@@ -10,12 +10,7 @@ nvme=0000:00:07.0
 vblk=0000:00:08.0
 
 setup_file() {
-	modprobe nvme
-	modprobe virtio_blk
-	modprobe e1000e
-	disk=$(nvme_disk one)
-	export disk
-	udevadm settle
+	load_disks
 }
 
 teardown() {

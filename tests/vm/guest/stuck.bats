@@ -23,15 +23,6 @@ teardown() {
 	pkill -KILL -f hold-device || true
 }
 
-# Holds the device without an open node.
-hold_device() { # ADDRESS [map]
-	"$BATS_TEST_DIRNAME/hold-device" "$@" >"$BATS_TEST_TMPDIR/holder" 3>&- &
-	holder=$!
-	until grep -q holding "$BATS_TEST_TMPDIR/holder"; do
-		sleep 0.2
-	done
-}
-
 # The processes of the tool.
 runs() {
 	pgrep -x vfionoiommu

@@ -12,13 +12,8 @@ port=0000:00:09.0
 pf=0000:00:0a.0
 
 setup_file() {
-	modprobe nvme
-	modprobe virtio_blk
-	modprobe e1000e
 	"$VFIONOIOMMU" enable
-	disk=$(nvme_disk one)
-	export disk
-	udevadm settle
+	load_disks
 }
 
 interface() {

@@ -10,31 +10,16 @@ nvme=0000:00:07.0
 vblk=0000:00:08.0
 
 setup_file() {
-	modprobe nvme
-	modprobe virtio_blk
 	modprobe loop
-	modprobe e1000e
 	"$VFIONOIOMMU" enable
-	disk=$(nvme_disk one)
-	export disk
-	udevadm settle
+	load_disks
 	mkdir -p /run/mounted
 	cat >/run/hold.py <<'PYTHON'
 # hold.py WHAT FILE: open FILE so, or only map it, until killed.
-import fcntl, mmap, os, struct, sys, time
+import mmap, os, sys, time
 what, path = sys.argv[1:3]
-if what in ("device", "bar"):
-    container = os.open("/dev/vfio/vfio", os.O_RDWR)
-    group = os.open(path, os.O_RDWR)
-    fcntl.ioctl(group, 0x3b68, struct.pack("i", container))
-    fcntl.ioctl(container, 0x3b66, 8)
-    fd = fcntl.ioctl(group, 0x3b6a, bytearray(sys.argv[3].encode() + b"\0"))
-    os.close(group)
-    os.close(container)
-    offset = 0
-else:
-    fd = os.open(path, os.O_RDONLY if what == "read" else os.O_RDWR)
-if what in ("map", "bar"):
+fd = os.open(path, os.O_RDONLY if what == "read" else os.O_RDWR)
+if what == "map":
     mapping = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
     os.closerange(3, 64)
 if what == "thread":
@@ -57,7 +42,7 @@ teardown_file() {
 }
 
 # Runs hold.py in the process $holder.
-holds() { # WHAT FILE [ADDRESS]
+holds() { # WHAT FILE
 	rm -f /run/holding
 	python3 /run/hold.py "$@" 3>&- &
 	holder=$!
@@ -188,9 +173,9 @@ free() { # ADDRESS
 }
 
 @test "unbind names a process that has only a descriptor of the device, or a mapping" {
-	for what in device bar; do
+	for what in '' map; do
 		tool bind $edu
-		holds $what "$(tool list -nro GROUP $edu)" $edu
+		hold_device $edu $what
 		run_tool unbind $edu
 		status_is 3
 		complains "$edu: anon_inode:[vfio-device] is in use by process $holder (python3) [device-held]"
@@ -199,12 +184,12 @@ free() { # ADDRESS
 	done
 	# One of two: the descriptor names its device, a mapping does not.
 	tool bind $edu $nic
-	holds device "$(tool list -nro GROUP $edu)" $edu
+	hold_device $edu
 	run_tool unbind $nic
 	status_is 0
 	end_holder
 	tool bind $nic
-	holds bar "$(tool list -nro GROUP $edu)" $edu
+	hold_device $edu map
 	run_tool unbind $edu
 	status_is 3
 	complains "[use-unknown]"
