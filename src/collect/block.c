@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -357,13 +358,24 @@ static void take_exporters(struct scan *scan)
 	}
 }
 
+/* Whether the device is the disk or one of its partitions, by their names: sda1 of sda, nvme0n1p1 of nvme0n1,
+ * but neither sdaa nor nvme0n10. */
+static bool is_part(const struct block *block, const struct block *disk)
+{
+	const char *number = text_after(block->name, disk->name);
+	if (!number || !*number)
+		return number;
+	bool separated = isdigit((unsigned char)number[-1]);
+	return separated ? *number == 'p' : isdigit((unsigned char)*number);
+}
+
 /* A value that udev found on a block device, or on the first of its partitions that has it. A new string, or
  * NULL. */
 static char *udev_value(const struct scan *scan, const struct block *disk, const char *key)
 {
 	const struct block *block;
 	array_each (block, &scan->blocks) {
-		if (!text_starts(block->name, disk->name))
+		if (!is_part(block, disk))
 			continue;
 		auto_free char *path =
 			text_format("run/udev/data/b%u:%u", major(block->number), minor(block->number));
