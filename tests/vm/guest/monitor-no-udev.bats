@@ -21,10 +21,11 @@ teardown_file() {
 	/lib/systemd/systemd-udevd --daemon 3>&-
 }
 
-@test "without udevd monitor reads the events of the kernel" {
+@test "without udevd monitor reads the events of the kernel, and -v prints that" {
 	[ ! -e /run/udev/control ]
-	start
+	start -v
 	[ "$(socket Groups)" = 00000001 ]
+	grep -qx "vfionoiommu: listening for events of the kernel (udevd is not running)" "$errors"
 	stop TERM
 }
 

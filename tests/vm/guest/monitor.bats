@@ -9,8 +9,9 @@ load events
 
 @test "with udevd running monitor reads the events of udev" {
 	[ -e /run/udev/control ]
-	start
+	start -v
 	[ "$(socket Groups)" = 00000002 ]
+	grep -qx "vfionoiommu: listening for events of udevd" "$errors"
 	stop TERM
 }
 
