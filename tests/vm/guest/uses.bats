@@ -65,6 +65,8 @@ refused() { # ADDRESS ID SENTENCE
 }
 
 free() { # ADDRESS
+	# It may still look at a disk that was released.
+	udevadm settle
 	[ "$(tool list -nro USE "$1")" = free ]
 	run_tool bind --dry-run "$1"
 	status_is 0
