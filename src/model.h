@@ -288,7 +288,7 @@ struct remembered {
 	bool by_kernel; /* another program had it for userspace: unbind lets the kernel choose the driver */
 };
 
-/* Whether a device can be bound; set by judge/safety. */
+/* Whether a device can be bound. */
 #define FITNESSES(X)                                                                                         \
 	X(FITNESS_FREE, "free")             /* can be bound */                                               \
 	X(FITNESS_BOUND, "bound")           /* is bound as a noiommu device */                               \
@@ -353,15 +353,14 @@ struct device {
 	char *instance; /* differs after it was removed and appeared again, such as a virtual function:
 			 * boot ID and inode of its directory; NULL: not collected, or a recorded machine */
 	struct remembered remembered;
-	bool denylist_disabled; /* vfio-pci's disable_denylist is or will be set; not collected for most
-				   devices */
+	bool denylisted;     /* vfio-pci refuses it: on its denylist, and disable_denylist will not be set */
 	char *physical;      /* address of its physical function; NULL: it is not virtual, or not collected */
 	char *kernel_driver; /* the loaded driver that matches modalias; NULL: none, several, or not collected
 			      */
-	char *stored_override; /* driverctl's: /etc/driverctl.d; NULL: none, or not collected */
-	struct use_list uses;  /* empty unless collected */
-	int interfaces;        /* number of its network interfaces in this namespace */
-	enum fitness fitness;
+	char *stored_override;           /* driverctl's: /etc/driverctl.d; NULL: none, or not collected */
+	struct use_list uses;            /* empty unless collected */
+	int interfaces;                  /* number of its network interfaces in this namespace */
+	enum fitness fitness;            /* set by cmd/context.c, which has it judged */
 	const struct stored *stored;     /* its persistent binding; NULL: none, or not collected */
 	char *vendor_name, *device_name; /* from hwdb; NULL: no entry, or not looked up */
 };
@@ -392,7 +391,7 @@ struct stored_list {
 
 /* Pointers into a device_list: the selected devices. */
 struct device_refs {
-	struct device **items;
+	const struct device **items;
 	size_t count;
 };
 

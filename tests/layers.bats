@@ -82,6 +82,12 @@ only() { # EXCEPTION...
 	return $found
 }
 
+@test "what is collected is const outside collect, except where the verdict of judge is stored" {
+	cd_source
+	grep -rnE '\bstruct device(_list)? \*' act cmd judge os show state | grep -vE 'const struct device(_list)? ' | cut -d : -f 1 |
+		only cmd/context.c
+}
+
 @test "each folder has one header with its name" {
 	cd_source
 	[ "$(echo */)" = "$(folders | sort | sed 's|$|/|' | xargs)" ]

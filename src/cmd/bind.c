@@ -42,7 +42,7 @@ static bool changes(const struct node_access *access)
 /* Whether one of the devices will be a noiommu device; a device that has an IOMMU will not. */
 static bool binding_needs_noiommu(const struct device_refs *wanted, const struct wishes *wishes)
 {
-	struct device **device;
+	const struct device **device;
 	array_each (device, wanted)
 		if (!binding_allows_iommu(*device, wishes) || (*device)->iommu != ANSWER_YES)
 			return true;
@@ -71,7 +71,7 @@ static bool prepare(struct session *session, bool noiommu)
 }
 
 /* Restores a device that an interrupted run left in between, from the state that it saved. */
-static bool put_right(struct session *session, struct device *device)
+static bool put_right(struct session *session, const struct device *device)
 {
 	if (!device_is_interrupted(device))
 		return true;
@@ -99,7 +99,7 @@ static bool can_settle(const struct wishes *wishes)
 struct binding_list {
 	struct binding {
 		struct session *session;
-		struct device *device;
+		const struct device *device;
 		const struct wishes *wishes;
 		size_t result;
 	} * items;
@@ -167,7 +167,7 @@ static bool has_access(const struct vfio_node *node, const struct node_access *a
 }
 
 /* Sets the owner and mode of the nodes of a device that is already bound, and adds the result. */
-static void binding_give(struct session *session, struct device *device, const struct wishes *wishes)
+static void binding_give(struct session *session, const struct device *device, const struct wishes *wishes)
 {
 	const struct node_access access = access_for(device, wishes);
 	/* The uevent, which names the driver, may be unreadable. */
@@ -197,7 +197,7 @@ static bool is_stored(
 }
 
 /* Saves a persistent binding of a bound device, and adds the result. */
-static void binding_store(struct session *session, struct device *device, const struct wishes *wishes)
+static void binding_store(struct session *session, const struct device *device, const struct wishes *wishes)
 {
 	struct plan plan = { 0 };
 	auto_free char *serial = NULL;
@@ -271,7 +271,7 @@ static void binding_run(
 {
 	struct binding_list bindings = { 0 };
 	struct binding *binding;
-	struct device **device;
+	const struct device **device;
 	bool prepared = prepare(session, binding_needs_noiommu(wanted, wishes));
 	array_each (device, wanted) {
 		if (!prepared)
@@ -349,15 +349,14 @@ static bool is_bound(const struct device *device)
 static void judge(struct session *session, const struct device_refs *asked, struct device_refs *bound,
 	struct device_refs *wanted, const struct wishes *wishes)
 {
-	struct device **device;
+	const struct device **device;
 	/* Under --stored udevd waits for this program. */
 	if (!wishes->stored)
 		use_wait_for_udev(&session->root);
-	use_collect_all(&session->root, &session->devices);
-	array_each (device, asked) {
-		device_collect_details(&session->root, *device);
+	session_collect_uses(session);
+	device_collect_details(&session->root, &session->devices, asked);
+	array_each (device, asked)
 		*array_add(is_bound(*device) ? bound : wanted) = *device;
-	}
 	array_each (device, wanted) {
 		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
 			&session->findings);
@@ -387,7 +386,7 @@ static void report_unstored(const struct device *device)
 static enum status select_stored(struct session *session, struct device_refs *asked, bool all)
 {
 	struct device_refs usable = { 0 };
-	struct device **asked_device, *device;
+	const struct device **asked_device, *device;
 	const struct stored *stored;
 	enum status status = STATUS_DONE;
 	array_each (device, &session->devices)
@@ -413,7 +412,7 @@ static enum status select_stored(struct session *session, struct device_refs *as
 /* Saves persistent bindings for the devices that are bound, or with --dry-run would be. */
 static void store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
 {
-	struct device **device;
+	const struct device **device;
 	array_each (device, asked)
 		if (is_bound(*device) || session->options->dry_run)
 			binding_store(session, *device, wishes);
@@ -423,41 +422,63 @@ static void store_all(struct session *session, const struct device_refs *asked, 
 
 static bool wants_cdi(const struct device_refs *asked, const struct wishes *wishes)
 {
-	struct device **device;
+	const struct device **device;
 	array_each (device, asked)
 		if (wishes->stored && (*device)->stored && (*device)->stored->cdi)
 			return true;
 	return wishes->cdi;
 }
 
-static enum status bind_run(const struct options *options, struct arguments *arguments)
+/* One run: what is decided first, and then executed and reported. */
+struct run {
+	const struct wishes *wishes;
+	struct session session;
+	struct device_refs asked, bound, wanted; /* all; those that are bound already, and those to bind */
+	enum status left;                        /* STATUS_REFUSED: a persistent binding is invalid */
+};
+
+/* Collects and judges; changes nothing. */
+static enum status decide(struct run *run, const struct options *options, struct arguments *arguments)
 {
-	const struct wishes *wishes = &given;
-	static struct session session;
-	static struct device_refs asked, bound, wanted;
-	struct device **device;
 	enum status status = parse_access();
 	if (!status)
-		status = session_open_acting(&session, options);
+		status = session_open_acting(&run->session, options);
 	if (!status)
-		status = session_select(&session, arguments, &asked);
+		status = session_select(&run->session, arguments, &run->asked);
 	if (status)
 		return status;
-	enum status left = wishes->stored ? select_stored(&session, &asked, !arguments->count) : STATUS_DONE;
-	judge(&session, &asked, &bound, &wanted, wishes);
-	if (session_refused(&session))
-		return STATUS_REFUSED;
-	array_each (device, &bound)
-		binding_give(&session, *device, wishes);
-	if (options->dry_run && binding_needs_noiommu(&wanted, wishes))
-		taint_judge_bind(&session.host, &session.findings);
-	if (wanted.count)
-		binding_run(&session, &wanted, wishes);
+	if (run->wishes->stored)
+		run->left = select_stored(&run->session, &run->asked, !arguments->count);
+	judge(&run->session, &run->asked, &run->bound, &run->wanted, run->wishes);
+	return session_refused(&run->session) ? STATUS_REFUSED : STATUS_DONE;
+}
+
+static void execute(struct run *run)
+{
+	struct session *session = &run->session;
+	const struct wishes *wishes = run->wishes;
+	const bool noiommu = binding_needs_noiommu(&run->wanted, wishes);
+	const struct device **device;
+	array_each (device, &run->bound)
+		binding_give(session, *device, wishes);
+	if (session->options->dry_run && noiommu)
+		taint_judge_bind(&session->host, &session->findings);
+	if (run->wanted.count)
+		binding_run(session, &run->wanted, wishes);
 	if (wishes->persistent)
-		store_all(&session, &asked, wishes);
-	cdi_rewrite(&session, wants_cdi(&asked, wishes), binding_needs_noiommu(&wanted, wishes), NULL);
-	status = session_finish(&session, &asked);
-	return status ? status : left;
+		store_all(session, &run->asked, wishes);
+	cdi_rewrite(session, wants_cdi(&run->asked, wishes), noiommu, NULL);
+}
+
+static enum status bind_run(const struct options *options, struct arguments *arguments)
+{
+	static struct run run = { .wishes = &given };
+	enum status status = decide(&run, options, arguments);
+	if (status)
+		return status;
+	execute(&run);
+	status = session_finish(&run.session, &run.asked);
+	return status ? status : run.left;
 }
 
 const struct command command_bind = {

@@ -42,7 +42,7 @@ static const struct device_refs no_devices;
 static char *text_without(const struct session *session, const struct device_refs *leaving)
 {
 	struct device_refs left = { 0 };
-	struct device *device;
+	const struct device *device;
 	array_each (device, &session->devices)
 		if (device_is_noiommu(device) && !array_has(leaving, device))
 			*array_add(&left) = device;

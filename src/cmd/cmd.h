@@ -177,6 +177,9 @@ void session_collect_host(struct session *session);
 /* Both for a command that makes changes. */
 enum status session_open_whole(struct session *session, const struct options *options);
 
+/* Collects the uses of all devices, and judges again which can be bound. */
+void session_collect_uses(struct session *session);
+
 /* Resolves the arguments to devices; none without arguments. Returns STATUS_DONE, or after reporting the
  * error STATUS_USAGE (not a DEVICE) or STATUS_FAILED (no such device). */
 enum status session_select(
@@ -185,7 +188,7 @@ enum status session_select(
 /* Reads again what may have changed: in these devices, with the taint; NULL: in the machine, after the mode
  * or the modules changed. */
 void session_refresh(struct session *session, const struct device_refs *devices);
-void session_refresh_one(struct session *session, struct device *device);
+void session_refresh_one(struct session *session, const struct device *device);
 
 /* Reads what only the output needs: the persistent bindings again, and if `names` the names of the devices.
  */

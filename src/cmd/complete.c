@@ -106,20 +106,18 @@ static void offer_devices(const struct line *line, const char *before, enum valu
 {
 	static struct session session;
 	static struct device_refs named, found;
-	struct device *device, **one;
+	const struct device *device, **one;
 	char **argument;
 	if (session_open(&session, &line->options))
 		return;
 	array_each (argument, &line->arguments)
 		selector_resolve(&session.root, &session.devices, *argument, &named);
-	if (value == VALUE_FREE_DEVICE) {
-		use_collect_all(&session.root, &session.devices);
-		safety_judge_fitness(&session.devices);
-	}
+	if (value == VALUE_FREE_DEVICE)
+		session_collect_uses(&session);
 	array_each (device, &session.devices)
 		if (suits(device, value) && !array_has(&named, device))
 			*array_add(&found) = device;
-	device_collect_names(&found);
+	device_collect_names(&session.devices, &found);
 	array_each (one, &found)
 		offer(line, before, (*one)->address, (*one)->device_name);
 }

@@ -14,19 +14,17 @@ static const char *why_no_bus(const struct options *options, int error)
 				: "no PCI bus: is /sys mounted?";
 }
 
-/* Usually no device is on the denylist, and nothing is read. */
 static void judge_fitness(struct session *session)
 {
 	struct device *device;
-	enum answer disabled = ANSWER_UNKNOWN;
-	array_each (device, &session->devices) {
-		if (!device_is_denylisted(device))
-			continue;
-		if (disabled == ANSWER_UNKNOWN)
-			disabled = denylist_collect_disabled(&session->root) ? ANSWER_YES : ANSWER_NO;
-		device->denylist_disabled = disabled == ANSWER_YES;
-	}
-	safety_judge_fitness(&session->devices);
+	array_each (device, &session->devices)
+		device->fitness = safety_fitness(device);
+}
+
+void session_collect_uses(struct session *session)
+{
+	use_collect_all(&session->root, &session->devices);
+	judge_fitness(session);
 }
 
 enum status session_open(struct session *session, const struct options *options)
@@ -109,28 +107,20 @@ enum status session_select(
 
 void session_refresh(struct session *session, const struct device_refs *devices)
 {
-	static const struct device_refs none;
-	struct device **device;
-	struct device fresh;
 	if (session->options->dry_run)
 		return;
 	if (devices) {
 		/* Of the machine, binding changes only the taint. */
 		session->host.taint = taint_collect_value(&session->root);
+		device_collect_again(&session->root, &session->devices, devices);
 	} else {
 		host_collect_state(&session->root, &session->host);
 		session->access = access_case_judge(&session->host);
 	}
-	array_each (device, devices ? devices : &none) {
-		if (device_collect(&session->root, (*device)->address, &fresh))
-			continue;
-		fresh.stored = (*device)->stored;
-		**device = fresh;
-	}
 	judge_fitness(session);
 }
 
-void session_refresh_one(struct session *session, struct device *device)
+void session_refresh_one(struct session *session, const struct device *device)
 {
 	session_refresh(session, &(struct device_refs){ &device, 1 });
 }
@@ -140,7 +130,7 @@ void session_complete(struct session *session, const struct device_refs *devices
 	if (!session->options->dry_run)
 		stored_collect_all(&session->root, &session->devices, &session->stored);
 	if (names)
-		device_collect_names(devices);
+		device_collect_names(&session->devices, devices);
 }
 
 bool session_is_blocked(const struct session *session)

@@ -15,7 +15,7 @@ static const struct option_row list_options[] = {
 
 static void choose(struct session *session, struct device_refs *shown)
 {
-	struct device *device;
+	const struct device *device;
 	array_each (device, &session->devices)
 		if (all ? !device_is_bridge(device) : device_is_noiommu(device))
 			*array_add(shown) = device;
@@ -25,7 +25,7 @@ static enum status list_run(const struct options *options, struct arguments *arg
 {
 	static struct session session;
 	static struct device_refs shown;
-	struct device **device;
+	const struct device **device;
 	const struct column_set *columns = all ? &device_columns_all : &device_columns;
 	enum status status = session_open(&session, options);
 	if (!status)
@@ -37,19 +37,16 @@ static enum status list_run(const struct options *options, struct arguments *arg
 	if (options->quiet)
 		return STATUS_DONE;
 	unsigned int needs = table_needs(columns, &options->table, options->json);
-	if (needs & NEED_USES) {
-		use_collect_all(&session.root, &session.devices);
-		safety_judge_fitness(&session.devices);
-	}
+	if (needs & NEED_USES)
+		session_collect_uses(&session);
 	if (needs & NEED_DETAILS)
-		array_each (device, &shown)
-			device_collect_details(&session.root, *device);
+		device_collect_details(&session.root, &session.devices, &shown);
 	session.host.release = host_release(&session.root);
-	device_collect_driverless(&session.root, session.host.release, &shown);
+	device_collect_driverless(&session.root, session.host.release, &session.devices, &shown);
 	array_each (device, &shown)
 		safety_judge_stranded(*device, &session.findings);
 	if (needs & NEED_NAMES)
-		device_collect_names(&shown);
+		device_collect_names(&session.devices, &shown);
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_devices(document, &shown);

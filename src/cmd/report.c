@@ -26,14 +26,16 @@ static void read_machine(const struct sysroot *root)
 	static struct host host;
 	static struct next_boot next;
 	static struct kernel_log log;
-	struct device *device;
+	static struct device_refs all;
+	const struct device *device;
 	device_collect_all(root, &devices);
 	stored_collect_all(root, &devices, &stored);
 	stored_collect_rule(root);
 	device_collect_remembered(root, &devices);
 	use_collect_all(root, &devices);
 	array_each (device, &devices)
-		device_collect_details(root, device);
+		*array_add(&all) = device;
+	device_collect_details(root, &devices, &all);
 	host_collect(root, true, &host);
 	nextboot_collect(root, &host, &next);
 	if (host.taint >= 0)

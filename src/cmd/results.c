@@ -139,7 +139,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 {
 	const struct options *options = session->options;
 	const struct result *result;
-	struct device **device;
+	const struct device **device;
 	size_t failed = 0, failed_devices = 0;
 	array_each (result, &session->results) {
 		failed += result->outcome == OUTCOME_FAILED;

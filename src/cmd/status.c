@@ -44,7 +44,7 @@ static void judge(struct session *session)
 static enum status overview_collect(struct overview *overview, const struct options *options)
 {
 	struct session *session = &overview->session;
-	struct device *device, **bound;
+	const struct device *device;
 	struct device_refs others = { 0 };
 	enum status status = session_open(session, options);
 	if (status)
@@ -53,12 +53,11 @@ static enum status overview_collect(struct overview *overview, const struct opti
 	device_collect_remembered(&session->root, &session->devices);
 	array_each (device, &session->devices)
 		*array_add(device_is_noiommu(device) ? &overview->bound : &others) = device;
-	device_collect_driverless(&session->root, session->host.release, &others);
+	device_collect_driverless(&session->root, session->host.release, &session->devices, &others);
 	free(others.items);
 	judge(session);
-	array_each (bound, &overview->bound)
-		device_collect_details(&session->root, *bound);
-	device_collect_names(&overview->bound);
+	device_collect_details(&session->root, &session->devices, &overview->bound);
+	device_collect_names(&session->devices, &overview->bound);
 	overview->ready = !finding_blockers(&session->findings);
 	return STATUS_DONE;
 }

@@ -19,13 +19,19 @@ static const struct option_row unbind_options[] = {
 	{ 0 },
 };
 
-/* Devices being unbound, and their state before. */
-struct giving_list {
-	struct giving {
-		struct device *device, before;
-		size_t result;
-	} * items;
-	size_t count;
+/* One run: what is decided first, and then executed and reported. */
+struct unbinding {
+	struct session session;
+	struct device_refs asked;
+	struct name_list gone; /* addresses of devices that are no longer present */
+	struct {
+		struct item {
+			const struct device *device;
+			struct device before;
+			size_t result;
+		} * items;
+		size_t count;
+	} items; /* the devices to unbind, of `asked` */
 };
 
 /* Whether no driver is saved that could be restored: the kernel chooses one. */
@@ -40,7 +46,7 @@ static const char *verb(const struct device *device)
 	return device->driver || device->vfio || !kernel_chooses(device) ? "unbound" : "restored";
 }
 
-static void begin(struct session *session, const struct device *device)
+static void plan_unbind(struct session *session, const struct device *device)
 {
 	struct plan plan = recipe_begin(device);
 	const struct remembered *remembered = &device->remembered;
@@ -55,43 +61,42 @@ static void begin(struct session *session, const struct device *device)
 }
 
 /* The process that the kernel waits for; NULL: unknown. `before` has the nodes that are gone. */
-static const char *find_user(const struct session *session, struct device *before)
+static const char *find_user(const struct session *session, struct item *item)
 {
 	const struct use *use;
-	if (!before->uses.count)
-		use_collect_processes(&session->root, &(struct device_list){ before, 1 });
-	array_each (use, &before->uses)
+	if (!item->before.uses.count)
+		use_collect_processes(&session->root, &(struct device_list){ &item->before, 1 });
+	array_each (use, &item->before.uses)
 		if (use->kind == USE_PROCESS)
 			return use->detail;
 	return NULL;
 }
 
 /* After the plan has run and the device was read again. */
-static void finish(const struct session *session, struct giving *giving, struct result *result)
+static void judge_outcome(const struct session *session, struct item *item, struct result *result)
 {
 	bool well = result->outcome == OUTCOME_CHANGED;
-	char *problem = well ? outcome_of_unbind(&giving->before, giving->device) : NULL;
+	char *problem = well ? outcome_of_unbind(&item->before, item->device) : NULL;
 	if (problem) {
 		result->outcome = OUTCOME_FAILED;
 		result->sentence = problem;
 	} else if (result->job.error == -ETIMEDOUT) {
-		result->sentence =
-			failure_sentence(&result->job, result->subject, find_user(session, &giving->before));
-	} else if (well && kernel_chooses(&giving->before)) {
-		result->sentence = text_format("%s, driver chosen by the kernel: %s", verb(&giving->before),
-			giving->device->driver ? giving->device->driver : "none");
+		result->sentence = failure_sentence(&result->job, result->subject, find_user(session, item));
+	} else if (well && kernel_chooses(&item->before)) {
+		result->sentence = text_format("%s, driver chosen by the kernel: %s", verb(&item->before),
+			item->device->driver ? item->device->driver : "none");
 	}
 }
 
-static void unbind_all(struct session *session, const struct device_refs *asked)
+static void unbind_all(struct unbinding *run)
 {
-	struct giving_list givings = { 0 };
-	struct giving *giving;
-	struct device **device;
-	array_each (device, asked) {
+	struct session *session = &run->session;
+	struct item *item;
+	const struct device **device;
+	array_each (device, &run->asked) {
 		if ((*device)->vfio || device_is_interrupted(*device) || device_is_stranded(*device)) {
-			*array_add(&givings) = (struct giving){ *device, **device, session->results.count };
-			begin(session, *device);
+			*array_add(&run->items) = (struct item){ *device, **device, session->results.count };
+			plan_unbind(session, *device);
 		} else {
 			session_result(session, (*device)->address, OUTCOME_UNCHANGED,
 				text_format("not bound to VFIO (driver: %s)",
@@ -99,12 +104,10 @@ static void unbind_all(struct session *session, const struct device_refs *asked)
 		}
 	}
 	session_work(session);
-	if (!session->options->dry_run) {
-		session_refresh(session, asked);
-		array_each (giving, &givings)
-			finish(session, giving, &session->results.items[giving->result]);
-	}
-	free(givings.items);
+	session_refresh(session, &run->asked);
+	array_each (item, &run->items)
+		if (!session->options->dry_run)
+			judge_outcome(session, item, &session->results.items[item->result]);
 }
 
 /* Removes the persistent binding, or notes that it remains. */
@@ -134,18 +137,19 @@ static bool is_stored(const struct session *session, const char *address)
 }
 
 /* The devices of --all; with --persistent also those with a persistent binding that are not bound now. */
-static void add_all(struct session *session, struct device_refs *asked, struct name_list *gone)
+static void add_all(struct unbinding *run)
 {
-	struct device *device;
+	struct session *session = &run->session;
+	const struct device *device;
 	const struct stored *stored;
 	device_collect_remembered(&session->root, &session->devices);
 	array_each (device, &session->devices)
 		if (device_is_noiommu(device) || device_is_interrupted(device) ||
 			(persistent && device->stored))
-			*array_add(asked) = device;
+			*array_add(&run->asked) = device;
 	array_each (stored, &session->stored)
 		if (persistent && !stored->present)
-			*array_add(gone) = text_copy(stored->address);
+			*array_add(&run->gone) = text_copy(stored->address);
 }
 
 /* Moves the addresses of devices that are no longer present, but have saved state or a persistent binding,
@@ -185,40 +189,61 @@ static void forget(struct session *session, const char *address)
 		text_format("device no longer present; %s removed", what));
 }
 
-static enum status unbind_run(const struct options *options, struct arguments *arguments)
+/* Needs the details. */
+static void collect_drivers(struct session *session, const struct device_refs *asked)
 {
-	static struct session session;
-	static struct device_refs asked;
-	static struct name_list gone;
-	struct device **device;
-	char **address;
-	enum status status = session_open_acting(&session, options);
+	struct device_refs chosen = { 0 };
+	const struct device **device;
+	array_each (device, asked)
+		if ((*device)->vfio && kernel_chooses(*device))
+			*array_add(&chosen) = *device;
+	device_collect_kernel_driver(&session->root, session->host.release, &session->devices, &chosen);
+	device_collect_driverless(&session->root, session->host.release, &session->devices, asked);
+	free(chosen.items);
+}
+
+/* Collects and judges; changes nothing. */
+static enum status decide(struct unbinding *run, const struct options *options, struct arguments *arguments)
+{
+	struct session *session = &run->session;
+	const struct device **device;
+	enum status status = session_open_acting(session, options);
 	if (status)
 		return status;
-	split_gone(&session, arguments, &gone);
-	status = session_select(&session, arguments, &asked);
+	split_gone(session, arguments, &run->gone);
+	status = session_select(session, arguments, &run->asked);
 	if (status)
 		return status;
 	if (all)
-		add_all(&session, &asked, &gone);
-	array_each (device, &asked)
-		device_collect_details(&session.root, *device);
-	array_each (device, &asked)
-		if ((*device)->vfio && kernel_chooses(*device))
-			device_collect_kernel_driver(&session.root, session.host.release, *device);
-	device_collect_driverless(&session.root, session.host.release, &asked);
-	use_collect_processes(&session.root, &session.devices);
-	array_each (device, &asked)
-		safety_judge_unbind(*device, &session.findings);
-	if (session_refused(&session))
-		return STATUS_REFUSED;
-	array_each (address, &gone)
-		forget(&session, *address);
-	unbind_all(&session, &asked);
-	array_each (device, &asked)
-		unstore(&session, *device);
-	cdi_rewrite(&session, cdi, false, &asked);
-	return session_finish(&session, &asked);
+		add_all(run);
+	device_collect_details(&session->root, &session->devices, &run->asked);
+	collect_drivers(session, &run->asked);
+	use_collect_processes(&session->root, &session->devices);
+	array_each (device, &run->asked)
+		safety_judge_unbind(*device, &session->findings);
+	return session_refused(session) ? STATUS_REFUSED : STATUS_DONE;
+}
+
+static void execute(struct unbinding *run)
+{
+	const struct device **device;
+	char **address;
+	array_each (address, &run->gone)
+		forget(&run->session, *address);
+	unbind_all(run);
+	array_each (device, &run->asked)
+		unstore(&run->session, *device);
+	cdi_rewrite(&run->session, cdi, false, &run->asked);
+}
+
+static enum status unbind_run(const struct options *options, struct arguments *arguments)
+{
+	static struct unbinding run;
+	enum status status = decide(&run, options, arguments);
+	if (status)
+		return status;
+	execute(&run);
+	return session_finish(&run.session, &run.asked);
 }
 
 const struct command command_unbind = {

@@ -24,7 +24,7 @@ static enum status verify_run(const struct options *options, struct arguments *a
 	static struct session session;
 	static struct device_refs asked;
 	static struct opening_list openings;
-	struct device **device;
+	const struct device **device;
 	struct opening *opening;
 	size_t unbound = 0, failed = 0;
 	enum status status = session_open(&session, options);

@@ -117,21 +117,29 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 /* Frees everything in `device` except its uses. */
 void device_free(struct device *device);
 
-/* Adds what only bind and unbind need to a device from device_collect_all. */
-void device_collect_details(const struct sysroot *root, struct device *device);
+/* In the following functions `some` are devices of `devices`. */
+
+/* Reads these devices again, with details. A device that is gone stays as it was. */
+void device_collect_again(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
+
+/* Adds what only bind and unbind need to devices from device_collect_all. */
+void device_collect_details(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
 
 /* Reads the details of the devices that have a saved state in /run/vfionoiommu: usually none. */
 void device_collect_remembered(const struct sysroot *root, struct device_list *devices);
 
-/* Adds why the devices of `devices` that have no driver may have none: driver_override, the one that
- * driverctl stores, and the loaded driver that the kernel `release` (NULL: unknown) has for the device. Reads
- * nothing for devices that have one. */
-void device_collect_driverless(
-	const struct sysroot *root, const char *release, const struct device_refs *devices);
+/* Adds why those devices that have no driver may have none: driver_override, the one that driverctl stores,
+ * and the loaded driver that the kernel `release` (NULL: unknown) has for the device. Reads nothing for
+ * devices that have one. */
+void device_collect_driverless(const struct sysroot *root, const char *release, struct device_list *devices,
+	const struct device_refs *some);
 
-/* Adds the loaded driver that the kernel has for `device`, bound or not, and driverctl's override. Sources:
- * modules.alias, /sys/module/NAME/drivers, /etc/driverctl.d. */
-void device_collect_kernel_driver(const struct sysroot *root, const char *release, struct device *device);
+/* Adds the loaded driver that the kernel has for each device, bound or not, and driverctl's override.
+ * Sources: modules.alias, /sys/module/NAME/drivers, /etc/driverctl.d. */
+void device_collect_kernel_driver(const struct sysroot *root, const char *release,
+	struct device_list *devices, const struct device_refs *some);
 
 /* Frees the members of `remembered`, but not the struct itself. */
 void device_free_remembered(struct remembered *remembered);
@@ -140,7 +148,7 @@ void device_free_remembered(struct remembered *remembered);
 struct device *device_find(const struct device_list *devices, const char *address);
 
 /* Looks up the names of the devices in this machine's hardware database. */
-void device_collect_names(const struct device_refs *devices);
+void device_collect_names(struct device_list *devices, const struct device_refs *some);
 
 /* Whether /run/vfionoiommu has a saved state for `address`; the device itself may be absent. */
 bool device_is_remembered(const struct sysroot *root, const char *address);
@@ -298,8 +306,8 @@ enum selection {
  * calls. `text` is a PCI address, a network interface, a block device, a VFIO node, or a pattern
  * (vendor:device, class=, driver=); only patterns can select several devices. Unless it returns
  * SELECTION_DONE or _AMBIGUOUS, `found` is untouched. */
-enum selection selector_resolve(
-	const struct sysroot *root, struct device_list *devices, const char *text, struct device_refs *found);
+enum selection selector_resolve(const struct sysroot *root, const struct device_list *devices,
+	const char *text, struct device_refs *found);
 
 /* Users and groups of this machine, by name or ID. */
 
@@ -314,7 +322,7 @@ int account_parse(const char *text, struct node_access *access);
 /* Opens `device` of `devices`, which must be bound to VFIO, through each of its nodes in turn, and adds the
  * results. Does not write to the device and starts no DMA. The kernel resets the device at the close, as at
  * any close. If an attempt fails, adds the processes that hold a node to the uses of `device`. */
-void opening_collect(const struct sysroot *root, struct device_list *devices, struct device *device,
+void opening_collect(const struct sysroot *root, struct device_list *devices, const struct device *device,
 	struct opening_list *openings);
 
 /* ---- event.c ----

@@ -154,6 +154,29 @@ static bool is_gone(int error)
 	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
 }
 
+/* Devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c, pci_ids.h. */
+static bool is_on_denylist(const struct device *device)
+{
+	static const unsigned int devices[] = { 0x0435, 0x0443, 0x19e2, 0x19e3, 0x37c8, 0x37c9, 0x0b25,
+		0x0cfe };
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+		if (device->vendor == 0x8086 && device->device == devices[i])
+			return true;
+	return false;
+}
+
+/* Usually no device is on the denylist, and nothing is read. */
+static void collect_denylisted(const struct sysroot *root, struct device_list *devices)
+{
+	enum answer disabled = ANSWER_UNKNOWN;
+	struct device *device;
+	array_each (device, devices) {
+		if (is_on_denylist(device) && disabled == ANSWER_UNKNOWN)
+			disabled = denylist_collect_disabled(root) ? ANSWER_YES : ANSWER_NO;
+		device->denylisted = is_on_denylist(device) && disabled == ANSWER_NO;
+	}
+}
+
 int device_collect_all(const struct sysroot *root, struct device_list *devices)
 {
 	auto_names struct name_list names = { 0 };
@@ -170,6 +193,7 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 			*array_add(devices) = device;
 	}
 	free(uevents.items);
+	collect_denylisted(root, devices);
 	return 0;
 }
 
@@ -220,7 +244,7 @@ static void collect_instance(const struct sysroot *root, struct device *device)
 		device->instance = text_format("%s:%llu", boot, inode);
 }
 
-void device_collect_details(const struct sysroot *root, struct device *device)
+static void collect_details(const struct sysroot *root, struct device *device)
 {
 	if (device->detailed)
 		return;
@@ -241,6 +265,19 @@ void device_collect_details(const struct sysroot *root, struct device *device)
 	override_set(device, &override);
 	collect_instance(root, device);
 	collect_remembered(root, device);
+}
+
+static struct device *own(struct device_list *devices, const struct device *device)
+{
+	return &devices->items[device - devices->items];
+}
+
+void device_collect_details(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
+{
+	const struct device **device;
+	array_each (device, some)
+		collect_details(root, own(devices, *device));
 }
 
 /* ---- the driver that a device would have ---- */
@@ -269,7 +306,7 @@ static void collect_drivers(const struct sysroot *root, const char *name, struct
 			*array_add(drivers) = text_copy(text_after(*entry, "pci:"));
 }
 
-void device_collect_kernel_driver(const struct sysroot *root, const char *release, struct device *device)
+static void collect_kernel_driver(const struct sysroot *root, const char *release, struct device *device)
 {
 	auto_names struct name_list modules = { 0 }, drivers = { 0 };
 	char **module;
@@ -281,6 +318,14 @@ void device_collect_kernel_driver(const struct sysroot *root, const char *releas
 		collect_drivers(root, *module, &drivers);
 	if (drivers.count == 1)
 		device->kernel_driver = text_copy(drivers.items[0]);
+}
+
+void device_collect_kernel_driver(const struct sysroot *root, const char *release,
+	struct device_list *devices, const struct device_refs *some)
+{
+	const struct device **device;
+	array_each (device, some)
+		collect_kernel_driver(root, release, own(devices, *device));
 }
 
 /* Whether a program may have left the device without a driver by an ID in a driver's new_id, which cannot be
@@ -295,39 +340,40 @@ static bool may_have_lost_driver(const struct sysroot *root, const struct device
 }
 
 /* The details have it, too. */
-static void collect_overrides(const struct sysroot *root, const struct device_refs *devices)
+static void collect_overrides(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
 	struct name_list addresses = { 0 };
 	struct attribute_list overrides = { 0 };
-	struct device **device;
-	array_each (device, devices)
+	const struct device **device;
+	array_each (device, some)
 		if (!(*device)->detailed)
 			*array_add(&addresses) = (*device)->address;
 	collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
 	const struct attribute *override = overrides.items;
-	array_each (device, devices)
+	array_each (device, some)
 		if (!(*device)->detailed)
-			override_set(*device, override++);
+			override_set(own(devices, *device), override++);
 	free(overrides.items);
 	free(addresses.items);
 }
 
-void device_collect_driverless(
-	const struct sysroot *root, const char *release, const struct device_refs *devices)
+void device_collect_driverless(const struct sysroot *root, const char *release, struct device_list *devices,
+	const struct device_refs *some)
 {
 	bool has_new_id = sysroot_exists(root, "sys/bus/pci/drivers/vfio-pci") == ANSWER_YES;
 	struct device_refs driverless = { 0 };
-	struct device **device;
-	array_each (device, devices)
+	const struct device **device;
+	array_each (device, some)
 		if (!(*device)->driver && !(*device)->error && (*device)->class >> 16 != 0x06)
 			*array_add(&driverless) = *device;
 	if (driverless.count)
-		collect_overrides(root, &driverless);
+		collect_overrides(root, devices, &driverless);
 	array_each (device, &driverless) {
 		if ((*device)->driver_override)
-			collect_stored_override(root, *device);
+			collect_stored_override(root, own(devices, *device));
 		else if (has_new_id && may_have_lost_driver(root, *device))
-			device_collect_kernel_driver(root, release, *device);
+			collect_kernel_driver(root, release, own(devices, *device));
 	}
 	free(driverless.items);
 }
@@ -340,7 +386,7 @@ void device_collect_remembered(const struct sysroot *root, struct device_list *d
 		return;
 	array_each (device, devices)
 		if (name_list_has(&names, device->address))
-			device_collect_details(root, device);
+			collect_details(root, device);
 }
 
 int device_collect(const struct sysroot *root, const char *address, struct device *device)
@@ -352,9 +398,23 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 		device_free(&found);
 		return error;
 	}
-	device_collect_details(root, &found);
+	collect_details(root, &found);
 	*device = found;
 	return 0;
+}
+
+void device_collect_again(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
+{
+	const struct device **device;
+	struct device fresh;
+	array_each (device, some) {
+		if (device_collect(root, (*device)->address, &fresh))
+			continue;
+		fresh.stored = (*device)->stored;
+		*own(devices, *device) = fresh;
+	}
+	collect_denylisted(root, devices);
 }
 
 void device_free(struct device *device)
@@ -380,7 +440,7 @@ void device_free(struct device *device)
 
 static const struct device *find_kind(const struct device_refs *devices, const char *modalias)
 {
-	struct device **device;
+	const struct device **device;
 	array_each (device, devices)
 		if (text_same((*device)->modalias, modalias))
 			return *device;
@@ -388,20 +448,21 @@ static const struct device *find_kind(const struct device_refs *devices, const c
 }
 
 /* A name lookup costs more than everything else about a device, and many devices are of the same kind. */
-void device_collect_names(const struct device_refs *devices)
+void device_collect_names(struct device_list *devices, const struct device_refs *some)
 {
 	struct udev_names *names = udev_names_open();
 	struct device_refs known = { 0 };
-	struct device **device;
-	array_each (device, devices) {
-		const struct device *same = find_kind(&known, (*device)->modalias);
+	const struct device **each;
+	array_each (each, some) {
+		struct device *device = own(devices, *each);
+		const struct device *same = find_kind(&known, device->modalias);
 		if (same) {
-			(*device)->vendor_name = text_copy(same->vendor_name);
-			(*device)->device_name = text_copy(same->device_name);
+			device->vendor_name = text_copy(same->vendor_name);
+			device->device_name = text_copy(same->device_name);
 			continue;
 		}
-		udev_names_find(names, (*device)->modalias, &(*device)->vendor_name, &(*device)->device_name);
-		*array_add(&known) = *device;
+		udev_names_find(names, device->modalias, &device->vendor_name, &device->device_name);
+		*array_add(&known) = device;
 	}
 	free(known.items);
 	udev_names_close(names);

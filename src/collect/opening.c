@@ -85,7 +85,7 @@ static bool open_cdev(const struct sysroot *root, struct opening *opening)
 	       record_step(opening, STEP_GET_INFO, vfio_device_offer(device, &opening->offer));
 }
 
-void opening_collect(const struct sysroot *root, struct device_list *devices, struct device *device,
+void opening_collect(const struct sysroot *root, struct device_list *devices, const struct device *device,
 	struct opening_list *openings)
 {
 	bool failed = false;

@@ -334,10 +334,10 @@ static enum selection not_found(const char *text)
 	return SELECTION_NO_NAME;
 }
 
-static void match_all(struct device_list *devices, const char *text, const struct name_list *addresses,
+static void match_all(const struct device_list *devices, const char *text, const struct name_list *addresses,
 	struct device_refs *found)
 {
-	struct device *device;
+	const struct device *device;
 	array_each (device, devices)
 		if (match_address(device, text) || match_node(device, text) || match_id(device, text) ||
 			match_class(device, text) || match_driver(device, text) ||
@@ -347,7 +347,7 @@ static void match_all(struct device_list *devices, const char *text, const struc
 
 static void refs_merge(struct device_refs *to, const struct device_refs *from)
 {
-	struct device **device;
+	const struct device **device;
 	array_each (device, from)
 		if (!array_has(to, *device))
 			*array_add(to) = *device;
@@ -364,8 +364,8 @@ static enum selection broken(const char *text)
 	return broken_pattern(text);
 }
 
-enum selection selector_resolve(
-	const struct sysroot *root, struct device_list *devices, const char *text, struct device_refs *found)
+enum selection selector_resolve(const struct sysroot *root, const struct device_list *devices,
+	const char *text, struct device_refs *found)
 {
 	char address[20];
 	enum selection selection = broken(text);
@@ -375,7 +375,7 @@ enum selection selector_resolve(
 	if (!is_pattern(text) && !name_is_address(text, address))
 		name_collect(root, text, &addresses);
 	struct device_refs matches = { 0 };
-	struct device **device;
+	const struct device **device;
 	match_all(devices, text, &addresses, &matches);
 	if (!matches.count)
 		return not_found(text);

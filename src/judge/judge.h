@@ -98,10 +98,6 @@ void persistence_judge_next_boot(
 /* Whether `device` is bound as a noiommu device. The names of its nodes are the proof. */
 bool device_is_noiommu(const struct device *device);
 
-/* Whether `device` is on the denylist of vfio-pci, devices with errata, which the kernel does not bind to it
- * unless disable_denylist is set. */
-bool device_is_denylisted(const struct device *device);
-
 /* Whether `device` has a header that VFIO drivers reject: a bridge. Uses the class if the header was not
  * read. */
 bool device_is_bridge(const struct device *device);
@@ -125,8 +121,8 @@ void safety_judge_stranded(const struct device *device, struct finding_list *fin
  * kernel chooses the driver. The strings belong to the device. */
 struct remembered safety_before_bind(const struct device *device);
 
-/* Sets the fitness of each device; safety_judge_bind adds the reasons. */
-void safety_judge_fitness(struct device_list *devices);
+/* Whether `device` can be bound; safety_judge_bind adds the reasons. */
+enum fitness safety_fitness(const struct device *device);
 
 /* Adds what prevents binding `device` to vfio-pci: as a noiommu device, or with `allow_iommu` as an ordinary
  * VFIO device if it has an IOMMU. Needs the uses of the device and of its virtual functions among `devices`.

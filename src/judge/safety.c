@@ -86,23 +86,6 @@ struct remembered safety_before_bind(const struct device *device)
 	};
 }
 
-/* The denylist of vfio-pci, devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c,
- * pci_ids.h. */
-bool device_is_denylisted(const struct device *device)
-{
-	static const unsigned int devices[] = { 0x0435, 0x0443, 0x19e2, 0x19e3, 0x37c8, 0x37c9, 0x0b25,
-		0x0cfe };
-	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
-		if (device->vendor == 0x8086 && device->device == devices[i])
-			return true;
-	return false;
-}
-
-static bool is_refused_by_denylist(const struct device *device)
-{
-	return device_is_denylisted(device) && !device->denylist_disabled;
-}
-
 static bool uses(const struct device *device, enum use_kind kind)
 {
 	const struct use *use;
@@ -112,13 +95,13 @@ static bool uses(const struct device *device, enum use_kind kind)
 	return false;
 }
 
-static enum fitness judge_fitness(const struct device *device)
+enum fitness safety_fitness(const struct device *device)
 {
 	if (device_is_noiommu(device))
 		return FITNESS_BOUND;
 	if (device->vfio)
 		return FITNESS_VFIO;
-	if (device_is_bridge(device) || is_refused_by_denylist(device) || device->iommu == ANSWER_YES ||
+	if (device_is_bridge(device) || device->denylisted || device->iommu == ANSWER_YES ||
 		uses(device, USE_VFS))
 		return FITNESS_IMPOSSIBLE;
 	/* A known use takes precedence over an unknown one. */
@@ -127,13 +110,6 @@ static enum fitness judge_fitness(const struct device *device)
 		if (use->kind != USE_UNKNOWN)
 			return FITNESS_USED;
 	return device->uses.count || device->error ? FITNESS_UNKNOWN : FITNESS_FREE;
-}
-
-void safety_judge_fitness(struct device_list *devices)
-{
-	struct device *device;
-	array_each (device, devices)
-		device->fitness = judge_fitness(device);
 }
 
 /* The finding for each kind of use. {} is the object of the use, or the device's address if it has none;
@@ -274,7 +250,7 @@ static void judge_denylist(const struct device *device, struct finding_list *fin
 	auto_free char *remedy = text_format(
 		"echo 'options vfio-pci disable_denylist=1' > /etc/modprobe.d/vfio-pci-denylist.conf; modprobe -r vfio-pci; vfionoiommu bind %s",
 		device->address);
-	if (is_refused_by_denylist(device))
+	if (device->denylisted)
 		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, remedy,
 			"the device is on the vfio-pci denylist (known errata): the kernel refuses to bind it to vfio-pci, unless its parameter disable_denylist is set");
 }
@@ -330,7 +306,7 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 		if (is_wanted || sibling->vfio)
 			continue;
 		text_append(&unbound, "%s%s", count++ ? ", " : "", sibling->address);
-		if (judge_fitness(sibling) != FITNESS_FREE)
+		if (safety_fitness(sibling) != FITNESS_FREE)
 			continue;
 		text_append(&bind, " %s", sibling->address);
 		possible++;

@@ -269,7 +269,7 @@ static struct json *device_object(const struct device *device)
 void json_add_devices(struct json *document, const struct device_refs *devices)
 {
 	struct json *list = value_list(0);
-	struct device **device;
+	const struct device **device;
 	array_each (device, devices)
 		value_append(list, device_object(*device));
 	value_add(document, "devices", list);

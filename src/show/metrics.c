@@ -56,7 +56,7 @@ static void add_device(FILE *to, const struct device *device)
 static void add_devices(FILE *to, const struct device_refs *bound)
 {
 	auto_free char *count = text_format("%zu", bound->count);
-	struct device **device;
+	const struct device **device;
 	gauge(to, "devices", "Number of PCI devices bound as noiommu devices.", count);
 	if (!bound->count)
 		return;

@@ -64,7 +64,7 @@ static size_t add_device(struct json *list, const struct device *device, const s
 char *cdi_format(const struct device_refs *devices, const struct access_case *access)
 {
 	struct json *document = value_object(), *list = value_list(devices->count * 3);
-	struct device **device;
+	const struct device **device;
 	size_t count = 0;
 	array_each (device, devices)
 		count += add_device(list, *device, access);
