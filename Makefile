@@ -8,7 +8,6 @@ SBINDIR     = $(EXEC_PREFIX)/sbin
 DATAROOTDIR = $(PREFIX)/share
 DATADIR     = $(DATAROOTDIR)
 MANDIR      = $(DATAROOTDIR)/man
-MAN8DIR     = $(MANDIR)/man8
 # Where udevd reads rules: the directory of packages with PREFIX=/usr, that of the admin with /usr/local.
 UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
 # Where the shells read completions.
@@ -72,6 +71,7 @@ BINARY = $(B)/vfionoiommu
 MAIN   = src/main.c
 SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
 OBJ    = $(SRC:%.c=$(B)/%.o)
+MAN    = $(wildcard man/*.[0-9])
 RULE   = 60-vfionoiommu.rules
 EXAMPLES = examples/ansible examples/prometheus
 DEB    = build/deb/vfionoiommu-$(VERSION)
@@ -229,7 +229,6 @@ LINT_H   = $(wildcard src/*.h src/*/*.h tests/*/*.h)
 LINT_SH  = $(shell grep -rlE '^\#(!.*(bash|/sh)| shellcheck shell=)' --exclude-dir=machines --exclude=*.bats \
              .ci tests completions debian man)
 LINT_BATS = $(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)
-LINT_MAN = $(wildcard man/*.[0-9])
 LINT_FLAGS = -std=gnu11 $(DEFINE) -DVERSION='""' -Isrc -Itests/unit $(PKG_CFLAGS)
 
 # Arguments: the files, the suffix of their stamps, the command.
@@ -249,7 +248,7 @@ $(eval $(call lint_rule,$(LINT_C) $(LINT_H),.format,clang-format --dry-run --Wer
 $(eval $(call lint_rule,$(LINT_C),.tidy,$$(call with_headers,clang-tidy --quiet --checks=-clang-analyzer-* $$< -- $$(LINT_FLAGS) 2>/dev/null)))
 $(eval $(call lint_rule,$(LINT_SH),.shellcheck,shellcheck -x -S warning $$<))
 $(eval $(call lint_rule,$(LINT_BATS),.shellcheck,shellcheck -s bats -S warning -e SC2154 -e SC2034 -e SC2217 $$<))
-$(eval $(call lint_rule,$(LINT_MAN),.mandoc,mandoc -T lint -W warning $$<))
+$(eval $(call lint_rule,$(MAN),.mandoc,mandoc -T lint -W warning $$<))
 lint: $(L)/cppcheck
 
 $(L)/cppcheck: $(LINT_C) $(LINT_H)
@@ -271,11 +270,13 @@ $(L)/%.analyzed: %
 	@touch $@
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(MAN8DIR)
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(addprefix $(DESTDIR)$(MANDIR)/man,$(sort $(subst .,,$(suffix $(MAN)))))
 	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(SBINDIR)/vfionoiommu
 	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(RULE).in > $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
 	chmod 644 $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
-	$(INSTALL) -m 644 man/vfionoiommu.8 $(DESTDIR)$(MAN8DIR)/vfionoiommu.8
+	for page in $(MAN); do \
+		$(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit; \
+	done
 	$(INSTALL) -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	$(INSTALL) -m 644 completions/vfionoiommu.bash $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu
 	$(INSTALL) -m 644 completions/_vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu
@@ -286,7 +287,8 @@ install: all
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(MAN8DIR)/vfionoiommu.8
+	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	for page in $(MAN:man/%=%); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit; done
 	rm -f $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu \
 		$(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish
 	rm -rf $(EXAMPLES:%=$(DESTDIR)$(DOCDIR)/%)

@@ -413,6 +413,16 @@ struct finding {
 	char *remedy;    /* the next command, or a short instruction; NULL: none */
 };
 
+/* What a finding means on any machine; ADDRESS and NAME stand for what a message names. */
+struct explanation {
+	const char *id;
+	enum severity severity;
+	bool forcible;
+	const char *meaning; /* one sentence */
+	const char *reason;  /* why it is raised */
+	const char *remedy;  /* what to do */
+};
+
 struct finding_list {
 	struct finding *items;
 	size_t count;

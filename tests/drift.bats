@@ -43,7 +43,7 @@ notices() { # GUARD FILE SED-SCRIPT
 		tables~man/vfionoiommu.8~s/^\.Ss taint$/.Ss taints/
 		tables~man/vfionoiommu.8~s/^\.It Fl -allow-iommu/.It Fl -allow-iommus/
 		tables~man/vfionoiommu.8~s/^\.It Li IOMMU$/.It Li IOMMUS/
-		tables~man/vfionoiommu.8~s/^(\.It Li interface-up Pq Em) blocker/\1 warning/
+		tables~man/vfionoiommu-findings.7~s/^(\.It Li interface-up Pq Em) blocker/\1 warning/
 		tables~README.md~/^\| `vfionoiommu taint/d
 		tables~src/judge/findings.def~s/"interface-up"/"interface-down"/
 		tables~src/judge/findings.def~s/("interface-up", BLOCKER), true/\1, false/

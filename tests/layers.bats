@@ -94,9 +94,9 @@ only() { # EXCEPTION...
 	[ "$(echo */*.h)" = "$(folders | sed 's|.*|&/&.h|' | sort | xargs)" ]
 }
 
-@test "there are at most 81 source files" {
+@test "there are at most 82 source files" {
 	cd_source
-	[ "$(find . -name '*.[ch]' | wc -l)" -le 81 ]
+	[ "$(find . -name '*.[ch]' | wc -l)" -le 82 ]
 }
 
 @test "no function has more than 50 lines" {

@@ -88,6 +88,10 @@ bool text_is_name(const char *text);
 /* The text after `prefix` in `text`, or NULL if `text` does not start with it. */
 const char *text_after(const char *text, const char *prefix);
 
+/* The number of characters to insert, remove or replace to make one of the other; SIZE_MAX if `b` has 64 or
+ * more. */
+size_t text_distance(const char *a, const char *b);
+
 /* Removes trailing newlines and blanks, in place; returns `text`. */
 char *text_trim(char *text);
 

@@ -107,6 +107,28 @@ const char *text_after(const char *text, const char *prefix)
 	return text_starts(text, prefix) ? text + strlen(prefix) : NULL;
 }
 
+size_t text_distance(const char *a, const char *b)
+{
+	size_t row[64], length = strlen(b);
+	if (length >= ARRAY_SIZE(row))
+		return SIZE_MAX;
+	for (size_t i = 0; i <= length; i++)
+		row[i] = i;
+	/* row[i]: from the part of `a` so far to the first i characters of `b`; `before`: its value without
+	 * the last characters of both. */
+	for (size_t part = 1; *a; a++, part++) {
+		size_t before = row[0];
+		row[0] = part;
+		for (size_t i = 1; i <= length; i++) {
+			size_t replaced = before + (*a != b[i - 1]);
+			size_t other = (row[i] < row[i - 1] ? row[i] : row[i - 1]) + 1;
+			before = row[i];
+			row[i] = replaced < other ? replaced : other;
+		}
+	}
+	return row[length];
+}
+
 char *text_trim(char *text)
 {
 	size_t length = strlen(text);

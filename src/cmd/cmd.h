@@ -27,6 +27,7 @@ enum value {
 	VALUE_COLUMNS, /* of the command, separated by commas */
 	VALUE_KERNEL,  /* a directory of /lib/modules */
 	VALUE_OWNER,   /* USER[:GROUP] */
+	VALUE_FINDING, /* the id of a finding */
 	VALUE_DEVICE,
 	VALUE_FREE_DEVICE,  /* one that can be bound */
 	VALUE_BOUND_DEVICE, /* one that is bound to VFIO */
@@ -85,7 +86,7 @@ struct command {
 	bool needs_argument;
 	const struct option_row *options;       /* its own; NULL: none */
 	bool acting;                            /* accepts --dry-run, --force and --wait */
-	bool live;                              /* needs a live machine: rejects --sysroot */
+	bool live;                              /* reads no recorded machine: rejects --sysroot */
 	const struct column_set *columns;       /* the columns of -o; NULL: the command prints no table */
 	const struct column_set *other_columns; /* the same with other defaults ... */
 	const char *other_when;                 /* ... "with --all" */
@@ -131,6 +132,7 @@ const struct options *arguments_parse(
 	X(unbind)                                                                                            \
 	X(verify)                                                                                            \
 	X(taint)                                                                                             \
+	X(explain)                                                                                           \
 	X(report)                                                                                            \
 	X(monitor)                                                                                           \
 	X(metrics)                                                                                           \

@@ -94,6 +94,13 @@ static void offer_owners(const struct line *line, const char *before, const char
 		offer(line, kept, group->gr_name, "");
 }
 
+static void offer_findings(const struct line *line, const char *before)
+{
+	const struct explanation *explanation;
+	for (size_t i = 0; (explanation = finding_explanation(i)); i++)
+		offer(line, before, explanation->id, explanation->meaning);
+}
+
 static bool suits(const struct device *device, enum value value)
 {
 	return value == VALUE_FREE_DEVICE    ? device->fitness == FITNESS_FREE
@@ -141,6 +148,9 @@ static void offer_values(const struct line *line, enum value kind, const char *b
 		return;
 	case VALUE_OWNER:
 		offer_owners(line, before, value);
+		return;
+	case VALUE_FINDING:
+		offer_findings(line, before);
 		return;
 	default:
 		offer_devices(line, before, kind);

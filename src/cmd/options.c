@@ -252,7 +252,7 @@ static void check_options(const struct command *command, struct argp_state *stat
 			usage_error(state, "unknown column '%s'; --help lists the columns", unknown);
 	}
 	if (command->live && given.sysroot)
-		usage_error(state, "this command needs a live machine: --sysroot does not apply");
+		usage_error(state, "this command reads no recorded machine: --sysroot does not apply");
 	if (command->acting && given.sysroot && !given.dry_run)
 		usage_error(state, "--sysroot is read-only: add --dry-run");
 }

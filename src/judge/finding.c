@@ -5,19 +5,28 @@
 #include "base/base.h"
 #include "judge/judge.h"
 
-static const struct finding catalog[FINDING_COUNT] = {
-#define X(name, id, severity, forcible, meaning)                                                             \
-	{ id, SEVERITY_##severity, forcible, false, NULL, NULL, NULL },
+static const struct explanation catalog[FINDING_COUNT] = {
+#define X(name, id, severity, forcible, meaning, reason, remedy)                                             \
+	{ id, SEVERITY_##severity, forcible, meaning, reason, remedy },
 #include "judge/findings.def"
 #undef X
 };
+
+const struct explanation *finding_explanation(size_t index)
+{
+	return index < FINDING_COUNT ? &catalog[index] : NULL;
+}
 
 void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
 	const char *remedy, const char *format, ...)
 {
 	va_list arguments;
 	struct finding *finding = array_add(findings);
-	*finding = catalog[kind];
+	*finding = (struct finding){
+		.id = catalog[kind].id,
+		.severity = catalog[kind].severity,
+		.forcible = catalog[kind].forcible,
+	};
 	finding->overridden = findings->force && finding->forcible;
 	finding->subject = text_copy(subject);
 	finding->remedy = text_copy(remedy);

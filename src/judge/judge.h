@@ -8,11 +8,14 @@
  * All findings about readiness and safety: findings.def. */
 
 enum finding_kind {
-#define X(name, id, severity, forcible, meaning) FINDING_##name,
+#define X(name, id, severity, forcible, meaning, reason, remedy) FINDING_##name,
 #include "judge/findings.def"
 #undef X
 	FINDING_COUNT
 };
+
+/* The explanations of all findings, in the order of findings.def; NULL: there are no more. */
+const struct explanation *finding_explanation(size_t index);
 
 /* Adds a finding. `subject` (a device's address, NULL: the machine) and `remedy` (the next command to type,
  * NULL: none) are copied. */

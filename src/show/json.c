@@ -143,6 +143,22 @@ void json_add_findings(struct json *document, const struct finding_list *finding
 	value_add(document, "findings", finding_array(findings));
 }
 
+void json_add_explanations(struct json *document, const struct explanation *const *items, size_t count)
+{
+	struct json *list = value_list(count);
+	for (size_t i = 0; i < count; i++) {
+		struct json *to = value_object();
+		value_add_text(to, "id", items[i]->id);
+		value_add_text(to, "severity", word_severity(items[i]->severity));
+		value_add_bool(to, "forcible", items[i]->forcible);
+		value_add_text(to, "meaning", items[i]->meaning);
+		value_add_text(to, "reason", items[i]->reason);
+		value_add_text(to, "remedy", items[i]->remedy);
+		value_append(list, to);
+	}
+	value_add(document, "explanations", list);
+}
+
 static struct json *advice_array(const struct advice_list *advice)
 {
 	struct json *list = value_list(0);

@@ -44,6 +44,52 @@ void findings_log(const struct finding_list *findings, enum severity least)
 	}
 }
 
+CELL(get_id, explanation, explanation, text_copy(explanation->id))
+CELL(get_severity, explanation, explanation, text_copy(word_severity(explanation->severity)))
+CELL(get_forcible, explanation, explanation, text_copy(explanation->forcible ? "yes" : "no"))
+CELL(get_meaning, explanation, explanation, text_copy(explanation->meaning))
+CELL(get_reason, explanation, explanation, text_copy(explanation->reason))
+CELL(get_remedy, explanation, explanation, text_copy(explanation->remedy))
+
+static const struct column explanation_list[] = {
+	{ "FINDING", "id, as in brackets at the end of a message", .get = get_id },
+	{ "SEVERITY", "blocker, warning or note", .get = get_severity },
+	{ "FORCIBLE", "whether --force overrides it", .get = get_forcible },
+	{ "MEANING", "what it means", .get = get_meaning, .fit = COLUMN_WRAP },
+	{ "REASON", "why it is raised", .get = get_reason, .fit = COLUMN_WRAP },
+	{ "REMEDY", "what to do", .get = get_remedy, .fit = COLUMN_WRAP },
+};
+
+const struct column_set explanation_columns = { explanation_list, ARRAY_SIZE(explanation_list),
+	"FINDING,SEVERITY,MEANING" };
+
+struct part {
+	const char *name;
+	const char *text;
+};
+
+CELL(get_part_name, part, part, text_copy(part->name))
+CELL(get_part_text, part, part, text_copy(part->text))
+
+void explanation_print(const struct explanation *explanation)
+{
+	static const struct column columns[] = {
+		{ "PART", NULL, .get = get_part_name },
+		{ "TEXT", NULL, .get = get_part_text, .fit = COLUMN_WRAP },
+	};
+	static const struct column_set set = { columns, ARRAY_SIZE(columns), "PART,TEXT" };
+	auto_free char *title = text_format("%s: %s%s", explanation->id, word_severity(explanation->severity),
+		explanation->forcible ? ", which --force overrides" : "");
+	const struct part parts[] = {
+		{ "finding", title },
+		{ "meaning", explanation->meaning },
+		{ "reason", explanation->reason },
+		{ "remedy", explanation->remedy },
+	};
+	const void *rows[] = { &parts[0], &parts[1], &parts[2], &parts[3] };
+	table_print(&set, &(struct table_options){ .noheadings = true }, rows, ARRAY_SIZE(rows));
+}
+
 /* ---- actions, plans and results ---- */
 
 static void access_format(const struct action *action, char sentence[ACTION_TEXT])

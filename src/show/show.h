@@ -162,6 +162,10 @@ void findings_print(const struct finding_list *findings);
 /* The same to stderr, without findings below `least`. */
 void findings_log(const struct finding_list *findings, enum severity least);
 
+/* The view of `explain`: of several findings, one a row; of one, all that is known. */
+extern const struct column_set explanation_columns;
+void explanation_print(const struct explanation *explanation);
+
 /* Actions, plans and their results as text. */
 
 /* Sets `text` to the action as an imperative, and with -v prints it to stderr. */
@@ -288,6 +292,9 @@ void json_add_results(struct json *document, const struct result_list *results);
 void json_add_kernels(struct json *document, const struct kernel_list *kernels);
 void json_add_next_boot(struct json *document, const struct next_boot *next);
 void json_add_ready(struct json *document, bool ready);
+
+/* Adds "explanations". */
+void json_add_explanations(struct json *document, const struct explanation *const *items, size_t count);
 
 /* Adds "report": the archive `file`, and the files that could not be read. */
 void json_add_records(struct json *document, const char *file, const struct record_list *records);

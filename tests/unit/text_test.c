@@ -57,12 +57,23 @@ static void test_hex(void)
 	ok(text_hex(&at, 4, 8, &value) && value == 0x12345678 && *at == '9');
 }
 
+static void test_distance(void)
+{
+	char longest[65] = { 0 };
+	memset(longest, 'a', sizeof longest - 1);
+	ok(text_distance("", "") == 0 && text_distance("disk-swap", "disk-swap") == 0);
+	ok(text_distance("dsk-swap", "disk-swap") == 1 && text_distance("disk-swapp", "disk-swap") == 1);
+	ok(text_distance("dixk-swap", "disk-swap") == 1 && text_distance("", "disk") == 4);
+	ok(text_distance("a", longest) == SIZE_MAX && text_distance("a", longest + 1) == 62);
+}
+
 int main(void)
 {
 	char text[] = "value \n\t\n";
 	test_escape();
 	test_value();
 	test_hex();
+	test_distance();
 	ok(text_same(text_trim(text), "value"));
 	ok(!text_same(NULL, "") && text_same(NULL, NULL));
 	return tap_done();
