@@ -14,6 +14,8 @@ UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
 BASHCOMPDIR = $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR  = $(DATADIR)/zsh/site-functions
 FISHCOMPDIR = $(DATADIR)/fish/vendor_completions.d
+# The JSON Schema of each command.
+SCHEMADIR   = $(DATADIR)/vfionoiommu/schema
 DOCDIR      = $(DATADIR)/doc/vfionoiommu
 DESTDIR     =
 INSTALL     = install
@@ -277,6 +279,8 @@ install: all
 	for page in $(MAN); do \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit; \
 	done
+	$(INSTALL) -d $(DESTDIR)$(SCHEMADIR)
+	$(INSTALL) -m 644 tests/schema/*.json $(DESTDIR)$(SCHEMADIR)
 	$(INSTALL) -d $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR)
 	$(INSTALL) -m 644 completions/vfionoiommu.bash $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu
 	$(INSTALL) -m 644 completions/_vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu
@@ -291,6 +295,8 @@ uninstall:
 	for page in $(MAN:man/%=%); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit; done
 	rm -f $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu \
 		$(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish
+	rm -rf $(DESTDIR)$(SCHEMADIR)
+	[ ! -d $(DESTDIR)$(DATADIR)/vfionoiommu ] || rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DATADIR)/vfionoiommu
 	rm -rf $(EXAMPLES:%=$(DESTDIR)$(DOCDIR)/%)
 	[ ! -d $(DESTDIR)$(DOCDIR)/examples ] || \
 		rmdir --ignore-fail-on-non-empty $(DESTDIR)$(DOCDIR)/examples $(DESTDIR)$(DOCDIR)

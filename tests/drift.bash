@@ -44,6 +44,7 @@ guard_options() {
 	done
 	same "the man page" "$(help_options)" "$(man_section OPTIONS |
 		sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/')" || return
+	within "the examples" "$(grep -h '^# vfionoiommu' "$tree"/man/*.[0-9] | grep -oE -- ' --[a-z][a-z-]*' | tr -d ' ')" "$all" || return
 	within "README.md" "$(grep -v '^    ' "$tree/README.md" | grep -oE -- '[^-a-z]--[a-z][a-z-]*' | cut -c 2-)" "$all"
 }
 
@@ -52,7 +53,7 @@ guard_columns() {
 		"$(tool list --help | sed -n '/^Columns for --output/,/^$/s/^  \([A-Z-]*\) .*/\1/p')"
 }
 
-# ---- findings, exit statuses
+# ---- findings, exit statuses, files, pages
 
 guard_findings() {
 	within "README.md" "$(grep -oE '\[[a-z]+-[a-z-]+\]' "$tree/README.md" | tr -d '[]')" \
@@ -65,4 +66,17 @@ guard_statuses() {
 	same "the man page" "$expected" "$(man_section "EXIT STATUS" | sed -n 's/^\.It Li //p')" || return
 	same "--help" "$expected" "$(tool --help | sed -n '/^Exit status: /,$p' | grep -oE '\b[0-9]+\b')" || return
 	same "README.md" "$expected" "$(grep '^Exit status: ' "$tree/README.md" | grep -oE '\b[0-9]+\b')"
+}
+
+guard_keys() {
+	same "vfionoiommu.d(5)" "$(grep -oE '"[A-Z_]+"' "$tree/src/state/persist.c" | tr -d '"'; grep -oE '\b[A-Z_]+=%' "$tree/src/state/persist.c" | tr -d '=%')" \
+		"$(sed -n 's/^\.It Li //p' "$tree/man/vfionoiommu.d.5")"
+}
+
+guard_pages() {
+	local page
+	for page in "$tree"/man/*.[0-9]; do
+		grep -q '^\.Nd [a-zA-Z]' "$page" || { echo "$page: no NAME line" && return 1; }
+		sed -n '/^\.Sh EXAMPLES/,$p' "$page" | grep -q '^\.Bd ' || { echo "$page: no EXAMPLES" && return 1; }
+	done
 }

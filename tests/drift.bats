@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The drift guard: what there is, is the same in the source, in --help, in the man page, in README.md and in the schema.
+# The drift guard: what there is, is the same in the source, in --help, in the man pages, in README.md and in the schema.
 
 load helper
 load drift
@@ -8,19 +8,36 @@ setup() {
 	tree=$BATS_TEST_DIRNAME/..
 }
 
-@test "the man page, README.md and the schema have what the tables in the source say: make golden" {
+@test "the man pages, README.md and the schema have what the tables in the source say: make golden" {
 	guard_tables
 }
 
-@test "README.md names only commands, options, columns and findings that exist; the man page all common options" {
+@test "README.md names only commands, options, columns and findings that exist; the man pages all common options" {
 	guard_commands
 	guard_options
 	guard_columns
 	guard_findings
 }
 
-@test "exit statuses" {
+@test "exit statuses, and the keys of a persistent binding" {
 	guard_statuses
+	guard_keys
+}
+
+@test "each page has a line for apropos, and examples; each is installed, with the schemas, and removed by uninstall" {
+	guard_pages
+	make -s -C "$tree" install DESTDIR="$BATS_TEST_TMPDIR" PREFIX=/usr
+	cd "$BATS_TEST_TMPDIR/usr/share"
+	for page in "$tree"/man/*.[0-9]; do
+		cmp "$page" "man/man${page##*.}/${page##*/}"
+	done
+	for command in $(commands); do
+		[ "$command" = help ] || [ -s "man/man8/vfionoiommu-$command.8" ]
+	done
+	cmp "$tree/tests/schema/list.json" vfionoiommu/schema/list.json
+	cd "$tree"
+	make -s uninstall DESTDIR="$BATS_TEST_TMPDIR" PREFIX=/usr
+	[ -z "$(find "$BATS_TEST_TMPDIR" -type f)" ]
 }
 
 # The guard fails when this is done to a copy of the file.
@@ -40,9 +57,9 @@ notices() { # GUARD FILE SED-SCRIPT
 	while IFS='~' read -r guard file script; do
 		notices "$guard" "$file" "$script"
 	done <<-'END'
-		tables~man/vfionoiommu.8~s/^\.Ss taint$/.Ss taints/
-		tables~man/vfionoiommu.8~s/^\.It Fl -allow-iommu/.It Fl -allow-iommus/
-		tables~man/vfionoiommu.8~s/^\.It Li IOMMU$/.It Li IOMMUS/
+		tables~man/vfionoiommu.8~s/^\.It Xr vfionoiommu-taint 8/.It Xr vfionoiommu-taints 8/
+		tables~man/vfionoiommu-bind.8~s/^\.It Fl -allow-iommu/.It Fl -allow-iommus/
+		tables~man/vfionoiommu-list.8~s/^\.It Li IOMMU$/.It Li IOMMUS/
 		tables~man/vfionoiommu-findings.7~s/^(\.It Li interface-up Pq Em) blocker/\1 warning/
 		tables~README.md~/^\| `vfionoiommu taint/d
 		tables~src/judge/findings.def~s/"interface-up"/"interface-down"/
@@ -51,11 +68,16 @@ notices() { # GUARD FILE SED-SCRIPT
 		commands~README.md~s/`vfionoiommu taint/`vfionoiommu taints/
 		options~man/vfionoiommu.8~s/^\.It Fl -dry-run/.It Fl -dry-runs/
 		options~README.md~s/--allow-iommu/--allow-iommus/
+		options~man/vfionoiommu-verify.8~s/^# vfionoiommu verify --verbose/# vfionoiommu verify --verbosely/
+		keys~man/vfionoiommu.d.5~s/^\.It Li SERIAL/.It Li NUMBER/
+		keys~src/state/persist.c~s/"BY_KERNEL"/"BY_KERNELS"/
+		pages~man/vfionoiommu-taint.8~s/^\.Sh EXAMPLES/.Sh EXAMPLE/
+		pages~man/vfionoiommu-findings.7~/^\.Nd /d
 		columns~README.md~s/ADDRESS,GROUP,CDEV/ADDRESS,GROUPS,CDEV/
 		findings~README.md~s/noiommu-disabled/noiommu-off/
 		statuses~src/cmd/cmd.h~s/(STATUS_REFUSED =) 3/\1 4/
 		statuses~man/vfionoiommu.8~/^\.It Li 3$/d
 		statuses~README.md~s/2 usage error; //
 	END
-	[ $copies -eq 16 ]
+	[ $copies -eq 21 ]
 }

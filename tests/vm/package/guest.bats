@@ -56,9 +56,12 @@ setup_file() {
 	dpkg -L vfionoiommu | grep -x /usr/lib/udev/rules.d/60-vfionoiommu.rules
 }
 
-@test "the man page is readable" {
+@test "the man pages are readable, and the schemas are installed" {
 	[ "$(man -w vfionoiommu)" = /usr/share/man/man8/vfionoiommu.8.gz ]
 	man vfionoiommu | grep -q '^VFIONOIOMMU(8)'
+	man vfionoiommu bind | grep -q '^VFIONOIOMMU-BIND(8)'
+	[ "$(man -w vfionoiommu-findings)" = /usr/share/man/man7/vfionoiommu-findings.7.gz ]
+	[ -s /usr/share/vfionoiommu/schema/list.json ]
 }
 
 @test "the completions are in the folders of the distribution's shells" {
