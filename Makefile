@@ -201,9 +201,11 @@ run-check-all: all unit
 run-check-fast: all unit
 	@BUILD=$(B) tests/run fast
 
-# Rewrites the output in tests/golden, and what the man page and the schema have from tables in the source; read it in git diff.
+# Rewrites the output in tests/golden, what the man pages and the schema have from tables in the source, and the picture of the
+# demo; read it in git diff.
 golden: all unit
 	@tests/tables --write
+	@tests/picture >man/demo.svg
 	@BUILD=$(B) tests/golden/run --write
 
 # The same for the output that only a real kernel causes, in a guest.

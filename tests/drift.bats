@@ -8,8 +8,9 @@ setup() {
 	tree=$BATS_TEST_DIRNAME/..
 }
 
-@test "the man pages, README.md and the schema have what the tables in the source say: make golden" {
+@test "the man pages and the schema have what the tables in the source say, the picture what the demo prints: make golden" {
 	guard_tables
+	guard_picture
 }
 
 @test "README.md names only commands, options, columns and findings that exist; the man pages all common options" {
@@ -45,7 +46,9 @@ notices() { # GUARD FILE SED-SCRIPT
 	tree=$BATS_TEST_TMPDIR/$((copies++))
 	mkdir -p "$tree/tests"
 	cp -r "$BATS_TEST_DIRNAME"/../{src,man,README.md} "$tree"
-	cp -r "$BATS_TEST_DIRNAME"/{schema,tables} "$tree/tests"
+	mkdir "$tree/tests/vm"
+	cp -r "$BATS_TEST_DIRNAME"/{schema,tables,picture} "$tree/tests"
+	cp "$BATS_TEST_DIRNAME/vm/demo.txt" "$tree/tests/vm"
 	sed -i -E "$3" "$tree/$2"
 	not cmp -s "$BATS_TEST_DIRNAME/../$2" "$tree/$2"
 	echo "$1: $2: $3"
@@ -61,7 +64,8 @@ notices() { # GUARD FILE SED-SCRIPT
 		tables~man/vfionoiommu-bind.8~s/^\.It Fl -allow-iommu/.It Fl -allow-iommus/
 		tables~man/vfionoiommu-list.8~s/^\.It Li IOMMU$/.It Li IOMMUS/
 		tables~man/vfionoiommu-findings.7~s/^(\.It Li interface-up Pq Em) blocker/\1 warning/
-		tables~README.md~/^\| `vfionoiommu taint/d
+		picture~tests/vm/demo.txt~s/noiommu mode: enabled/noiommu mode: on/
+		picture~man/demo.svg~s/e1000e/e1000/
 		tables~src/judge/findings.def~s/"interface-up"/"interface-down"/
 		tables~src/judge/findings.def~s/("interface-up", BLOCKER), true/\1, false/
 		tables~tests/schema/words.json~s/"interface-up"/"interface-down"/
@@ -79,5 +83,5 @@ notices() { # GUARD FILE SED-SCRIPT
 		statuses~man/vfionoiommu.8~/^\.It Li 3$/d
 		statuses~README.md~s/2 usage error; //
 	END
-	[ $copies -eq 21 ]
+	[ $copies -eq 22 ]
 }

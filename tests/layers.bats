@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The rules of the layout (README, "Further reading"), checked on the includes and on the symbols of the build. Each rule lists
+# The rules of the layout (CONTRIBUTING.md, "Where code belongs"), checked on the includes and on the symbols of the build. Each rule lists
 # its exceptions; an unnecessary exception is an error.
 
 load helper
@@ -168,10 +168,10 @@ only() { # EXCEPTION...
 	done
 }
 
-@test "every command is in the README and in --help" {
+@test "every command is in the manual and in --help" {
 	cd_source
 	for command in $(sed -nE 's/^const struct command command_([a-z]+) = \{$/\1/p' cmd/*.c); do
-		grep -q "vfionoiommu $command" ../README.md
+		grep -q "^\.It Xr vfionoiommu-$command 8" ../man/vfionoiommu.8
 		tool --help | grep -q "^  $command "
 		tool help "$command" | grep -q "^Usage: vfionoiommu $command "
 	done

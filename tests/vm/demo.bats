@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# make demo succeeds, and README.md shows its output.
+# make demo succeeds, and demo.txt, of which tests/picture makes a picture, has its output.
 
 load ../helper
 
@@ -9,14 +9,13 @@ setup_file() {
 	tr -d '\r' <"$DEMO.terminal" >"$DEMO"
 }
 
-# Splits the session in the README into a file per command, with its output, in the folder.
+# Splits demo.txt into a file per command, with its output, in the folder.
 split_session() { # FOLDER
 	mkdir "$1"
-	sed -n '/^## A session/,/^## For scripts/s/^    //p; /^$/p' "$BATS_TEST_DIRNAME/../../README.md" |
-		sed -n '/^\$ /,$p' | awk -v folder="$1" '/^\$ / { file = folder "/" ++n } { print >file }'
+	awk -v folder="$1" '/^\$ / { file = folder "/" ++n } { print >file }' "$BATS_TEST_DIRNAME/demo.txt"
 }
 
-@test "the README shows the output of make demo" {
+@test "demo.txt has the output of make demo" {
 	local file folder=$BATS_TEST_TMPDIR/session
 	split_session "$folder"
 	[ "$(find "$folder" -type f | wc -l)" -ge 6 ]
