@@ -75,7 +75,7 @@ SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
 OBJ    = $(SRC:%.c=$(B)/%.o)
 MAN    = $(wildcard man/*.[0-9])
 RULE   = 60-vfionoiommu.rules
-EXAMPLES = examples/ansible examples/prometheus
+EXAMPLES = examples/ansible examples/kconfig examples/prometheus
 DEB    = build/deb/vfionoiommu-$(VERSION)
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
 FUZZER = $(patsubst tests/fuzz/%.c,$(B)/%,$(wildcard tests/fuzz/*.c))

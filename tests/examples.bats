@@ -34,6 +34,15 @@ examples=$BATS_TEST_DIRNAME/../man/examples
 	[ -z "$output" ]
 }
 
+@test "the kernel configuration is one with noiommu, and the test of the Debian package passes" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s "$(realpath "$VFIONOIOMMU")" "$BATS_TEST_TMPDIR/bin/vfionoiommu"
+	sed "s|/usr/share/doc/vfionoiommu/examples|$(realpath "$examples")|" "$BATS_TEST_DIRNAME/../debian/tests/smoke" >"$BATS_TEST_TMPDIR/smoke"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run sh "$BATS_TEST_TMPDIR/smoke"
+	status_is 0
+	says "case 3), noiommu built"
+}
+
 @test "make install puts the examples below share/doc, and uninstall removes them" {
 	make -s -C "$BATS_TEST_DIRNAME/.." install DESTDIR="$BATS_TEST_TMPDIR/root" PREFIX=/usr
 	diff -r "$examples" "$BATS_TEST_TMPDIR/root/usr/share/doc/vfionoiommu/examples"

@@ -470,9 +470,31 @@ static void execute(struct run *run)
 	cdi_rewrite(session, wants_cdi(&run->asked, wishes), noiommu, NULL);
 }
 
+/* Lists the devices that could be bound. */
+static enum status offer(const struct options *options)
+{
+	static struct session session;
+	static struct device_refs found;
+	const struct device *device;
+	enum status status = session_open(&session, options);
+	if (status)
+		return status;
+	session_collect_uses(&session);
+	array_each (device, &session.devices)
+		if (device->fitness == FITNESS_FREE)
+			*array_add(&found) = device;
+	device_collect_names(&session.devices, &found);
+	devices_print(&device_columns_all, &options->table, &found);
+	log_error("DEVICE is missing: %s", found.count ? "name one or more of these" : "no device is free");
+	log_hint("%s", found.count ? "vfionoiommu bind ADDRESS" : "vfionoiommu list --all");
+	return STATUS_USAGE;
+}
+
 static enum status bind_run(const struct options *options, struct arguments *arguments)
 {
 	static struct run run = { .wishes = &given };
+	if (!arguments->count && !given.stored)
+		return offer(options);
 	enum status status = decide(&run, options, arguments);
 	if (status)
 		return status;
@@ -490,6 +512,7 @@ const struct command command_bind = {
 	.usage = "DEVICE...",
 	.value = VALUE_FREE_DEVICE,
 	.needs_argument = true,
+	.offers = true,
 	.options = bind_options,
 	.acting = true,
 	.columns = &device_columns,

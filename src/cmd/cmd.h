@@ -84,10 +84,11 @@ struct command {
 	const char *usage;   /* "DEVICE..."; NULL: no arguments */
 	enum value value;    /* what the arguments name */
 	bool needs_argument;
-	const struct option_row *options;       /* its own; NULL: none */
-	bool acting;                            /* accepts --dry-run, --force and --wait */
-	bool live;                              /* reads no recorded machine: rejects --sysroot */
-	const struct column_set *columns;       /* the columns of -o; NULL: the command prints no table */
+	bool offers;                      /* runs without one on a terminal, and lists what it could be */
+	const struct option_row *options; /* its own; NULL: none */
+	bool acting;                      /* accepts --dry-run, --force and --wait */
+	bool live;                        /* reads no recorded machine: rejects --sysroot */
+	const struct column_set *columns; /* the columns of -o; NULL: the command prints no table */
 	const struct column_set *other_columns; /* the same with other defaults ... */
 	const char *other_when;                 /* ... "with --all" */
 	enum status (*run)(const struct options *options, struct arguments *arguments);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "cmd/cmd.h"
@@ -234,7 +235,9 @@ static void check_arguments(const struct parsing *parsing, struct argp_state *st
 			usage_error(state, "DEVICE and --%s exclude each other", row->name);
 		needed &= !(set && (row->instead || row->suffices));
 	}
-	if (needed && !count)
+	bool offers = parsing->command->offers && !given.json && !given.quiet && isatty(STDIN_FILENO) &&
+		      isatty(STDOUT_FILENO);
+	if (needed && !count && !offers)
 		usage_error(state, "DEVICE is missing; for a list, run: vfionoiommu list --all");
 }
 
