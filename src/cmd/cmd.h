@@ -64,7 +64,7 @@ struct option_row {
 /* The options that several commands share. */
 struct options {
 	struct table_options table;
-	bool json, quiet, verbose;
+	bool json, pretty, quiet, verbose;
 	int color;           /* enum print_color */
 	const char *sysroot; /* NULL: this machine */
 	bool dry_run, force;

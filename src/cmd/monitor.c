@@ -87,7 +87,7 @@ static int show(struct monitoring *monitoring, const struct event *event)
 		monitoring->bound = event->kind == EVENT_BOUND;
 	if (options->quiet || (*monitoring->until && !of_it))
 		return 0;
-	return event_print(event, options->json);
+	return event_print(event, options->json, options->pretty);
 }
 
 /* Waits for one event and prints it. Returns 0 or a negative errno: -ETIME, timed out; -EINTR, interrupted by

@@ -22,6 +22,7 @@ static const char *const colors[] = {
 
 static const struct option_row common[] = {
 	{ "json", 'J', NULL, "print one JSON document instead of text", .flag = &given.json },
+	{ "pretty", 0, NULL, "print JSON indented as by jq, events of monitor, too", .flag = &given.pretty },
 	{ "quiet", 'q', NULL, "print nothing but errors", .flag = &given.quiet },
 	{ "verbose", 'v', NULL, "print each step to stderr", .flag = &given.verbose },
 	{ "color", 0, "WHEN", "color errors and warnings: auto, always or never", .choice = &given.color,
@@ -273,6 +274,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 		*array_add(parsing->arguments) = argument;
 		return 0;
 	case ARGP_KEY_END:
+		given.json |= given.pretty;
 		check_arguments(parsing, state);
 		check_options(parsing->command, state);
 		return 0;

@@ -91,12 +91,12 @@ static char *event_sentence(const struct event *event)
 	return NULL;
 }
 
-int event_print(const struct event *event, bool as_json)
+int event_print(const struct event *event, bool as_json, bool pretty)
 {
 	if (as_json) {
 		struct json *document = json_new();
 		json_add_event(document, event);
-		json_print_line(document);
+		pretty ? json_print(document) : json_print_line(document);
 	} else {
 		auto_free char *sentence = event_sentence(event);
 		print_line("%s: %s", event->address ? event->address : "-", sentence);

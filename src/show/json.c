@@ -22,9 +22,16 @@ static void add_access(struct json *to, const struct node_access *access)
 	value_add_text(to, "mode", access->mode < 0 ? NULL : mode);
 }
 
+/* Some versions of json-c print an empty list or object on two lines. Newlines are only between values. */
 void json_print(struct json *document)
 {
-	puts(value_text(document, true));
+	const char *text = value_text(document, true), *open;
+	while ((open = strpbrk(text, "[{"))) {
+		size_t blanks = open[1] == '\n' ? strspn(open + 1, "\n ") : 0;
+		fwrite(text, 1, (size_t)(open + 1 - text), stdout);
+		text = open + 1 + (blanks && strchr("]}", open[1 + blanks]) ? blanks : 0);
+	}
+	puts(text);
 	value_free(document);
 }
 

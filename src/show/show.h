@@ -193,9 +193,9 @@ void devices_print(const struct column_set *columns, const struct table_options 
 
 /* Events, one a line: the view of `monitor`. */
 
-/* Prints the event to stdout and flushes it. Returns 0 or a negative errno; -EPIPE, the reader has closed the
- * pipe, is not reported again when the program ends. */
-int event_print(const struct event *event, bool as_json);
+/* Prints the event to stdout, as JSON on one line or `pretty` on several, and flushes it. Returns 0 or a
+ * negative errno; -EPIPE, the reader has closed the pipe, is not reported again when the program ends. */
+int event_print(const struct event *event, bool as_json, bool pretty);
 
 /* ---- status.c ----
  * The taint as text: the view of `taint`, and its line in `status`. */
@@ -279,7 +279,7 @@ struct json;
 /* A new document with "schema": 1. */
 struct json *json_new(void);
 
-/* Prints the document to stdout, on several lines or on one, and frees it. */
+/* Prints the document to stdout, on several lines as jq does or on one, and frees it. */
 void json_print(struct json *document);
 void json_print_line(struct json *document);
 
