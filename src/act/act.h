@@ -63,8 +63,9 @@ void recipe_access_ahead(
  * Runs the steps of a plan in order. If one fails, rolls back the completed steps in reverse order. */
 
 /* Call this before any change to the machine: from now on no other instance makes changes. Waits up to
- * `seconds` for each other instance. Returns 0, or the negative errno of lock_take, with `holder`. */
-int plan_begin(int seconds, int *holder);
+ * `seconds` for each other instance, and calls `waiting` as lock_take. Returns 0, or the negative errno of
+ * lock_take, with `holder`. */
+int plan_begin(int seconds, int *holder, void (*waiting)(int holder));
 
 /* Call this after the last plan, before printing, which can block: other instances can make changes, and
  * termination signals end this process. */

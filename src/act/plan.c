@@ -14,10 +14,10 @@
 #define STEP_SECONDS 10LL
 #define WORK_SECONDS 30LL
 
-int plan_begin(int seconds, int *holder)
+int plan_begin(int seconds, int *holder, lock_waiting *waiting)
 {
-	int error = lock_take(RECIPE_LOCK, seconds, holder);
-	return error ? error : lock_take_machine(RECIPE_LOCK_DIRECTORY, seconds, holder);
+	int error = lock_take(RECIPE_LOCK, seconds, holder, waiting);
+	return error ? error : lock_take_machine(RECIPE_LOCK_DIRECTORY, seconds, holder, waiting);
 }
 
 void plan_end(void)

@@ -7,15 +7,17 @@
 #include "base/base.h"
 #include "cmd/cmd.h"
 
-static enum status begin(int seconds)
+static enum status begin(const struct options *options)
 {
 	int holder = 0;
-	int error = plan_begin(seconds, &holder);
+	int error =
+		plan_begin(options->wait, &holder, options->quiet || options->verbose ? NULL : progress_wait);
+	progress_end_wait();
 	if (!error)
 		return STATUS_DONE;
 	auto_free char *pid = holder ? text_format(" (pid %d)", holder) : text_copy("");
 	if (error == -EAGAIN) {
-		log_error("timed out after %d s waiting for another instance%s", seconds, pid);
+		log_error("timed out after %d s waiting for another instance%s", options->wait, pid);
 		log_hint("retry, or raise --wait");
 	} else {
 		log_error(RECIPE_LOCK ": could not lock: %s; nothing was changed", strerror(-error));
@@ -26,7 +28,7 @@ static enum status begin(int seconds)
 enum status session_open_acting(struct session *session, const struct options *options)
 {
 	bool writes = !options->dry_run && geteuid() == 0;
-	enum status status = writes ? begin(options->wait) : STATUS_DONE;
+	enum status status = writes ? begin(options) : STATUS_DONE;
 	return status ? status : session_open_whole(session, options);
 }
 

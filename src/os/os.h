@@ -211,15 +211,18 @@ bool write_link_is(const char *path, const char *name);
 
 /* A lock file, so that only one instance makes changes at a time. */
 
+/* Called when a second of waiting has passed, and for each new holder since; 0: unknown. */
+typedef void lock_waiting(int holder);
+
 /* Acquires the lock file `path`, which must be in a directory that only this user can write to. Waits up to
  * `seconds` for each holder. Returns 0, or a negative errno: -EAGAIN: timed out, and `*holder` is the process
- * ID of the holder, 0 if unknown. The lock is held until lock_release, or until this process and all that it
- * started have ended. */
-int lock_take(const char *path, int seconds, int *holder);
+ * ID of the holder, 0 if unknown. `waiting`: NULL: none. The lock is held until lock_release, or until this
+ * process and all that it started have ended. */
+int lock_take(const char *path, int seconds, int *holder, lock_waiting *waiting);
 
 /* The same for what all namespaces of the machine have in common, while each container may have a lock file
  * of its own: `directory`, in sysfs, and devtmpfs, whether it is mounted or not. Released by lock_release. */
-int lock_take_machine(const char *directory, int seconds, int *holder);
+int lock_take_machine(const char *directory, int seconds, int *holder, lock_waiting *waiting);
 
 /* Releases the locks, for all processes. */
 void lock_release(void);

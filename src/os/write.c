@@ -137,10 +137,11 @@ static int lock_holder(int fd)
 
 /* The timeout restarts with each new holder, so that many instances started together all get the lock, and
  * only an instance that holds it too long causes a timeout. Returns 0 or a negative errno. */
-static int lock_wait(int fd, int seconds, int *holder)
+static int lock_wait(int fd, int seconds, int *holder, lock_waiting *waiting)
 {
 	static const struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
-	long long end = 0;
+	long long end = 0, second = clock_milliseconds() + 1000;
+	int told = -1;
 	*holder = -1;
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
@@ -152,6 +153,10 @@ static int lock_wait(int fd, int seconds, int *holder)
 		}
 		if (clock_milliseconds() >= end)
 			return -EAGAIN;
+		if (waiting && now != told && clock_milliseconds() >= second) {
+			waiting(now);
+			told = now;
+		}
 		if (nanosleep(&pause, NULL) < 0)
 			return -EINTR;
 	}
@@ -170,23 +175,23 @@ static int open_devtmpfs(void)
 /* The lock file, the directory, devtmpfs; -1: not open. */
 static int locks[3] = { -1, -1, -1 };
 
-int lock_take_machine(const char *directory, int seconds, int *holder)
+int lock_take_machine(const char *directory, int seconds, int *holder, lock_waiting *waiting)
 {
 	int error = 0;
 	locks[1] = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	locks[2] = open_devtmpfs();
 	for (size_t i = 1; i < ARRAY_SIZE(locks) && !error; i++)
-		error = locks[i] < 0 ? 0 : lock_wait(locks[i], seconds, holder);
+		error = locks[i] < 0 ? 0 : lock_wait(locks[i], seconds, holder, waiting);
 	return error;
 }
 
-int lock_take(const char *path, int seconds, int *holder)
+int lock_take(const char *path, int seconds, int *holder, lock_waiting *waiting)
 {
 	char text[16];
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	int error = lock_wait(fd, seconds, holder);
+	int error = lock_wait(fd, seconds, holder, waiting);
 	if (error) {
 		close(fd);
 		return error;

@@ -87,13 +87,35 @@ int print_end(void)
 
 #define ERASE_LINE "\r\033[K"
 
-void progress_show(size_t ended, size_t count)
+/* Overwrites the line with this one; NULL: erases it. */
+static void show_line(const char *line)
 {
 	const char *terminal = getenv("TERM");
 	if (!isatty(STDERR_FILENO) || !terminal || text_same(terminal, "dumb"))
 		return;
-	fputs(ERASE_LINE, stderr);
-	if (ended < count)
-		fprintf(stderr, LOG_PREFIX "%zu of %zu devices done", ended, count);
+	fprintf(stderr, ERASE_LINE "%s%s", line ? LOG_PREFIX : "", line ? line : "");
 	fflush(stderr);
+}
+
+void progress_show(size_t ended, size_t count)
+{
+	auto_free char *line = text_format("%zu of %zu devices done", ended, count);
+	show_line(ended < count ? line : NULL);
+}
+
+static bool waiting;
+
+void progress_wait(int process)
+{
+	auto_free char *line = process ? text_format("waiting for another instance (pid %d)", process)
+				       : text_copy("waiting for another instance");
+	show_line(line);
+	waiting = true;
+}
+
+void progress_end_wait(void)
+{
+	if (waiting)
+		show_line(NULL);
+	waiting = false;
 }

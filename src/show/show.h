@@ -91,6 +91,10 @@ void candidate_print(const char *word, const char *description);
  * erased. Prints nothing if stderr is not a terminal that can erase a line. */
 void progress_show(size_t ended, size_t count);
 
+/* The same for the wait for another instance with this process ID, 0: unknown; and its end. */
+void progress_wait(int process);
+void progress_end_wait(void);
+
 /* ---- table.c ----
  * Tables, through libsmartcols. */
 

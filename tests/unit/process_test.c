@@ -192,7 +192,7 @@ static bool a_process_holds_the_lock_and_nothing_inherited(void)
 {
 	int pipes[2], messages, holder = 0;
 	char byte;
-	if (lock_take("lock", 0, &holder) || pipe(pipes) < 0 || fcntl(pipes[1], F_DUPFD, 900) < 0)
+	if (lock_take("lock", 0, &holder, NULL) || pipe(pipes) < 0 || fcntl(pipes[1], F_DUPFD, 900) < 0)
 		return false;
 	dup2(pipes[1], 1);
 	int process = process_start(&messages);
@@ -206,9 +206,9 @@ static bool a_process_holds_the_lock_and_nothing_inherited(void)
 	/* A pipe without writers is at its end. */
 	bool closed = read(pipes[0], &byte, 1) == 0;
 	bool apart = getsid(process) == process;
-	bool locked = lock_take("lock", 0, &holder) == -EAGAIN;
+	bool locked = lock_take("lock", 0, &holder, NULL) == -EAGAIN;
 	lock_release();
-	bool released = lock_take("lock", 0, &holder) == 0;
+	bool released = lock_take("lock", 0, &holder, NULL) == 0;
 	kill(process, SIGKILL);
 	return closed && apart && locked && released;
 }
@@ -219,7 +219,7 @@ static bool the_lock_names_a_living_holder(void)
 	int messages, holder = 0, *shared = process_share(sizeof *shared);
 	pid_t parent = fork();
 	if (parent == 0) {
-		lock_take("lock", 0, &holder);
+		lock_take("lock", 0, &holder, NULL);
 		int process = process_start(&messages);
 		if (process)
 			*shared = process;
@@ -228,7 +228,7 @@ static bool the_lock_names_a_living_holder(void)
 		_exit(0);
 	}
 	waitpid(parent, NULL, 0);
-	bool locked = lock_take("lock", 0, &holder) == -EAGAIN && holder == *shared;
+	bool locked = lock_take("lock", 0, &holder, NULL) == -EAGAIN && holder == *shared;
 	kill(*shared, SIGKILL);
 	return locked;
 }

@@ -51,6 +51,15 @@ end_slow() {
 	echo >/sys/bus/pci/devices/$edu/driver_override
 }
 
+@test "on a terminal, a wait of more than a second is shown, and erased when it ends" {
+	start_slow
+	TERM=xterm script -qec "'$VFIONOIOMMU' bind --wait 3 $nic" /dev/null >"$BATS_TEST_TMPDIR/terminal" || true
+	cat -v "$BATS_TEST_TMPDIR/terminal"
+	grep -q $'\r\033\\[Kvfionoiommu: waiting for another instance (pid [0-9]*)\r\033\\[Kvfionoiommu: error: timed out' "$BATS_TEST_TMPDIR/terminal"
+	end_slow
+	tool unbind $edu
+}
+
 @test "a run in a container waits for a run outside" {
 	start_slow
 	run --separate-stderr contained "$VFIONOIOMMU" bind --force --wait 1 $nic
