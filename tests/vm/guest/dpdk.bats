@@ -76,3 +76,21 @@ start_testpmd() { # DEVICE DEVICE
 	[ "$(cat "/sys/class/net/$interface/carrier")" = 1 ]
 	ip link set "$interface" down
 }
+
+# The commands as printed; testpmd is stopped after some seconds.
+quick_start() {
+	sed -n '/^## Quick start/,/^## /s/^    //p' "$BATS_TEST_DIRNAME/../../../README.md" | sed 's/  *# .*//' |
+		sed 's/--stats-period=1$/& <\/dev\/null \& sleep 12; kill -INT $!; wait $!/'
+}
+
+@test "the quick start in README.md works" {
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	ln -s "$VFIONOIOMMU" "$BATS_TEST_TMPDIR/bin/vfionoiommu"
+	quick_start >"$BATS_TEST_TMPDIR/quick"
+	[ "$(grep -c '^vfionoiommu ' "$BATS_TEST_TMPDIR/quick")" -ge 5 ]
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run bash "$BATS_TEST_TMPDIR/quick" 3>&-
+	status_is 0
+	says "$nic: opens through"
+	[[ "$output" =~ RX-total:\ [1-9] ]]
+	says "0000:00:08.0: unbound, driver e1000e restored"
+}
