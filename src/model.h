@@ -302,6 +302,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_UP, "up")                   /* network interface `object` is up */                             \
 	X(USE_ADDRESS, "address")         /* ... has the address `detail` */                                 \
 	X(USE_ROUTE, "route")             /* ... carries the route `detail` */                               \
+	X(USE_SESSION, "session")         /* ... carries the route to the server of the mount `detail` */    \
 	X(USE_ENSLAVED, "enslaved")       /* ... is below the interface `detail` */                          \
 	X(USE_ELSEWHERE, "elsewhere")     /* network interface `object` is in `detail`, another namespace;   \
 					   * NULL: network driver `object` has no interface in ours */       \
@@ -324,7 +325,8 @@ struct use {
 	char *way;     /* from the object to the device: "over dm-0, over sda1", "behind 10000:e1:00.0"; NULL:
 			* direct
 			*/
-	char *process; /* USE_MOUNT: the process in whose mount namespace it is, "1234 (sh)"; NULL: in ours */
+	char *process; /* USE_MOUNT, USE_SESSION: the process in whose mount namespace it is, "1234 (sh)";
+			  NULL: in ours */
 };
 
 struct use_list {

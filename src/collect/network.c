@@ -13,6 +13,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	auto_free char *flags_path = text_format("%s/flags", directory);
 	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
+	const struct mount_fact *mount;
 	char **entry;
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
@@ -22,6 +23,10 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	array_each (fact, &scan->network)
 		if (text_same(fact->interface, name))
 			use_simple(device, fact->route ? USE_ROUTE : USE_ADDRESS, name, fact->text);
+	array_each (mount, &scan->mounts)
+		if (text_same(mount->interface, name))
+			use_add(device, &(struct use){ USE_SESSION, (char *)name, mount->target, NULL,
+						mount->process });
 	/* upper_NAME: any interface on top of it, such as a bridge, bond, team, vlan or macvlan. */
 	use_unknown(device, directory, sysroot_list(scan->root, directory, &entries));
 	array_each (entry, &entries) {
@@ -91,11 +96,22 @@ static void take_elsewhere(struct device *device)
 		use_simple(device, USE_ELSEWHERE, device->driver, NULL);
 }
 
+/* The kernel's sessions with servers of mounted filesystems. */
+static void find_sessions(struct scan *scan)
+{
+	struct mount_fact *mount;
+	array_each (mount, &scan->mounts)
+		if (mount->server)
+			mount->interface = network_interface_to(mount->server);
+}
+
 void network_collect(struct scan *scan)
 {
 	struct device *device;
-	if (scan->root->live)
+	if (scan->root->live) {
 		scan->network_error = network_facts(&scan->network);
+		find_sessions(scan);
+	}
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
 	if (scan->root->live)
 		take_namespaces(scan);

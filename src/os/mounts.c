@@ -8,7 +8,7 @@
 
 /* clang-format off */
 #define FUNCTIONS(X) \
-	X(mnt_free_iter) X(mnt_fs_get_devno) X(mnt_fs_get_fstype) X(mnt_fs_get_source) \
+	X(mnt_free_iter) X(mnt_fs_get_devno) X(mnt_fs_get_fstype) X(mnt_fs_get_option) X(mnt_fs_get_source) \
 	X(mnt_fs_get_target) X(mnt_new_iter) X(mnt_new_table) X(mnt_table_next_fs) \
 	X(mnt_table_parse_file) X(mnt_table_parse_swaps) X(mnt_unref_table)
 /* clang-format on */
@@ -44,6 +44,16 @@ static bool is_known(const struct mount_facts *facts, dev_t number)
 	return false;
 }
 
+/* A new string, or NULL. */
+static char *server_of(struct libmnt_fs *fs)
+{
+	char *address = NULL;
+	size_t length = 0;
+	if (sym_mnt_fs_get_option(fs, "addr", &address, &length) || !address)
+		return NULL;
+	return text_format("%.*s", (int)length, address);
+}
+
 /* libmount guesses the format from the content. An entry of mountinfo without a mount point means that it
  * guessed wrong. */
 static int add_all(struct libmnt_table *table, bool swap, const char *process, struct mount_facts *facts)
@@ -65,6 +75,7 @@ static int add_all(struct libmnt_table *table, bool swap, const char *process, s
 			.number = swap ? 0 : sym_mnt_fs_get_devno(fs),
 			.target = swap ? NULL : text_copy(target),
 			.process = text_copy(process),
+			.server = swap ? NULL : server_of(fs),
 		};
 	}
 	sym_mnt_free_iter(iterator);
@@ -111,6 +122,8 @@ void mount_facts_free(struct mount_facts *facts)
 		free(fact->source);
 		free(fact->target);
 		free(fact->process);
+		free(fact->server);
+		free(fact->interface);
 	}
 	free(facts->items);
 }

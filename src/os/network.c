@@ -16,7 +16,7 @@
 /* clang-format off */
 #define FUNCTIONS(X) \
 	X(mnl_attr_get_payload) X(mnl_attr_get_payload_len) X(mnl_attr_get_str) X(mnl_attr_get_type) \
-	X(mnl_attr_get_u32) X(mnl_attr_parse) X(mnl_attr_put_strz) X(mnl_cb_run) X(mnl_nlmsg_get_payload) \
+	X(mnl_attr_get_u32) X(mnl_attr_parse) X(mnl_attr_put) X(mnl_attr_put_strz) X(mnl_cb_run) X(mnl_nlmsg_get_payload) \
 	X(mnl_nlmsg_get_payload_len) X(mnl_nlmsg_put_extra_header) X(mnl_nlmsg_put_header) \
 	X(mnl_socket_bind) X(mnl_socket_close) X(mnl_socket_open) X(mnl_socket_recvfrom) \
 	X(mnl_socket_sendto)
@@ -186,6 +186,65 @@ static int receive_routes(struct mnl_socket *socket, struct network_facts *facts
 	}
 }
 
+/* ---- single questions ---- */
+
+static struct nlmsghdr *new_question(uint16_t type, size_t header)
+{
+	static char buffer[4096];
+	struct nlmsghdr *question = sym_mnl_nlmsg_put_header(buffer);
+	question->nlmsg_type = type;
+	question->nlmsg_flags = NLM_F_REQUEST;
+	sym_mnl_nlmsg_put_extra_header(question, header);
+	return question;
+}
+
+/* Calls `take` with the answer, unless it is an error. */
+static void ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
+{
+	static char answer[32768];
+	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
+	if (!socket)
+		return;
+	ssize_t length = -1;
+	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 &&
+		sym_mnl_socket_sendto(socket, question, question->nlmsg_len) >= 0)
+		length = sym_mnl_socket_recvfrom(socket, answer, sizeof answer);
+	if (length > 0 && are_whole(answer, (size_t)length))
+		sym_mnl_cb_run(answer, (size_t)length, 0, 0, take, data);
+	sym_mnl_socket_close(socket);
+}
+
+/* ---- the interface to an address ---- */
+
+static int take_way(const struct nlmsghdr *message, void *data)
+{
+	char name[IF_NAMESIZE], **interface = data;
+	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
+	if (message->nlmsg_type == RTM_NEWROUTE &&
+		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct rtmsg) &&
+		sym_mnl_attr_parse(message, sizeof(struct rtmsg), keep_attribute, attributes) >= 0 &&
+		attributes[RTA_OIF] && if_indextoname(sym_mnl_attr_get_u32(attributes[RTA_OIF]), name))
+		*interface = text_copy(name);
+	return MNL_CB_STOP;
+}
+
+char *network_interface_to(const char *address)
+{
+	struct in6_addr to;
+	char *interface = NULL;
+	bool six = inet_pton(AF_INET6, address, &to) == 1;
+	if ((!six && inet_pton(AF_INET, address, &to) != 1) || !library_load(&libmnl))
+		return NULL;
+	size_t size = six ? sizeof to : sizeof(struct in_addr);
+	struct nlmsghdr *question = new_question(RTM_GETROUTE, sizeof(struct rtmsg));
+	struct rtmsg *route = sym_mnl_nlmsg_get_payload(question);
+	route->rtm_family = six ? AF_INET6 : AF_INET;
+	route->rtm_dst_len = (unsigned char)(size * 8);
+	sym_mnl_attr_put(question, RTA_DST, size, &to);
+	ask(question, take_way, &interface);
+	return interface;
+}
+
 /* ---- alternative names ---- */
 
 /* IFLA_ALT_IFNAME of linux/if_link.h, since 5.5. Its longest value, ALTIFNAMSIZ with its end. */
@@ -211,25 +270,12 @@ static int take_link(const struct nlmsghdr *message, void *data)
 
 char *network_interface_name(const char *alternative)
 {
-	static char buffer[32768];
 	char *name = NULL;
 	if (strlen(alternative) >= ALTERNATIVE_MAX || !library_load(&libmnl))
 		return NULL;
-	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
-	if (!socket)
-		return NULL;
-	struct nlmsghdr *request = sym_mnl_nlmsg_put_header(buffer);
-	request->nlmsg_type = RTM_GETLINK;
-	request->nlmsg_flags = NLM_F_REQUEST;
-	sym_mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
-	sym_mnl_attr_put_strz(request, ALTERNATIVE_NAME, alternative);
-	ssize_t length = -1;
-	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 &&
-		sym_mnl_socket_sendto(socket, request, request->nlmsg_len) >= 0)
-		length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-	if (length > 0 && are_whole(buffer, (size_t)length))
-		sym_mnl_cb_run(buffer, (size_t)length, 0, 0, take_link, &name);
-	sym_mnl_socket_close(socket);
+	struct nlmsghdr *question = new_question(RTM_GETLINK, sizeof(struct ifinfomsg));
+	sym_mnl_attr_put_strz(question, ALTERNATIVE_NAME, alternative);
+	ask(question, take_link, &name);
 	return name;
 }
 

@@ -451,6 +451,11 @@ int network_sysfs(const struct sysroot *root, const char *path, struct sysroot *
  * rtnetlink(7), IFLA_ALT_IFNAME. */
 char *network_interface_name(const char *alternative);
 
+/* The name of the interface through which the kernel sends from this network namespace to `address`, of IPv4
+ * or IPv6: a new string, which the caller frees, or NULL: no route, or not an address. Source: rtnetlink(7),
+ * RTM_GETROUTE. */
+char *network_interface_to(const char *address);
+
 /* ---- mounts.c ----
  * Mounts and swap, through libmount. */
 
@@ -461,6 +466,8 @@ struct mount_fact {
 			*/
 	char *target;  /* the mount point; NULL: swap */
 	char *process; /* "1234 (sh)": it is in the mount namespace of this process; NULL: in ours */
+	char *server;  /* its address, as the options of nfs and cifs have it: "addr=192.0.2.1"; NULL: none */
+	char *interface; /* set by collect/network: what routes to the server; NULL: none, or not collected */
 };
 
 struct mount_facts {

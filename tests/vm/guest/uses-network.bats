@@ -1,0 +1,66 @@
+#!/usr/bin/env bats
+# kernels: debian
+# boot: --device e1000e,addr=4,romfile=,netdev=client --device edu,addr=6 --device e1000e,addr=8,romfile=,netdev=server --qemu -netdev --qemu hubport,id=client,hubid=0 --qemu -netdev --qemu hubport,id=server,hubid=0
+#
+# The kernel's sessions with a server are a use of the network card that they are routed over. The server is in a network
+# namespace of its own, behind the second card. This kernel has no noiommu mode, so bind is refused for that, too.
+
+load guest
+
+setup_file() {
+	modprobe -a e1000e nfs nfsv3
+	udevadm settle
+	client=$(basename /sys/bus/pci/devices/$nic/net/*) server=$(basename /sys/bus/pci/devices/0000:00:08.0/net/*)
+	export client server
+	mkdir -p /run/mounted
+	ip netns add server
+	ip link set "$server" netns server
+	ip -n server address add 192.0.2.2/24 dev "$server"
+	ip -n server link set "$server" up
+	ip address add 192.0.2.1/24 dev "$client"
+	ip link set "$client" up
+	ip netns exec server "$BATS_TEST_DIRNAME/nfs-server" 2049 3>&- &
+	echo $! >/run/server
+	until ip netns exec server ss -lnt | grep -q :2049; do
+		sleep 0.1
+	done
+}
+
+teardown_file() {
+	kill "$(</run/server)"
+	ip -n server link set "$server" netns 1
+	ip netns delete server
+	ip address flush dev "$client"
+	ip link set "$client" down
+	umount /run/netns
+}
+
+mount_nfs() {
+	mount -i -t nfs -o nfsvers=3,nolock,proto=tcp,port=2049,mountproto=tcp,mountport=2049,addr=192.0.2.2,mountaddr=192.0.2.2,soft \
+		192.0.2.2:/shared /run/mounted
+}
+
+@test "a mount of a server is a use of the interface that routes to it" {
+	local session="$nic: network interface $client carries the route to the server of /run/mounted"
+	run_tool bind --dry-run $nic
+	not grep -q "carries the route to the server" <<<"$stderr"
+	mount_nfs
+	run_tool bind --dry-run $nic
+	status_is 3
+	complains "$session [interface-route]"
+	complains "hint: umount /run/mounted"
+	[[ $(tool list -nro USE $nic) = used:* ]]
+	umount /run/mounted
+}
+
+@test "a mount of a server in another mount namespace names a process of it" {
+	local holder
+	rm -f /run/holding
+	unshare --mount bash -c "$(declare -f mount_nfs); mount_nfs; touch /run/holding; exec sleep 600 3>&-" &
+	holder=$!
+	while [ ! -e /run/holding ]; do sleep 0.1; done
+	run_tool bind --dry-run $nic
+	complains "$nic: network interface $client carries the route to the server of /run/mounted in the mount namespace of process $holder (sleep) [interface-route]"
+	complains "hint: nsenter --target $holder --mount umount /run/mounted"
+	end_holder
+}
