@@ -225,6 +225,7 @@ struct scan {
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;
+	const char *sockets;             /* lines of /proc/net/packet, for process.c; NULL: none */
 	int network_error, mounts_error; /* negative errno: unknown or incomplete */
 };
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,11 +10,11 @@
 
 /* ---- the nodes of all devices ---- */
 
-/* A node of a PCI device, or of a block device on top of it. */
+/* A node of a PCI device, or of a block device on top of it, or a socket on its network interface. */
 struct node {
-	mode_t type; /* S_IFCHR or S_IFBLK */
+	mode_t type; /* see struct process_file */
 	dev_t number;
-	char *path; /* in a recording, which has no numbers; NULL: unknown */
+	char *path; /* in a recording, which has no numbers; NULL: unknown; of a socket: what it is */
 	struct device *device;
 	const char *way; /* see struct use */
 };
@@ -73,6 +74,37 @@ static void add_vfio(
 			(struct node){ S_IFCHR, scan_number(number), text_copy(node->path), device, NULL };
 }
 
+/* The longest table of sockets that is read, in bytes. */
+#define SOCKETS_MAX (1 << 20)
+
+/* The packet sockets of the interface: lines "SK REFERENCES TYPE PROTOCOL INTERFACE RUNNING MEMORY USER
+ * INODE" (packet_seq_show in net/packet/af_packet.c). Sockets of all interfaces have the interface 0. */
+static void take_sockets(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format("sys/class/net/%s/ifindex", name);
+	auto_free char *number = sysroot_read(scan->root, path);
+	unsigned int own = number ? (unsigned int)strtoul(number, NULL, 10) : 0, index;
+	unsigned long inode;
+	for (const char *line = scan->sockets; own && line && *line;
+		line += strcspn(line, "\n"), line += *line == '\n')
+		if (sscanf(line, "%*s %*s %*s %*s %u %*s %*s %*s %lu", &index, &inode) == 2 && index == own)
+			*array_add(scan->nodes) = (struct node){ S_IFSOCK, inode,
+				text_format("a packet socket of %s", name), device, NULL };
+}
+
+/* Only those of this network namespace, whose interfaces are ours. */
+static void collect_sockets(struct scan *scan)
+{
+	const struct sysroot quiet = sysroot_quiet(scan->root);
+	auto_free char *sockets =
+		scan->root->live ? sysroot_read_file(&quiet, "proc/net/packet", SOCKETS_MAX) : NULL;
+	const char *first = sockets ? strchr(sockets, '\n') : NULL;
+	scan->sockets = first;
+	if (first && first[1])
+		scan_each_owned(scan, &quiet, OWNER_INTERFACES, take_sockets);
+	scan->sockets = NULL;
+}
+
 static void collect_nodes(struct scan *scan)
 {
 	const struct sysroot quiet = sysroot_quiet(scan->root);
@@ -89,6 +121,7 @@ static void collect_nodes(struct scan *scan)
 		array_each (owner, &block->owners)
 			*array_add(scan->nodes) = (struct node){ S_IFBLK, block->number,
 				text_format("/dev/%s", block->name), owner->device, owner->way };
+	collect_sockets(scan);
 	if (scan->nodes->count)
 		qsort(scan->nodes->items, scan->nodes->count, sizeof *scan->nodes->items, by_number);
 }
@@ -219,7 +252,8 @@ static void take_file(struct scan *scan, const struct process_file *file)
 	struct device *device;
 	array_each (node, scan->nodes)
 		if (is_node(node, file))
-			add_process(node->device, file, file->path, node->way);
+			add_process(node->device, file, node->type == S_IFSOCK ? node->path : file->path,
+				node->way);
 	if (file->type)
 		return;
 	if (text_same(file->path, VFIO_DEVICE))

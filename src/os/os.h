@@ -362,8 +362,9 @@ int udev_receive(int milliseconds, struct udev_event *event);
 struct process_file {
 	char *process; /* "1234 (dpdk-testpmd)" */
 	char *path;  /* the target of the descriptor's link, or the path of the mapping; NULL: not read yet */
-	mode_t type; /* S_IFCHR or S_IFBLK, and `number` is known; 0: another file, or a recording */
-	dev_t number;
+	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
+		      */
+	dev_t number; /* of a socket: its inode */
 	bool mapped;
 	char *info; /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
 };

@@ -39,18 +39,23 @@ static void read_link(struct look *look, int fd, const char *name, char target[P
 	target[length < 0 ? 0 : length] = '\0';
 }
 
-/* What the descriptor or mapping `name` refers to. Returns 1; 0: neither a node nor a file of sysfs nor one
- * without a name (anon_inode); or a negative errno. In a recording, nodes have no numbers and links lead
- * nowhere: their paths must do. */
+/* What the descriptor or mapping `name` refers to. Returns 1; 0: neither a node nor a socket nor a file of
+ * sysfs nor one without a name (anon_inode); or a negative errno. In a recording, nodes have no numbers and
+ * links lead nowhere: their paths must do. */
 static int identify(const struct look *look, int fd, const char *name, struct process_file *file)
 {
 	struct statx status;
 	if (!look->root->live)
 		return 1;
 	/* A file on an unreachable server must not block: do not ask the server. */
-	if (statx(fd, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &status) < 0)
+	if (statx(fd, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO, &status) < 0)
 		return -errno;
 	mode_t type = status.stx_mode & S_IFMT;
+	if (type == S_IFSOCK) {
+		file->type = type;
+		file->number = status.stx_ino;
+		return 1;
+	}
 	if (type != S_IFCHR && type != S_IFBLK)
 		return status.stx_dev_major == 0 && (type == S_IFREG || type == 0);
 	file->type = type;

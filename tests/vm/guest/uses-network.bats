@@ -2,8 +2,8 @@
 # kernels: debian
 # boot: --device e1000e,addr=4,romfile=,netdev=client --device edu,addr=6 --device e1000e,addr=8,romfile=,netdev=server --qemu -netdev --qemu hubport,id=client,hubid=0 --qemu -netdev --qemu hubport,id=server,hubid=0
 #
-# The kernel's sessions with a server are a use of the network card that they are routed over. The server is in a network
-# namespace of its own, behind the second card. This kernel has no noiommu mode, so bind is refused for that, too.
+# The kernel's sessions with a server are a use of the network card that they are routed over, and packet sockets of processes
+# are a use of the card that they are bound to. The server is in a network namespace of its own, behind the second card. This kernel has no noiommu mode, so bind is refused for that, too.
 
 load guest
 
@@ -63,4 +63,32 @@ mount_nfs() {
 	complains "$nic: network interface $client carries the route to the server of /run/mounted in the mount namespace of process $holder (sleep) [interface-route]"
 	complains "hint: nsenter --target $holder --mount umount /run/mounted"
 	end_holder
+}
+
+@test "a packet socket of a process is a use of the interface that it is bound to, also while that is down" {
+	ip address flush dev "$client"
+	ip link set "$client" down
+	udevadm settle
+	[ "$(tool list -nro USE $nic)" = free ]
+	for interface in "$client" any; do
+		python3 - "$interface" >/run/packets 3>&- <<'PYTHON' &
+import socket, sys, time
+packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0x300)
+if sys.argv[1] != "any":
+    packets.bind((sys.argv[1], 0x300))
+print("open", flush=True)
+time.sleep(600)
+PYTHON
+		holder=$!
+		until grep -q open /run/packets; do sleep 0.1; done
+		run_tool bind --dry-run $nic
+		if [ "$interface" = any ]; then
+			not grep "packet socket" <<<"$stderr"
+			[ "$(tool list -nro USE $nic)" = free ]
+		else
+			complains "$nic: a packet socket of $client is in use by process $holder (python3) [device-held]"
+			[[ $(tool list -nro USE $nic) = used:* ]]
+		fi
+		end_holder
+	done
 }
