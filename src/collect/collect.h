@@ -222,6 +222,7 @@ struct scan {
 		size_t count;
 	} blocks;
 	struct network_facts network;
+	struct name_list programmed; /* interfaces with an XDP program */
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;

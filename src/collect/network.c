@@ -23,6 +23,8 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	array_each (fact, &scan->network)
 		if (text_same(fact->interface, name))
 			use_simple(device, fact->route ? USE_ROUTE : USE_ADDRESS, name, fact->text);
+	if (name_list_has(&scan->programmed, name))
+		use_simple(device, USE_PROGRAM, name, NULL);
 	array_each (mount, &scan->mounts)
 		if (text_same(mount->interface, name))
 			use_add(device, &(struct use){ USE_SESSION, (char *)name, mount->target, NULL,
@@ -109,7 +111,10 @@ void network_collect(struct scan *scan)
 {
 	struct device *device;
 	if (scan->root->live) {
+		int error = network_programs(&scan->programmed);
 		scan->network_error = network_facts(&scan->network);
+		if (!scan->network_error)
+			scan->network_error = error;
 		find_sessions(scan);
 	}
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);

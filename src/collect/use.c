@@ -161,6 +161,7 @@ static void collect(
 	for (size_t i = 0; sources[i]; i++)
 		sources[i](&scan);
 	network_facts_free(&scan.network);
+	name_list_free(&scan.programmed);
 	mount_facts_free(&scan.mounts);
 	process_facts_free(&scan.processes);
 	blocks_free(&scan);

@@ -126,6 +126,8 @@ static const struct {
 		"ip route show dev {} table all" },
 	[USE_SESSION] = { FINDING_INTERFACE_ROUTE,
 		"network interface {} carries the route to the server of {detail}", "umount {detail}" },
+	[USE_PROGRAM] = { FINDING_DEVICE_HELD, "network interface {} has an XDP program attached",
+		"ip link set {} xdp off" },
 	[USE_ENSLAVED] = { FINDING_INTERFACE_ENSLAVED, "network interface {} is in use by interface {detail}",
 		"ip link set {} nomaster, or if {detail} is a VLAN: ip link delete {detail}" },
 	[USE_ELSEWHERE] = { FINDING_INTERFACE_ELSEWHERE,

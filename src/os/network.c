@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <libmnl/libmnl.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -16,7 +17,7 @@
 /* clang-format off */
 #define FUNCTIONS(X) \
 	X(mnl_attr_get_payload) X(mnl_attr_get_payload_len) X(mnl_attr_get_str) X(mnl_attr_get_type) \
-	X(mnl_attr_get_u32) X(mnl_attr_parse) X(mnl_attr_put) X(mnl_attr_put_strz) X(mnl_cb_run) X(mnl_nlmsg_get_payload) \
+	X(mnl_attr_get_u32) X(mnl_attr_get_u8) X(mnl_attr_parse) X(mnl_attr_parse_nested) X(mnl_attr_put) X(mnl_attr_put_strz) X(mnl_cb_run) X(mnl_nlmsg_get_payload) \
 	X(mnl_nlmsg_get_payload_len) X(mnl_nlmsg_put_extra_header) X(mnl_nlmsg_put_header) \
 	X(mnl_socket_bind) X(mnl_socket_close) X(mnl_socket_open) X(mnl_socket_recvfrom) \
 	X(mnl_socket_sendto)
@@ -156,37 +157,22 @@ static bool are_whole(const void *messages, size_t length)
 	return true;
 }
 
-int network_take_routes(const void *messages, size_t length, struct network_facts *facts)
+static int take_messages(const void *messages, size_t length, mnl_cb_t take, void *data)
 {
-	library_need(&libmnl);
 	if (!are_whole(messages, length))
 		return -EBADMSG;
-	int more = sym_mnl_cb_run(messages, length, 0, 0, take_route, facts);
+	int more = sym_mnl_cb_run(messages, length, 0, 0, take, data);
 	/* An error message sets errno to an arbitrary value. */
 	return more >= 0 ? more : errno > 0 ? -errno : -EBADMSG;
 }
 
-static int receive_routes(struct mnl_socket *socket, struct network_facts *facts)
+int network_take_routes(const void *messages, size_t length, struct network_facts *facts)
 {
-	/* The maximum size of a part of a dump. */
-	static char buffer[32768];
-	struct nlmsghdr *request = sym_mnl_nlmsg_put_header(buffer);
-	request->nlmsg_type = RTM_GETROUTE;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	struct rtmsg *route = sym_mnl_nlmsg_put_extra_header(request, sizeof *route);
-	route->rtm_family = AF_UNSPEC;
-	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-		sym_mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	for (;;) {
-		ssize_t length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
-		int more = length < 0 ? -errno : network_take_routes(buffer, (size_t)length, facts);
-		if (more <= MNL_CB_STOP)
-			return more;
-	}
+	library_need(&libmnl);
+	return take_messages(messages, length, take_route, facts);
 }
 
-/* ---- single questions ---- */
+/* ---- questions ---- */
 
 static struct nlmsghdr *new_question(uint16_t type, size_t header)
 {
@@ -198,6 +184,33 @@ static struct nlmsghdr *new_question(uint16_t type, size_t header)
 	return question;
 }
 
+static int send_question(struct mnl_socket *socket, const struct nlmsghdr *question)
+{
+	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+		sym_mnl_socket_sendto(socket, question, question->nlmsg_len) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Calls `take` with all objects of the type. Returns 0 or a negative errno. */
+static int dump(uint16_t type, size_t header, mnl_cb_t take, void *data)
+{
+	/* The maximum size of a part of a dump. */
+	static char buffer[32768];
+	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
+	if (!socket)
+		return -errno;
+	struct nlmsghdr *question = new_question(type, header);
+	question->nlmsg_flags |= NLM_F_DUMP;
+	int error = send_question(socket, question), more = error ? MNL_CB_STOP : MNL_CB_OK;
+	while (more > MNL_CB_STOP) {
+		ssize_t length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+		more = length < 0 ? -errno : take_messages(buffer, (size_t)length, take, data);
+	}
+	sym_mnl_socket_close(socket);
+	return error ? error : more;
+}
+
 /* Calls `take` with the answer, unless it is an error. */
 static void ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
 {
@@ -206,8 +219,7 @@ static void ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
 	if (!socket)
 		return;
 	ssize_t length = -1;
-	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0 &&
-		sym_mnl_socket_sendto(socket, question, question->nlmsg_len) >= 0)
+	if (!send_question(socket, question))
 		length = sym_mnl_socket_recvfrom(socket, answer, sizeof answer);
 	if (length > 0 && are_whole(answer, (size_t)length))
 		sym_mnl_cb_run(answer, (size_t)length, 0, 0, take, data);
@@ -279,17 +291,50 @@ char *network_interface_name(const char *alternative)
 	return name;
 }
 
+/* ---- XDP programs ---- */
+
+static int take_attached(const struct nlattr *attribute, void *data)
+{
+	bool *attached = data;
+	if (sym_mnl_attr_get_type(attribute) == IFLA_XDP_ATTACHED &&
+		sym_mnl_attr_get_payload_len(attribute) >= sizeof(uint8_t))
+		*attached = sym_mnl_attr_get_u8(attribute) != XDP_ATTACHED_NONE;
+	return MNL_CB_OK;
+}
+
+static int take_program(const struct nlattr *attribute, void *data)
+{
+	bool *attached = data;
+	if (sym_mnl_attr_get_type(attribute) == IFLA_XDP)
+		sym_mnl_attr_parse_nested(attribute, take_attached, attached);
+	return MNL_CB_OK;
+}
+
+static int take_programs(const struct nlmsghdr *message, void *data)
+{
+	char name[IF_NAMESIZE];
+	bool attached = false;
+	const struct ifinfomsg *link = sym_mnl_nlmsg_get_payload(message);
+	if (message->nlmsg_type == RTM_NEWLINK && sym_mnl_nlmsg_get_payload_len(message) >= sizeof *link &&
+		sym_mnl_attr_parse(message, sizeof *link, take_program, &attached) >= 0 && attached &&
+		if_indextoname((unsigned int)link->ifi_index, name))
+		name_list_add(data, name);
+	return MNL_CB_OK;
+}
+
+int network_programs(struct name_list *interfaces)
+{
+	library_need(&libmnl);
+	return dump(RTM_GETLINK, sizeof(struct ifinfomsg), take_programs, interfaces);
+}
+
 /* ---- all ---- */
 
 int network_facts(struct network_facts *facts)
 {
 	int error = addresses(facts);
 	library_need(&libmnl);
-	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
-	if (!socket)
-		return -errno;
-	int failed = receive_routes(socket, facts);
-	sym_mnl_socket_close(socket);
+	int failed = dump(RTM_GETROUTE, sizeof(struct rtmsg), take_route, facts);
 	return error ? error : failed;
 }
 

@@ -440,6 +440,10 @@ int network_facts(struct network_facts *facts);
  * messages follow, 0 if these were the last, or a negative errno. */
 int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
 
+/* Adds the names of the interfaces that have an XDP program attached. Returns 0 or a negative errno. Source:
+ * rtnetlink(7), IFLA_XDP. */
+int network_programs(struct name_list *interfaces);
+
 void network_facts_free(struct network_facts *facts);
 
 /* Opens the sysfs of the network namespace `path` (proc/PID/ns/net, or a file that it is mounted on), which

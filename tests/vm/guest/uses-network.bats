@@ -3,7 +3,7 @@
 # boot: --device e1000e,addr=4,romfile=,netdev=client --device edu,addr=6 --device e1000e,addr=8,romfile=,netdev=server --qemu -netdev --qemu hubport,id=client,hubid=0 --qemu -netdev --qemu hubport,id=server,hubid=0
 #
 # The kernel's sessions with a server are a use of the network card that they are routed over, and packet sockets of processes
-# are a use of the card that they are bound to. The server is in a network namespace of its own, behind the second card. This kernel has no noiommu mode, so bind is refused for that, too.
+# are a use of the card that they are bound to, as XDP programs are. The server is in a network namespace of its own, behind the second card. This kernel has no noiommu mode, so bind is refused for that, too.
 
 load guest
 
@@ -91,4 +91,29 @@ PYTHON
 		fi
 		end_holder
 	done
+}
+
+@test "an XDP program is a use of the interface that it is attached to, also while that is down" {
+	ip address flush dev "$client"
+	ip link set "$client" down
+	mount -t bpf bpf /sys/fs/bpf
+	# BPF_PROG_LOAD of "return XDP_PASS", and BPF_OBJ_PIN.
+	python3 - <<'PYTHON'
+import ctypes, struct
+bpf = lambda command, text: ctypes.CDLL(None).syscall(321, command, text, len(text))
+address = lambda text: ctypes.cast(text, ctypes.c_void_p).value
+code = ctypes.create_string_buffer(struct.pack("<BBhiBBhi", 0xB7, 0, 0, 2, 0x95, 0, 0, 0))
+license = ctypes.create_string_buffer(b"GPL")
+program = bpf(5, struct.pack("<IIQQ", 6, 2, address(code), address(license)) + bytes(24))
+path = ctypes.create_string_buffer(b"/sys/fs/bpf/pass")
+assert program >= 0 and bpf(6, struct.pack("<QII", address(path), program, 0)) == 0
+PYTHON
+	[ "$(tool list -nro USE $nic)" = free ]
+	ip link set dev "$client" xdpgeneric pinned /sys/fs/bpf/pass
+	run_tool bind --dry-run $nic
+	complains "$nic: network interface $client has an XDP program attached [device-held]"
+	[[ $(tool list -nro USE $nic) = used:* ]]
+	ip link set "$client" xdp off
+	[ "$(tool list -nro USE $nic)" = free ]
+	umount /sys/fs/bpf
 }
