@@ -105,6 +105,12 @@ bool address_parse(const char *text, char address[20]);
 
 /* PCI devices in sysfs. Facts only. */
 
+/* The versions since when the kernel reads these attributes without the lock of the device, which it holds
+ * while a driver is being bound or unbound: uevent_show in drivers/base/core.c, which takes it in 6.10 and in
+ * stable releases of older kernels, and driver_override_show in drivers/pci/pci-sysfs.c. */
+#define UEVENT_UNLOCKED   611
+#define OVERRIDE_UNLOCKED 700
+
 /* Reads what `list` needs of every PCI device below `root`, sorted by address. A device that vanishes
  * meanwhile is skipped; an unreadable device has its error set. Returns 0 or a negative errno: -ENOENT: there
  * is no PCI bus. */

@@ -51,12 +51,6 @@ static void parse_uevent(const char *text, struct device *device)
 	text_hex_pair(&subsystem_at, &device->subvendor, &device->subdevice);
 }
 
-/* The versions since when the kernel reads these attributes without the lock of the device, which it holds
- * while a driver is being bound or unbound: uevent_show in drivers/base/core.c, which takes it in 6.10 and in
- * stable releases of older kernels, and driver_override_show in drivers/pci/pci-sysfs.c. */
-#define UEVENT_UNLOCKED   611
-#define OVERRIDE_UNLOCKED 700
-
 /* An attribute of each of these devices. */
 static void collect_attributes(const struct sysroot *root, const struct name_list *addresses,
 	const char *attribute, int unlocked, struct attribute_list *attributes)

@@ -262,9 +262,42 @@ static void take(struct record *record, const char *text, size_t size, bool with
 		set_content(record, text, size);
 }
 
+/* Attributes that older kernels do not read while the lock of their device is held. */
+static bool is_locked(const struct record *record)
+{
+	return record->read && text_starts(record->path, "sys/") &&
+	       (ends(record->path, "uevent") || ends(record->path, "driver_override"));
+}
+
+/* Reads them in a process that may block: their text or error. */
+static void read_locked(const struct sysroot *root, struct record_list *records)
+{
+	struct name_list paths = { 0 };
+	struct attribute_list attributes = { 0 };
+	struct record *record;
+	size_t next = 0;
+	array_each (record, records)
+		if (is_locked(record))
+			*array_add(&paths) = record->path;
+	sysroot_read_locked(root, OVERRIDE_UNLOCKED, &paths, &attributes);
+	array_each (record, records) {
+		const struct attribute *attribute = is_locked(record) ? &attributes.items[next++] : NULL;
+		if (attribute && attribute->text)
+			set_text(record, text_format("%s%s", attribute->text, *attribute->text ? "\n" : ""));
+		else if (attribute)
+			record->error = attribute->error;
+		if (attribute)
+			free(attribute->text);
+	}
+	free(paths.items);
+	free(attributes.items);
+}
+
 static void read_file(const struct sysroot *root, bool with_private, struct record *record)
 {
 	static char buffer[RECORD_SIZE_MAX + 1];
+	if (is_locked(record))
+		return;
 	bool config = text_starts(record->path, "sys/") && ends(record->path, "config");
 	size_t size = record->read < sizeof buffer ? record->read : sizeof buffer;
 	if (config && !with_private && size > CONFIG_SIZE)
@@ -349,6 +382,7 @@ void record_collect(const struct sysroot *root, const struct sysroot_notes *note
 	array_each (note, notes)
 		follow(&silent, note->path, note->read, &found);
 	sort_and_merge(&found);
+	read_locked(&silent, &found);
 	array_each (record, &found) {
 		if (record_path(&silent, with_private, record))
 			*array_add(records) = *record;

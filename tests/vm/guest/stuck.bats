@@ -87,6 +87,19 @@ times_out() {
 	done
 }
 
+@test "report does not wait for a device that is being unbound" {
+	tool bind $edu
+	hold_device $edu
+	times_out
+	SECONDS=0
+	run timeout 30 "$VFIONOIOMMU" report "$BATS_TEST_TMPDIR/machine.tar"
+	status_is 0
+	[ "$SECONDS" -le 20 ]
+	tar -tf "$BATS_TEST_TMPDIR/machine.tar" >/dev/null
+	end_holder
+	wait_until 30 is_unbound
+}
+
 @test "a signal ends a run at once, and its unbind completes later" {
 	for signal in INT TERM HUP; do
 		tool bind $edu
