@@ -211,7 +211,7 @@ golden: all unit
 # The same for the output that only a real kernel causes, in a guest.
 golden-vm: all
 	@tests/vm/boot --device virtio-net-pci,addr=4,romfile= --device edu,addr=6 --timeout 900 --share tests/golden/guest case3 -- \
-		tests/golden/run --write tests/golden/guest/messages.txt
+		tests/golden/run --write $(wildcard tests/golden/guest/*.txt)
 
 # Coverage of the fast suite. Code that runs only in a guest, on a real kernel, is not counted: act/, os/vfio.
 coverage:
