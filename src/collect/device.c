@@ -219,6 +219,11 @@ void device_free_remembered(struct remembered *remembered)
 	free(remembered->driver_override);
 }
 
+static struct device *own(struct device_list *devices, const struct device *device)
+{
+	return &devices->items[device - devices->items];
+}
+
 /* Takes over the text of driver_override. An unset one reads as "(null)". */
 static void override_set(struct device *device, const struct attribute *attribute)
 {
@@ -226,6 +231,29 @@ static void override_set(struct device *device, const struct attribute *attribut
 	bool unset = !text || !*text || text_same(text, "(null)");
 	free(device->driver_override);
 	device->driver_override = text_copy(unset ? NULL : text);
+	errno = -attribute->error;
+	if (!text)
+		note_unreadable(device, "driver_override");
+}
+
+/* The details have it, too. */
+static void collect_overrides(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
+{
+	struct name_list addresses = { 0 };
+	struct attribute_list overrides = { 0 };
+	const struct device **device;
+	array_each (device, some)
+		if (!(*device)->detailed)
+			*array_add(&addresses) = (*device)->address;
+	if (addresses.count)
+		collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
+	const struct attribute *override = overrides.items;
+	array_each (device, some)
+		if (!(*device)->detailed)
+			override_set(own(devices, *device), override++);
+	free(overrides.items);
+	free(addresses.items);
 }
 
 /* /run may survive the boot in a container. */
@@ -240,8 +268,6 @@ static void collect_instance(const struct sysroot *root, struct device *device)
 
 static void collect_details(const struct sysroot *root, struct device *device)
 {
-	if (device->detailed)
-		return;
 	device->detailed = true;
 	auto_free char *config_path = device_path(device, "config");
 	unsigned char config[16];
@@ -251,27 +277,18 @@ static void collect_details(const struct sysroot *root, struct device *device)
 	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
 	if (device->driver && !device->driver_module)
 		note_unreadable(device, "driver/module");
-	const struct attribute override =
-		collect_attribute(root, device->address, "driver_override", OVERRIDE_UNLOCKED);
-	errno = -override.error;
-	if (!override.text)
-		note_unreadable(device, "driver_override");
-	override_set(device, &override);
 	collect_instance(root, device);
 	collect_remembered(root, device);
-}
-
-static struct device *own(struct device_list *devices, const struct device *device)
-{
-	return &devices->items[device - devices->items];
 }
 
 void device_collect_details(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
 	const struct device **device;
+	collect_overrides(root, devices, some);
 	array_each (device, some)
-		collect_details(root, own(devices, *device));
+		if (!(*device)->detailed)
+			collect_details(root, own(devices, *device));
 }
 
 /* ---- the driver that a device would have ---- */
@@ -279,12 +296,20 @@ void device_collect_details(
 #define DRIVERCTL "etc/driverctl.d"
 
 /* Older versions of driverctl name the file by the address only. */
-static void collect_stored_override(const struct sysroot *root, struct device *device)
+static void collect_stored_overrides(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
-	static const char *const prefixes[] = { "pci-", "" };
-	for (size_t i = 0; i < ARRAY_SIZE(prefixes) && !device->stored_override; i++) {
-		auto_free char *path = text_format(DRIVERCTL "/%s%s", prefixes[i], device->address);
-		device->stored_override = sysroot_read(root, path);
+	auto_names struct name_list names = { 0 };
+	const struct device **each;
+	if (!some->count || sysroot_list(root, DRIVERCTL, &names))
+		return;
+	array_each (each, some) {
+		struct device *device = own(devices, *each);
+		auto_free char *name = text_format("pci-%s", device->address);
+		auto_free char *path =
+			text_format(DRIVERCTL "/%s", name_list_has(&names, name) ? name : device->address);
+		if (!device->stored_override)
+			device->stored_override = sysroot_read(root, path);
 	}
 }
 
@@ -300,87 +325,112 @@ static void collect_drivers(const struct sysroot *root, const char *name, struct
 			*array_add(drivers) = text_copy(text_after(*entry, "pci:"));
 }
 
-static void collect_kernel_driver(const struct sysroot *root, const char *release, struct device *device)
+static char *kernel_driver(const struct sysroot *root, const char *release, const struct device *device)
 {
 	auto_names struct name_list modules = { 0 }, drivers = { 0 };
 	char **module;
-	collect_stored_override(root, device);
-	if (device->kernel_driver || !device->modalias || !release)
-		return;
+	if (!device->modalias || !release)
+		return NULL;
 	module_list_alias(root, release, device->modalias, &modules);
 	array_each (module, &modules)
 		collect_drivers(root, *module, &drivers);
-	if (drivers.count == 1)
-		device->kernel_driver = text_copy(drivers.items[0]);
+	return text_copy(drivers.count == 1 ? drivers.items[0] : NULL);
+}
+
+static const struct device *find_kind(const struct device_refs *devices, const char *modalias)
+{
+	const struct device **device;
+	array_each (device, devices)
+		if (text_same((*device)->modalias, modalias))
+			return *device;
+	return NULL;
+}
+
+/* A lookup costs more than everything else about a device, and many devices are of the same kind. */
+static void collect_kernel_drivers(const struct sysroot *root, const char *release,
+	struct device_list *devices, const struct device_refs *some)
+{
+	struct device_refs known = { 0 };
+	const struct device **each;
+	array_each (each, some) {
+		struct device *device = own(devices, *each);
+		const struct device *same = find_kind(&known, device->modalias);
+		if (device->kernel_driver)
+			continue;
+		device->kernel_driver =
+			same ? text_copy(same->kernel_driver) : kernel_driver(root, release, device);
+		if (!same)
+			*array_add(&known) = device;
+	}
+	free(known.items);
 }
 
 void device_collect_kernel_driver(const struct sysroot *root, const char *release,
 	struct device_list *devices, const struct device_refs *some)
 {
-	const struct device **device;
-	array_each (device, some)
-		collect_kernel_driver(root, release, own(devices, *device));
+	collect_stored_overrides(root, devices, some);
+	collect_kernel_drivers(root, release, devices, some);
 }
 
 /* Whether a program may have left the device without a driver by an ID in a driver's new_id, which cannot be
- * read: a device of a kind that has a driver in common machines. A virtual function may be without a driver
- * on purpose: sriov_drivers_autoprobe. */
-static bool may_have_lost_driver(const struct sysroot *root, const struct device *device)
+ * read: it is of a kind that has a driver in common machines. */
+static bool may_have_lost_driver(const struct device *device)
 {
 	static const unsigned char classes[] = { 0x01, 0x02, 0x03, 0x04, 0x0b, 0x0c, 0x0d, 0x10, 0x12 };
-	auto_free char *physfn = device_path(device, "physfn");
-	return memchr(classes, (int)(device->class >> 16), sizeof classes) &&
-	       sysroot_exists(root, physfn) == ANSWER_NO;
+	return memchr(classes, (int)(device->class >> 16), sizeof classes);
 }
 
-/* The details have it, too. */
-static void collect_overrides(
-	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
+/* A virtual function may be without a driver on purpose: sriov_drivers_autoprobe. */
+static void collect_lost_drivers(const struct sysroot *root, const char *release, struct device_list *devices,
+	const struct device_refs *lost)
 {
-	struct name_list addresses = { 0 };
-	struct attribute_list overrides = { 0 };
 	const struct device **device;
-	array_each (device, some)
-		if (!(*device)->detailed)
-			*array_add(&addresses) = (*device)->address;
-	collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
-	const struct attribute *override = overrides.items;
-	array_each (device, some)
-		if (!(*device)->detailed)
-			override_set(own(devices, *device), override++);
-	free(overrides.items);
-	free(addresses.items);
+	collect_kernel_drivers(root, release, devices, lost);
+	array_each (device, lost) {
+		auto_free char *physfn = (*device)->kernel_driver ? device_path(*device, "physfn") : NULL;
+		if (!physfn || sysroot_exists(root, physfn) == ANSWER_NO)
+			continue;
+		free((*device)->kernel_driver);
+		own(devices, *device)->kernel_driver = NULL;
+	}
 }
 
 void device_collect_driverless(const struct sysroot *root, const char *release, struct device_list *devices,
 	const struct device_refs *some)
 {
 	bool has_new_id = sysroot_exists(root, "sys/bus/pci/drivers/vfio-pci") == ANSWER_YES;
-	struct device_refs driverless = { 0 };
+	struct device_refs driverless = { 0 }, suspect = { 0 }, lost = { 0 };
 	const struct device **device;
 	array_each (device, some)
 		if (!(*device)->driver && !(*device)->error && (*device)->class >> 16 != 0x06)
 			*array_add(&driverless) = *device;
-	if (driverless.count)
-		collect_overrides(root, devices, &driverless);
+	collect_overrides(root, devices, &driverless);
 	array_each (device, &driverless) {
-		if ((*device)->driver_override)
-			collect_stored_override(root, own(devices, *device));
-		else if (has_new_id && may_have_lost_driver(root, *device))
-			collect_kernel_driver(root, release, own(devices, *device));
+		bool is_lost = !(*device)->driver_override && has_new_id && may_have_lost_driver(*device);
+		if (is_lost)
+			*array_add(&lost) = *device;
+		if (is_lost || (*device)->driver_override)
+			*array_add(&suspect) = *device;
 	}
+	collect_stored_overrides(root, devices, &suspect);
+	collect_lost_drivers(root, release, devices, &lost);
+	free(lost.items);
+	free(suspect.items);
 	free(driverless.items);
 }
 
 void device_collect_remembered(const struct sysroot *root, struct device_list *devices)
 {
 	auto_names struct name_list names = { 0 };
+	struct device_refs saved = { 0 };
 	struct device *device;
 	if (sysroot_list(root, &SAVED_STATE_DIRECTORY[1], &names))
 		return;
 	array_each (device, devices)
 		if (name_list_has(&names, device->address))
-			collect_details(root, device);
+			*array_add(&saved) = device;
+	device_collect_details(root, devices, &saved);
+	free(saved.items);
 }
 
 int device_collect(const struct sysroot *root, const char *address, struct device *device)
@@ -392,7 +442,8 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 		device_free(&found);
 		return error;
 	}
-	collect_details(root, &found);
+	const struct device *only = &found;
+	device_collect_details(root, &(struct device_list){ &found, 1 }, &(struct device_refs){ &only, 1 });
 	*device = found;
 	return 0;
 }
@@ -432,16 +483,7 @@ void device_free(struct device *device)
 	free(device->device_name);
 }
 
-static const struct device *find_kind(const struct device_refs *devices, const char *modalias)
-{
-	const struct device **device;
-	array_each (device, devices)
-		if (text_same((*device)->modalias, modalias))
-			return *device;
-	return NULL;
-}
-
-/* A name lookup costs more than everything else about a device, and many devices are of the same kind. */
+/* The same of a name. */
 void device_collect_names(struct device_list *devices, const struct device_refs *some)
 {
 	struct udev_names *names = udev_names_open();
