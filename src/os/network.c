@@ -184,46 +184,32 @@ static struct nlmsghdr *new_question(uint16_t type, size_t header)
 	return question;
 }
 
-static int send_question(struct mnl_socket *socket, const struct nlmsghdr *question)
-{
-	if (sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-		sym_mnl_socket_sendto(socket, question, question->nlmsg_len) < 0)
-		return -errno;
-	return 0;
-}
-
-/* Calls `take` with all objects of the type. Returns 0 or a negative errno. */
-static int dump(uint16_t type, size_t header, mnl_cb_t take, void *data)
+/* Calls `take` with the messages of the answer, until it returns MNL_CB_STOP. Returns 0 or a negative errno.
+ */
+static int ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
 {
 	/* The maximum size of a part of a dump. */
 	static char buffer[32768];
 	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
 	if (!socket)
 		return -errno;
-	struct nlmsghdr *question = new_question(type, header);
-	question->nlmsg_flags |= NLM_F_DUMP;
-	int error = send_question(socket, question), more = error ? MNL_CB_STOP : MNL_CB_OK;
+	bool sent = sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) >= 0 &&
+		    sym_mnl_socket_sendto(socket, question, question->nlmsg_len) >= 0;
+	int more = sent ? MNL_CB_OK : -errno;
 	while (more > MNL_CB_STOP) {
 		ssize_t length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
 		more = length < 0 ? -errno : take_messages(buffer, (size_t)length, take, data);
 	}
 	sym_mnl_socket_close(socket);
-	return error ? error : more;
+	return more;
 }
 
-/* Calls `take` with the answer, unless it is an error. */
-static void ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
+/* The same with all objects of the type. */
+static int dump(uint16_t type, size_t header, mnl_cb_t take, void *data)
 {
-	static char answer[32768];
-	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
-	if (!socket)
-		return;
-	ssize_t length = -1;
-	if (!send_question(socket, question))
-		length = sym_mnl_socket_recvfrom(socket, answer, sizeof answer);
-	if (length > 0 && are_whole(answer, (size_t)length))
-		sym_mnl_cb_run(answer, (size_t)length, 0, 0, take, data);
-	sym_mnl_socket_close(socket);
+	struct nlmsghdr *question = new_question(type, header);
+	question->nlmsg_flags |= NLM_F_DUMP;
+	return ask(question, take, data);
 }
 
 /* ---- the interface to an address ---- */
