@@ -20,6 +20,14 @@ struct wishes {
 
 /* ---- one run ---- */
 
+/* One run: what is decided first, and then executed and reported. */
+struct run {
+	const struct wishes *wishes;
+	struct session session;
+	struct device_refs asked, bound, wanted; /* all; those that are bound already, and those to bind */
+	enum status left;                        /* STATUS_REFUSED: a persistent binding is invalid */
+};
+
 /* Whether the device may be bound as an ordinary VFIO device. */
 static bool binding_allows_iommu(const struct device *device, const struct wishes *wishes)
 {
@@ -346,31 +354,32 @@ static bool is_bound(const struct device *device)
 }
 
 /* Devices that are already bound are not judged; all others are judged together. */
-static void judge(struct session *session, const struct device_refs *asked, struct device_refs *bound,
-	struct device_refs *wanted, const struct wishes *wishes)
+static void judge(struct run *run)
 {
+	struct session *session = &run->session;
+	const struct wishes *wishes = run->wishes;
 	const struct device **device;
 	/* Under --stored udevd waits for this program. */
 	if (!wishes->stored)
 		use_wait_for_udev(&session->root);
 	session_collect_uses(session);
-	device_collect_details(&session->root, &session->devices, asked);
-	array_each (device, asked)
-		*array_add(is_bound(*device) ? bound : wanted) = *device;
-	array_each (device, wanted) {
+	device_collect_details(&session->root, &session->devices, &run->asked);
+	array_each (device, &run->asked)
+		*array_add(is_bound(*device) ? &run->bound : &run->wanted) = *device;
+	array_each (device, &run->wanted) {
 		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
 			&session->findings);
 		readiness_judge_unused_iommu(
 			&session->host, *device, binding_allows_iommu(*device, wishes), &session->findings);
-		safety_judge_siblings(&session->devices, *device, wanted, &session->findings);
+		safety_judge_siblings(&session->devices, *device, &run->wanted, &session->findings);
 	}
-	if (wanted->count)
+	if (run->wanted.count)
 		readiness_judge_blocked(&session->host, &session->next, &session->findings);
-	if (binding_needs_noiommu(wanted, wishes))
+	if (binding_needs_noiommu(&run->wanted, wishes))
 		readiness_judge(&session->host, &session->access, &session->findings);
 	if (wishes->enable)
 		finding_drop(&session->findings, FINDING_NOIOMMU_DISABLED);
-	if (wishes->give && binding_needs_noiommu(asked, wishes))
+	if (wishes->give && binding_needs_noiommu(&run->asked, wishes))
 		finding_add(&session->findings, FINDING_OWNER_NEEDS_CAPABILITY, NULL,
 			"setcap cap_sys_rawio+ep PROGRAM; for the cdev also: chown USER /dev/iommu",
 			"to open the nodes, their owner also needs CAP_SYS_RAWIO, and for the cdev access to /dev/iommu");
@@ -429,14 +438,6 @@ static bool wants_cdi(const struct device_refs *asked, const struct wishes *wish
 	return wishes->cdi;
 }
 
-/* One run: what is decided first, and then executed and reported. */
-struct run {
-	const struct wishes *wishes;
-	struct session session;
-	struct device_refs asked, bound, wanted; /* all; those that are bound already, and those to bind */
-	enum status left;                        /* STATUS_REFUSED: a persistent binding is invalid */
-};
-
 /* Collects and judges; changes nothing. */
 static enum status decide(struct run *run, const struct options *options, struct arguments *arguments)
 {
@@ -449,7 +450,7 @@ static enum status decide(struct run *run, const struct options *options, struct
 		return status;
 	if (run->wishes->stored)
 		run->left = select_stored(&run->session, &run->asked, !arguments->count);
-	judge(&run->session, &run->asked, &run->bound, &run->wanted, run->wishes);
+	judge(run);
 	return session_refused(&run->session) ? STATUS_REFUSED : STATUS_DONE;
 }
 
