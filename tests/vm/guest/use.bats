@@ -35,6 +35,8 @@ refused() { # ADDRESS ID SENTENCE
 }
 
 used() { # ADDRESS
+	# udev may still look at a disk that was released.
+	udevadm settle
 	tool list -nro USE "$1"
 }
 
