@@ -45,7 +45,7 @@ static inline void cleanup_dir(DIR **dir)
 
 /* Iterates over the array: `item` is a pointer to the current item. */
 #define array_each(item, array)                                                                              \
-	for (item = (array)->items; (array)->count && item < (array)->items + (array)->count; item++)
+	for (item = (array)->items; item && item < (array)->items + (array)->count; item++)
 
 /* Whether one of the items has the same bytes as `item`, a variable of their type: for pointers and numbers.
  */

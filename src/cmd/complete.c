@@ -246,25 +246,24 @@ static void offer_commands(const struct line *line)
 
 void complete(int count, char **words)
 {
-	static struct line line;
-	line.word = count ? words[count - 1] : "";
-	const char *value = line.word;
+	const char *last = count ? words[count - 1] : NULL, *word = last ? last : "", *value = word;
+	struct line line = { .word = word };
 	options_for(NULL);
 	for (int i = 0; i + 1 < count; i++)
 		read_word(&line, words[i]);
 	const struct option_row *option = line.option;
-	if (!option && *line.word == '-')
-		option = option_of(line.word, &value);
+	if (!option && *word == '-')
+		option = option_of(word, &value);
 	if (option && value) {
-		auto_free char *before = text_format("%.*s", (int)(value - line.word), line.word);
+		auto_free char *before = text_format("%.*s", (int)(value - word), word);
 		offer_values(&line, option->value, before, value);
 		for (size_t i = 0; option->choices && option->choices[i]; i++)
 			offer(&line, before, option->choices[i], "");
-	} else if (*line.word == '-' && !line.help) {
+	} else if (*word == '-' && !line.help) {
 		offer_options(&line);
 	} else if (!line.command && !line.unknown && !line.arguments.count) {
 		offer_commands(&line);
 	} else if (line.command) {
-		offer_values(&line, line.command->value, "", line.word);
+		offer_values(&line, line.command->value, "", word);
 	}
 }

@@ -187,6 +187,8 @@ static void set_target(const struct option_row *row, char *argument, struct argp
 {
 	if (row->flag)
 		*row->flag = true;
+	if (!argument)
+		return;
 	if (row->text)
 		*row->text = row->value == VALUE_FILE && text_same(argument, "-") ? NULL : argument;
 	if (row->list) {

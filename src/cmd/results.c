@@ -95,10 +95,13 @@ void session_work(struct session *session)
 		if (result->outcome == OUTCOME_PLANNED)
 			*array_add(&jobs) = (struct job){ .plan = &result->plan };
 	session_run_jobs(session, jobs.items, jobs.count);
-	const struct job *job = jobs.items;
-	array_each (result, &session->results)
-		if (result->outcome == OUTCOME_PLANNED)
-			set_outcome(result, job++);
+	const struct job *job;
+	result = session->results.items;
+	array_each (job, &jobs) {
+		while (result->outcome != OUTCOME_PLANNED)
+			result++;
+		set_outcome(result++, job);
+	}
 	free(jobs.items);
 }
 

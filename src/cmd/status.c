@@ -51,8 +51,10 @@ static enum status overview_collect(struct overview *overview, const struct opti
 		return status;
 	session_collect_host(session);
 	device_collect_remembered(&session->root, &session->devices);
-	array_each (device, &session->devices)
-		*array_add(device_is_noiommu(device) ? &overview->bound : &others) = device;
+	array_each (device, &session->devices) {
+		struct device_refs *refs = device_is_noiommu(device) ? &overview->bound : &others;
+		*array_add(refs) = device;
+	}
 	device_collect_driverless(&session->root, session->host.release, &session->devices, &others);
 	free(others.items);
 	judge(session);

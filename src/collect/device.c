@@ -248,10 +248,13 @@ static void collect_overrides(
 			*array_add(&addresses) = (*device)->address;
 	if (addresses.count)
 		collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
-	const struct attribute *override = overrides.items;
-	array_each (device, some)
-		if (!(*device)->detailed)
-			override_set(own(devices, *device), override++);
+	const struct attribute *override;
+	device = some->items;
+	array_each (override, &overrides) {
+		while ((*device)->detailed)
+			device++;
+		override_set(own(devices, *device++), override);
+	}
 	free(overrides.items);
 	free(addresses.items);
 }
