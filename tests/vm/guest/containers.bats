@@ -18,6 +18,11 @@ setup_file() {
 	"$VFIONOIOMMU" bind --cdi $edu
 }
 
+teardown_file() {
+	umount /sys/fs/cgroup
+	findmnt --raw --noheadings --output TARGET | grep ^/run/podman | tac | xargs --no-run-if-empty umount
+}
+
 # Runs a command in a container.
 inside() { # OPTION... COMMAND...
 	run --separate-stderr podman --root /run/podman --runroot /run/podman-run --cgroup-manager cgroupfs \
