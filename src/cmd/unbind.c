@@ -88,13 +88,19 @@ static void judge_outcome(const struct session *session, struct item *item, stru
 	}
 }
 
+/* Needs the details. Another device stays as it is, whatever uses it. */
+static bool is_changed(const struct device *device)
+{
+	return device->vfio || device_is_interrupted(device) || device_is_stranded(device);
+}
+
 static void unbind_all(struct unbinding *run)
 {
 	struct session *session = &run->session;
 	struct item *item;
 	const struct device **device;
 	array_each (device, &run->asked) {
-		if ((*device)->vfio || device_is_interrupted(*device) || device_is_stranded(*device)) {
+		if (is_changed(*device)) {
 			*array_add(&run->items) = (struct item){ *device, **device, session->results.count };
 			plan_unbind(session, *device);
 		} else {
@@ -220,7 +226,8 @@ static enum status decide(struct unbinding *run, const struct options *options, 
 	collect_drivers(session, &run->asked);
 	use_collect_processes(&session->root, &session->devices);
 	array_each (device, &run->asked)
-		safety_judge_unbind(*device, &session->findings);
+		if (is_changed(*device) || (*device)->unreadable)
+			safety_judge_unbind(*device, &session->findings);
 	return session_refused(session) ? STATUS_REFUSED : STATUS_DONE;
 }
 
