@@ -92,12 +92,17 @@ static void take_sockets(struct scan *scan, const char *name, struct device *dev
 				text_format("a packet socket of %s", name), device, NULL };
 }
 
-/* Only those of this network namespace, whose interfaces are ours. */
+#define SOCKETS "proc/net/packet"
+
+/* Only those of this network namespace, whose interfaces are ours. A kernel without packet sockets has no
+ * such file. */
 static void collect_sockets(struct scan *scan)
 {
 	const struct sysroot quiet = sysroot_quiet(scan->root);
-	auto_free char *sockets =
-		scan->root->live ? sysroot_read_file(&quiet, "proc/net/packet", SOCKETS_MAX) : NULL;
+	if (!scan->root->live)
+		return;
+	auto_free char *sockets = sysroot_read_file(&quiet, SOCKETS, SOCKETS_MAX);
+	scan_unknown(scan, "/" SOCKETS, !sockets ? -errno : strlen(sockets) == SOCKETS_MAX ? -E2BIG : 0);
 	const char *first = sockets ? strchr(sockets, '\n') : NULL;
 	scan->sockets = first;
 	if (first && first[1])

@@ -3,7 +3,8 @@
 # boot: --device e1000e,addr=4,romfile=,netdev=client --device edu,addr=6 --device e1000e,addr=8,romfile=,netdev=server --qemu -netdev --qemu hubport,id=client,hubid=0 --qemu -netdev --qemu hubport,id=server,hubid=0
 #
 # The kernel's sessions with a server are a use of the network card that they are routed over, and packet sockets of processes
-# are a use of the card that they are bound to, as XDP programs are. The server is in a network namespace of its own, behind the second card. This kernel has no noiommu mode, so bind is refused for that, too.
+# are a use of the card that they are bound to, as XDP programs are. The server is in a network namespace of its own, behind the
+# second card. This kernel has no noiommu mode, so bind is refused for that, too.
 
 load guest
 
@@ -91,6 +92,16 @@ PYTHON
 		fi
 		end_holder
 	done
+}
+
+@test "where the packet sockets cannot be read, whether a device is in use is unknown" {
+	ip address flush dev "$client"
+	ip link set "$client" down
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=openat,openat2 \
+		-e inject=openat,openat2:error=EACCES -P proc/net/packet "$VFIONOIOMMU" bind --dry-run $nic
+	grep -q INJECTED /tmp/strace
+	status_is 3
+	complains "$nic: cannot determine whether the device is in use: /proc/net/packet: Permission denied [use-unknown]"
 }
 
 @test "an XDP program is a use of the interface that it is attached to, also while that is down" {
