@@ -133,7 +133,7 @@ const struct command command_report = {
 	       "the time of each message in the kernel log, and the text of those with which VFIO taints the "
 	       "kernel.\n\n"
 	       "Not included: serial numbers, MAC and network addresses, the rest of the command line and of the "
-	       "log, servers and options of mounted filesystems.\n\n"
+	       "log, servers and options of mounted filesystems, and the files that processes have open.\n\n"
 	       "Exit status: 0 written, 1 failure.",
 	.usage = "[FILE]",
 	.value = VALUE_FILE,

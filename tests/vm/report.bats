@@ -30,9 +30,16 @@ same() { # WORD...
 	tool "$@" --sysroot "$BATS_FILE_TMPDIR/machine" | diff "$(guest_of)/$*" -
 }
 
+# Without the guest's console, which a process of the guest has open: a report has nothing of the processes.
+listed() {
+	sed 's/  */ /g; /^0000:00:1e.1 /d' "$@"
+}
+
 @test "list prints the same as in the guest" {
-	same list --all
-	same list --all --json
+	tool list --all --sysroot "$BATS_FILE_TMPDIR/machine" | listed | diff <(listed "$(guest_of)/list --all") -
+	tool list --all --json --sysroot "$BATS_FILE_TMPDIR/machine" |
+		jq 'del(.devices[] | select(.address == "0000:00:1e.1"))' |
+		diff <(jq 'del(.devices[] | select(.address == "0000:00:1e.1"))' "$(guest_of)/list --all --json") -
 	grep -q '^0000:00:06.0 .*vfio-pci' "$(guest_of)/list --all"
 	# The guest wrote this folder on a filesystem of the host.
 	grep -q '^0000:00:1e.2 .* used:share0' "$(guest_of)/list --all"
