@@ -52,9 +52,9 @@ begin() {
 	[ -z "$(nodes)" ]
 }
 
-# Opens this file in the process $holder, until end_holder.
+# Opens this file for reading and writing in the process $holder, until end_holder.
 hold() { # FILE
-	sleep 60 <"$1" 3>&- &
+	sleep 1800 <>"$1" 3>&- &
 	holder=$!
 	# Its name changes after it has opened the file.
 	for _ in $(seq 300); do

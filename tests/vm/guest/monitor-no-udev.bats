@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # tier: all
 # kernels: case3
-# limit: 900
 #
 # monitor without udevd: it reads the kernel's own events.
 
@@ -64,7 +63,12 @@ teardown_file() {
 
 @test "monitor reports lost events, and continues" {
 	begin
-	start
+	# Without this capability, the buffer has at most this size, which few events fill.
+	sysctl -q net.core.rmem_max=65536
+	local small=$BATS_TEST_TMPDIR/small
+	printf '#!/bin/sh\nexec setpriv --bounding-set=-net_admin %s "$@"\n' "$VFIONOIOMMU" >"$small"
+	chmod +x "$small"
+	VFIONOIOMMU=$small start
 	kill -STOP $monitor
 	while [ "$(socket Drops)" -eq 0 ]; do
 		for _ in $(seq 200); do
