@@ -34,6 +34,9 @@ struct plan recipe_begin(const struct device *device);
 void recipe_bind(struct plan *plan, const struct device *device, const struct remembered *before);
 void recipe_unbind(struct plan *plan, const struct device *device);
 
+/* Adds the step to record that `device` is unbound after `event`, the last event of the kernel. */
+void recipe_unbound(struct plan *plan, const struct device *device, unsigned long long event);
+
 /* Adds the step to write the persistent binding. */
 void recipe_store(struct plan *plan, const struct stored *binding);
 

@@ -208,6 +208,16 @@ void recipe_unbind(struct plan *plan, const struct device *device)
 		add_step(plan, forget(device->address), save(device, remembered));
 }
 
+void recipe_unbound(struct plan *plan, const struct device *device, unsigned long long event)
+{
+	const struct action action = { .kind = ACTION_SAVE,
+		.path = unbound_path(device->address),
+		.value = unbound_format(device, event),
+		.access.mode = 0644 };
+	add_step(plan, action,
+		(struct action){ .kind = ACTION_REMOVE, .path = unbound_path(device->address) });
+}
+
 void recipe_access_begin(struct plan *plan)
 {
 	add_step(plan, (struct action){ .kind = ACTION_WATCH, .path = text_copy(UDEV_CONTROL) }, nothing);

@@ -391,6 +391,16 @@ static void report_unstored(const struct device *device)
 	log_hint("vfionoiommu bind --persistent %s", device->address);
 }
 
+/* Whether udevd processes the event of the device only now, after an unbind of the admin. */
+static bool is_late(struct session *session, const struct device *device, unsigned long long event)
+{
+	if (!event || !device_is_unbound_since(&session->root, device, event))
+		return false;
+	session_result(session, device->address, OUTCOME_UNCHANGED,
+		text_copy("not bound: it was unbound after the event that udevd processes now"));
+	return true;
+}
+
 /* Keeps those of the requested devices, or of all, that have a valid persistent binding. */
 static enum status select_stored(struct session *session, struct device_refs *asked, bool all)
 {
@@ -404,10 +414,15 @@ static enum status select_stored(struct session *session, struct device_refs *as
 	array_each (stored, &session->stored)
 		if (all && !stored->present)
 			persistence_judge_one(stored, &session->findings);
+	unsigned long long event = event_of_rule("add");
+	if (event)
+		device_collect_details(&session->root, &session->devices, asked);
 	array_each (asked_device, asked) {
 		device = *asked_device;
 		if (!device->stored)
 			report_unstored(device);
+		if (is_late(session, device, event))
+			continue;
 		if (device->stored && persistence_judge_one(device->stored, &session->findings))
 			*array_add(&usable) = device;
 		else

@@ -55,6 +55,8 @@ static void plan_unbind(struct session *session, const struct device *device)
 					   ? text_format("driver %s restored", remembered->driver)
 					   : text_copy("no driver to restore");
 	recipe_unbind(&plan, device);
+	if (device->stored && !persistent)
+		recipe_unbound(&plan, device, event_last(&session->root));
 	plan.limit = timeout ? timeout : -1;
 	session_plan(session, device->address, &plan, text_format("would be %s, %s", verb(device), restored),
 		text_format("%s, %s", verb(device), restored));
@@ -88,10 +90,12 @@ static void judge_outcome(const struct session *session, struct item *item, stru
 	}
 }
 
-/* Needs the details. Another device stays as it is, whatever uses it. */
+/* Needs the details. Another device stays as it is, whatever uses it, and so does one that appeared after the
+ * removal that udevd processes now. */
 static bool is_changed(const struct device *device)
 {
-	return device->vfio || device_is_interrupted(device) || device_is_stranded(device);
+	return !event_of_rule("remove") &&
+	       (device->vfio || device_is_interrupted(device) || device_is_stranded(device));
 }
 
 static void unbind_all(struct unbinding *run)
@@ -105,8 +109,11 @@ static void unbind_all(struct unbinding *run)
 			plan_unbind(session, *device);
 		} else {
 			session_result(session, (*device)->address, OUTCOME_UNCHANGED,
-				text_format("not bound to VFIO (driver: %s)",
-					(*device)->driver ? (*device)->driver : "none"));
+				(*device)->vfio
+					? text_copy(
+						  "not unbound: it appeared after the removal that udevd processes now")
+					: text_format("not bound to VFIO (driver: %s)",
+						  (*device)->driver ? (*device)->driver : "none"));
 		}
 	}
 	session_work(session);

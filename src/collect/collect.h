@@ -159,6 +159,10 @@ void device_collect_names(struct device_list *devices, const struct device_refs 
 /* Whether /run/vfionoiommu has a saved state for `address`; the device itself may be absent. */
 bool device_is_remembered(const struct sysroot *root, const char *address);
 
+/* Whether the device was unbound after the kernel's event with this sequence number. Needs the details. */
+bool device_is_unbound_since(
+	const struct sysroot *root, const struct device *device, unsigned long long event);
+
 /* The serial number of `device` in `*serial`, "00-11-22-33-44-55-66-77": a new string, or NULL if it has
  * none. Returns 0, or -EACCES if it is unknown because only root can read the extended configuration space.
  * Source: the extended capability Device Serial Number in the config attribute. */
@@ -352,6 +356,13 @@ void event_learn(const struct sysroot *root);
  * none yet; -EINTR: a termination signal was received; -ENOBUFS: events were lost; another negative errno. */
 int event_next(const struct sysroot *root, int milliseconds, struct event *event);
 void event_free(struct event *event);
+
+/* The sequence number of the event of a PCI device with this action ("add") for which a rule of udevd runs this
+ * program, from the variables that udevd sets for it; 0: no rule runs it. */
+unsigned long long event_of_rule(const char *action);
+
+/* The sequence number of the kernel's last event, from /sys/kernel/uevent_seqnum; 0: unknown. */
+unsigned long long event_last(const struct sysroot *root);
 
 /* Whether the node `path` existed at event_learn, or its event arrived since: udevd, if it runs, has finished
  * with it. */

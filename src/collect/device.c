@@ -525,6 +525,14 @@ bool device_is_remembered(const struct sysroot *root, const char *address)
 	return sysroot_exists(root, path + 1) == ANSWER_YES;
 }
 
+bool device_is_unbound_since(
+	const struct sysroot *root, const struct device *device, unsigned long long event)
+{
+	auto_free char *path = unbound_path(device->address);
+	auto_free char *text = sysroot_read(root, path + 1);
+	return text && unbound_is_newer(text, device, event);
+}
+
 /* PCI Express Base Specification, Device Serial Number Extended Capability; all little-endian. */
 #define EXTENDED_START    0x100
 #define EXTENDED_END      0x1000

@@ -191,3 +191,16 @@ void event_free(struct event *event)
 	free(event->driver);
 	free(event->node);
 }
+
+unsigned long long event_of_rule(const char *action)
+{
+	const char *subsystem = getenv("SUBSYSTEM"), *now = getenv("ACTION"), *number = getenv("SEQNUM");
+	bool own = text_same(subsystem, "pci") && text_same(now, action) && number;
+	return own ? strtoull(number, NULL, 10) : 0;
+}
+
+unsigned long long event_last(const struct sysroot *root)
+{
+	auto_free char *number = sysroot_read(root, "sys/kernel/uevent_seqnum");
+	return number ? strtoull(number, NULL, 10) : 0;
+}

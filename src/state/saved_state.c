@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -82,5 +83,24 @@ char *saved_state_format(const struct device *device, const struct remembered *s
 	text_append_value(&text, "BY_KERNEL", saved->by_kernel ? "y" : NULL);
 	auto_free char *end = end_line(text, strlen(text));
 	text_append(&text, "%s\n", end);
+	return text;
+}
+
+char *unbound_path(const char *address)
+{
+	return text_format(UNBOUND_DIRECTORY "/%s", address);
+}
+
+bool unbound_is_newer(const char *text, const struct device *device, unsigned long long event)
+{
+	auto_free char *instance = text_value(text, "INSTANCE");
+	auto_free char *last = text_value(text, "SEQNUM");
+	return last && is_instance(device, instance) && event <= strtoull(last, NULL, 10);
+}
+
+char *unbound_format(const struct device *device, unsigned long long event)
+{
+	char *text = text_format("SEQNUM=%llu\n", event);
+	text_append_value(&text, "INSTANCE", device->instance);
 	return text;
 }

@@ -21,6 +21,21 @@ bool saved_state_parse(const char *text, const struct device *device, struct rem
 /* Formats it: a new string, which the caller frees. */
 char *saved_state_format(const struct device *device, const struct remembered *saved);
 
+/* The last unbind of a device with a persistent binding, in /run: an event that udevd processes later must not
+ * undo it. One file per device. */
+
+#define UNBOUND_DIRECTORY "/run/vfionoiommu.unbound"
+
+/* The path for the device at `address`: a new string, which the caller frees. */
+char *unbound_path(const char *address);
+
+/* Whether `text` says that `device` was unbound after the event with the sequence number `event`. */
+bool unbound_is_newer(const char *text, const struct device *device, unsigned long long event);
+
+/* Formats an unbind of `device` now, with `event` as the last event of the kernel: a new string, which the
+ * caller frees. */
+char *unbound_format(const struct device *device, unsigned long long event);
+
 /* ---- persist.c ----
  * Persistent bindings, for bind --stored. One file per device. */
 

@@ -61,6 +61,44 @@ saved() {
 	[ "$(driver_of $plug)" = vfio-pci ]
 }
 
+# The device appears again, with events that udevd processes when it starts its queue.
+appear_again() {
+	udevadm control --stop-exec-queue
+	echo 1 >/sys/bus/pci/devices/$plug/remove
+	echo 1 >/sys/bus/pci/rescan
+	until is_plugged; do
+		sleep 0.1
+	done
+}
+
+start_queue() {
+	udevadm control --start-exec-queue
+	udevadm settle
+}
+
+@test "an event that udevd processes late does not undo a newer unbind" {
+	appear_again
+	tool bind $plug
+	tool unbind $plug
+	start_queue
+	[ -z "$(driver_of $plug)" ]
+	[ -z "$(nodes)" ]
+	# A newer event binds it.
+	udevadm trigger --action=add --settle /sys/bus/pci/devices/$plug
+	[ "$(driver_of $plug)" = vfio-pci ]
+}
+
+@test "a removal that udevd processes late does not undo a newer bind" {
+	tool unbind --persistent $plug
+	tool bind $plug
+	appear_again
+	tool bind $plug
+	start_queue
+	[ "$(driver_of $plug)" = vfio-pci ]
+	[ "$(saved)" = $plug ]
+	tool bind --persistent $plug
+}
+
 @test "unbind --persistent removes the persistent binding of an unplugged device" {
 	unplug
 	udevadm settle
