@@ -303,6 +303,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_ADDRESS, "address")         /* ... has the address `detail` */                                 \
 	X(USE_ROUTE, "route")             /* ... carries the route `detail` */                               \
 	X(USE_SESSION, "session")         /* ... carries the route to the server of the mount `detail` */    \
+	X(USE_FABRIC, "fabric")           /* ... carries the route to the disks of the controller `detail` */ \
 	X(USE_PROGRAM, "program")         /* ... has an XDP program attached */                              \
 	X(USE_ENSLAVED, "enslaved")       /* ... is below the interface `detail` */                          \
 	X(USE_ELSEWHERE, "elsewhere")     /* network interface `object` is in `detail`, another namespace;   \

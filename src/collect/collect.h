@@ -224,6 +224,12 @@ struct block {
 	bool partition; /* of a virtual block device */
 };
 
+/* An NVMe controller that is reached over the network. */
+struct fabric {
+	char *controller; /* "nvme1" */
+	char *interface;  /* what routes to it; NULL: none in this network namespace */
+};
+
 struct scan {
 	const struct sysroot *root;
 	struct device_list *devices;
@@ -233,6 +239,10 @@ struct scan {
 	} blocks;
 	struct network_facts network;
 	struct name_list programmed; /* interfaces with an XDP program */
+	struct {
+		struct fabric *items;
+		size_t count;
+	} fabrics;
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;
@@ -276,6 +286,7 @@ void blocks_free(struct scan *scan);
 
 /* Adds the uses of network interfaces. */
 void network_collect(struct scan *scan);
+void fabrics_free(struct scan *scan);
 
 /* ---- process.c ----
  * What processes have of a device: its nodes, by number; its registers, through files of sysfs; descriptors

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -14,6 +15,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
 	const struct mount_fact *mount;
+	const struct fabric *fabric;
 	char **entry;
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
@@ -29,6 +31,9 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 		if (text_same(mount->interface, name))
 			use_add(device, &(struct use){ USE_SESSION, (char *)name, mount->target, NULL,
 						mount->process });
+	array_each (fabric, &scan->fabrics)
+		if (text_same(fabric->interface, name))
+			use_simple(device, USE_FABRIC, name, fabric->controller);
 	/* upper_NAME: any interface on top of it, such as a bridge, bond, team, vlan or macvlan. */
 	use_unknown(device, directory, sysroot_list(scan->root, directory, &entries));
 	array_each (entry, &entries) {
@@ -107,6 +112,35 @@ static void find_sessions(struct scan *scan)
 			mount->interface = network_interface_to(mount->server);
 }
 
+/* The attribute `address` of a controller: "traddr=192.0.2.1,trsvcid=4420,src_addr=192.0.2.2"
+ * (nvmf_get_address in drivers/nvme/host/fabrics.c). Those of other transports are PCI addresses. */
+static void find_fabrics(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	scan_unknown(scan, "sys/class/nvme", sysroot_list(scan->root, "sys/class/nvme", &names));
+	array_each (name, &names) {
+		auto_free char *path = text_format("sys/class/nvme/%s/address", *name);
+		auto_free char *address = sysroot_read(scan->root, path);
+		for (char *comma = address; comma && (comma = strchr(comma, ',')); comma++)
+			*comma = '\n';
+		auto_free char *target = address ? text_value(address, "traddr") : NULL;
+		if (target)
+			*array_add(&scan->fabrics) =
+				(struct fabric){ text_copy(*name), network_interface_to(target) };
+	}
+}
+
+void fabrics_free(struct scan *scan)
+{
+	struct fabric *fabric;
+	array_each (fabric, &scan->fabrics) {
+		free(fabric->controller);
+		free(fabric->interface);
+	}
+	free(scan->fabrics.items);
+}
+
 void network_collect(struct scan *scan)
 {
 	struct device *device;
@@ -116,6 +150,7 @@ void network_collect(struct scan *scan)
 		if (!scan->network_error)
 			scan->network_error = error;
 		find_sessions(scan);
+		find_fabrics(scan);
 	}
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
 	if (scan->root->live)

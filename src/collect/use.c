@@ -164,6 +164,7 @@ static void collect(
 	name_list_free(&scan.programmed);
 	mount_facts_free(&scan.mounts);
 	process_facts_free(&scan.processes);
+	fabrics_free(&scan);
 	blocks_free(&scan);
 }
 

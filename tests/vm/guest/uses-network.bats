@@ -66,6 +66,45 @@ mount_nfs() {
 	end_holder
 }
 
+# An NVMe target behind the server: a disk in memory, exported over TCP.
+serve_nvme() {
+	local subsystem=/sys/kernel/config/nvmet/subsystems/disk port=/sys/kernel/config/nvmet/ports/1
+	modprobe -a brd nvmet nvmet-tcp nvme-tcp
+	mount -t configfs configfs /sys/kernel/config
+	mkdir -p $subsystem/namespaces/1 $port
+	echo 1 >$subsystem/attr_allow_any_host
+	echo /dev/ram0 >$subsystem/namespaces/1/device_path
+	echo 1 >$subsystem/namespaces/1/enable
+	echo tcp >$port/addr_trtype
+	echo ipv4 >$port/addr_adrfam
+	echo 192.0.2.2 >$port/addr_traddr
+	echo 4420 >$port/addr_trsvcid
+	# Without the other sysfs of ip-netns(8).
+	nsenter --net=/run/netns/server ln -s $subsystem $port/subsystems/disk
+}
+
+end_nvme() {
+	rm /sys/kernel/config/nvmet/ports/1/subsystems/disk
+	rmdir /sys/kernel/config/nvmet/ports/1 /sys/kernel/config/nvmet/subsystems/disk/{namespaces/1,}
+	rmmod nvme-tcp nvmet-tcp nvmet brd
+	umount /sys/kernel/config
+}
+
+@test "an NVMe controller over TCP is a use of the interface that routes to it" {
+	serve_nvme
+	[[ $(tool list -nro USE $nic) = used:* ]]
+	echo transport=tcp,traddr=192.0.2.2,trsvcid=4420,nqn=disk,hostnqn=client,hostid=9c1e6b0a-0f4c-4d3c-9a35-2f3f8a3a2c11 >/dev/nvme-fabrics
+	controller=$(basename /sys/class/nvme-fabrics/ctl/nvme*)
+	run_tool bind --dry-run $nic
+	status_is 3
+	complains "$nic: network interface $client carries the route to the disks of $controller [interface-route]"
+	complains "hint: lsblk; nvme disconnect -d $controller"
+	echo 1 >/sys/class/nvme/$controller/delete_controller
+	run_tool bind --dry-run $nic
+	not grep -q "carries the route to the disks" <<<"$stderr"
+	end_nvme
+}
+
 @test "a packet socket of a process is a use of the interface that it is bound to, also while that is down" {
 	ip address flush dev "$client"
 	ip link set "$client" down
