@@ -247,7 +247,8 @@ static void offer_commands(const struct line *line)
 void complete(int count, char **words)
 {
 	const char *last = count ? words[count - 1] : NULL, *word = last ? last : "", *value = word;
-	struct line line = { .word = word };
+	static struct line line; /* until exit */
+	line.word = word;
 	options_for(NULL);
 	for (int i = 0; i + 1 < count; i++)
 		read_word(&line, words[i]);
