@@ -21,8 +21,8 @@ bool saved_state_parse(const char *text, const struct device *device, struct rem
 /* Formats it: a new string, which the caller frees. */
 char *saved_state_format(const struct device *device, const struct remembered *saved);
 
-/* The last unbind of a device with a persistent binding, in /run: an event that udevd processes later must not
- * undo it. One file per device. */
+/* The last unbind of a device with a persistent binding, in /run: an event that udevd processes later must
+ * not undo it. One file per device. */
 
 #define UNBOUND_DIRECTORY "/run/vfionoiommu.unbound"
 
