@@ -155,8 +155,10 @@ struct next_boot {
 	enum mode mode;    /* OFF if nothing sets it */
 	char *source;      /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing sets it */
 	enum own_file own; /* our own file in modprobe.d ... */
-	char *blocked; /* "/etc/modprobe.d/x.conf line 3: install vfio-pci /bin/false": why vfio_pci is not
-			* loaded; NULL: nothing prevents it */
+	char *blocked;    /* "/etc/modprobe.d/x.conf line 3: install vfio-pci /bin/false": why vfio_pci is not
+			   * loaded; NULL: nothing prevents it */
+	char *ids;        /* "8086:10d3,1234:11e8": what vfio_pci also binds when it is loaded; NULL: none */
+	char *ids_source; /* as source */
 	const char *own_path;       /* ... which is this */
 	const char *boot_file;      /* the setting of the command line on this distribution; NULL: unknown */
 	const char *boot_tool;      /* the command that applies a change of it; NULL: unknown */

@@ -373,8 +373,11 @@ static void judge(struct run *run)
 			&session->host, *device, binding_allows_iommu(*device, wishes), &session->findings);
 		safety_judge_siblings(&session->devices, *device, &run->wanted, &session->findings);
 	}
-	if (run->wanted.count)
+	if (run->wanted.count) {
 		readiness_judge_blocked(&session->host, &session->next, &session->findings);
+		readiness_judge_ids(
+			&session->host, &session->next, &session->devices, &run->wanted, &session->findings);
+	}
 	if (binding_needs_noiommu(&run->wanted, wishes))
 		readiness_judge(&session->host, &session->access, &session->findings);
 	if (wishes->enable)

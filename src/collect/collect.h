@@ -74,11 +74,10 @@ void kernel_log_parse(struct kernel_log *log);
 
 /* Reads all modprobe.d files below `root`, in modprobe's order: what the last of them sets the `parameter` of
  * type bool of `module` to (both names have underscores), and its path in `*source`, a new string;
- * MODE_UNKNOWN and NULL if none sets it. `blocked` (NULL: do not look) becomes the line that keeps vfio_pci
- * from being loaded, a new string, or stays as it is. Returns 0, or a negative errno if a file could not be
- * read. */
+ * MODE_UNKNOWN and NULL if none sets it. In `next` (NULL: do not look), sets what they say of vfio_pci
+ * besides: `blocked`, `ids` and `ids_source`. Returns 0, or a negative errno if a file could not be read. */
 int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
-	enum mode *mode, char **source, char **blocked);
+	enum mode *mode, char **source, struct next_boot *next);
 
 /* Whether vfio-pci's parameter disable_denylist is set, or will be when the module is loaded: live, in
  * modprobe.d or on the kernel command line. */

@@ -73,8 +73,22 @@ static char *find_block(const char *path, const char *text)
 	return NULL;
 }
 
+/* What else the file says of vfio_pci. */
+static void take_rest(struct next_boot *next, const char *path, const char *text)
+{
+	char *ids = modprobe_text_ids(text);
+	if (!next->blocked)
+		next->blocked = find_block(path, text);
+	if (!ids)
+		return;
+	free(next->ids);
+	next->ids = ids;
+	free(next->ids_source);
+	next->ids_source = text_format("/%s", path);
+}
+
 int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
-	enum mode *mode, char **source, char **blocked)
+	enum mode *mode, char **source, struct next_boot *next)
 {
 	struct candidates candidates = { 0 };
 	const struct candidate *candidate;
@@ -88,8 +102,8 @@ int modprobe_collect_option(const struct sysroot *root, const char *module, cons
 			failed = failed || errno == ENOENT ? failed : -errno;
 			continue;
 		}
-		if (blocked && !*blocked)
-			*blocked = find_block(path, text);
+		if (next)
+			take_rest(next, path, text);
 		enum mode said = modprobe_text_option(text, module, parameter);
 		if (said == MODE_UNKNOWN)
 			continue;
@@ -199,8 +213,8 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	collect_boot_setting(root, &found);
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
 	if (vfio != MODULE_BUILTIN)
-		known = modprobe_collect_option(root, "vfio", "enable_unsafe_noiommu_mode", &set,
-				&found.source, &found.blocked) == 0;
+		known = modprobe_collect_option(
+				root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_mode(cmdline) : MODE_UNKNOWN;
 	/* The command line takes precedence, for a module as well: modprobe appends its options last. */
@@ -208,6 +222,13 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 		free(found.source);
 		found.source = text_copy("/proc/cmdline");
 		set = said;
+	}
+	char *ids = cmdline ? modprobe_cmdline_ids(cmdline) : NULL;
+	if (ids) {
+		free(found.ids);
+		found.ids = ids;
+		free(found.ids_source);
+		found.ids_source = text_copy("/proc/cmdline");
 	}
 	if (host->mode == MODE_ABSENT)
 		found.mode = MODE_ABSENT;

@@ -60,6 +60,10 @@ void readiness_judge(
 void readiness_judge_blocked(
 	const struct host *host, const struct next_boot *next, struct finding_list *findings);
 
+/* Adds the devices that loading vfio_pci binds besides the `wanted` ones, by its parameter ids. */
+void readiness_judge_ids(const struct host *host, const struct next_boot *next,
+	const struct device_list *devices, const struct device_refs *wanted, struct finding_list *findings);
+
 /* Adds what prevents any change to this machine: not root, a read-only sysfs. */
 void readiness_judge_acting(const struct host *host, struct finding_list *findings);
 

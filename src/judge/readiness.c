@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -165,6 +166,39 @@ void readiness_judge_blocked(
 	auto_free char *remedy = text_format("remove the line from %s", file);
 	finding_add(findings, FINDING_MODULE_BLOCKED, NULL, remedy, "vfio-pci cannot be loaded: %s",
 		next->blocked);
+}
+
+/* "VENDOR:DEVICE[:SUBVENDOR[:SUBDEVICE...]]", in hexadecimal; ffffffff: any (vfio_pci_fill_ids in
+ * drivers/vfio/pci/vfio_pci.c). */
+static bool is_id_of(const char *id, const struct device *device)
+{
+	const unsigned int any = 0xffffffff;
+	unsigned int vendor, product, subvendor = any, subdevice = any;
+	return sscanf(id, "%x:%x:%x:%x", &vendor, &product, &subvendor, &subdevice) >= 2 &&
+	       vendor == device->vendor && product == device->device &&
+	       (subvendor == any || subvendor == device->subvendor) &&
+	       (subdevice == any || subdevice == device->subdevice);
+}
+
+void readiness_judge_ids(const struct host *host, const struct next_boot *next,
+	const struct device_list *devices, const struct device_refs *wanted, struct finding_list *findings)
+{
+	const struct device *device;
+	char *rest = NULL;
+	if (!next->ids || host->modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
+		return;
+	auto_free char *ids = text_copy(next->ids);
+	for (const char *id = strtok_r(ids, ",", &rest); id; id = strtok_r(NULL, ",", &rest))
+		array_each (device, devices) {
+			if (device->driver || array_has(wanted, device) || !is_id_of(id, device))
+				continue;
+			auto_free char *remedy = text_format(
+				"remove %s from ids= in %s; or afterwards: echo '%04x %04x' > /sys/bus/pci/drivers/vfio-pci/remove_id; vfionoiommu unbind %s",
+				id, next->ids_source, device->vendor, device->device, device->address);
+			finding_add(findings, FINDING_IDS_BIND_DEVICE, device->address, remedy,
+				"loading vfio-pci binds this device, too: ids=%s in %s", next->ids,
+				next->ids_source);
+		}
 }
 
 void readiness_judge_acting(const struct host *host, struct finding_list *findings)

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -42,20 +43,65 @@ static enum mode word_mode(const char *word, const char *parameter)
 	return !value || (*value && *value != '=') ? MODE_UNKNOWN : value_mode(value);
 }
 
+/* What is known of a parameter after the words so far; the last one counts. */
+struct setting {
+	const char *parameter;
+	enum mode mode; /* of one of type bool */
+	char *value;    /* NULL: none */
+};
+
+static void take_word(struct setting *setting, const char *word)
+{
+	enum mode said = word_mode(word, setting->parameter);
+	const char *value = after_name(word, setting->parameter);
+	if (said != MODE_UNKNOWN)
+		setting->mode = said;
+	if (!value || *value != '=')
+		return;
+	free(setting->value);
+	setting->value = text_copy(value + 1);
+}
+
 /* Parses one line, in place. */
-static enum mode line_mode(char *line, const char *module, const char *parameter)
+static void take_line(struct setting *setting, char *line, const char *module)
 {
 	char *rest = NULL;
-	enum mode mode = MODE_UNKNOWN;
 	const char *word = strtok_r(line, BLANKS, &rest);
 	if (!text_same(word, "options") || !(word = strtok_r(NULL, BLANKS, &rest)) ||
 		!text_same(after_name(word, module), ""))
-		return MODE_UNKNOWN;
-	while ((word = strtok_r(NULL, BLANKS, &rest))) {
-		enum mode said = word_mode(word, parameter);
-		mode = said == MODE_UNKNOWN ? mode : said;
+		return;
+	while ((word = strtok_r(NULL, BLANKS, &rest)))
+		take_word(setting, word);
+}
+
+static struct setting text_setting(const char *text, const char *module, const char *parameter)
+{
+	struct setting setting = { parameter, MODE_UNKNOWN, NULL };
+	auto_free char *copy = text_copy(text);
+	char *rest = NULL;
+	text_join_lines(copy);
+	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		take_line(&setting, line, module);
+	return setting;
+}
+
+static struct setting cmdline_setting(const char *text, const char *module, const char *parameter)
+{
+	struct setting setting = { parameter, MODE_UNKNOWN, NULL };
+	auto_free char *copy = text_copy(text);
+	char *rest = NULL;
+	for (char *word = strtok_r(copy, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
+		const char *name = after_name(word, module);
+		if (name && *name == '.')
+			take_word(&setting, name + 1);
 	}
-	return mode;
+	return setting;
+}
+
+static enum mode mode_of(struct setting setting)
+{
+	free(setting.value);
+	return setting.mode;
 }
 
 enum mode modprobe_text_mode(const char *text)
@@ -65,15 +111,7 @@ enum mode modprobe_text_mode(const char *text)
 
 enum mode modprobe_text_option(const char *text, const char *module, const char *parameter)
 {
-	enum mode mode = MODE_UNKNOWN;
-	auto_free char *copy = text_copy(text);
-	char *rest = NULL;
-	text_join_lines(copy);
-	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		enum mode said = line_mode(line, module, parameter);
-		mode = said == MODE_UNKNOWN ? mode : said;
-	}
-	return mode;
+	return mode_of(text_setting(text, module, parameter));
 }
 
 enum mode modprobe_cmdline_mode(const char *text)
@@ -83,15 +121,17 @@ enum mode modprobe_cmdline_mode(const char *text)
 
 enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter)
 {
-	enum mode mode = MODE_UNKNOWN;
-	auto_free char *copy = text_copy(text);
-	char *rest = NULL;
-	for (char *word = strtok_r(copy, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
-		const char *name = after_name(word, module);
-		enum mode said = name && *name == '.' ? word_mode(name + 1, parameter) : MODE_UNKNOWN;
-		mode = said == MODE_UNKNOWN ? mode : said;
-	}
-	return mode;
+	return mode_of(cmdline_setting(text, module, parameter));
+}
+
+char *modprobe_text_ids(const char *text)
+{
+	return text_setting(text, "vfio_pci", "ids").value;
+}
+
+char *modprobe_cmdline_ids(const char *text)
+{
+	return cmdline_setting(text, "vfio_pci", "ids").value;
 }
 
 /* Whether an install command loads nothing: /bin/false, /usr/bin/true, ":". */

@@ -71,6 +71,11 @@ enum mode modprobe_cmdline_mode(const char *text);
 enum mode modprobe_text_option(const char *text, const char *module, const char *parameter);
 enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter);
 
+/* The devices that vfio-pci also binds when it is loaded, "8086:10d3,1234:11e8", by its parameter ids: a new
+ * string, which the caller frees, or NULL. */
+char *modprobe_text_ids(const char *text);
+char *modprobe_cmdline_ids(const char *text);
+
 /* The first line of `text`, the content of a modprobe.d file, that keeps the module from being loaded: "line
  * 3: install vfio-pci /bin/false", a new string, which the caller frees; NULL if there is none. A blacklist
  * does not: it applies to aliases. */

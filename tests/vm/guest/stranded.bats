@@ -118,3 +118,19 @@ returns() {
 	[ "$(override_of $edu)" = none ]
 	echo >$pci/devices/$edu/driver_override
 }
+
+@test "bind says which other devices loading vfio-pci binds, because of its parameter ids" {
+	rmmod vfio_pci
+	echo "options vfio-pci ids=1234:11e8" >/etc/modprobe.d/ids.conf
+	run_tool bind --enable --dry-run $nic
+	complains "echo '1234 11e8' > /sys/bus/pci/drivers/vfio-pci/remove_id; vfionoiommu unbind $edu"
+	complains "$edu: loading vfio-pci binds this device, too: ids=1234:11e8 in /etc/modprobe.d/ids.conf [ids-bind-device]"
+	run_tool bind --enable $nic
+	rm /etc/modprobe.d/ids.conf
+	status_is 0
+	[ "$(driver_of $edu)" = vfio-pci ]
+	echo '1234 11e8' >/sys/bus/pci/drivers/vfio-pci/remove_id
+	run_tool unbind $edu
+	status_is 0
+	[ -z "$(driver_of $edu)" ]
+}
