@@ -75,19 +75,25 @@ static struct action probe(const struct device *device)
 		.value = text_copy(device->address) };
 }
 
+/* Both take over the path and the text. */
+static struct action save_file(char *path, char *text, int mode)
+{
+	return (struct action){ .kind = ACTION_SAVE, .path = path, .value = text, .access.mode = mode };
+}
+
+static struct action remove_file(char *path)
+{
+	return (struct action){ .kind = ACTION_REMOVE, .path = path };
+}
+
 static struct action save(const struct device *device, const struct remembered *state)
 {
-	return (struct action){
-		.kind = ACTION_SAVE,
-		.path = saved_state_path(device->address),
-		.value = saved_state_format(device, state),
-		.access.mode = 0600,
-	};
+	return save_file(saved_state_path(device->address), saved_state_format(device, state), 0600);
 }
 
 static struct action forget(const char *address)
 {
-	return (struct action){ .kind = ACTION_REMOVE, .path = saved_state_path(address) };
+	return remove_file(saved_state_path(address));
 }
 
 static struct action change_access(const char *path, const struct node_access *access)
@@ -210,12 +216,8 @@ void recipe_unbind(struct plan *plan, const struct device *device)
 
 void recipe_unbound(struct plan *plan, const struct device *device, unsigned long long event)
 {
-	const struct action action = { .kind = ACTION_SAVE,
-		.path = unbound_path(device->address),
-		.value = unbound_format(device, event),
-		.access.mode = 0644 };
-	add_step(plan, action,
-		(struct action){ .kind = ACTION_REMOVE, .path = unbound_path(device->address) });
+	add_step(plan, save_file(unbound_path(device->address), unbound_format(device, event), 0644),
+		remove_file(unbound_path(device->address)));
 }
 
 void recipe_access_begin(struct plan *plan)
@@ -253,31 +255,20 @@ void recipe_next_mode(struct plan *plan, const struct next_boot *next, bool on)
 {
 	if (next->own != (on ? OWN_FILE_NONE : OWN_FILE_OURS))
 		return;
-	const struct action save = { .kind = ACTION_SAVE,
-		.path = text_copy(MODPROBE_CONF_FILE),
-		.value = text_copy(modprobe_conf_text),
-		.access.mode = 0644 };
-	const struct action remove = { .kind = ACTION_REMOVE, .path = text_copy(MODPROBE_CONF_FILE) };
+	const struct action save =
+		save_file(text_copy(MODPROBE_CONF_FILE), text_copy(modprobe_conf_text), 0644);
+	const struct action remove = remove_file(text_copy(MODPROBE_CONF_FILE));
 	add_step(plan, on ? save : remove, on ? remove : save);
-}
-
-static struct action unstore(const char *address)
-{
-	return (struct action){ .kind = ACTION_REMOVE, .path = persist_path(address) };
 }
 
 void recipe_store(struct plan *plan, const struct stored *binding)
 {
-	const struct action action = { .kind = ACTION_SAVE,
-		.path = persist_path(binding->address),
-		.value = persist_format(binding),
-		.access.mode = 0644 };
-	add_step(plan, action, nothing);
+	add_step(plan, save_file(persist_path(binding->address), persist_format(binding), 0644), nothing);
 }
 
 void recipe_unstore(struct plan *plan, const char *address)
 {
-	add_step(plan, unstore(address), nothing);
+	add_step(plan, remove_file(persist_path(address)), nothing);
 }
 
 void recipe_forget(struct plan *plan, const char *address)
@@ -287,9 +278,8 @@ void recipe_forget(struct plan *plan, const char *address)
 
 void recipe_cdi(struct plan *plan, bool any, const char *text)
 {
-	const struct action action = { .kind = any ? ACTION_SAVE : ACTION_REMOVE,
-		.path = text_copy(CDI_FILE),
-		.value = text_copy(text),
-		.access.mode = 0644 };
-	add_step(plan, action, nothing);
+	add_step(plan,
+		any ? save_file(text_copy(CDI_FILE), text_copy(text), 0644)
+		    : remove_file(text_copy(CDI_FILE)),
+		nothing);
 }
