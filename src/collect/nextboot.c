@@ -73,18 +73,23 @@ static char *find_block(const char *path, const char *text)
 	return NULL;
 }
 
-/* What else the file says of vfio_pci. */
-static void take_rest(struct next_boot *next, const char *path, const char *text)
+/* Takes over `ids`, if there are any: the last ones count. `path`: below the root. */
+static void take_ids(struct next_boot *next, char *ids, const char *path)
 {
-	char *ids = modprobe_text_ids(text);
-	if (!next->blocked)
-		next->blocked = find_block(path, text);
 	if (!ids)
 		return;
 	free(next->ids);
-	next->ids = ids;
 	free(next->ids_source);
+	next->ids = ids;
 	next->ids_source = text_format("/%s", path);
+}
+
+/* What else the file says of vfio_pci. */
+static void take_rest(struct next_boot *next, const char *path, const char *text)
+{
+	if (!next->blocked)
+		next->blocked = find_block(path, text);
+	take_ids(next, modprobe_text_ids(text), path);
 }
 
 int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
@@ -223,13 +228,7 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 		found.source = text_copy("/proc/cmdline");
 		set = said;
 	}
-	char *ids = cmdline ? modprobe_cmdline_ids(cmdline) : NULL;
-	if (ids) {
-		free(found.ids);
-		found.ids = ids;
-		free(found.ids_source);
-		found.ids_source = text_copy("/proc/cmdline");
-	}
+	take_ids(&found, cmdline ? modprobe_cmdline_ids(cmdline) : NULL, "proc/cmdline");
 	if (host->mode == MODE_ABSENT)
 		found.mode = MODE_ABSENT;
 	else if (!known || !cmdline || vfio == MODULE_UNKNOWN)
