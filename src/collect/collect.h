@@ -223,10 +223,11 @@ struct block {
 	bool partition; /* of a virtual block device */
 };
 
-/* An NVMe controller that is reached over the network. */
-struct fabric {
-	char *controller; /* "nvme1" */
-	char *interface;  /* what routes to it; NULL: none in this network namespace */
+/* What the kernel reaches over the network. */
+struct remote {
+	enum use_kind kind; /* USE_SESSION or USE_FABRIC, with their detail and process ... */
+	char *what, *process;
+	char *interface; /* what routes to it; NULL: none in this network namespace */
 };
 
 struct scan {
@@ -239,9 +240,9 @@ struct scan {
 	struct network_facts network;
 	struct name_list programmed; /* interfaces with an XDP program */
 	struct {
-		struct fabric *items;
+		struct remote *items;
 		size_t count;
-	} fabrics;
+	} remotes;
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;
@@ -285,7 +286,7 @@ void blocks_free(struct scan *scan);
 
 /* Adds the uses of network interfaces. */
 void network_collect(struct scan *scan);
-void fabrics_free(struct scan *scan);
+void network_free(struct scan *scan);
 
 /* ---- process.c ----
  * What processes have of a device: its nodes, by number; its registers, through files of sysfs; descriptors

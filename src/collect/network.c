@@ -14,8 +14,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	auto_free char *flags_path = text_format("%s/flags", directory);
 	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
-	const struct mount_fact *mount;
-	const struct fabric *fabric;
+	const struct remote *remote;
 	char **entry;
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
@@ -27,13 +26,10 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 			use_simple(device, fact->route ? USE_ROUTE : USE_ADDRESS, name, fact->text);
 	if (name_list_has(&scan->programmed, name))
 		use_simple(device, USE_PROGRAM, name, NULL);
-	array_each (mount, &scan->mounts)
-		if (text_same(mount->interface, name))
-			use_add(device, &(struct use){ USE_SESSION, (char *)name, mount->target, NULL,
-						mount->process });
-	array_each (fabric, &scan->fabrics)
-		if (text_same(fabric->interface, name))
-			use_simple(device, USE_FABRIC, name, fabric->controller);
+	array_each (remote, &scan->remotes)
+		if (text_same(remote->interface, name))
+			use_add(device, &(struct use){ remote->kind, (char *)name, remote->what, NULL,
+						remote->process });
 	/* upper_NAME: any interface on top of it, such as a bridge, bond, team, vlan or macvlan. */
 	use_unknown(device, directory, sysroot_list(scan->root, directory, &entries));
 	array_each (entry, &entries) {
@@ -103,13 +99,21 @@ static void take_elsewhere(struct device *device)
 		use_simple(device, USE_ELSEWHERE, device->driver, NULL);
 }
 
+static void add_remote(struct scan *scan, const char *server, const struct remote *remote)
+{
+	struct remote *added = array_add(&scan->remotes);
+	*added = (struct remote){ remote->kind, text_copy(remote->what), text_copy(remote->process),
+		network_interface_to(server) };
+}
+
 /* The kernel's sessions with servers of mounted filesystems. */
 static void find_sessions(struct scan *scan)
 {
-	struct mount_fact *mount;
+	const struct mount_fact *mount;
 	array_each (mount, &scan->mounts)
 		if (mount->server)
-			mount->interface = network_interface_to(mount->server);
+			add_remote(scan, mount->server,
+				&(struct remote){ USE_SESSION, mount->target, mount->process, NULL });
 }
 
 /* The attribute `address` of a controller: "traddr=192.0.2.1,trsvcid=4420,src_addr=192.0.2.2"
@@ -126,19 +130,21 @@ static void find_fabrics(struct scan *scan)
 			*comma = '\n';
 		auto_free char *target = address ? text_value(address, "traddr") : NULL;
 		if (target)
-			*array_add(&scan->fabrics) =
-				(struct fabric){ text_copy(*name), network_interface_to(target) };
+			add_remote(scan, target, &(struct remote){ USE_FABRIC, *name, NULL, NULL });
 	}
 }
 
-void fabrics_free(struct scan *scan)
+void network_free(struct scan *scan)
 {
-	struct fabric *fabric;
-	array_each (fabric, &scan->fabrics) {
-		free(fabric->controller);
-		free(fabric->interface);
+	struct remote *remote;
+	array_each (remote, &scan->remotes) {
+		free(remote->what);
+		free(remote->process);
+		free(remote->interface);
 	}
-	free(scan->fabrics.items);
+	free(scan->remotes.items);
+	network_facts_free(&scan->network);
+	name_list_free(&scan->programmed);
 }
 
 void network_collect(struct scan *scan)

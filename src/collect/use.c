@@ -160,11 +160,9 @@ static void collect(
 	struct scan scan = { .root = root, .devices = devices };
 	for (size_t i = 0; sources[i]; i++)
 		sources[i](&scan);
-	network_facts_free(&scan.network);
-	name_list_free(&scan.programmed);
+	network_free(&scan);
 	mount_facts_free(&scan.mounts);
 	process_facts_free(&scan.processes);
-	fabrics_free(&scan);
 	blocks_free(&scan);
 }
 

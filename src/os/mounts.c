@@ -123,7 +123,6 @@ void mount_facts_free(struct mount_facts *facts)
 		free(fact->target);
 		free(fact->process);
 		free(fact->server);
-		free(fact->interface);
 	}
 	free(facts->items);
 }

@@ -472,7 +472,6 @@ struct mount_fact {
 	char *target;  /* the mount point; NULL: swap */
 	char *process; /* "1234 (sh)": it is in the mount namespace of this process; NULL: in ours */
 	char *server;  /* its address, as the options of nfs and cifs have it: "addr=192.0.2.1"; NULL: none */
-	char *interface; /* set by collect/network: what routes to the server; NULL: none, or not collected */
 };
 
 struct mount_facts {
