@@ -126,6 +126,7 @@ static void find_fabrics(struct scan *scan)
 	array_each (name, &names) {
 		auto_free char *path = text_format("sys/class/nvme/%s/address", *name);
 		auto_free char *address = sysroot_read(scan->root, path);
+		scan_unknown(scan, path, address ? 0 : -errno);
 		for (char *comma = address; comma && (comma = strchr(comma, ',')); comma++)
 			*comma = '\n';
 		auto_free char *target = address ? text_value(address, "traddr") : NULL;

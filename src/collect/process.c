@@ -98,9 +98,9 @@ static void take_sockets(struct scan *scan, const char *name, struct device *dev
  * such file. */
 static void collect_sockets(struct scan *scan)
 {
-	const struct sysroot quiet = sysroot_quiet(scan->root);
 	if (!scan->root->live)
 		return;
+	const struct sysroot quiet = sysroot_quiet(scan->root);
 	auto_free char *sockets = sysroot_read_file(&quiet, SOCKETS, SOCKETS_MAX);
 	scan_unknown(scan, "/" SOCKETS, !sockets ? -errno : strlen(sockets) == SOCKETS_MAX ? -E2BIG : 0);
 	const char *first = sockets ? strchr(sockets, '\n') : NULL;
