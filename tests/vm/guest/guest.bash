@@ -52,9 +52,13 @@ begin() {
 	[ -z "$(nodes)" ]
 }
 
-# Opens this file for reading and writing in the process $holder, until end_holder.
-hold() { # FILE
-	sleep 1800 <>"$1" 3>&- &
+# Opens this file, only for reading unless `write` is given, in the process $holder, until end_holder.
+hold() { # FILE [write]
+	if [ "${2:-}" = write ]; then
+		sleep 1800 <>"$1" 3>&- &
+	else
+		sleep 1800 <"$1" 3>&- &
+	fi
 	holder=$!
 	# Its name changes after it has opened the file.
 	for _ in $(seq 300); do

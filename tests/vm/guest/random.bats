@@ -42,6 +42,10 @@ disk_of() { # ADDRESS
 	return 1
 }
 
+interface() {
+	ls "/sys/bus/pci/devices/$nic/net"
+}
+
 # ---- the model
 
 declare -gA original bound user process stale
@@ -75,10 +79,10 @@ as_listed() {
 	tool list --all -nro ADDRESS,USE | tee /run/listed
 	for address in "${devices[@]}"; do
 		use=$(awk -v address="$address" '$1 == address { print $2 }' /run/listed)
-		if [ "${bound[$address]}" = yes ] && ! is_used "$address"; then
+		if [ "${bound[$address]}" = yes ]; then
 			[ "$use" = bound ]
 		elif is_used "$address"; then
-			[ "$use" != free ]
+			[[ $use = used:* ]]
 		else
 			[ "$use" = free ]
 		fi
@@ -162,13 +166,13 @@ do_use() { # ADDRESS
 	fi
 	case $1 in
 	"$nic")
-		ip link set "$(ls "/sys/bus/pci/devices/$nic/net")" up
-		ip address add 192.0.2.1/24 dev "$(ls "/sys/bus/pci/devices/$nic/net")"
+		ip link set "$(interface)" up
+		ip address add 192.0.2.1/24 dev "$(interface)"
 		user[$1]=address
 		return
 		;;
 	"$edu")
-		hold "/sys/bus/pci/devices/$edu/resource0"
+		hold "/sys/bus/pci/devices/$edu/resource0" write
 		process[$1]=$holder user[$1]=process
 		return
 		;;
@@ -204,8 +208,8 @@ do_release() { # ADDRESS
 	case $file in
 	"") return ;;
 	address)
-		ip address flush dev "$(ls "/sys/bus/pci/devices/$1/net")"
-		ip link set "$(ls "/sys/bus/pci/devices/$1/net")" down
+		ip address flush dev "$(interface)"
+		ip link set "$(interface)" down
 		;;
 	mount) umount "/run/mounted/$1" ;;
 	process)

@@ -45,8 +45,11 @@ report() { # NAME COMMAND...
 }
 
 # Addresses and routes come from netlink, not from files, and a report has nothing of the processes.
-files_only='(.devices[]? | select(.uses)) |= (.uses |= map(select(.kind | IN("address", "route", "process", "unknown") | not))
-	| if .uses == [] then .use = "free" else . end)'
+files_only='del(.devices[]?.uses[]? | select(.kind == "address" or .kind == "route")) |
+	def of_processes: .kind == "process" or .object == "/proc/*/fd";
+	(.devices[]? | select(any(.uses[]?; of_processes))) |=
+		(del(.uses[] | select(of_processes)) |
+			if .uses == [] and (.use | IN("used", "unknown")) then .use = "free" else . end)'
 
 # Compares the output for the machine and for its report.
 same() { # NAME COMMAND...
@@ -64,7 +67,8 @@ same() { # NAME COMMAND...
 	report machine "$VFIONOIOMMU" report
 	same machine "$VFIONOIOMMU"
 	run_tool status --json --sysroot /tmp/machine
-	jq -e '.host.taint / 64 % 2 == 1 and .kernel_taint.vfio_noiommu and .host.modules != null' <<<"$output"
+	[ "$(tainted)" -eq 64 ]
+	jq -e --argjson taint "$(</proc/sys/kernel/tainted)" '.host.taint == $taint and .kernel_taint.vfio_noiommu and .host.modules != null' <<<"$output"
 	run_tool list --all --json --sysroot /tmp/machine
 	jq -e '[.devices[].uses[]? | .kind] | index("mount") and index("up")' <<<"$output"
 	jq -e '.devices[] | select(.address == "0000:00:06.0") | .group.present' <<<"$output"
