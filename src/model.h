@@ -301,23 +301,26 @@ struct remembered {
 enum fitness { FITNESSES(ENUM_VALUE) };
 
 #define USE_KINDS(X)                                                                                         \
-	X(USE_UP, "up")               /* network interface `object` is up */                                 \
-	X(USE_ADDRESS, "address")     /* ... has the address `detail` */                                     \
-	X(USE_ROUTE, "route")         /* ... carries the route `detail` */                                   \
-	X(USE_SESSION, "session")     /* ... carries the route to the server of the mount `detail` */        \
-	X(USE_FABRIC, "fabric")       /* ... carries the route to the disks of the controller `detail` */    \
-	X(USE_PROGRAM, "program")     /* ... has an XDP program attached */                                  \
-	X(USE_ENSLAVED, "enslaved")   /* ... is below the interface `detail` */                              \
-	X(USE_ELSEWHERE, "elsewhere") /* network interface `object` is in `detail`, another namespace;       \
-				       * NULL: network driver `object` has no interface in ours */           \
-	X(USE_MOUNT, "mount")         /* block device `object` is mounted on `detail` */                     \
-	X(USE_SWAP, "swap")           /* ... is used as swap */                                              \
-	X(USE_HELD, "held")           /* ... is in use by `detail`; NULL: unknown */                         \
-	X(USE_DISPLAY, "display")     /* the boot display */                                                 \
+	X(USE_UP, "up")           /* network interface `object` is up */                                     \
+	X(USE_ADDRESS, "address") /* ... has the address `detail` */                                         \
+	X(USE_ROUTE, "route")     /* ... carries the route `detail` */                                       \
+	X(USE_SESSION, "session") /* ... carries the route to the server of the mount `detail` */            \
+	X(USE_FABRIC, "fabric")   /* ... carries the route to the disks of the controller `detail` */        \
+	X(USE_ISCSI, "iscsi")     /* ... carries the route to the disks of the iSCSI session `detail` */     \
+	X(USE_CONNECTION, "connection")   /* ... carries a TCP connection of the kernel to `detail` */       \
+	X(USE_PROGRAM, "program")         /* ... has an XDP program attached */                              \
+	X(USE_ENSLAVED, "enslaved")       /* ... is below the interface `detail` */                          \
+	X(USE_ELSEWHERE, "elsewhere")     /* network interface `object` is in `detail`, another namespace;   \
+					   * NULL: network driver `object` has no interface in ours */       \
+	X(USE_MOUNT, "mount")             /* block device `object` is mounted on `detail` */                 \
+	X(USE_SWAP, "swap")               /* ... is used as swap */                                          \
+	X(USE_HELD, "held")               /* ... is in use by `detail`; NULL: unknown */                     \
+	X(USE_DISPLAY, "display")         /* the boot display */                                             \
 	X(USE_FRAMEBUFFER, "framebuffer") /* framebuffer `object` */                                         \
 	X(USE_VFS, "vfs")                 /* `detail` virtual functions are enabled */                       \
 	X(USE_UNKNOWN, "unknown")         /* `object`, which may use it, could not be read: `detail` */      \
 	X(USE_CONSOLE, "console")         /* terminal `object` is a console of the kernel */                 \
+	X(USE_WATCHDOG, "watchdog")       /* the timer of watchdog `object` is running */                    \
 	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
 enum use_kind { USE_KINDS(ENUM_VALUE) };
 

@@ -225,9 +225,17 @@ struct block {
 
 /* What the kernel reaches over the network. */
 struct remote {
-	enum use_kind kind; /* USE_SESSION or USE_FABRIC, with their detail and process ... */
+	enum use_kind kind; /* USE_SESSION, USE_FABRIC, USE_ISCSI or USE_CONNECTION, with their detail ... */
 	char *what, *process;
+	char *server;    /* its address */
 	char *interface; /* what routes to it; NULL: none in this network namespace */
+};
+
+/* A TCP connection of this network namespace. */
+struct connection {
+	unsigned long inode; /* of its socket */
+	char *peer;          /* address */
+	bool held;           /* by a process; else the kernel itself uses it */
 };
 
 struct scan {
@@ -243,6 +251,10 @@ struct scan {
 		struct remote *items;
 		size_t count;
 	} remotes;
+	struct {
+		struct connection *items;
+		size_t count;
+	} connections; /* by inode */
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;
@@ -284,6 +296,12 @@ void blocks_free(struct scan *scan);
 
 /* ---- network.c ---- */
 
+/* Reads the TCP connections. Call it before processes_collect, which finds those that processes hold. */
+void network_collect_connections(struct scan *scan);
+
+/* Marks the connection as held if its socket has this inode. */
+void network_connection_held(const struct scan *scan, unsigned long inode);
+
 /* Adds the uses of network interfaces. */
 void network_collect(struct scan *scan);
 void network_free(struct scan *scan);
@@ -303,6 +321,7 @@ void processes_collect(struct scan *scan);
 #define OWNER_DISKS        "sys/class/block"
 #define OWNER_FRAMEBUFFERS "sys/class/graphics"
 #define OWNER_VIRTIO       "sys/bus/virtio/devices"
+#define OWNER_WATCHDOGS    "sys/class/watchdog"
 
 /* Adds the address of the PCI device of the link `name` in `folder`, for an NVMe namespace with multipath
  * those of all controllers; adds nothing if there is none. Returns 0, or a negative errno if the owner is
@@ -390,7 +409,7 @@ bool event_translate(const struct udev_event *from, struct event *event);
  * which the caller frees, or NULL to record all of it. Removed are
  * - from the kernel log, all texts except VFIO's taint messages; the headers stay, to show that no record is
  * missing,
- * - from the kernel command line, all words that do not start with vfio,
+ * - from the kernel command line, all words that start with neither vfio nor module_blacklist=,
  * - from modprobe.d, all lines without vfio,
  * - from the persistent bindings, the serial numbers,
  * - from the mounted filesystems, options, and sources other than the kernel name of a block device or the

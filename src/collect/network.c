@@ -1,4 +1,7 @@
+#include <arpa/inet.h>
 #include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +9,8 @@
 #include "collect/collect.h"
 
 #define FLAG_UP 0x1 /* IFF_UP */
+
+#define ISCSI "sys/class/iscsi_connection"
 
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
@@ -99,11 +104,13 @@ static void take_elsewhere(struct device *device)
 		use_simple(device, USE_ELSEWHERE, device->driver, NULL);
 }
 
+/* ---- what the kernel reaches over the network ---- */
+
 static void add_remote(struct scan *scan, const char *server, const struct remote *remote)
 {
 	struct remote *added = array_add(&scan->remotes);
 	*added = (struct remote){ remote->kind, text_copy(remote->what), text_copy(remote->process),
-		network_interface_to(server) };
+		text_copy(server), network_interface_to(server) };
 }
 
 /* The kernel's sessions with servers of mounted filesystems. */
@@ -113,7 +120,9 @@ static void find_sessions(struct scan *scan)
 	array_each (mount, &scan->mounts)
 		if (mount->server)
 			add_remote(scan, mount->server,
-				&(struct remote){ USE_SESSION, mount->target, mount->process, NULL });
+				&(struct remote){ .kind = USE_SESSION,
+					.what = mount->target,
+					.process = mount->process });
 }
 
 /* The attribute `address` of a controller: "traddr=192.0.2.1,trsvcid=4420,src_addr=192.0.2.2"
@@ -131,16 +140,128 @@ static void find_fabrics(struct scan *scan)
 			*comma = '\n';
 		auto_free char *target = address ? text_value(address, "traddr") : NULL;
 		if (target)
-			add_remote(scan, target, &(struct remote){ USE_FABRIC, *name, NULL, NULL });
+			add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = *name });
 	}
+}
+
+/* The sessions of iscsi_tcp: connectionS:C belongs to sessionS. iscsid, too, has their sockets. */
+static void find_iscsi(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	scan_unknown(scan, ISCSI, sysroot_list(scan->root, ISCSI, &names));
+	array_each (name, &names) {
+		auto_free char *path = text_format(ISCSI "/%s/address", *name);
+		auto_free char *address = sysroot_read(scan->root, path);
+		const char *number = text_after(*name, "connection");
+		auto_free char *session = text_format("%.*s", number ? (int)strcspn(number, ":") : 0, number);
+		scan_unknown(scan, path, address ? 0 : -errno);
+		if (address)
+			add_remote(scan, address, &(struct remote){ .kind = USE_ISCSI, .what = session });
+	}
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct connection *left = a, *right = b;
+	return left->inode == right->inode ? 0 : left->inode < right->inode ? -1 : 1;
+}
+
+/* An address in hexadecimal, in words of the host's byte order. A new string, or NULL. */
+static char *connection_peer(const char *text)
+{
+	uint32_t words[4] = { 0 };
+	char address[INET6_ADDRSTRLEN];
+	bool six = strlen(text) == 32;
+	int count = sscanf(text, "%8x%8x%8x%8x", &words[0], &words[1], &words[2], &words[3]);
+	if (count != (six ? 4 : 1))
+		return NULL;
+	/* ::ffff:192.0.2.1 */
+	if (six && !words[0] && !words[1] && words[2] == htonl(0xffff)) {
+		words[0] = words[3];
+		six = false;
+	}
+	return inet_ntop(six ? AF_INET6 : AF_INET, words, address, sizeof address) ? text_copy(address)
+										   : NULL;
+}
+
+/* The longest table of connections that is read, in bytes; the rest of a longer one is ignored. */
+#define CONNECTIONS_MAX (16 << 20)
+
+/* Lines "SLOT: LOCAL REMOTE STATE QUEUES TIMER RETRANSMITS UID TIMEOUT INODE" (get_tcp4_sock in
+ * net/ipv4/tcp_ipv4.c); addresses are HEX:PORT. The state 1 is established. */
+static void take_connections(struct scan *scan, const char *path)
+{
+	const struct sysroot quiet = sysroot_quiet(scan->root);
+	auto_free char *text = sysroot_read_file(&quiet, path, CONNECTIONS_MAX);
+	char remote[33];
+	unsigned int state;
+	unsigned long inode;
+	for (const char *line = text; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		if (sscanf(line, "%*s %*s %32[0-9A-F]:%*x %x %*s %*s %*s %*s %*s %lu", remote, &state,
+			    &inode) != 3 ||
+			state != 1 || !inode)
+			continue;
+		char *peer = connection_peer(remote);
+		if (peer)
+			*array_add(&scan->connections) = (struct connection){ inode, peer, false };
+	}
+}
+
+void network_collect_connections(struct scan *scan)
+{
+	if (!scan->root->live)
+		return;
+	take_connections(scan, "proc/net/tcp");
+	take_connections(scan, "proc/net/tcp6");
+	if (scan->connections.count)
+		qsort(scan->connections.items, scan->connections.count, sizeof *scan->connections.items,
+			by_inode);
+}
+
+void network_connection_held(const struct scan *scan, unsigned long inode)
+{
+	const struct connection key = { .inode = inode };
+	struct connection *found = scan->connections.count
+					   ? bsearch(&key, scan->connections.items, scan->connections.count,
+						     sizeof key, by_inode)
+					   : NULL;
+	if (found)
+		found->held = true;
+}
+
+static bool is_reached(const struct scan *scan, const char *server)
+{
+	const struct remote *remote;
+	array_each (remote, &scan->remotes)
+		if (text_same(remote->server, server))
+			return true;
+	return false;
+}
+
+/* Call it last: the others say what their connections are for. A process that is hidden may hold any. */
+static void find_connections(struct scan *scan)
+{
+	const struct connection *connection;
+	if (scan->processes.hidden || scan->processes.error)
+		return;
+	array_each (connection, &scan->connections)
+		if (!connection->held && !is_reached(scan, connection->peer))
+			add_remote(scan, connection->peer,
+				&(struct remote){ .kind = USE_CONNECTION, .what = connection->peer });
 }
 
 void network_free(struct scan *scan)
 {
 	struct remote *remote;
+	struct connection *connection;
+	array_each (connection, &scan->connections)
+		free(connection->peer);
+	free(scan->connections.items);
 	array_each (remote, &scan->remotes) {
 		free(remote->what);
 		free(remote->process);
+		free(remote->server);
 		free(remote->interface);
 	}
 	free(scan->remotes.items);
@@ -158,6 +279,8 @@ void network_collect(struct scan *scan)
 			scan->network_error = error;
 		find_sessions(scan);
 		find_fabrics(scan);
+		find_iscsi(scan);
+		find_connections(scan);
 	}
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
 	if (scan->root->live)

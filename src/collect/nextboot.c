@@ -61,12 +61,13 @@ static int collect_candidates(const struct sysroot *root, struct candidates *fou
 	return failed;
 }
 
-/* What keeps vfio_pci, or a module that it needs, from being loaded. */
-static char *find_block(const char *path, const char *text)
+/* What keeps vfio_pci, or a module that it needs, from being loaded, as `find` sees it. */
+static char *find_block(
+	const char *path, const char *text, char *(*find)(const char *text, const char *module))
 {
 	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd" };
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
-		auto_free char *line = modprobe_text_blocked(text, modules[i]);
+		auto_free char *line = find(text, modules[i]);
 		if (line)
 			return text_format("/%s %s", path, line);
 	}
@@ -88,7 +89,7 @@ static void take_ids(struct next_boot *next, char *ids, const char *path)
 static void take_rest(struct next_boot *next, const char *path, const char *text)
 {
 	if (!next->blocked)
-		next->blocked = find_block(path, text);
+		next->blocked = find_block(path, text, modprobe_text_blocked);
 	take_ids(next, modprobe_text_ids(text), path);
 }
 
@@ -205,6 +206,21 @@ static enum own_file collect_own(const struct sysroot *root)
 	return text_same(text, modprobe_conf_text) ? OWN_FILE_OURS : OWN_FILE_EDITED;
 }
 
+#define MODULES_DISABLED "proc/sys/kernel/modules_disabled"
+
+/* The kernel itself refuses to load them; this takes precedence. */
+static void take_kernels_block(const struct sysroot *root, const char *cmdline, struct next_boot *next)
+{
+	auto_free char *disabled = sysroot_read(root, MODULES_DISABLED);
+	char *blocked = text_same(disabled, "1")
+				? text_copy("/" MODULES_DISABLED " is 1")
+				: find_block("proc/cmdline", cmdline, modprobe_cmdline_blocked);
+	if (!blocked)
+		return;
+	free(next->blocked);
+	next->blocked = blocked;
+}
+
 void nextboot_collect(const struct sysroot *root, struct host *host, struct next_boot *next)
 {
 	struct next_boot found = { .mode = MODE_OFF,
@@ -228,6 +244,8 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 		found.source = text_copy("/proc/cmdline");
 		set = said;
 	}
+	if (host->modules[MODULE_VFIO_PCI].state == MODULE_AVAILABLE)
+		take_kernels_block(root, cmdline ? cmdline : "", &found);
 	take_ids(&found, cmdline ? modprobe_cmdline_ids(cmdline) : NULL, "proc/cmdline");
 	if (host->mode == MODE_ABSENT)
 		found.mode = MODE_ABSENT;

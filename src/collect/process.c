@@ -182,6 +182,8 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	const struct scan *scan = context;
 	const struct node *node;
 	const char *name;
+	if (file->type == S_IFSOCK)
+		network_connection_held(scan, file->number);
 	if (file->type)
 		return find_node(scan->nodes, file) || can_be_gone(scan->nodes, file);
 	if (text_same(file->path, VFIO_DEVICE) || attribute_owner(scan, file->path, &name))

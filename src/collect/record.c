@@ -34,7 +34,7 @@ static void redact_words(const char *line, FILE *to)
 {
 	while (*line) {
 		size_t length = strcspn(line, " \t");
-		if (text_starts(line, "vfio"))
+		if (text_starts(line, "vfio") || text_starts(line, "module_blacklist="))
 			fprintf(to, "%.*s ", (int)length, line);
 		line += length + (line[length] != '\0');
 	}

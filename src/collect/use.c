@@ -8,12 +8,30 @@
 
 /* ---- shares ---- */
 
-/* 9p is matched by tag, except for the root, whose source is /dev/root. Only kernels since 6.9 show which
- * virtiofs belongs to which device (/sys/fs/virtiofs), so every virtiofs mount counts for every device. */
-static bool is_share(const struct mount_fact *mount, const char *driver, const char *tag)
+#define VIRTIOFS "sys/fs/virtiofs"
+
+/* The tag of the virtio device, which kernels since 6.9 show; NULL: unknown. */
+static char *virtiofs_tag(const struct scan *scan, const char *device)
 {
-	if (text_same(driver, "virtiofs"))
-		return text_same(mount->type, "virtiofs");
+	auto_names struct name_list entries = { 0 };
+	char **entry;
+	(void)sysroot_list(scan->root, VIRTIOFS, &entries);
+	array_each (entry, &entries) {
+		auto_free char *link = text_format(VIRTIOFS "/%s/device", *entry);
+		auto_free char *tag = text_format(VIRTIOFS "/%s/tag", *entry);
+		auto_free char *of = sysroot_link_name(scan->root, link);
+		if (text_same(of, device))
+			return sysroot_read(scan->root, tag);
+	}
+	return NULL;
+}
+
+/* The source of a mount is the tag, except for 9p as root. Without a tag, every virtiofs mount counts for
+ * every such device. */
+static bool is_share(const struct mount_fact *mount, bool virtiofs, const char *tag)
+{
+	if (virtiofs)
+		return text_same(mount->type, "virtiofs") && (!tag || text_same(mount->source, tag));
 	return text_same(mount->type, "9p") &&
 	       (text_same(mount->source, tag) || (tag && text_same(mount->source, "/dev/root")));
 }
@@ -23,13 +41,14 @@ static void take_share(struct scan *scan, const char *name, struct device *devic
 {
 	auto_free char *tag_path = text_format(OWNER_VIRTIO "/%s/mount_tag", name);
 	auto_free char *driver_path = text_format(OWNER_VIRTIO "/%s/driver", name);
-	auto_free char *tag = sysroot_read(scan->root, tag_path);
 	auto_free char *driver = sysroot_link_name(scan->root, driver_path);
+	bool virtiofs = text_same(driver, "virtiofs");
+	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name) : sysroot_read(scan->root, tag_path);
 	const struct mount_fact *mount;
-	if (text_same(driver, "9pnet_virtio") || text_same(driver, "virtiofs"))
+	if (text_same(driver, "9pnet_virtio") || virtiofs)
 		use_unknown(device, name, scan->mounts_error);
 	array_each (mount, &scan->mounts)
-		if (is_share(mount, driver, tag))
+		if (is_share(mount, virtiofs, tag))
 			use_add(device, &(struct use){ USE_MOUNT, mount->source, mount->target, NULL,
 						mount->process });
 }
@@ -89,9 +108,20 @@ static void take_consoles(struct scan *scan)
 	}
 }
 
+/* The timer of a watchdog can run without a process (nowayout). */
+static void take_watchdog(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format(OWNER_WATCHDOGS "/%s/state", name);
+	auto_free char *state = sysroot_read(scan->root, path);
+	use_unknown(device, path, state ? 0 : -errno);
+	if (text_same(state, "active"))
+		use_simple(device, USE_WATCHDOG, name, NULL);
+}
+
 static void collect_others(struct scan *scan)
 {
 	struct device *device;
+	scan_each_owned(scan, scan->root, OWNER_WATCHDOGS, take_watchdog);
 	scan_each_owned(scan, scan->root, OWNER_FRAMEBUFFERS, take_framebuffer);
 	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_share);
 	take_consoles(scan);
@@ -180,8 +210,9 @@ void use_wait_for_udev(const struct sysroot *root)
 void use_collect_all(const struct sysroot *root, struct device_list *devices)
 {
 	collect(root, devices,
-		(void (*const[])(struct scan *)){ blocks_collect, processes_collect, collect_mounts,
-			blocks_take_uses, network_collect, collect_others, collect_above, NULL });
+		(void (*const[])(struct scan *)){ blocks_collect, network_collect_connections,
+			processes_collect, collect_mounts, blocks_take_uses, network_collect, collect_others,
+			collect_above, NULL });
 }
 
 void use_collect_processes(const struct sysroot *root, struct device_list *devices)

@@ -163,7 +163,9 @@ void readiness_judge_blocked(
 	if (!next->blocked || host->modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
 		return;
 	auto_free char *file = text_format("%.*s", (int)strcspn(next->blocked, " "), next->blocked);
-	auto_free char *remedy = text_format("remove the line from %s", file);
+	bool kernel = text_starts(file, "/proc/");
+	auto_free char *remedy = kernel ? text_copy("reboot, without the setting")
+					: text_format("remove the line from %s", file);
 	finding_add(findings, FINDING_MODULE_BLOCKED, NULL, remedy, "vfio-pci cannot be loaded: %s",
 		next->blocked);
 }

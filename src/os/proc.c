@@ -80,6 +80,68 @@ static void add_file(struct look *look, const struct process_file *file, char *i
 	added->info = info;
 }
 
+/* Adds the file if it is wanted. */
+static void take_file(struct look *look, const struct process_file *file)
+{
+	if (look->wanted(file, look->context))
+		add_file(look, file, NULL);
+}
+
+/* ---- files that are registered with io_uring ---- */
+
+#define IO_URING "anon_inode:[io_uring]"
+
+/* Bytes of its fdinfo; a ring has up to 32,768 files. */
+#define RING_MAX (4 << 20)
+
+/* Where a node can be of which the kernel shows only the name. */
+static const char *const node_folders[] = { "/dev/", "/dev/vfio/", "/dev/vfio/devices/" };
+
+/* `name`: "/dev/vfio/0" as the process sees it, "anon_inode:[vfio-device]" or "socket:[123]"; before 6.10
+ * only the last part: "0", "[vfio-device]". */
+static void look_at_registered(struct look *look, const char *name)
+{
+	struct process_file file = { .path = (char *)name, .mapped = true };
+	auto_free char *anonymous = text_format("anon_inode:%s", name);
+	unsigned long inode;
+	if (sscanf(name, "socket:[%lu]", &inode) == 1) {
+		file.type = S_IFSOCK;
+		file.number = inode;
+		take_file(look, &file);
+		return;
+	}
+	if (*name == '[')
+		file.path = anonymous;
+	if (strchr(name, '[')) {
+		take_file(look, &file);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(node_folders); i++) {
+		auto_free char *path = text_format("root%s%s", *name == '/' ? "" : node_folders[i], name);
+		file.path = path + strlen("root");
+		if (identify(look, look->folder, path, &file) <= 0)
+			continue;
+		take_file(look, &file);
+		return;
+	}
+}
+
+/* The process may have closed what it registered. fdinfo has "UserFiles:\t2", and a line "    0: PATH" for
+ * each (io_uring_show_fdinfo in io_uring/fdinfo.c). */
+static void look_at_ring(struct look *look, const char *descriptor)
+{
+	unsigned int number;
+	int start = 0;
+	auto_free char *path = text_format("proc/%s/fdinfo/%s", look->pid, descriptor);
+	auto_free char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
+	char *line = info ? strstr(info, "\nUserFiles:") : NULL;
+	for (line = line ? strchr(line + 1, '\n') : NULL;
+		line && sscanf(++line, " %u: %n", &number, &start) == 1 && start; line = strchr(line, '\n')) {
+		auto_free char *name = text_format("%.*s", (int)strcspn(line + start, "\n"), line + start);
+		look_at_registered(look, name);
+	}
+}
+
 /* ---- descriptors ---- */
 
 /* Most descriptors need a single system call: only those of a wanted node, or of a file that may belong to a
@@ -94,6 +156,8 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 		return;
 	read_link(look, fd, name, path);
 	file.path = path;
+	if (text_same(path, IO_URING))
+		look_at_ring(look, name);
 	if (!look->wanted(&file, look->context))
 		return;
 	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
@@ -143,8 +207,8 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	snprintf(last, PATH_MAX, "%s", file.path);
 	int known = anonymous ? 1 : identify_mapping(look, range, &file);
 	note_error(look, known < 0 ? known : 0);
-	if (known > 0 && look->wanted(&file, look->context))
-		add_file(look, &file, NULL);
+	if (known > 0)
+		take_file(look, &file);
 }
 
 static void look_at_mappings(struct look *look)

@@ -191,6 +191,19 @@ static char *unfinished_sentence(const struct job *job, const char *subject, con
 		run->step, why, run->process, check);
 }
 
+/* Two errors of loading a module have one reason each. */
+static const char *step_error(const struct job *job)
+{
+	const struct action *action = job->run->action;
+	if (!action || action->kind != ACTION_LOAD)
+		return strerror(-job->error);
+	if (job->error == -EKEYREJECTED)
+		return "the kernel loads only modules signed with a key that it knows (Secure Boot, or module.sig_enforce)";
+	if (job->error == -EPERM)
+		return "the kernel does not permit it (lockdown, for example by Secure Boot)";
+	return strerror(-job->error);
+}
+
 char *failure_sentence(const struct job *job, const char *subject, const char *user)
 {
 	const struct plan_run *run = job->run;
@@ -212,7 +225,7 @@ char *failure_sentence(const struct job *job, const char *subject, const char *u
 	auto_free char *undo = undo_sentence(run, subject);
 	if (job->error == -EPROTO)
 		return text_format("%s; %s", run->step, undo);
-	return text_format("could not %s: %s%s; %s", run->step, strerror(-job->error),
+	return text_format("could not %s: %s%s; %s", run->step, step_error(job),
 		run->by_kernel ? " (details: dmesg | tail)" : "", undo);
 }
 

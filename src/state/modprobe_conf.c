@@ -134,6 +134,21 @@ char *modprobe_cmdline_ids(const char *text)
 	return cmdline_setting(text, "vfio_pci", "ids").value;
 }
 
+char *modprobe_cmdline_blocked(const char *text, const char *module)
+{
+	auto_free char *copy = text_copy(text);
+	char *rest = NULL, *names = NULL;
+	for (char *word = strtok_r(copy, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
+		const char *value = after_name(word, "module_blacklist=");
+		/* The kernel keeps the last one. */
+		names = value ? (char *)value : names;
+	}
+	for (char *name = names ? strtok_r(names, ",", &rest) : NULL; name; name = strtok_r(NULL, ",", &rest))
+		if (text_same(name, module))
+			return text_format("has module_blacklist=%s", module);
+	return NULL;
+}
+
 /* Whether an install command loads nothing: /bin/false, /usr/bin/true, ":". */
 static bool loads_nothing(const char *command)
 {

@@ -81,6 +81,10 @@ char *modprobe_cmdline_ids(const char *text);
  * does not: it applies to aliases. */
 char *modprobe_text_blocked(const char *text, const char *module);
 
+/* The same of a kernel command line: "has module_blacklist=vfio_pci". The kernel compares the names as the
+ * files have them in their .modinfo (blacklisted in kernel/module/main.c). */
+char *modprobe_cmdline_blocked(const char *text, const char *module);
+
 /* ---- cdi.c ----
  * The specification of the bound devices for the Container Device Interface, which container engines read. */
 

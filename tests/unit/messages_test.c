@@ -160,6 +160,7 @@ static void job_fails(struct plan_run *run, int error, const char *subject)
 static void test_steps(void)
 {
 	static struct plan_run run = { .step = "write " ADDRESS " to /sys/x/unbind" };
+	const struct action load = { .kind = ACTION_LOAD };
 	const struct job held = { .run = &run, .error = -ETIMEDOUT };
 	heading("a plan");
 	job_fails(&run, -ECANCELED, ADDRESS);
@@ -180,6 +181,12 @@ static void test_steps(void)
 	job_fails(&run, -EBUSY, "noiommu mode");
 	strcpy(run.step, "the kernel made no group node");
 	job_fails(&run, -EPROTO, ADDRESS);
+	run.undo_error = 0;
+	run.action = &load;
+	strcpy(run.step, "load module vfio_pci");
+	job_fails(&run, -EKEYREJECTED, "modules");
+	job_fails(&run, -EPERM, "modules");
+	job_fails(&run, -ENOENT, "modules");
 }
 
 /* ---- the kernel ---- */

@@ -25,6 +25,7 @@ static void test_cmdline(void)
 {
 	ok(becomes("proc/cmdline", "root=UUID=1 vfio.enable_unsafe_noiommu_mode=1 ip=192.0.2.1\n",
 		"vfio.enable_unsafe_noiommu_mode=1 \n"));
+	ok(becomes("proc/cmdline", "quiet module_blacklist=vfio", "module_blacklist=vfio \n"));
 	ok(becomes("proc/cmdline", "novfio=1\tvfio-pci.ids=8086:10d3", "vfio-pci.ids=8086:10d3 \n"));
 }
 

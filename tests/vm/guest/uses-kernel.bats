@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: debian
-# boot: --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0
+# boot: --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --qemu -watchdog-action --qemu none
 #
 # Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
 # its bus. This kernel has no noiommu mode, so bind is refused for that, too.
@@ -145,6 +145,43 @@ free() { # ADDRESS...
 	done
 	umount /run/mounted
 	free "${shared[@]}"
+}
+
+# Registers the file with an io_uring, and closes it.
+register() { # FILE
+	python3 - "$1" >/run/registered 3>&- <<'PYTHON' &
+import ctypes, os, sys, time
+call = ctypes.CDLL(None).syscall
+ring = call(425, 4, ctypes.create_string_buffer(120))
+disk = os.open(sys.argv[1], os.O_RDWR)
+assert ring >= 0 and call(427, ring, 2, ctypes.byref(ctypes.c_int(disk)), 1) == 0
+os.close(disk)
+print("registered", flush=True)
+time.sleep(600)
+PYTHON
+	holder=$!
+	until grep -q registered /run/registered; do sleep 0.1; done
+}
+
+@test "a node that a process has registered with io_uring and closed" {
+	register /dev/"$disk"
+	used $one device-held "/dev/$disk is in use by process $holder (python3)"
+	end_holder
+	free $one
+	rm /run/registered
+}
+
+@test "a watchdog whose timer runs, also without a process" {
+	modprobe i6300esb
+	local watchdog
+	watchdog=$(basename /sys/bus/pci/devices/0000:00:0d.0/watchdog/watchdog*)
+	free 0000:00:0d.0
+	# The process ends without a last V: the timer runs on.
+	echo . >/dev/"$watchdog"
+	used 0000:00:0d.0 device-held "the timer of $watchdog is running: nothing would stop it from resetting the machine"
+	echo V >/dev/"$watchdog"
+	free 0000:00:0d.0
+	rmmod i6300esb
 }
 
 @test "a UIO node" {

@@ -105,6 +105,52 @@ end_nvme() {
 	end_nvme
 }
 
+@test "an iSCSI session is a use of the interface that routes to its server" {
+	modprobe iscsi_tcp
+	mkfifo /run/iscsi
+	"$BATS_TEST_DIRNAME/iscsi-session" 192.0.2.2 2049 </run/iscsi >/run/session 3>&- &
+	holder=$!
+	exec 4>/run/iscsi
+	until grep -q . /run/session; do sleep 0.1; done
+	run_tool bind --dry-run $nic
+	status_is 3
+	complains "$nic: network interface $client carries the route to the disks of iSCSI session $(</run/session) [interface-route]"
+	not grep -q "TCP connection of the kernel" <<<"$stderr"
+	exec 4>&-
+	wait $holder
+	run_tool bind --dry-run $nic
+	not grep -q "iSCSI" <<<"$stderr"
+	rmmod iscsi_tcp libiscsi_tcp libiscsi scsi_transport_iscsi
+}
+
+@test "a TCP connection that only the kernel has is a use of the interface, that of a process is not" {
+	modprobe nbd
+	for owner in process kernel; do
+		# NBD_SET_SOCK gives the connection to the kernel.
+		python3 - $owner >/run/connected 3>&- <<'PYTHON' &
+import fcntl, os, socket, sys, time
+connection = socket.create_connection(("192.0.2.2", 2049))
+disk = os.open("/dev/nbd0", os.O_RDWR)
+if sys.argv[1] == "kernel":
+    fcntl.ioctl(disk, 0xAB00, connection.fileno())
+    connection.close()
+print("connected", flush=True)
+time.sleep(600)
+PYTHON
+		holder=$!
+		until grep -q connected /run/connected; do sleep 0.1; done
+		run_tool bind --dry-run $nic
+		if [ $owner = kernel ]; then
+			complains "$nic: network interface $client carries a TCP connection of the kernel to 192.0.2.2, as for NBD, Ceph or DRBD [interface-route]"
+		else
+			not grep -q "TCP connection" <<<"$stderr"
+		fi
+		end_holder
+		rm /run/connected
+	done
+	rmmod nbd
+}
+
 @test "a packet socket of a process is a use of the interface that it is bound to, also while that is down" {
 	ip address flush dev "$client"
 	ip link set "$client" down
