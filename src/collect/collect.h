@@ -321,7 +321,6 @@ void processes_collect(struct scan *scan);
 #define OWNER_DISKS        "sys/class/block"
 #define OWNER_FRAMEBUFFERS "sys/class/graphics"
 #define OWNER_VIRTIO       "sys/bus/virtio/devices"
-#define OWNER_WATCHDOGS    "sys/class/watchdog"
 
 /* Adds the address of the PCI device of the link `name` in `folder`, for an NVMe namespace with multipath
  * those of all controllers; adds nothing if there is none. Returns 0, or a negative errno if the owner is

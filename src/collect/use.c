@@ -108,23 +108,46 @@ static void take_consoles(struct scan *scan)
 	}
 }
 
-/* The timer of a watchdog can run without a process (nowayout). */
-static void take_watchdog(struct scan *scan, const char *name, struct device *device)
+#define WATCHDOGS "sys/class/watchdog"
+
+/* Whether the watchdog belongs to the device. Some drivers, such as i6300esb, register it without a parent,
+ * and name it like themselves. */
+static bool is_watchdog_of(const struct name_list *owners, const char *identity, const struct device *device)
 {
-	auto_free char *path = text_format(OWNER_WATCHDOGS "/%s/state", name);
-	auto_free char *state = sysroot_read(scan->root, path);
-	use_unknown(device, path, state ? 0 : -errno);
-	if (text_same(state, "active"))
-		use_simple(device, USE_WATCHDOG, name, NULL);
+	return owners->count ? name_list_has(owners, device->address) : text_same(identity, device->driver);
+}
+
+/* The timer of a watchdog can run without a process. */
+static void take_watchdog(struct scan *scan, const char *name)
+{
+	auto_names struct name_list owners = { 0 };
+	auto_free char *state_path = text_format(WATCHDOGS "/%s/state", name);
+	auto_free char *identity_path = text_format(WATCHDOGS "/%s/identity", name);
+	auto_free char *state = sysroot_read(scan->root, state_path);
+	auto_free char *identity = sysroot_read(scan->root, identity_path);
+	struct device *device;
+	(void)owner_collect(scan->root, WATCHDOGS, name, &owners);
+	array_each (device, scan->devices)
+		if (identity && is_watchdog_of(&owners, identity, device) && text_same(state, "active"))
+			use_simple(device, USE_WATCHDOG, name, NULL);
+}
+
+static void take_watchdogs(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	scan_unknown(scan, WATCHDOGS, sysroot_list(scan->root, WATCHDOGS, &names));
+	array_each (name, &names)
+		take_watchdog(scan, *name);
 }
 
 static void collect_others(struct scan *scan)
 {
 	struct device *device;
-	scan_each_owned(scan, scan->root, OWNER_WATCHDOGS, take_watchdog);
 	scan_each_owned(scan, scan->root, OWNER_FRAMEBUFFERS, take_framebuffer);
 	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_share);
 	take_consoles(scan);
+	take_watchdogs(scan);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_functions(scan, device);

@@ -1,9 +1,11 @@
 /* floor: the minimum that `vfionoiommu list --all` needs: the opens, reads and readlinks in /sys that find
- * the driver, the use and the nodes of each PCI device, and one line of output for each. */
+ * the driver, the use and the nodes of each PCI device, a look at each descriptor and mapping of each process, and one line of
+ * output for each device. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static int sys;
@@ -68,10 +70,36 @@ static void look_at_interface(const char *name)
 	read_file(path);
 }
 
+/* The open folder /proc/PID/fd. */
+static int descriptors;
+
+static void look_at_descriptor(const char *name)
+{
+	struct statx status;
+	statx(descriptors, name, AT_STATX_DONT_SYNC, STATX_TYPE, &status);
+}
+
+static void look_at_process(const char *name)
+{
+	char path[300];
+	if (*name < '0' || *name > '9')
+		return;
+	snprintf(path, sizeof path, "/proc/%s/maps", name);
+	int maps = open(path, O_RDONLY | O_CLOEXEC);
+	while (maps >= 0 && read(maps, text, sizeof text) > 0)
+		;
+	close(maps);
+	snprintf(path, sizeof path, "/proc/%s/fd", name);
+	descriptors = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	each(path, look_at_descriptor);
+	close(descriptors);
+}
+
 int main(void)
 {
 	sys = open("/sys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	each("bus/pci/devices", look_at_device);
 	each("class/net", look_at_interface);
+	each("/proc", look_at_process);
 	return 0;
 }
