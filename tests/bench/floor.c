@@ -1,6 +1,6 @@
 /* floor: the minimum that `vfionoiommu list --all` needs: the opens, reads and readlinks in /sys that find
- * the driver, the use and the nodes of each PCI device, a look at each descriptor and mapping of each process, and one line of
- * output for each device. */
+ * the driver, the use and the nodes of each PCI device, a look at each descriptor and mapping of each
+ * process, and one line of output for each device. */
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* processes COUNT DESCRIPTORS: so many processes with so many open descriptors, until they are killed (they have one process
- * group). Prints a line when all are there. */
+/* processes COUNT DESCRIPTORS: so many processes with so many open descriptors, until they are killed (they
+ * have one process group). Prints a line when all are there. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

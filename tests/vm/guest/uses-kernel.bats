@@ -181,7 +181,6 @@ PYTHON
 	used 0000:00:0d.0 device-held "the timer of $watchdog is running: nothing would stop it from resetting the machine"
 	echo V >/dev/"$watchdog"
 	free 0000:00:0d.0
-	rmmod i6300esb
 }
 
 @test "a UIO node" {
