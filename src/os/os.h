@@ -365,8 +365,8 @@ struct process_file {
 	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
 		      */
 	dev_t number; /* of a socket: its inode */
-	bool mapped; /* or registered with io_uring: it may be written to */
-	char *info; /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
+	bool mapped;  /* or registered with io_uring: it may be written to */
+	char *info;   /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
 };
 
 struct process_file_list {

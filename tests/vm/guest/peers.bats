@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# tier: all
+# kernels: case3
+# more: case5
+# boot: --memory 2G --device e1000e,addr=4,romfile= --device edu,addr=6
+#
+# Other programs beside the tool, on the same device: whatever they do to it, status, list and unbind say what is true, and the
+# device comes back to its driver. QEMU does not take noiommu devices.
+
+load guest
+
+setup() {
+	begin
+}
+
+teardown() {
+	driverctl unset-override $nic 2>/dev/null || true
+	tool unbind $nic >/dev/null 2>&1 || true
+}
+
+@test "dpdk-devbind.py shows a device that we bound, and unbind follows its unbind" {
+	tool bind $nic
+	dpdk-devbind.py --status-dev net | grep "$nic.*drv=vfio-pci"
+	dpdk-devbind.py -u $nic
+	run_tool list --all $nic
+	[ -z "$(driver_of $nic)" ]
+	run_tool unbind $nic
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+	[ -z "$(override_of $nic)" ]
+}
+
+@test "a device that dpdk-devbind.py bound is listed, and unbind gives it to the kernel's driver" {
+	dpdk-devbind.py -b vfio-pci $nic
+	[[ $(tool list -nro ADDRESS,DRIVER $nic) = "$nic vfio-pci" ]]
+	run_tool unbind $nic
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+	[ -z "$(override_of $nic)" ]
+}
+
+@test "dpdk-devbind.py can give a device that we bound back; unbind then has nothing to do" {
+	tool bind $nic
+	dpdk-devbind.py -b e1000e $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	run_tool unbind $nic
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+	[ -z "$(override_of $nic)" ]
+}
+
+@test "a device that driverctl bound is listed; unbind names its stored override" {
+	driverctl set-override $nic vfio-pci
+	[[ $(tool list -nro ADDRESS,DRIVER $nic) = "$nic vfio-pci" ]]
+	run_tool unbind $nic
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+	complains "driverctl unset-override $nic"
+}
+
+@test "driverctl can take a device that we bound; unbind then restores it" {
+	tool bind $nic
+	driverctl --nosave unset-override $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	run_tool unbind $nic
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(tool list -nro USE --all $nic)" = free ]
+}
+
+@test "QEMU does not take a noiommu device, and leaves it as it was" {
+	tool bind $nic
+	run timeout 60 qemu-system-x86_64 -nodefaults -display none -m 64 -S -device vfio-pci,host=$nic
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output = *"$nic"* ]]
+	run_tool verify $nic
+	status_is 0
+}
