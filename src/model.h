@@ -320,6 +320,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_VFS, "vfs")                 /* `detail` virtual functions are enabled */                       \
 	X(USE_UNKNOWN, "unknown")         /* `object`, which may use it, could not be read: `detail` */      \
 	X(USE_CONSOLE, "console")         /* terminal `object` is a console of the kernel */                 \
+	X(USE_DMA, "dma")                 /* the kernel copies memory with DMA channel `object` */           \
 	X(USE_WATCHDOG, "watchdog")       /* the timer of watchdog `object` is running */                    \
 	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
 enum use_kind { USE_KINDS(ENUM_VALUE) };
@@ -341,6 +342,9 @@ struct use_list {
 	size_t count;
 };
 
+/* The header type that is read from a device that does not respond: all bits are set. */
+#define HEADER_TYPE_NONE 0x7f
+
 /* A function on the PCI bus: /sys/bus/pci/devices/ADDRESS. */
 struct device {
 	char *address; /* "0000:00:04.0": the directory's name, lower case, the domain of 4 to 8 digits */
@@ -353,7 +357,8 @@ struct device {
 	int error;             /* negative errno if its uevent exists but is unreadable; else 0 */
 	char *unreadable;      /* the first detail that exists but is unreadable; NULL: none */
 	bool detailed;         /* its details are collected: device_collect_details */
-	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read */
+	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read; 0x7f: the
+				* device does not respond */
 	enum answer iommu;     /* ADDRESS/iommu exists: it has a real IOMMU */
 	int iommu_group;       /* target of iommu_group; -1: none. noiommu fabricates groups, too */
 	bool vfio;             /* bound to a VFIO driver: has vfio-dev/, or a group node */

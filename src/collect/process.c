@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -177,6 +178,12 @@ static bool can_be_gone(const struct node_list *nodes, const struct process_file
 	return false;
 }
 
+/* A mapping of physical memory, which can be that of a device. */
+static bool is_memory(const struct process_file *file)
+{
+	return file->mapped && file->type == S_IFCHR && file->number == makedev(1, 1);
+}
+
 static bool is_wanted(const struct process_file *file, const void *context)
 {
 	const struct scan *scan = context;
@@ -185,7 +192,7 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	if (file->type == S_IFSOCK)
 		network_connection_held(scan, file->number);
 	if (file->type)
-		return find_node(scan->nodes, file) || can_be_gone(scan->nodes, file);
+		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file);
 	if (text_same(file->path, VFIO_DEVICE) || attribute_owner(scan, file->path, &name))
 		return true;
 	array_each (node, scan->nodes)
@@ -252,8 +259,31 @@ static void take_vfio_device(struct scan *scan, const struct process_file *file)
 			use_simple(device, USE_UNKNOWN, file->path, detail);
 }
 
+/* The file resource: a line "START END FLAGS" for each BAR, in hexadecimal. */
+static bool has_memory(const struct scan *scan, const struct device *device, const struct process_file *file)
+{
+	auto_free char *path = text_format("sys/bus/pci/devices/%s/resource", device->address);
+	auto_free char *resource = sysroot_read(scan->root, path);
+	unsigned long long start, end;
+	for (const char *line = resource; line && sscanf(line, "%llx %llx", &start, &end) == 2;
+		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+		if (end && start < file->offset + file->length && file->offset <= end)
+			return true;
+	return false;
+}
+
+static void take_memory(struct scan *scan, const struct process_file *file)
+{
+	struct device *device;
+	array_each (device, scan->devices)
+		if (has_memory(scan, device, file))
+			add_process(device, file, "the memory of a BAR, through /dev/mem,", NULL);
+}
+
 static void take_file(struct scan *scan, const struct process_file *file)
 {
+	if (is_memory(file))
+		take_memory(scan, file);
 	const struct node *node;
 	const char *name;
 	struct device *device;

@@ -108,6 +108,18 @@ static void take_consoles(struct scan *scan)
 	}
 }
 
+#define CHANNELS "sys/class/dma"
+
+/* Channels of a DMA engine (ioatdma) that have clients in the kernel. */
+static void take_channel(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format(CHANNELS "/%s/in_use", name);
+	auto_free char *clients = sysroot_read(scan->root, path);
+	use_unknown(device, path, clients ? 0 : -errno);
+	if (clients && !text_same(clients, "0"))
+		use_simple(device, USE_DMA, name, NULL);
+}
+
 #define WATCHDOGS "sys/class/watchdog"
 
 /* Whether the watchdog belongs to the device. Some drivers, such as i6300esb, register it without a parent,
@@ -148,6 +160,7 @@ static void collect_others(struct scan *scan)
 	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_share);
 	take_consoles(scan);
 	take_watchdogs(scan);
+	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_functions(scan, device);

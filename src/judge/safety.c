@@ -15,7 +15,7 @@ bool device_is_bridge(const struct device *device)
 	/* The host bridge and the ISA bridge have the header of an endpoint, but must keep their drivers. */
 	if (class == 0x0600 || class == 0x0601)
 		return true;
-	if (device->header_type >= 0)
+	if (device->header_type >= 0 && device->header_type != HEADER_TYPE_NONE)
 		return device->header_type != 0;
 	return class == 0x0604 || class == 0x0607;
 }
@@ -101,8 +101,8 @@ enum fitness safety_fitness(const struct device *device)
 		return FITNESS_BOUND;
 	if (device->vfio)
 		return FITNESS_VFIO;
-	if (device_is_bridge(device) || device->denylisted || device->iommu == ANSWER_YES ||
-		uses(device, USE_VFS))
+	if (device_is_bridge(device) || device->header_type == HEADER_TYPE_NONE || device->denylisted ||
+		device->iommu == ANSWER_YES || uses(device, USE_VFS))
 		return FITNESS_IMPOSSIBLE;
 	/* A known use takes precedence over an unknown one. */
 	const struct use *use;
@@ -155,6 +155,8 @@ static const struct {
 		"if nothing uses the device, repeat the command with --force" },
 	[USE_CONSOLE] = { FINDING_DEVICE_HELD, "{} is a console of the kernel",
 		"boot without console={} on the kernel command line" },
+	[USE_DMA] = { FINDING_DEVICE_HELD, "the kernel uses the DMA channel {}",
+		"repeat the command with --force if nothing needs it: cat /sys/class/dma/{}/in_use" },
 	[USE_WATCHDOG] = { FINDING_DEVICE_HELD,
 		"the timer of {} is running: nothing would stop it from resetting the machine",
 		"stop the program that has /dev/{} open, or wdctl /dev/{}" },
@@ -277,6 +279,10 @@ void safety_judge_bind(const struct device_list *devices, const struct device *d
 	if (device_is_bridge(device))
 		finding_add(findings, FINDING_DEVICE_IS_BRIDGE, device->address, "vfionoiommu list --all",
 			"the device is a bridge: VFIO supports endpoints only; specify the devices behind it");
+	if (device->header_type == HEADER_TYPE_NONE)
+		finding_add(findings, FINDING_DEVICE_NOT_RESPONDING, device->address,
+			"reset or replug the device, or power off",
+			"the device does not respond: its configuration space reads as ff");
 	if (device->iommu == ANSWER_YES && !allow_iommu) {
 		auto_free char *remedy = text_format("vfionoiommu bind --allow-iommu %s", device->address);
 		finding_add(findings, FINDING_DEVICE_HAS_IOMMU, device->address, remedy,

@@ -243,6 +243,12 @@ char *network_interface_to(const char *address)
 	return interface;
 }
 
+char *network_interface_of(unsigned int index)
+{
+	char name[IF_NAMESIZE];
+	return if_indextoname(index, name) ? text_copy(name) : NULL;
+}
+
 /* ---- alternative names ---- */
 
 /* IFLA_ALT_IFNAME of linux/if_link.h, since 5.5. Its longest value, ALTIFNAMSIZ with its end. */

@@ -364,9 +364,10 @@ struct process_file {
 	char *path;  /* the target of the descriptor's link, or the path of the mapping; NULL: not read yet */
 	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
 		      */
-	dev_t number; /* of a socket: its inode */
-	bool mapped;  /* or registered with io_uring: it may be written to */
-	char *info;   /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
+	dev_t number;                      /* of a socket: its inode */
+	bool mapped;                       /* or registered with io_uring: it may be written to */
+	unsigned long long offset, length; /* of the mapping, in bytes */
+	char *info;                        /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
 };
 
 struct process_file_list {
@@ -455,6 +456,10 @@ int network_sysfs(const struct sysroot *root, const char *path, struct sysroot *
  * property add; sysfs does not have these names): a new string, which the caller frees, or NULL. Source:
  * rtnetlink(7), IFLA_ALT_IFNAME. */
 char *network_interface_name(const char *alternative);
+
+/* The name of the interface with this number in this network namespace: a new string, which the caller frees,
+ * or NULL. Source: if_indextoname(3). */
+char *network_interface_of(unsigned int index);
 
 /* The name of the interface through which the kernel sends from this network namespace to `address`, of IPv4
  * or IPv6: a new string, which the caller frees, or NULL: no route, or not an address. Source: rtnetlink(7),

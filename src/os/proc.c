@@ -196,14 +196,19 @@ static int identify_mapping(const struct look *look, const char *range, struct p
 static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 {
 	const char *range = strsep(&line, " "), *permissions = strsep(&line, " ");
+	unsigned long long start = 0, end = 0;
 	const char *anonymous = line ? strstr(line, "anon_inode:") : NULL;
 	struct process_file file = { .mapped = true, .path = line ? strchr(line, '/') : NULL };
 	if (anonymous)
 		file.path = (char *)anonymous;
 	bool shared = permissions && strlen(permissions) == 4 && permissions[3] == 's';
 	bool device = file.path && (text_starts(file.path + 1, "dev/") || text_starts(file.path + 1, "sys/"));
-	if (!file.path || (!shared && !device) || text_same(file.path, last))
+	if (!file.path || (!shared && !device) ||
+		(text_same(file.path, last) && !text_same(last, "/dev/mem")))
 		return;
+	sscanf(range, "%llx-%llx", &start, &end);
+	sscanf(line, "%llx", &file.offset);
+	file.length = end - start;
 	snprintf(last, PATH_MAX, "%s", file.path);
 	int known = anonymous ? 1 : identify_mapping(look, range, &file);
 	note_error(look, known < 0 ? known : 0);

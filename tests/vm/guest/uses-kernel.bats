@@ -171,6 +171,24 @@ PYTHON
 	rm /run/registered
 }
 
+@test "a BAR that a process has mapped through /dev/mem" {
+	read -r start _ <"/sys/bus/pci/devices/$edu/resource"
+	python3 - "$start" >/run/mapped 3>&- <<'PYTHON' &
+import mmap, os, sys, time
+memory = os.open("/dev/mem", os.O_RDWR | os.O_SYNC)
+other = mmap.mmap(memory, 4096, offset=0xF0000, prot=mmap.PROT_READ)
+bar = mmap.mmap(memory, 4096, offset=int(sys.argv[1], 16) + 4096)
+print("mapped", flush=True)
+time.sleep(600)
+PYTHON
+	holder=$!
+	until grep -q mapped /run/mapped; do sleep 0.1; done
+	used $edu device-held "the memory of a BAR, through /dev/mem, is in use by process $holder (python3)"
+	end_holder
+	free $edu $one
+	rm /run/mapped
+}
+
 @test "a watchdog whose timer runs, also without a process" {
 	modprobe i6300esb
 	local watchdog

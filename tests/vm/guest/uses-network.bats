@@ -189,6 +189,21 @@ PYTHON
 	complains "$nic: cannot determine whether the device is in use: /proc/net/packet: Permission denied [use-unknown]"
 }
 
+@test "a macvlan or VLAN of a container is a use of the card below it, also while that is down" {
+	ip address flush dev "$client"
+	ip link set "$client" down
+	for kind in macvlan ipvlan "vlan id 5"; do
+		# shellcheck disable=SC2086 # the options of the kind
+		ip link add link "$client" name above type $kind
+		ip link set above netns server
+		run_tool bind --dry-run $nic
+		complains "$nic: network interface above (over $client) is in the network namespace /run/netns/server [interface-elsewhere]"
+		[[ $(tool list -nro USE $nic) = used:* ]]
+		ip -n server link delete above
+		[ "$(tool list -nro USE $nic)" = free ]
+	done
+}
+
 @test "an XDP program is a use of the interface that it is attached to, also while that is down" {
 	ip address flush dev "$client"
 	ip link set "$client" down
