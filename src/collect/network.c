@@ -54,50 +54,45 @@ static bool is_userspace_driver(const char *driver)
 	return false;
 }
 
-/* The interface of this namespace that `name` in another one is on top of, such as a macvlan of a container:
- * a new string, or NULL. Its link lower_NAME would show one in its own namespace; iflink is also the peer of
- * a veth, which has no type. The numbers of a third namespace can be the same. */
-static char *lower_elsewhere(const struct sysroot *sysfs, const char *name)
+/* An interface of another namespace, on top of `lower` in ours, which no link in sysfs shows. */
+static void take_upper(struct scan *scan, const char *lower, const char *upper, const char *where)
 {
-	auto_names struct name_list entries = { 0 };
-	auto_free char *folder = text_format("class/net/%s", name);
-	auto_free char *uevent_path = text_format("%s/uevent", folder);
-	auto_free char *link_path = text_format("%s/iflink", folder);
-	auto_free char *uevent = sysroot_read(sysfs, uevent_path);
-	auto_free char *type = uevent ? text_value(uevent, "DEVTYPE") : NULL;
-	auto_free char *own = uevent ? text_value(uevent, "IFINDEX") : NULL;
-	auto_free char *link = sysroot_read(sysfs, link_path);
-	char **entry;
-	if (!type || !own || !link || text_same(own, link) || sysroot_list(sysfs, folder, &entries))
-		return NULL;
-	array_each (entry, &entries)
-		if (text_starts(*entry, "lower_"))
-			return NULL;
-	return network_interface_of((unsigned int)strtoul(link, NULL, 10));
+	auto_names struct name_list addresses = { 0 };
+	auto_free char *way = text_format("over %s", lower);
+	char **address;
+	(void)owner_collect(scan->root, OWNER_INTERFACES, lower, &addresses);
+	array_each (address, &addresses) {
+		struct device *device = device_find(scan->devices, *address);
+		if (device)
+			use_add(device,
+				&(struct use){ USE_ELSEWHERE, (char *)upper, (char *)where, way, NULL });
+	}
 }
 
 /* Adds the interfaces of another network namespace. `where`: "the network namespace of process 1234 (sh)". */
 static void take_namespace(struct scan *scan, const char *path, const char *where)
 {
 	auto_names struct name_list names = { 0 };
+	struct network_facts uppers = { 0 };
 	struct sysroot sysfs;
+	const struct network_fact *fact;
 	char **name, **address;
-	if (network_sysfs(scan->root, path, &sysfs))
+	int error = network_enter(scan->root, path, &sysfs, &uppers);
+	array_each (fact, &uppers)
+		take_upper(scan, fact->interface, fact->text, where);
+	network_facts_free(&uppers);
+	if (error)
 		return;
 	(void)sysroot_list(&sysfs, "class/net", &names);
 	array_each (name, &names) {
 		auto_names struct name_list addresses = { 0 };
 		(void)owner_collect(&sysfs, "class/net", *name, &addresses);
-		auto_free char *lower = addresses.count ? NULL : lower_elsewhere(&sysfs, *name);
-		auto_free char *way = lower ? text_format("over %s", lower) : NULL;
-		if (lower)
-			(void)owner_collect(scan->root, OWNER_INTERFACES, lower, &addresses);
 		array_each (address, &addresses) {
 			struct device *device = device_find(scan->devices, *address);
 			if (!device)
 				continue;
-			device->interfaces += !lower;
-			use_add(device, &(struct use){ USE_ELSEWHERE, *name, (char *)where, way, NULL });
+			device->interfaces++;
+			use_simple(device, USE_ELSEWHERE, *name, where);
 		}
 	}
 	close(sysfs.fd);

@@ -186,30 +186,44 @@ static struct nlmsghdr *new_question(uint16_t type, size_t header)
 
 /* Calls `take` with the messages of the answer, until it returns MNL_CB_STOP. Returns 0 or a negative errno.
  */
-static int ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
+static int ask_through(struct mnl_socket *socket, const struct nlmsghdr *question, mnl_cb_t take, void *data)
 {
 	/* The maximum size of a part of a dump. */
 	static char buffer[32768];
-	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
-	if (!socket)
-		return -errno;
-	bool sent = sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) >= 0 &&
-		    sym_mnl_socket_sendto(socket, question, question->nlmsg_len) >= 0;
+	bool sent = sym_mnl_socket_sendto(socket, question, question->nlmsg_len) >= 0;
 	int more = sent ? MNL_CB_OK : -errno;
 	while (more > MNL_CB_STOP) {
 		ssize_t length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
 		more = length < 0 ? -errno : take_messages(buffer, (size_t)length, take, data);
 	}
-	sym_mnl_socket_close(socket);
 	return more;
 }
 
-/* The same with all objects of the type. */
-static int dump(uint16_t type, size_t header, mnl_cb_t take, void *data)
+/* NULL: it failed, see errno. */
+static struct mnl_socket *open_socket(void)
+{
+	struct mnl_socket *socket = sym_mnl_socket_open(NETLINK_ROUTE);
+	if (!socket || sym_mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) >= 0)
+		return socket;
+	sym_mnl_socket_close(socket);
+	return NULL;
+}
+
+static int ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
+{
+	struct mnl_socket *socket = open_socket();
+	int error = socket ? ask_through(socket, question, take, data) : -errno;
+	if (socket)
+		sym_mnl_socket_close(socket);
+	return error;
+}
+
+/* A question for all objects of the type. */
+static struct nlmsghdr *new_dump(uint16_t type, size_t header)
 {
 	struct nlmsghdr *question = new_question(type, header);
 	question->nlmsg_flags |= NLM_F_DUMP;
-	return ask(question, take, data);
+	return question;
 }
 
 /* ---- the interface to an address ---- */
@@ -241,12 +255,6 @@ char *network_interface_to(const char *address)
 	sym_mnl_attr_put(question, RTA_DST, size, &to);
 	ask(question, take_way, &interface);
 	return interface;
-}
-
-char *network_interface_of(unsigned int index)
-{
-	char name[IF_NAMESIZE];
-	return if_indextoname(index, name) ? text_copy(name) : NULL;
 }
 
 /* ---- alternative names ---- */
@@ -317,7 +325,7 @@ static int take_programs(const struct nlmsghdr *message, void *data)
 int network_programs(struct name_list *interfaces)
 {
 	library_need(&libmnl);
-	return dump(RTM_GETLINK, sizeof(struct ifinfomsg), take_programs, interfaces);
+	return ask(new_dump(RTM_GETLINK, sizeof(struct ifinfomsg)), take_programs, interfaces);
 }
 
 /* ---- all ---- */
@@ -326,7 +334,7 @@ int network_facts(struct network_facts *facts)
 {
 	int error = addresses(facts);
 	library_need(&libmnl);
-	int failed = dump(RTM_GETROUTE, sizeof(struct rtmsg), take_route, facts);
+	int failed = ask(new_dump(RTM_GETROUTE, sizeof(struct rtmsg)), take_route, facts);
 	return error ? error : failed;
 }
 
@@ -342,18 +350,105 @@ void network_facts_free(struct network_facts *facts)
 
 /* ---- other namespaces ---- */
 
+/* What a namespace is asked for. */
+struct entry {
+	int sysfs;
+	struct mnl_socket *socket; /* NULL: it failed */
+};
+
 /* Without the way back this process would see the wrong interfaces. */
-static int sysfs_of(int namespace, int own)
+static struct entry enter(int namespace, int own)
 {
 	if (setns(namespace, CLONE_NEWNET) < 0)
-		return -errno;
-	int fd = sysroot_private("sysfs");
+		return (struct entry){ -errno, NULL };
+	const struct entry entry = { sysroot_private("sysfs"), library_load(&libmnl) ? open_socket() : NULL };
 	if (setns(own, CLONE_NEWNET) < 0)
 		_exit(1);
-	return fd;
+	return entry;
 }
 
-int network_sysfs(const struct sysroot *root, const char *path, struct sysroot *sysfs)
+/* linux/net_namespace.h: the number that a namespace has for another one. */
+#define NSID_OF_FD 3 /* NETNSA_FD */
+#define NSID       1 /* NETNSA_NSID */
+
+/* No interface has it. */
+#define NSID_UNKNOWN (-2)
+
+static int take_number(const struct nlattr *attribute, void *data)
+{
+	if (sym_mnl_attr_get_type(attribute) == NSID &&
+		sym_mnl_attr_get_payload_len(attribute) >= sizeof(int))
+		*(int *)data = (int)sym_mnl_attr_get_u32(attribute);
+	return MNL_CB_OK;
+}
+
+static int take_nsid(const struct nlmsghdr *message, void *data)
+{
+	if (message->nlmsg_type == RTM_NEWNSID)
+		sym_mnl_attr_parse(message, NLMSG_ALIGN(sizeof(struct rtgenmsg)), take_number, data);
+	return MNL_CB_STOP;
+}
+
+/* An interface, with the one below it. */
+struct upper {
+	const char *name;
+	unsigned int lower;
+	int nsid; /* of the namespace of the lower one; -1: its own */
+};
+
+static int take_upper_attribute(const struct nlattr *attribute, void *data)
+{
+	struct upper *upper = data;
+	switch (sym_mnl_attr_get_type(attribute)) {
+	case IFLA_IFNAME:
+		upper->name = sym_mnl_attr_get_str(attribute);
+		break;
+	case IFLA_LINK:
+		upper->lower = sym_mnl_attr_get_u32(attribute);
+		break;
+	case IFLA_LINK_NETNSID:
+		upper->nsid = (int)sym_mnl_attr_get_u32(attribute);
+		break;
+	default:
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+struct upper_search {
+	int own; /* nsid of our namespace in the other one; negative: unknown, none */
+	struct network_facts *uppers;
+};
+
+static int take_upper(const struct nlmsghdr *message, void *data)
+{
+	char lower[IF_NAMESIZE];
+	const struct upper_search *search = data;
+	struct upper upper = { .nsid = -1 };
+	if (message->nlmsg_type == RTM_NEWLINK &&
+		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg) &&
+		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_upper_attribute, &upper) >= 0 &&
+		upper.name && upper.lower && upper.nsid == search->own && if_indextoname(upper.lower, lower))
+		add_fact(search->uppers, lower, false, text_copy(upper.name));
+	return MNL_CB_OK;
+}
+
+/* The kernel gives our namespace a number when it first shows an interface that is on top of one of ours. */
+static void find_uppers(struct mnl_socket *socket, int own, struct network_facts *uppers)
+{
+	struct upper_search search = { NSID_UNKNOWN, uppers };
+	uint32_t fd = (uint32_t)own;
+	ask_through(socket, new_dump(RTM_GETLINK, sizeof(struct ifinfomsg)), take_upper, &search);
+	struct nlmsghdr *question = new_question(RTM_GETNSID, sizeof(struct rtgenmsg));
+	sym_mnl_attr_put(question, NSID_OF_FD, sizeof fd, &fd);
+	ask_through(socket, question, take_nsid, &search.own);
+	if (search.own >= 0)
+		ask_through(socket, new_dump(RTM_GETLINK, sizeof(struct ifinfomsg)), take_upper, &search);
+	sym_mnl_socket_close(socket);
+}
+
+int network_enter(
+	const struct sysroot *root, const char *path, struct sysroot *sysfs, struct network_facts *uppers)
 {
 	struct stat theirs, ours;
 	auto_fd int namespace = openat(root->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -362,7 +457,9 @@ int network_sysfs(const struct sysroot *root, const char *path, struct sysroot *
 		return -errno;
 	if (theirs.st_ino == ours.st_ino)
 		return -EALREADY;
-	int fd = sysfs_of(namespace, own);
-	*sysfs = (struct sysroot){ .fd = fd, .live = true };
-	return fd < 0 ? fd : 0;
+	const struct entry entry = enter(namespace, own);
+	if (entry.socket)
+		find_uppers(entry.socket, own, uppers);
+	*sysfs = (struct sysroot){ .fd = entry.sysfs, .live = true };
+	return entry.sysfs < 0 ? entry.sysfs : 0;
 }

@@ -448,18 +448,17 @@ int network_programs(struct name_list *interfaces);
 void network_facts_free(struct network_facts *facts);
 
 /* Opens the sysfs of the network namespace `path` (proc/PID/ns/net, or a file that it is mounted on), which
- * shows the interfaces in it below class/net. Needs CAP_SYS_ADMIN. Returns 0, and the caller closes
- * `sysfs->fd`, or a negative errno: -EALREADY: it is our own; -EINVAL: not a network namespace. */
-int network_sysfs(const struct sysroot *root, const char *path, struct sysroot *sysfs);
+ * shows the interfaces in it below class/net. Adds to `uppers` its interfaces that are on top of one in our
+ * namespace, such as a macvlan: `text` is on top of `interface`. Needs CAP_SYS_ADMIN. Returns 0, and the
+ * caller closes `sysfs->fd`, or a negative errno: -EALREADY: it is our own; -EINVAL: not a network namespace.
+ * Source: setns(2), rtnetlink(7), IFLA_LINK and IFLA_LINK_NETNSID. */
+int network_enter(
+	const struct sysroot *root, const char *path, struct sysroot *sysfs, struct network_facts *uppers);
 
 /* The name of the interface in this network namespace that has the alternative name `alternative` (ip link
  * property add; sysfs does not have these names): a new string, which the caller frees, or NULL. Source:
  * rtnetlink(7), IFLA_ALT_IFNAME. */
 char *network_interface_name(const char *alternative);
-
-/* The name of the interface with this number in this network namespace: a new string, which the caller frees,
- * or NULL. Source: if_indextoname(3). */
-char *network_interface_of(unsigned int index);
 
 /* The name of the interface through which the kernel sends from this network namespace to `address`, of IPv4
  * or IPv6: a new string, which the caller frees, or NULL: no route, or not an address. Source: rtnetlink(7),
