@@ -54,7 +54,7 @@ DEPS_VM    = qemu-system-x86 bc bison flex libelf-dev libssl-dev xz-utils zstd c
              pciutils iproute2 procps util-linux e2fsprogs dmsetup fdisk mount bsdutils btrfs-progs mdadm
 # make check-all: engines (Ansible, podman), checks of the package, the roots of other releases, arm64, and DPDK
 DEPS_ALL   = ansible-core openssh-client dropbear-bin podman crun curl python3 lintian blhc mmdebstrap \
-             gcc-aarch64-linux-gnu qemu-system-arm arch-test dpdk-dev librte-meta-net
+             gcc-aarch64-linux-gnu qemu-system-arm arch-test dpdk dpdk-dev librte-meta-net driverctl
 # make deb
 DEPS_DEB   = build-essential debhelper
 # make bench: measuring tools, and the peers to compare with
