@@ -126,13 +126,13 @@ static void look_at_registered(struct look *look, const char *name)
 	}
 }
 
-/* The process may have closed what it registered. fdinfo has "UserFiles:\t2", and a line "    0: PATH" for
- * each (io_uring_show_fdinfo in io_uring/fdinfo.c). */
-static void look_at_ring(struct look *look, const char *descriptor)
+/* Adds what is wanted, and returns whether it did. The process may have closed what it registered. fdinfo has
+ * "UserFiles:\t2", and a line "    0: PATH" for each (io_uring_show_fdinfo in io_uring/fdinfo.c). */
+static bool look_at_ring(struct look *look, const char *path)
 {
 	unsigned int number;
 	int start = 0;
-	auto_free char *path = text_format("proc/%s/fdinfo/%s", look->pid, descriptor);
+	size_t before = look->facts->files.count;
 	auto_free char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
 	char *line = info ? strstr(info, "\nUserFiles:") : NULL;
 	for (line = line ? strchr(line + 1, '\n') : NULL;
@@ -140,6 +140,7 @@ static void look_at_ring(struct look *look, const char *descriptor)
 		auto_free char *name = text_format("%.*s", (int)strcspn(line + start, "\n"), line + start);
 		look_at_registered(look, name);
 	}
+	return look->facts->files.count > before;
 }
 
 /* ---- descriptors ---- */
@@ -156,12 +157,14 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 		return;
 	read_link(look, fd, name, path);
 	file.path = path;
-	if (text_same(path, IO_URING))
-		look_at_ring(look, name);
-	if (!look->wanted(&file, look->context))
-		return;
 	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
 	auto_free char *info = text_format("proc/%s/fdinfo/%s", look->pid, name);
+	if (text_same(path, IO_URING) && look_at_ring(look, info)) {
+		sysroot_note(look->root, link, 0);
+		sysroot_note(look->root, info, RING_MAX);
+	}
+	if (!look->wanted(&file, look->context))
+		return;
 	sysroot_note(look->root, link, 0);
 	add_file(look, &file, sysroot_read(look->root, info));
 }
