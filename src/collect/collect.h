@@ -259,6 +259,7 @@ struct scan {
 	struct process_facts processes;
 	struct node_list *nodes;
 	const char *sockets;             /* lines of /proc/net/packet, for process.c; NULL: none */
+	struct use_list unknown;         /* what may use any device */
 	int network_error, mounts_error; /* negative errno: unknown or incomplete */
 };
 
@@ -268,13 +269,13 @@ void use_add(struct device *device, const struct use *use);
 /* The same without a way. */
 void use_simple(struct device *device, enum use_kind kind, const char *object, const char *detail);
 
-/* `what` could not be read, so whether it uses the device, or any device, is unknown. A missing `what` does
- * not use it. */
+/* `what` could not be read, so whether it uses the device is unknown. A missing `what` does not use it. */
 void use_unknown(struct device *device, const char *what, int error);
-void scan_unknown(const struct scan *scan, const char *what, int error);
 
-/* The same, of all devices: they are unknown because of `why`. */
-void scan_unknown_because(const struct scan *scan, const char *what, const char *why);
+/* The same of any device, because of an error or `why`. scan_end adds it to all devices. */
+void scan_unknown(struct scan *scan, const char *what, int error);
+void scan_unknown_because(struct scan *scan, const char *what, const char *why);
+void scan_end(struct scan *scan);
 
 /* The device number in the text of an attribute, "259:0"; 0: none, also if `text` is NULL. */
 dev_t scan_number(const char *text);

@@ -309,9 +309,9 @@ static void collect_stored_overrides(
 	array_each (each, some) {
 		struct device *device = own(devices, *each);
 		auto_free char *name = text_format("pci-%s", device->address);
-		auto_free char *path =
-			text_format(DRIVERCTL "/%s", name_list_has(&names, name) ? name : device->address);
-		if (!device->stored_override)
+		const char *file = name_list_has(&names, name) ? name : device->address;
+		auto_free char *path = text_format(DRIVERCTL "/%s", file);
+		if (name_list_has(&names, file) && !device->stored_override)
 			device->stored_override = sysroot_read(root, path);
 	}
 }

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 
@@ -33,18 +34,29 @@ void use_unknown(struct device *device, const char *what, int error)
 		use_simple(device, USE_UNKNOWN, what, strerror(-error));
 }
 
-void scan_unknown(const struct scan *scan, const char *what, int error)
+void scan_unknown(struct scan *scan, const char *what, int error)
 {
-	struct device *device;
-	array_each (device, scan->devices)
-		use_unknown(device, what, error);
+	if (error && error != -ENOENT && error != -ENOTDIR)
+		scan_unknown_because(scan, what, strerror(-error));
 }
 
-void scan_unknown_because(const struct scan *scan, const char *what, const char *why)
+void scan_unknown_because(struct scan *scan, const char *what, const char *why)
+{
+	*array_add(&scan->unknown) =
+		(struct use){ .kind = USE_UNKNOWN, .object = text_copy(what), .detail = text_copy(why) };
+}
+
+void scan_end(struct scan *scan)
 {
 	struct device *device;
-	array_each (device, scan->devices)
-		use_simple(device, USE_UNKNOWN, what, why);
+	struct use *use;
+	array_each (use, &scan->unknown) {
+		array_each (device, scan->devices)
+			use_add(device, use);
+		free(use->object);
+		free(use->detail);
+	}
+	free(scan->unknown.items);
 }
 
 dev_t scan_number(const char *text)

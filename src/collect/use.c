@@ -226,6 +226,7 @@ static void collect(
 	struct scan scan = { .root = root, .devices = devices };
 	for (size_t i = 0; sources[i]; i++)
 		sources[i](&scan);
+	scan_end(&scan);
 	network_free(&scan);
 	mount_facts_free(&scan.mounts);
 	process_facts_free(&scan.processes);
