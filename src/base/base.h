@@ -226,6 +226,11 @@ struct json *value_list(size_t expected);
 void value_add(struct json *to, const char *key, struct json *value);
 void value_append(struct json *list, struct json *value);
 
+/* Appends what `make` returns for `from`, which is called when the list is printed. `from` must live until
+ * then. */
+typedef struct json *value_maker(const void *from);
+void value_append_late(struct json *list, value_maker *make, const void *from);
+
 /* A string: NULL becomes null; bytes that are invalid in JSON or unsafe on a terminal are escaped. Verbatim:
  * a string of this program, whose newlines must stay. */
 void value_add_text(struct json *to, const char *key, const char *text);

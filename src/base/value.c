@@ -1,4 +1,6 @@
 #include <json-c/json.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/base.h"
 
@@ -20,7 +22,8 @@
 	NEW_ARRAY(X) NEW_UNSIGNED(X) X(json_object_array_add) \
 	X(json_object_new_boolean) X(json_object_new_double_s) X(json_object_new_int64) \
 	X(json_object_new_object) X(json_object_new_string) \
-	X(json_object_object_add_ex) X(json_object_put) X(json_object_to_json_string_ext)
+	X(json_object_object_add_ex) X(json_object_put) X(json_object_set_serializer) X(json_object_get_userdata) X(json_object_free_userdata) X(json_object_to_json_string_ext) \
+	X(printbuf_memappend)
 /* clang-format on */
 LIBRARY(libjson_c, SONAME, "libjson-c5", "required", "output as JSON", FUNCTIONS);
 
@@ -70,6 +73,40 @@ void value_add(struct json *to, const char *key, struct json *value)
 void value_append(struct json *list, struct json *value)
 {
 	sym_json_object_array_add(inner(list), inner(value));
+}
+
+/* A value that is made when it is printed, and freed at once: a list of thousands takes no memory. */
+struct late {
+	value_maker *make;
+	const void *from;
+};
+
+static int print_late(struct json_object *value, struct printbuf *to, int level, int flags)
+{
+	const struct late *late = sym_json_object_get_userdata(value);
+	struct json *made = late->make(late->from);
+	const char *line = sym_json_object_to_json_string_ext(inner(made), flags);
+	while (*line) {
+		size_t length = strcspn(line, "\n") + 1;
+		bool last = !line[length - 1];
+		sym_printbuf_memappend(to, line, (int)(length - last));
+		for (int i = 0; i < level && !last; i++)
+			sym_printbuf_memappend(to, "  ", 2);
+		line += length - last;
+	}
+	value_free(made);
+	return 0;
+}
+
+void value_append_late(struct json *list, value_maker *make, const void *from)
+{
+	struct late *late = malloc(sizeof *late);
+	struct json_object *value = sym_json_object_new_boolean(false);
+	if (!late)
+		out_of_memory();
+	*late = (struct late){ make, from };
+	sym_json_object_set_serializer(value, print_late, late, sym_json_object_free_userdata);
+	sym_json_object_array_add(inner(list), value);
 }
 
 void value_add_text(struct json *to, const char *key, const char *text)

@@ -263,8 +263,9 @@ static struct json *use_array(const struct use_list *uses)
 	return list;
 }
 
-static struct json *device_object(const struct device *device)
+static struct json *device_object(const void *from)
 {
+	const struct device *device = from;
 	struct json *to = value_object();
 	value_add_text(to, "address", device->address);
 	value_add_hex(to, "vendor", 4, device->vendor);
@@ -294,7 +295,7 @@ void json_add_devices(struct json *document, const struct device_refs *devices)
 	struct json *list = value_list(0);
 	const struct device **device;
 	array_each (device, devices)
-		value_append(list, device_object(*device));
+		value_append_late(list, device_object, *device);
 	value_add(document, "devices", list);
 }
 
