@@ -10,6 +10,7 @@ DATADIR     = $(DATAROOTDIR)
 MANDIR      = $(DATAROOTDIR)/man
 # Where udevd reads rules: the directory of packages with PREFIX=/usr, that of the admin with /usr/local.
 UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
+UNITDIR  = $(PREFIX)/lib/systemd/system
 # Where the shells read completions.
 BASHCOMPDIR = $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR  = $(DATADIR)/zsh/site-functions
@@ -75,6 +76,7 @@ SRC    = $(filter-out $(MAIN),$(wildcard src/*/*.c))
 OBJ    = $(SRC:%.c=$(B)/%.o)
 MAN    = $(wildcard man/*.[0-9])
 RULE   = 60-vfionoiommu.rules
+UNIT_FILE = vfionoiommu@.service
 EXAMPLES = examples/ansible examples/kconfig examples/prometheus
 DEB    = build/deb/vfionoiommu-$(VERSION)
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
@@ -274,10 +276,11 @@ $(L)/%.analyzed: %
 	@touch $@
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(addprefix $(DESTDIR)$(MANDIR)/man,$(sort $(subst .,,$(suffix $(MAN)))))
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(UNITDIR) $(addprefix $(DESTDIR)$(MANDIR)/man,$(sort $(subst .,,$(suffix $(MAN)))))
 	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(SBINDIR)/vfionoiommu
 	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(RULE).in > $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
-	chmod 644 $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(UNIT_FILE).in > $(DESTDIR)$(UNITDIR)/$(UNIT_FILE)
+	chmod 644 $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(UNITDIR)/$(UNIT_FILE)
 	for page in $(MAN); do \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit; \
 	done
@@ -293,7 +296,7 @@ install: all
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
+	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(UNITDIR)/$(UNIT_FILE)
 	for page in $(MAN:man/%=%); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit; done
 	rm -f $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu \
 		$(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish

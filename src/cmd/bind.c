@@ -395,8 +395,9 @@ static void report_unstored(const struct device *device)
 }
 
 /* Whether udevd processes the event of the device only now, after an unbind of the admin. */
-static bool is_late(struct session *session, const struct device *device, unsigned long long event)
+static bool is_late(struct session *session, const struct device *device)
 {
+	unsigned long long event = event_of_rule(&session->root, device->address, "add");
 	if (!event || !device_is_unbound_since(&session->root, device, event))
 		return false;
 	session_result(session, device->address, OUTCOME_UNCHANGED,
@@ -417,14 +418,12 @@ static enum status select_stored(struct session *session, struct device_refs *as
 	array_each (stored, &session->stored)
 		if (all && !stored->present)
 			persistence_judge_one(stored, &session->findings);
-	unsigned long long event = event_of_rule("add");
-	if (event)
-		device_collect_details(&session->root, &session->devices, asked);
+	device_collect_details(&session->root, &session->devices, asked);
 	array_each (asked_device, asked) {
 		device = *asked_device;
 		if (!device->stored)
 			report_unstored(device);
-		if (is_late(session, device, event))
+		if (is_late(session, device))
 			continue;
 		if (device->stored && persistence_judge_one(device->stored, &session->findings))
 			*array_add(&usable) = device;

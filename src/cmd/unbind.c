@@ -92,9 +92,9 @@ static void judge_outcome(const struct session *session, struct item *item, stru
 
 /* Needs the details. Another device stays as it is, whatever uses it, and so does one that appeared after the
  * removal that udevd processes now. */
-static bool is_changed(const struct device *device)
+static bool is_changed(const struct session *session, const struct device *device)
 {
-	return !event_of_rule("remove") &&
+	return !event_of_rule(&session->root, device->address, "remove") &&
 	       (device->vfio || device_is_interrupted(device) || device_is_stranded(device));
 }
 
@@ -104,7 +104,7 @@ static void unbind_all(struct unbinding *run)
 	struct item *item;
 	const struct device **device;
 	array_each (device, &run->asked) {
-		if (is_changed(*device)) {
+		if (is_changed(session, *device)) {
 			*array_add(&run->items) = (struct item){ *device, **device, session->results.count };
 			plan_unbind(session, *device);
 		} else {
@@ -233,7 +233,7 @@ static enum status decide(struct unbinding *run, const struct options *options, 
 	collect_drivers(session, &run->asked);
 	use_collect_processes(&session->root, &session->devices);
 	array_each (device, &run->asked)
-		if (is_changed(*device) || (*device)->unreadable)
+		if (is_changed(session, *device) || (*device)->unreadable)
 			safety_judge_unbind(*device, &session->findings);
 	return session_refused(session) ? STATUS_REFUSED : STATUS_DONE;
 }

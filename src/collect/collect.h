@@ -387,9 +387,10 @@ void event_learn(const struct sysroot *root);
 int event_next(const struct sysroot *root, int milliseconds, struct event *event);
 void event_free(struct event *event);
 
-/* The sequence number of the event of a PCI device with this action ("add") for which a rule of udevd runs
- * this program, from the variables that udevd sets for it; 0: no rule runs it. */
-unsigned long long event_of_rule(const char *action);
+/* The sequence number of the event of the PCI device `address` with this action ("add") for which a rule of
+ * udevd runs this program, from the variables that udevd sets for it, or starts the unit that runs it, from
+ * udevd's database; 0: neither runs it. */
+unsigned long long event_of_rule(const struct sysroot *root, const char *address, const char *action);
 
 /* The sequence number of the kernel's last event, from /sys/kernel/uevent_seqnum; 0: unknown. */
 unsigned long long event_last(const struct sysroot *root);

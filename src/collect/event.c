@@ -192,11 +192,21 @@ void event_free(struct event *event)
 	free(event->node);
 }
 
-unsigned long long event_of_rule(const char *action)
+/* What the rule has noted for the unit that it starts. */
+static char *event_of_unit(const struct sysroot *root, const char *address)
+{
+	auto_free char *path = text_format("run/udev/data/+pci:%s", address);
+	auto_free char *data = sysroot_read_file(root, path, SYSROOT_ATTRIBUTE_MAX);
+	return data ? text_value(data, "E:VFIONOIOMMU_EVENT") : NULL;
+}
+
+unsigned long long event_of_rule(const struct sysroot *root, const char *address, const char *action)
 {
 	const char *subsystem = getenv("SUBSYSTEM"), *now = getenv("ACTION"), *number = getenv("SEQNUM");
-	bool own = text_same(subsystem, "pci") && text_same(now, action) && number;
-	return own ? strtoull(number, NULL, 10) : 0;
+	if (!text_same(subsystem, "pci") || !text_same(now, action))
+		return 0;
+	auto_free char *noted = number ? NULL : event_of_unit(root, address);
+	return number ? strtoull(number, NULL, 10) : noted ? strtoull(noted, NULL, 10) : 0;
 }
 
 unsigned long long event_last(const struct sysroot *root)

@@ -40,11 +40,17 @@ static bool is_userspace_driver(const char *driver)
 	return is_vfio_driver(driver) || text_same(driver, "uio_pci_generic") || text_same(driver, "igb_uio");
 }
 
+/* Our udev rule keeps all drivers away from a device until the unit has bound it. */
+static bool is_reserved(const struct device *device)
+{
+	return device->stored && text_same(device->driver_override, "none");
+}
+
 bool device_is_stranded(const struct device *device)
 {
 	if (device->driver || device->vfio || device->error || device->remembered.known == ANSWER_YES)
 		return false;
-	return device->driver_override ? is_userspace_driver(device->driver_override)
+	return device->driver_override ? is_userspace_driver(device->driver_override) || is_reserved(device)
 				       : device->kernel_driver != NULL;
 }
 
@@ -76,12 +82,14 @@ void safety_judge_stranded(const struct device *device, struct finding_list *fin
 struct remembered safety_before_bind(const struct device *device)
 {
 	bool vfio = is_vfio_driver(device->driver), override = is_vfio_driver(device->driver_override);
-	bool userspace = !device->driver && is_userspace_driver(device->driver_override);
+	bool userspace =
+		!device->driver && (is_userspace_driver(device->driver_override) || is_reserved(device));
 	return (struct remembered){
 		.known = ANSWER_YES,
 		.driver = vfio ? NULL : device->driver,
 		.module = vfio ? NULL : device->driver_module,
-		.driver_override = override || userspace ? NULL : device->driver_override,
+		.driver_override =
+			override || userspace || is_reserved(device) ? NULL : device->driver_override,
 		.by_kernel = vfio || userspace,
 	};
 }
