@@ -68,6 +68,27 @@ struct opening_list {
 	size_t count;
 };
 
+/* ---- verify --for: what a program needs besides a node that opens ---- */
+
+#define CLIENTS(X)                                                                                           \
+	X(CLIENT_DPDK, "dpdk")                                                                               \
+	X(CLIENT_SPDK, "spdk")                                                                               \
+	X(CLIENT_QEMU, "qemu")                                                                               \
+	X(CLIENT_CDEV, "cdev")   /* any program that opens the cdev */                                       \
+	X(CLIENT_GROUP, "group") /* likewise the group */
+enum client { CLIENTS(ENUM_VALUE) CLIENT_NONE };
+
+/* What this machine and this process offer a client. */
+struct client_facts {
+	enum answer container;        /* /dev/vfio/vfio exists */
+	unsigned long long huge_size; /* of the smallest huge pages, KiB; 0: the kernel has none */
+	unsigned long long huge_free; /* that a program can take, of all sizes together, KiB */
+	char *hugetlbfs;              /* where it is mounted; NULL: nowhere */
+	long long lock_limit;         /* of locked memory, bytes (RLIMIT_MEMLOCK); -1: none, or unknown */
+	bool locks_freely;            /* CAP_IPC_LOCK: the limit does not apply */
+	bool sees_physical;           /* /proc/self/pagemap shows physical addresses */
+};
+
 /* ---- report: a recording, for --sysroot ---- */
 
 enum record_kind { RECORD_DIRECTORY, RECORD_LINK, RECORD_FILE };

@@ -1,4 +1,5 @@
-/* vfionoiommu verify: opens devices, and reports which step fails. */
+/* vfionoiommu verify: opens devices, and reports which step fails; with --for, whether a client runs there.
+ */
 #include <stdio.h>
 
 #include "base/base.h"
@@ -6,53 +7,97 @@
 #include "collect/collect.h"
 #include "judge/judge.h"
 
-static void show(struct session *session, const struct opening_list *openings)
+static int client = CLIENT_NONE;
+
+#define CLIENT_WORD(value, word) word,
+static const char *const clients[] = { CLIENTS(CLIENT_WORD) NULL };
+
+#define CLIENT_HELP(value, word) " " word
+static const struct option_row verify_options[] = {
+	{ "for", 0, "CLIENT", "also check what this client needs:" CLIENTS(CLIENT_HELP), .choice = &client,
+		.choices = clients },
+	{ 0 },
+};
+
+struct verification {
+	struct session session;
+	struct opening_list openings;
+	struct client_facts facts; /* with --for */
+	size_t failed;             /* openings, and devices without any node */
+};
+
+static void open_device(struct verification *verification, const struct device *device)
 {
-	const struct options *options = session->options;
+	struct session *session = &verification->session;
+	const struct vfio_node *only =
+		client == CLIENT_NONE ? NULL : client_node(client, &verification->facts, device);
+	if (!device->vfio) {
+		verification_judge_unbound(device, &session->findings);
+	} else if (!device->group.name && !device->cdev.name) {
+		verification_judge_nodeless(device, &session->findings);
+		verification->failed++;
+	} else if (client != CLIENT_NONE && !only) {
+		client_judge_nodeless(client, &session->access, device, &session->findings);
+	} else {
+		opening_collect(&session->root, &session->devices, device, only, &verification->openings);
+	}
+}
+
+static void judge(struct verification *verification)
+{
+	struct session *session = &verification->session;
+	const struct opening *opening;
+	array_each (opening, &verification->openings) {
+		verification_judge(&session->host, opening, &session->findings);
+		verification->failed += !opening->opened;
+	}
+	if (client != CLIENT_NONE)
+		client_judge(client, &session->host, &verification->facts, &verification->openings,
+			&session->findings);
+}
+
+static void show(const struct verification *verification)
+{
+	const struct options *options = verification->session.options;
+	const struct finding_list *findings = &verification->session.findings;
+	bool ready = !finding_blockers(findings);
 	if (options->json) {
 		struct json *document = json_new();
-		json_add_openings(document, openings, options->verbose);
-		json_add_findings(document, &session->findings);
+		json_add_openings(document, &verification->openings, options->verbose);
+		json_add_client(document, client, &verification->facts, ready);
+		json_add_findings(document, findings);
 		json_print(document);
 		return;
 	}
-	openings_print(&options->table, openings, options->verbose);
+	openings_print(&options->table, &verification->openings, options->verbose);
+	if (client != CLIENT_NONE && !table_is_for_scripts(&options->table))
+		client_print(client, &verification->facts, &verification->openings, ready);
 }
 
 static enum status verify_run(const struct options *options, struct arguments *arguments)
 {
-	static struct session session;
+	static struct verification verification;
 	static struct device_refs asked;
-	static struct opening_list openings;
+	struct session *session = &verification.session;
 	const struct device **device;
-	struct opening *opening;
-	size_t unbound = 0, failed = 0;
-	enum status status = session_open(&session, options);
+	enum status status = session_open(session, options);
 	if (!status)
-		status = session_select(&session, arguments, &asked);
+		status = session_select(session, arguments, &asked);
 	if (status)
 		return status;
-	session_collect_host(&session);
-	array_each (device, &asked) {
-		if (!(*device)->vfio) {
-			verification_judge_unbound(*device, &session.findings);
-			unbound++;
-		} else if (!(*device)->group.name && !(*device)->cdev.name) {
-			verification_judge_nodeless(*device, &session.findings);
-			failed++;
-		} else {
-			opening_collect(&session.root, &session.devices, *device, &openings);
-		}
-	}
-	array_each (opening, &openings) {
-		verification_judge(&session.host, opening, &session.findings);
-		failed += !opening->opened;
-	}
+	session_collect_host(session);
+	if (client != CLIENT_NONE)
+		client_facts_collect(&session->root, &verification.facts);
+	array_each (device, &asked)
+		open_device(&verification, *device);
+	judge(&verification);
 	if (!options->quiet)
-		show(&session, &openings);
+		show(&verification);
 	if (!options->json)
-		findings_log(&session.findings, SEVERITY_WARNING);
-	return failed ? STATUS_FAILED : unbound ? STATUS_REFUSED : STATUS_DONE;
+		findings_log(&session->findings, client == CLIENT_NONE ? SEVERITY_WARNING : SEVERITY_NOTE);
+	return verification.failed           ? STATUS_FAILED
+	       : session_is_blocked(session) ? STATUS_REFUSED
+					     : STATUS_DONE;
 }
 
 const struct command command_verify = {
@@ -61,10 +106,14 @@ const struct command command_verify = {
 	.doc = "Open each DEVICE through each of its nodes, step by step like a program, and print the result of each "
 	       "step and what the device offers (with -v also the physical address of a page). Nothing is written to "
 	       "the device and no DMA is started; the kernel resets it when it is closed, as at any close.\v"
-	       "Exit status: 0 all nodes open, 1 a node does not open, 3 a device is not bound to VFIO.",
+	       "With --for only the node is opened that the client would open, and what else the client needs is "
+	       "checked: of this machine, of this kernel, and of the user and the limits of this process.\n"
+	       "Exit status: 0 all nodes open, 1 a node does not open, 3 a device is not bound to VFIO, or with --for "
+	       "the client lacks something.",
 	.usage = "DEVICE...",
 	.value = VALUE_BOUND_DEVICE,
 	.needs_argument = true,
+	.options = verify_options,
 	.live = true,
 	.columns = &opening_columns,
 	.run = verify_run,

@@ -361,11 +361,21 @@ int account_parse(const char *text, struct node_access *access);
 /* ---- opening.c ----
  * Opens a device through its nodes as an application would, and records each step. */
 
-/* Opens `device` of `devices`, which must be bound to VFIO, through each of its nodes in turn, and adds the
- * results. Does not write to the device and starts no DMA. The kernel resets the device at the close, as at
- * any close. If an attempt fails, adds the processes that hold a node to the uses of `device`. */
+/* Opens `device` of `devices`, which must be bound to VFIO, through its node `only`, or with NULL through
+ * each of its nodes in turn, and adds the results. Does not write to the device and starts no DMA. The kernel
+ * resets the device at the close, as at any close. If an attempt fails, adds the processes that hold a node
+ * to the uses of `device`. */
 void opening_collect(const struct sysroot *root, struct device_list *devices, const struct device *device,
-	struct opening_list *openings);
+	const struct vfio_node *only, struct opening_list *openings);
+
+/* Reads what this machine and this process offer a client. Cannot fail: what cannot be read is not there, and
+ * a limit that cannot be read is none. Sources: /sys/kernel/mm/hugepages, /proc/self/mountinfo, limits,
+ * status and pagemap. */
+void client_facts_collect(const struct sysroot *root, struct client_facts *facts);
+
+/* The two values as in the text of /proc/PID/limits and of /proc/PID/status; see struct client_facts. */
+long long lock_limit_parse(const char *limits);
+bool locks_freely_parse(const char *status);
 
 /* ---- event.c ----
  * Events of PCI devices and VFIO nodes. */

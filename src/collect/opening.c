@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -86,7 +88,7 @@ static bool open_cdev(const struct sysroot *root, struct opening *opening)
 }
 
 void opening_collect(const struct sysroot *root, struct device_list *devices, const struct device *device,
-	struct opening_list *openings)
+	const struct vfio_node *only, struct opening_list *openings)
 {
 	bool failed = false;
 	const struct {
@@ -94,7 +96,7 @@ void opening_collect(const struct sysroot *root, struct device_list *devices, co
 		bool (*open)(const struct sysroot *root, struct opening *opening);
 	} paths[] = { { &device->group, open_group }, { &device->cdev, open_cdev } };
 	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		if (!paths[i].node->name)
+		if (!paths[i].node->name || (only && only != paths[i].node))
 			continue;
 		struct opening *opening = array_add(openings);
 		*opening = (struct opening){
@@ -105,4 +107,84 @@ void opening_collect(const struct sysroot *root, struct device_list *devices, co
 	}
 	if (failed)
 		use_collect_processes(root, devices);
+}
+
+/* ---- what a client needs besides ---- */
+
+#define HUGE_PAGES "sys/kernel/mm/hugepages"
+
+static unsigned long long read_number(const struct sysroot *root, const char *folder, const char *name)
+{
+	auto_free char *path = text_format(HUGE_PAGES "/%s/%s", folder, name);
+	auto_free char *text = sysroot_read(root, path);
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
+/* What is left of one number of pages after the other. */
+static unsigned long long read_rest(
+	const struct sysroot *root, const char *folder, const char *all, const char *taken)
+{
+	unsigned long long from = read_number(root, folder, all), less = read_number(root, folder, taken);
+	return from > less ? from - less : 0;
+}
+
+static void collect_huge_pages(const struct sysroot *root, struct client_facts *facts)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	sysroot_list(root, HUGE_PAGES, &names);
+	array_each (name, &names) {
+		const char *digits = text_after(*name, "hugepages-");
+		unsigned long long size = digits ? strtoull(digits, NULL, 10) : 0;
+		if (!size)
+			continue;
+		if (!facts->huge_size || size < facts->huge_size)
+			facts->huge_size = size;
+		facts->huge_free += size * (read_rest(root, *name, "free_hugepages", "resv_hugepages") +
+						   read_rest(root, *name, "nr_overcommit_hugepages",
+							   "surplus_hugepages"));
+	}
+}
+
+static char *find_hugetlbfs(const struct sysroot *root)
+{
+	cleanup(mount_facts_free) struct mount_facts facts = { 0 };
+	const struct mount_fact *fact;
+	mount_facts(root, &facts);
+	array_each (fact, &facts)
+		if (fact->target && text_same(fact->type, "hugetlbfs"))
+			return text_copy(fact->target);
+	return NULL;
+}
+
+long long lock_limit_parse(const char *limits)
+{
+	static const char name[] = "Max locked memory";
+	const char *line = strstr(limits, name);
+	char *end;
+	if (!line)
+		return -1;
+	long long soft = strtoll(line + strlen(name), &end, 10);
+	return end == line + strlen(name) ? -1 : soft;
+}
+
+bool locks_freely_parse(const char *status)
+{
+	static const char name[] = "\nCapEff:";
+	const char *line = strstr(status, name);
+	return line && strtoull(line + strlen(name), NULL, 16) & 1ULL << CAP_IPC_LOCK;
+}
+
+void client_facts_collect(const struct sysroot *root, struct client_facts *facts)
+{
+	auto_free char *limits = sysroot_read(root, "proc/self/limits");
+	auto_free char *status = sysroot_read(root, "proc/self/status");
+	*facts = (struct client_facts){
+		.container = sysroot_exists(root, CONTAINER),
+		.hugetlbfs = find_hugetlbfs(root),
+		.lock_limit = limits ? lock_limit_parse(limits) : -1,
+		.locks_freely = status && locks_freely_parse(status),
+		.sees_physical = page_shows_physical(root),
+	};
+	collect_huge_pages(root, facts);
 }

@@ -174,6 +174,20 @@ void verification_judge_nodeless(const struct device *device, struct finding_lis
 /* Adds that `device` is not bound to VFIO and so cannot be opened. */
 void verification_judge_unbound(const struct device *device, struct finding_list *findings);
 
+/* Whether a client (not CLIENT_NONE) runs on a device. */
+
+/* The node of `device`, which is bound to VFIO, that the client opens; NULL: it has none that the client can
+ * use, and client_judge_nodeless says why. */
+const struct vfio_node *client_node(
+	enum client client, const struct client_facts *facts, const struct device *device);
+void client_judge_nodeless(enum client client, const struct access_case *access, const struct device *device,
+	struct finding_list *findings);
+
+/* Adds what else the client lacks on this machine and in this process, and on the devices of `openings`,
+ * which verification_judge has judged. */
+void client_judge(enum client client, const struct host *host, const struct client_facts *facts,
+	const struct opening_list *openings, struct finding_list *findings);
+
 /* ---- taint.c ----
  * VFIO's messages about tainting in the kernel log, and whether the log is complete. */
 

@@ -232,3 +232,150 @@ void verification_judge_unbound(const struct device *device, struct finding_list
 		"the device is not bound to VFIO (driver: %s), so it cannot be opened",
 		device->driver ? device->driver : "none");
 }
+
+/* ---- of verify --for ---- */
+
+/* From their sources: DPDK 22.11 and the development of 26.11 (lib/eal/linux: eal.c, eal_vfio.c,
+ * eal_vfio_cdev.c, eal_hugepage_info.c; drivers/bus/pci/linux), SPDK 26.09-pre, which supports DPDK up
+ * to 26.03 (lib/env_dpdk: init.c, pci_dpdk.c), QEMU (hw/vfio: container.c, iommufd.c). */
+static const struct {
+	const char *name;
+	bool group, cdev; /* opens it; if it can open both, the group unless there is no container */
+	bool iommu;       /* only of a device with an IOMMU */
+	bool dpdk;        /* huge pages, their physical addresses in noiommu mode, and /dev/vfio/vfio */
+	const char *cdev_only, *cdev_remedy; /* the restriction on opening the cdev; NULL: none */
+	const char *interrupts;              /* the option for another kind than MSI-X; {} is the kind */
+} clients[] = {
+	[CLIENT_DPDK] = { "DPDK", .group = true, .cdev = true, .dpdk = true, .cdev_only = "since 26.11",
+		.cdev_remedy = "use DPDK 26.11 or later",
+		.interrupts = "if its driver needs interrupts, start the program with: --vfio-intr={}" },
+	[CLIENT_SPDK] = { "SPDK", .group = true, .dpdk = true,
+		.interrupts =
+			"if its driver needs interrupts, start the program with: --env-context=--vfio-intr={}" },
+	[CLIENT_QEMU] = { "QEMU", .group = true, .cdev = true, .iommu = true, .cdev_only = "with iommufd",
+		.cdev_remedy =
+			"start it with: -object iommufd,id=iommufd0 -device vfio-pci,host={},iommufd=iommufd0" },
+	[CLIENT_CDEV] = { "the client", .cdev = true },
+	[CLIENT_GROUP] = { "the client", .group = true },
+};
+
+const struct vfio_node *client_node(
+	enum client client, const struct client_facts *facts, const struct device *device)
+{
+	bool group = clients[client].group && device->group.name;
+	bool cdev = clients[client].cdev && device->cdev.name;
+	if (clients[client].iommu && device_is_noiommu(device))
+		return NULL;
+	if (group && (!cdev || facts->container != ANSWER_NO))
+		return &device->group;
+	return cdev ? &device->cdev : NULL;
+}
+
+void client_judge_nodeless(enum client client, const struct access_case *access, const struct device *device,
+	struct finding_list *findings)
+{
+	const char *name = clients[client].name;
+	if (clients[client].iommu && device_is_noiommu(device)) {
+		auto_free char *remedy = text_format(
+			"enable the IOMMU, then: vfionoiommu bind --allow-iommu %s", device->address);
+		finding_add(findings, FINDING_CLIENT_NEEDS_IOMMU, device->address, remedy,
+			"%s cannot use a noiommu device: it opens only devices behind an IOMMU", name);
+		return;
+	}
+	auto_free char *number = access->number ? text_format(" (case %d)", access->number) : text_copy("");
+	finding_add(findings, FINDING_CLIENT_NODE_MISSING, device->address, "vfionoiommu matrix",
+		"the device has no %s, which %s opens, on this kernel%s",
+		clients[client].group ? "group" : "cdev", name, number);
+}
+
+static void judge_huge_pages(
+	const char *name, const struct client_facts *facts, struct finding_list *findings)
+{
+	unsigned long long size = facts->huge_size, gigabyte = 1 << 20;
+	if (facts->huge_free && facts->hugetlbfs)
+		return;
+	auto_free char *reserve =
+		text_format("echo %llu > /sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
+			size && size < gigabyte ? gigabyte / size : 1, size);
+	finding_add(findings, FINDING_CLIENT_HUGE_PAGES, NULL,
+		facts->huge_free ? "mkdir -p /dev/hugepages && mount -t hugetlbfs hugetlbfs /dev/hugepages"
+		: size           ? reserve
+				 : "boot a kernel with CONFIG_HUGETLBFS=y",
+		"%s needs huge pages, and %s", name,
+		facts->huge_free ? "hugetlbfs is not mounted"
+		: size           ? "none is free"
+				 : "this kernel has none");
+}
+
+static void judge_lock_limit(enum client client, const struct client_facts *facts,
+	const struct opening *opening, struct finding_list *findings)
+{
+	bool maps = !opening->node->noiommu || opening->node == &opening->device->cdev;
+	unsigned long long limit = facts->lock_limit < 0 ? 0 : (unsigned long long)facts->lock_limit / 1024;
+	bool dpdk = clients[client].dpdk;
+	if (!maps || facts->locks_freely || facts->lock_limit < 0 ||
+		(dpdk && facts->huge_free && limit >= facts->huge_free))
+		return;
+	finding_add(findings,
+		dpdk && limit < facts->huge_size ? FINDING_MEMORY_LIMIT : FINDING_CLIENT_MEMORY_LIMIT,
+		opening->device->address, "ulimit -l unlimited",
+		"memory that %s maps for DMA counts as locked memory, of which this process may have %llu KiB",
+		clients[client].name, limit);
+}
+
+static void judge_interrupts(enum client client, const struct opening *opening, struct finding_list *findings)
+{
+	enum { INTX, MSI, MSIX };
+	const char *address = opening->device->address;
+	const unsigned int *has = opening->offer.interrupts;
+	if (!opening->offer.known || has[MSIX])
+		return;
+	if (!has[INTX] && !has[MSI]) {
+		finding_add(findings, FINDING_CLIENT_INTERRUPTS, address, NULL,
+			"the device has no interrupts: %s can only poll it", clients[client].name);
+	} else if (clients[client].interrupts) {
+		auto_free char *remedy =
+			text_fill(clients[client].interrupts, has[MSI] ? "msi" : "legacy", NULL);
+		finding_add(findings, FINDING_CLIENT_INTERRUPTS, address, remedy,
+			"%s uses MSI-X interrupts, which the device does not have", clients[client].name);
+	}
+}
+
+static void judge_client_opening(enum client client, const struct host *host,
+	const struct client_facts *facts, const struct opening *opening, struct finding_list *findings)
+{
+	const char *address = opening->device->address, *name = clients[client].name;
+	if (clients[client].dpdk && opening->iommufd_as_container) {
+		finding_drop(findings, FINDING_GROUP_NEEDS_IOMMUFD);
+		finding_add(findings, FINDING_CLIENT_NODE_MISSING, address, "ln -s /dev/iommu /dev/vfio/vfio",
+			"%s opens a group with /dev/vfio/vfio, which does not exist", name);
+	}
+	if (clients[client].dpdk && opening->node->noiommu && opening->opened && host->mode == MODE_OFF)
+		finding_add(findings, FINDING_NOIOMMU_DISABLED, address, "vfionoiommu enable",
+			"%s looks for noiommu nodes only while noiommu mode is enabled", name);
+	if (opening->node == &opening->device->cdev && clients[client].cdev_only) {
+		auto_free char *remedy = text_fill(clients[client].cdev_remedy, address, NULL);
+		finding_add(findings, FINDING_CLIENT_VERSION, address, remedy, "%s opens %s only %s", name,
+			opening->node->path, clients[client].cdev_only);
+	}
+	judge_lock_limit(client, facts, opening, findings);
+	judge_interrupts(client, opening, findings);
+}
+
+void client_judge(enum client client, const struct host *host, const struct client_facts *facts,
+	const struct opening_list *openings, struct finding_list *findings)
+{
+	const char *name = clients[client].name;
+	const struct opening *opening;
+	array_each (opening, openings)
+		judge_client_opening(client, host, facts, opening, findings);
+	if (!clients[client].dpdk)
+		return;
+	judge_huge_pages(name, facts, findings);
+	if (host->mode == MODE_ON && !facts->sees_physical)
+		finding_add(findings, FINDING_CLIENT_PHYSICAL_ADDRESS, NULL,
+			"run the program as root, or: setcap "
+			"cap_dac_read_search,cap_ipc_lock,cap_sys_admin,cap_sys_rawio+ep PROGRAM",
+			"%s needs physical addresses, which /proc/self/pagemap hides from this process",
+			name);
+}

@@ -558,6 +558,9 @@ int iommufd_physical(int iommufd, struct page *page);
  * Documentation/admin-guide/mm/pagemap.rst. */
 enum answer page_is_physical(const struct sysroot *root, const struct page *page);
 
+/* Whether /proc/self/pagemap shows this process the physical addresses of its pages. */
+bool page_shows_physical(const struct sysroot *root);
+
 /* ---- writing ---- */
 
 struct archive_tar;

@@ -235,15 +235,28 @@ int iommufd_physical(int iommufd, struct page *page)
 	return error;
 }
 
-enum answer page_is_physical(const struct sysroot *root, const struct page *page)
+/* The number of its page frame; 0: not shown. */
+static uint64_t page_frame(const struct sysroot *root, const struct page *page)
 {
 	static const uint64_t present = 1ULL << 63, number = (1ULL << 55) - 1;
 	uint64_t entry;
 	off_t at = (off_t)((uintptr_t)page->memory / page_size() * sizeof entry);
 	auto_fd int fd = sysroot_open_file(root, "proc/self/pagemap");
 	if (fd < 0 || pread(fd, &entry, sizeof entry, at) != sizeof entry)
+		return 0;
+	return entry & present ? entry & number : 0;
+}
+
+enum answer page_is_physical(const struct sysroot *root, const struct page *page)
+{
+	uint64_t frame = page_frame(root, page);
+	if (!frame)
 		return ANSWER_UNKNOWN;
-	if (!(entry & present) || !(entry & number))
-		return ANSWER_UNKNOWN;
-	return (entry & number) == page->physical / page_size() ? ANSWER_YES : ANSWER_NO;
+	return frame == page->physical / page_size() ? ANSWER_YES : ANSWER_NO;
+}
+
+bool page_shows_physical(const struct sysroot *root)
+{
+	cleanup(page_free) struct page page = { 0 };
+	return !page_make(&page) && page_frame(root, &page);
 }

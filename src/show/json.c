@@ -373,6 +373,23 @@ void json_add_openings(struct json *document, const struct opening_list *opening
 	value_add(document, "openings", list);
 }
 
+void json_add_client(struct json *document, enum client client, const struct client_facts *facts, bool ready)
+{
+	struct json *to = client == CLIENT_NONE ? NULL : value_object();
+	value_add(document, "client", to);
+	if (!to)
+		return;
+	value_add_text(to, "name", word_client(client));
+	value_add_bool(to, "ready", ready);
+	add_answer(to, "container", facts->container);
+	value_add_unsigned(to, "huge_page_size", facts->huge_size * 1024);
+	value_add_unsigned(to, "huge_pages_free", facts->huge_free * 1024);
+	value_add_text(to, "hugetlbfs", facts->hugetlbfs);
+	value_add_number(to, "lock_limit", facts->lock_limit);
+	value_add_bool(to, "locks_freely", facts->locks_freely);
+	value_add_bool(to, "physical_addresses", facts->sees_physical);
+}
+
 /* ---- findings and results ---- */
 
 static struct json *action_object(const struct action *action)

@@ -169,3 +169,21 @@ void openings_print(const struct table_options *options, const struct opening_li
 			offer_print(offer);
 	}
 }
+
+/* ---- a client ---- */
+
+void client_print(
+	enum client client, const struct client_facts *facts, const struct opening_list *openings, bool ready)
+{
+	bool limited = facts->lock_limit >= 0;
+	auto_free char *huge = size_text(facts->huge_free * 1024);
+	auto_free char *limit = limited ? size_text((unsigned long long)facts->lock_limit) : NULL;
+	if (openings->count)
+		putchar('\n');
+	print_line("%s: %sready", word_client(client), ready ? "" : "not ");
+	print_line("huge pages: %s free, hugetlbfs %s%s", huge, facts->hugetlbfs ? "on " : "not mounted",
+		facts->hugetlbfs ? facts->hugetlbfs : "");
+	print_line("locked memory: %s%s", limited ? limit : "unlimited",
+		limited && facts->locks_freely ? ", without effect (CAP_IPC_LOCK)" : "");
+	print_line("physical addresses: %s in /proc/self/pagemap", facts->sees_physical ? "shown" : "hidden");
+}

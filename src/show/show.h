@@ -46,6 +46,8 @@ const char *word_question(enum question question);
 const char *word_use(enum use_kind kind);
 /* The name of the ioctl; "open" for nodes */
 const char *word_step(enum open_step step);
+/* "dpdk", "spdk", "qemu", "cdev", "group" */
+const char *word_client(enum client client);
 /* "bar0" to "bar5", "rom", "config", "vga": index as the kernel numbers regions */
 const char *word_region(int index);
 /* "INTx", "MSI", "MSI-X", "error", "request": index as the kernel numbers interrupts */
@@ -258,6 +260,11 @@ extern const struct column_set opening_columns;
  * the options ask for bare columns. `addresses`: physical addresses as well. */
 void openings_print(const struct table_options *options, const struct opening_list *openings, bool addresses);
 
+/* Prints to stdout, below the openings, whether the client is `ready` to run, and what this machine and this
+ * process offer it. */
+void client_print(enum client client, const struct client_facts *facts, const struct opening_list *openings,
+	bool ready);
+
 /* ---- metrics.c ----
  * The machine as metrics, for the textfile collector of Prometheus' node_exporter. */
 
@@ -309,6 +316,9 @@ void json_add_event(struct json *document, const struct event *event);
 
 /* Adds "openings", with physical addresses only if `addresses`. */
 void json_add_openings(struct json *document, const struct opening_list *openings, bool addresses);
+
+/* Adds "client": its name, whether it is `ready` to run, and the facts; CLIENT_NONE: null. */
+void json_add_client(struct json *document, enum client client, const struct client_facts *facts, bool ready);
 
 /* Adds "kernel_taint", decoded; null when it is unknown. */
 void json_add_kernel_taint(struct json *document, const struct taint *taint);

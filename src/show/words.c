@@ -41,6 +41,7 @@ WORDS(word_kconfig_kind, kconfig_kind, KCONFIG_KINDS)
 WORDS(word_event, event_kind, EVENT_KINDS)
 WORDS(word_use, use_kind, USE_KINDS)
 WORDS(word_step, open_step, OPEN_STEPS)
+WORDS(word_client, client, CLIENTS)
 
 const char *word_region(int index)
 {
