@@ -59,6 +59,52 @@ start_testpmd() { # DEVICE DEVICE
 	done
 }
 
+# Runs testpmd until EAL has failed, or has started, on $nic.
+try_testpmd() { # OPTION...
+	"${TESTPMD:-dpdk-testpmd}" --lcores '(0-1)@(0-1)' -a $nic "$@" -- --total-num-mbufs=8192 --stats-period=1 --tx-first \
+		</dev/null 2>&1 3>&- &
+	testpmd=$!
+	sleep 12
+	kill -INT $testpmd 2>/dev/null || true
+	wait $testpmd
+}
+
+@test "testpmd fails for the reasons that verify --for dpdk names" {
+	tool bind $nic
+	run_tool verify --for dpdk $nic
+	status_is 0
+	run try_testpmd -m 128
+	status_is 0
+	says "Bye..."
+	# There is no way around huge pages: without them there are no physical addresses.
+	run try_testpmd -m 128 --no-huge
+	says "Requested device $nic cannot be used"
+	run --separate-stderr capsh --drop=cap_sys_admin -- -c "$VFIONOIOMMU verify --for dpdk $nic"
+	status_is 3
+	complains "[client-physical-address]"
+	run capsh --drop=cap_sys_admin -- -c "${TESTPMD:-dpdk-testpmd} --lcores '(0-1)@(0-1)' -a $nic --iova-mode=pa -m 128 -- --tx-first </dev/null"
+	says "Expecting 'PA' IOVA mode but current mode is 'VA', not initializing"
+	says "Requested device $nic cannot be used"
+	# hugetlbfs, then huge pages.
+	umount /dev/hugepages
+	run_tool verify --for dpdk $nic
+	status_is 3
+	complains "hugetlbfs is not mounted [client-huge-pages]"
+	run try_testpmd -m 128
+	[ "$status" -ne 0 ]
+	says "Cannot get hugepage information"
+	mount -t hugetlbfs hugetlbfs /dev/hugepages
+	echo 0 >/proc/sys/vm/nr_hugepages
+	run_tool verify --for dpdk $nic
+	status_is 3
+	complains "none is free [client-huge-pages]"
+	run try_testpmd -m 128
+	[ "$status" -ne 0 ]
+	says "Cannot get hugepage information"
+	echo 256 >/proc/sys/vm/nr_hugepages
+	tool unbind $nic
+}
+
 @test "after kill -9 of testpmd unbind restores the driver, and the link is up again" {
 	tool bind "$nic" 0000:00:08.0
 	start_testpmd "$nic" 0000:00:08.0

@@ -101,5 +101,16 @@ bind_ordinarily() { # ADDRESS
 	says "IOMMU_IOAS_MAP"
 	not grep -q GET_PA <<<"$output"
 	[[ "${lines[0]}" =~ ^$edu:\ opens\ through\ /dev/vfio/[0-9]+\ and\ /dev/vfio/devices/vfio[0-9]+$ ]]
+	# QEMU takes it, too, through the group: it is running after some seconds.
+	run_tool verify --for qemu $edu
+	status_is 0
+	[[ "${lines[0]}" =~ ^$edu:\ opens\ through\ /dev/vfio/[0-9]+$ ]]
+	says "qemu: ready"
+	run timeout 20 qemu-system-x86_64 -accel tcg -nodefaults -display none -S -m 16 -device vfio-pci,host=$edu
+	status_is 124
+	# Without CAP_IPC_LOCK it can lock only what the limit permits.
+	run --separate-stderr capsh --drop=cap_ipc_lock -- -c "$VFIONOIOMMU verify --for qemu $edu"
+	status_is 0
+	complains "[client-memory-limit]"
 	tool unbind $edu
 }
