@@ -40,7 +40,7 @@ boot() { # SCRIPT [OPTION...]
 	echo "$stderr" >&2
 }
 
-cards=(--device e1000e,addr=4,romfile= --device edu,addr=6 --device e1000e,addr=8,romfile=)
+cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,addr=8,romfile=")
 
 @test "at boot the unit binds the device, and networkd configures only the other one" {
 	cat >"$MACHINE/etc/vfionoiommu.d/$nic" <<-'BINDING'

@@ -54,6 +54,7 @@ setup_file() {
 	[ "$(tool --version)" = "vfionoiommu $(dpkg-query --show --showformat='${Version}' vfionoiommu)" ]
 	[ -z "$(dpkg --verify vfionoiommu)" ]
 	dpkg -L vfionoiommu | grep -x /usr/lib/udev/rules.d/60-vfionoiommu.rules
+	dpkg -L vfionoiommu | grep -x /usr/lib/systemd/system/vfionoiommu@.service
 }
 
 @test "the man pages are readable, and the schemas are installed" {
