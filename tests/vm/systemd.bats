@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # tier: all
-# limit: 900
+# limit: 1200
 # A machine with systemd, udevd and networkd, booted in QEMU: a unit binds each device that has a persistent binding, at boot
 # before networkd can configure it, and when it is plugged in. Runs on the host; the tool is installed for the guest in a folder
 # with the same path.
@@ -27,11 +27,11 @@ teardown_file() {
 
 # Runs the script in a guest with systemd; it has these functions.
 boot() { # SCRIPT [OPTION...]
-	run --separate-stderr "$BATS_TEST_DIRNAME/boot" --systemd --timeout 800 --etc "$MACHINE/etc" --share "$MACHINE/left" \
+	run --separate-stderr "$BATS_TEST_DIRNAME/boot" --systemd --timeout 1100 --etc "$MACHINE/etc" --share "$MACHINE/left" \
 		--env "PATH=$MACHINE/usr/sbin:$PATH" "${@:2}" linux6.1 -- bash -ec '
 		nic=0000:00:04.0 other=0000:00:08.0
 		driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")"; }
-		eventually() { for _ in {1..300}; do ! "$@" >/dev/null || return 0; sleep 0.2; done; "$@"; }
+		eventually() { for _ in {1..900}; do ! "$@" >/dev/null || return 0; sleep 0.2; done; "$@"; }
 		has_driver() { [ "$(driver_of "$1")" = "$2" ]; }
 		is_active() { systemctl is-active "vfionoiommu@$1"; }
 		replug() { echo 1 >/sys/bus/pci/devices/$1/remove; echo 1 >/sys/bus/pci/rescan; }
@@ -81,7 +81,7 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		eventually is_active $nic
 		journalctl --no-pager -b
 		vfionoiommu unbind $nic
-		# The unit is active still: an event does not undo an unbind.
+		# The unit is still active: an event does not undo an unbind.
 		udevadm trigger --action=add /sys/bus/pci/devices/$nic
 		udevadm settle
 		sleep 2
