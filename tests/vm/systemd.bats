@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
 # tier: all
-# limit: 1200
 # A machine with systemd, udevd and networkd, booted in QEMU: a unit binds each device that has a persistent binding, at boot
 # before networkd can configure it, and when it is plugged in. Runs on the host; the tool is installed for the guest in a folder
 # with the same path.
@@ -27,7 +26,7 @@ teardown_file() {
 
 # Runs the script in a guest with systemd; it has these functions.
 boot() { # SCRIPT [OPTION...]
-	run --separate-stderr "$BATS_TEST_DIRNAME/boot" --systemd --timeout 1100 --etc "$MACHINE/etc" --share "$MACHINE/left" \
+	run --separate-stderr "$BATS_TEST_DIRNAME/boot" --systemd --timeout 850 --etc "$MACHINE/etc" --share "$MACHINE/left" \
 		--env "PATH=$MACHINE/usr/sbin:$PATH" "${@:2}" linux6.1 -- bash -ec '
 		nic=0000:00:04.0 other=0000:00:08.0
 		driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")"; }
