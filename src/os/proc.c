@@ -95,10 +95,10 @@ static void take_file(struct look *look, const struct process_file *file)
 #define RING_MAX (4 << 20)
 
 /* Where a node can be of which the kernel shows only the name. */
-static const char *const node_folders[] = { "/dev/", "/dev/vfio/", "/dev/vfio/devices/" };
+static const char *const node_folders[] = { "dev/", "dev/vfio/", "dev/vfio/devices/" };
 
-/* `name`: "/dev/vfio/0" as the process sees it, "anon_inode:[vfio-device]" or "socket:[123]"; before 6.10
- * only the last part: "0", "[vfio-device]". */
+/* `name`: a path as the process sees it (/dev/vfio/0), "anon_inode:[vfio-device]" or "socket:[123]";
+ * before 6.10 only the last part: "0", "[vfio-device]". */
 static void look_at_registered(struct look *look, const char *name)
 {
 	struct process_file file = { .path = (char *)name, .mapped = true };
@@ -117,7 +117,8 @@ static void look_at_registered(struct look *look, const char *name)
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(node_folders); i++) {
-		auto_free char *path = text_format("root%s%s", *name == '/' ? "" : node_folders[i], name);
+		auto_free char *path =
+			text_format("root/%s%s", *name == '/' ? "" : node_folders[i], name + (*name == '/'));
 		file.path = path + strlen("root");
 		if (identify(look, look->folder, path, &file) <= 0)
 			continue;
@@ -207,7 +208,7 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	bool shared = permissions && strlen(permissions) == 4 && permissions[3] == 's';
 	bool device = file.path && (text_starts(file.path + 1, "dev/") || text_starts(file.path + 1, "sys/"));
 	if (!file.path || (!shared && !device) ||
-		(text_same(file.path, last) && !text_same(last, "/dev/mem")))
+		(text_same(file.path, last) && !text_same(&last[1], "dev/mem")))
 		return;
 	sscanf(range, "%llx-%llx", &start, &end);
 	sscanf(line, "%llx", &file.offset);
