@@ -370,7 +370,7 @@ inject() { # WHAT N COMMAND...
 	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=finit_module -e inject=finit_module:error=EPERM \
 		"$VFIONOIOMMU" bind --enable $nic
 	status_is 1
-	complains "could not load module vfio_pci: Operation not permitted"
+	complains "could not load module vfio_pci: the kernel does not permit it"
 	complains "$nic: skipped"
 	[ "$(mode)" = N ]
 	[ "$(machine)" = "$before" ]
