@@ -90,6 +90,27 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 	not says "enp0s4: Configuring with"
 }
 
+@test "a repeated event does not touch a device without a driver that was unbound" {
+	cat >"$MACHINE/etc/vfionoiommu.d/0000:00:06.0" <<-'BINDING'
+		ADDRESS=0000:00:06.0
+		PCI_ID=1234:11e8
+		PCI_SUBSYS_ID=1af4:1100
+	BINDING
+	boot '
+		edu=0000:00:06.0
+		eventually is_active $edu
+		has_driver $edu vfio-pci
+		vfionoiommu unbind $edu
+		udevadm trigger --action=add /sys/bus/pci/devices/$edu
+		udevadm settle
+		sleep 2
+		[ ! -e /sys/bus/pci/devices/$edu/driver ]
+		echo override $(cat /sys/bus/pci/devices/$edu/driver_override)' "${cards[@]}"
+	rm "$MACHINE/etc/vfionoiommu.d/0000:00:06.0"
+	status_is 0
+	says "override (null)"
+}
+
 @test "an event that udevd processes after an unbind does not undo it" {
 	boot '
 		eventually is_active $nic
