@@ -10,7 +10,7 @@ DATADIR     = $(DATAROOTDIR)
 MANDIR      = $(DATAROOTDIR)/man
 # Where udevd reads rules: the directory of packages with PREFIX=/usr, that of the admin with /usr/local.
 UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
-UNITDIR  = $(PREFIX)/lib/systemd/system
+UNITDIR      = $(PREFIX)/lib/systemd/system
 # Where the shells read completions.
 BASHCOMPDIR = $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR  = $(DATADIR)/zsh/site-functions

@@ -22,7 +22,8 @@
 	NEW_ARRAY(X) NEW_UNSIGNED(X) X(json_object_array_add) \
 	X(json_object_new_boolean) X(json_object_new_double_s) X(json_object_new_int64) \
 	X(json_object_new_object) X(json_object_new_string) \
-	X(json_object_object_add_ex) X(json_object_put) X(json_object_set_serializer) X(json_object_get_userdata) X(json_object_free_userdata) X(json_object_to_json_string_ext) \
+	X(json_object_object_add_ex) X(json_object_put) X(json_object_to_json_string_ext) \
+	X(json_object_set_serializer) X(json_object_get_userdata) X(json_object_free_userdata) \
 	X(printbuf_memappend)
 /* clang-format on */
 LIBRARY(libjson_c, SONAME, "libjson-c5", "required", "output as JSON", FUNCTIONS);

@@ -398,7 +398,10 @@ static void report_unstored(const struct device *device)
 static bool is_late(struct session *session, const struct device *device)
 {
 	unsigned long long event = event_of_rule(&session->root, device->address, "add");
-	if (!event || !device_is_unbound_since(&session->root, device, event))
+	if (!event)
+		return false;
+	device_collect_details(&session->root, &session->devices, &(struct device_refs){ &device, 1 });
+	if (!device_is_unbound_since(&session->root, device, event))
 		return false;
 	session_result(session, device->address, OUTCOME_UNCHANGED,
 		text_copy("not bound: it was unbound after the event that udevd processes now"));
@@ -418,7 +421,6 @@ static enum status select_stored(struct session *session, struct device_refs *as
 	array_each (stored, &session->stored)
 		if (all && !stored->present)
 			persistence_judge_one(stored, &session->findings);
-	device_collect_details(&session->root, &session->devices, asked);
 	array_each (asked_device, asked) {
 		device = *asked_device;
 		if (!device->stored)

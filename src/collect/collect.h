@@ -280,6 +280,20 @@ void scan_end(struct scan *scan);
 /* The device number in the text of an attribute, "259:0"; 0: none, also if `text` is NULL. */
 dev_t scan_number(const char *text);
 
+/* The PCI devices of a scan that something belongs to. */
+struct owner_list {
+	struct device **items;
+	size_t count;
+};
+void owner_list_free(struct owner_list *owners);
+#define auto_owners cleanup(owner_list_free)
+
+/* Adds the devices that the link `name` in the folder belongs to. Returns 0 or a negative errno, as
+ * owner_collect.
+ */
+int scan_owners(const struct scan *scan, const struct sysroot *root, const char *folder, const char *name,
+	struct owner_list *owners);
+
 /* Calls `take` for each link in the folder and each PCI device that it belongs to. */
 void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
 	void (*take)(struct scan *scan, const char *name, struct device *device));

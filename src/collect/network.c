@@ -10,8 +10,6 @@
 
 #define FLAG_UP 0x1 /* IFF_UP */
 
-#define ISCSI "sys/class/iscsi_connection"
-
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
@@ -57,16 +55,12 @@ static bool is_userspace_driver(const char *driver)
 /* An interface of another namespace, on top of `lower` in ours, which no link in sysfs shows. */
 static void take_upper(struct scan *scan, const char *lower, const char *upper, const char *where)
 {
-	auto_names struct name_list addresses = { 0 };
+	auto_owners struct owner_list owners = { 0 };
 	auto_free char *way = text_format("over %s", lower);
-	char **address;
-	(void)owner_collect(scan->root, OWNER_INTERFACES, lower, &addresses);
-	array_each (address, &addresses) {
-		struct device *device = device_find(scan->devices, *address);
-		if (device)
-			use_add(device,
-				&(struct use){ USE_ELSEWHERE, (char *)upper, (char *)where, way, NULL });
-	}
+	struct device **owner;
+	(void)scan_owners(scan, scan->root, OWNER_INTERFACES, lower, &owners);
+	array_each (owner, &owners)
+		use_add(*owner, &(struct use){ USE_ELSEWHERE, (char *)upper, (char *)where, way, NULL });
 }
 
 /* Adds the interfaces of another network namespace. `where`: "the network namespace of process 1234 (sh)". */
@@ -76,7 +70,7 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 	struct network_facts uppers = { 0 };
 	struct sysroot sysfs;
 	const struct network_fact *fact;
-	char **name, **address;
+	char **name;
 	int error = network_enter(scan->root, path, &sysfs, &uppers);
 	array_each (fact, &uppers)
 		take_upper(scan, fact->interface, fact->text, where);
@@ -85,14 +79,12 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 		return;
 	(void)sysroot_list(&sysfs, "class/net", &names);
 	array_each (name, &names) {
-		auto_names struct name_list addresses = { 0 };
-		(void)owner_collect(&sysfs, "class/net", *name, &addresses);
-		array_each (address, &addresses) {
-			struct device *device = device_find(scan->devices, *address);
-			if (!device)
-				continue;
-			device->interfaces++;
-			use_simple(device, USE_ELSEWHERE, *name, where);
+		auto_owners struct owner_list owners = { 0 };
+		struct device **owner;
+		(void)scan_owners(scan, &sysfs, "class/net", *name, &owners);
+		array_each (owner, &owners) {
+			(*owner)->interfaces++;
+			use_simple(*owner, USE_ELSEWHERE, *name, where);
 		}
 	}
 	close(sysfs.fd);
@@ -146,40 +138,39 @@ static void find_sessions(struct scan *scan)
 					.process = mount->process });
 }
 
-/* The attribute `address` of a controller: "traddr=192.0.2.1,trsvcid=4420,src_addr=192.0.2.2"
- * (nvmf_get_address in drivers/nvme/host/fabrics.c). Those of other transports are PCI addresses. */
-static void find_fabrics(struct scan *scan)
+/* Calls `take` for each entry of the folder and its attribute `address`, in place. */
+static void each_address(struct scan *scan, const char *folder,
+	void (*take)(struct scan *scan, const char *name, char *address))
 {
 	auto_names struct name_list names = { 0 };
 	char **name;
-	scan_unknown(scan, "sys/class/nvme", sysroot_list(scan->root, "sys/class/nvme", &names));
+	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &names));
 	array_each (name, &names) {
-		auto_free char *path = text_format("sys/class/nvme/%s/address", *name);
+		auto_free char *path = text_format("%s/%s/address", folder, *name);
 		auto_free char *address = sysroot_read(scan->root, path);
 		scan_unknown(scan, path, address ? 0 : -errno);
-		for (char *comma = address; comma && (comma = strchr(comma, ',')); comma++)
-			*comma = '\n';
-		auto_free char *target = address ? text_value(address, "traddr") : NULL;
-		if (target)
-			add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = *name });
+		if (address)
+			take(scan, *name, address);
 	}
 }
 
-/* The sessions of iscsi_tcp: connectionS:C belongs to sessionS. iscsid, too, has their sockets. */
-static void find_iscsi(struct scan *scan)
+/* The address of an NVMe controller: "traddr=192.0.2.1,trsvcid=4420,src_addr=192.0.2.2" (nvmf_get_address in
+ * drivers/nvme/host/fabrics.c). Those of other transports are PCI addresses. */
+static void take_fabric(struct scan *scan, const char *name, char *address)
 {
-	auto_names struct name_list names = { 0 };
-	char **name;
-	scan_unknown(scan, ISCSI, sysroot_list(scan->root, ISCSI, &names));
-	array_each (name, &names) {
-		auto_free char *path = text_format(ISCSI "/%s/address", *name);
-		auto_free char *address = sysroot_read(scan->root, path);
-		const char *number = text_after(*name, "connection");
-		auto_free char *session = text_format("%.*s", number ? (int)strcspn(number, ":") : 0, number);
-		scan_unknown(scan, path, address ? 0 : -errno);
-		if (address)
-			add_remote(scan, address, &(struct remote){ .kind = USE_ISCSI, .what = session });
-	}
+	for (char *comma = address; (comma = strchr(comma, ',')); comma++)
+		*comma = '\n';
+	auto_free char *target = text_value(address, "traddr");
+	if (target)
+		add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = (char *)name });
+}
+
+/* The sessions of iscsi_tcp: connectionS:C belongs to sessionS. iscsid, too, has their sockets. */
+static void take_iscsi(struct scan *scan, const char *name, char *address)
+{
+	const char *number = text_after(name, "connection");
+	auto_free char *session = text_format("%.*s", number ? (int)strcspn(number, ":") : 0, number);
+	add_remote(scan, address, &(struct remote){ .kind = USE_ISCSI, .what = session });
 }
 
 static int by_inode(const void *a, const void *b)
@@ -299,8 +290,8 @@ void network_collect(struct scan *scan)
 		if (!scan->network_error)
 			scan->network_error = error;
 		find_sessions(scan);
-		find_fabrics(scan);
-		find_iscsi(scan);
+		each_address(scan, "sys/class/nvme", take_fabric);
+		each_address(scan, "sys/class/iscsi_connection", take_iscsi);
 		find_connections(scan);
 	}
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);

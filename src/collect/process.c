@@ -259,31 +259,38 @@ static void take_vfio_device(struct scan *scan, const struct process_file *file)
 			use_simple(device, USE_UNKNOWN, file->path, detail);
 }
 
-/* The file resource: a line "START END FLAGS" for each BAR, in hexadecimal. */
-static bool has_memory(const struct scan *scan, const struct device *device, const struct process_file *file)
+/* Whether the mapping overlaps a BAR. `resource`: a line "START END FLAGS" for each, in hexadecimal. */
+static bool overlaps(const char *resource, const struct process_file *file)
 {
-	auto_free char *path = text_format("sys/bus/pci/devices/%s/resource", device->address);
-	auto_free char *resource = sysroot_read(scan->root, path);
 	unsigned long long start, end;
-	for (const char *line = resource; line && sscanf(line, "%llx %llx", &start, &end) == 2;
-		line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+	for (const char *line = resource; line && sscanf(line, " %llx %llx", &start, &end) == 2;
+		line = strchr(line + 1, '\n'))
 		if (end && start < file->offset + file->length && file->offset <= end)
 			return true;
 	return false;
 }
 
-static void take_memory(struct scan *scan, const struct process_file *file)
+/* Most machines have no process that maps physical memory. */
+static void take_memory(struct scan *scan)
 {
+	const struct process_file *file;
 	struct device *device;
-	array_each (device, scan->devices)
-		if (has_memory(scan, device, file))
-			add_process(device, file, "the memory of a BAR, through /dev/mem,", NULL);
+	bool any = false;
+	array_each (file, &scan->processes.files)
+		any |= is_memory(file);
+	if (!any)
+		return;
+	array_each (device, scan->devices) {
+		auto_free char *path = text_format("sys/bus/pci/devices/%s/resource", device->address);
+		auto_free char *resource = sysroot_read(scan->root, path);
+		array_each (file, &scan->processes.files)
+			if (is_memory(file) && overlaps(resource, file))
+				add_process(device, file, "the memory of a BAR, through /dev/mem,", NULL);
+	}
 }
 
 static void take_file(struct scan *scan, const struct process_file *file)
 {
-	if (is_memory(file))
-		take_memory(scan, file);
 	const struct node *node;
 	const char *name;
 	struct device *device;
@@ -309,6 +316,7 @@ void processes_collect(struct scan *scan)
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);
+	take_memory(scan);
 	if (scan->processes.error == -EACCES && !host_is_root())
 		scan_unknown_because(scan, "/proc/*/fd", "only root can see the open files of all processes");
 	else

@@ -28,15 +28,21 @@ void use_simple(struct device *device, enum use_kind kind, const char *object, c
 	use_add(device, &(struct use){ .kind = kind, .object = (char *)object, .detail = (char *)detail });
 }
 
+/* What is missing uses nothing. */
+static bool is_missing(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR;
+}
+
 void use_unknown(struct device *device, const char *what, int error)
 {
-	if (error && error != -ENOENT && error != -ENOTDIR)
+	if (error && !is_missing(error))
 		use_simple(device, USE_UNKNOWN, what, strerror(-error));
 }
 
 void scan_unknown(struct scan *scan, const char *what, int error)
 {
-	if (error && error != -ENOENT && error != -ENOTDIR)
+	if (error && !is_missing(error))
 		scan_unknown_because(scan, what, strerror(-error));
 }
 
@@ -65,19 +71,36 @@ dev_t scan_number(const char *text)
 	return text && sscanf(text, "%u:%u", &major, &minor) == 2 ? makedev(major, minor) : 0;
 }
 
+int scan_owners(const struct scan *scan, const struct sysroot *root, const char *folder, const char *name,
+	struct owner_list *owners)
+{
+	auto_names struct name_list addresses = { 0 };
+	char **address;
+	int error = owner_collect(root, folder, name, &addresses);
+	array_each (address, &addresses) {
+		struct device *device = device_find(scan->devices, *address);
+		if (device)
+			*array_add(owners) = device;
+	}
+	return error;
+}
+
+void owner_list_free(struct owner_list *owners)
+{
+	free(owners->items);
+}
+
 void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
 	void (*take)(struct scan *scan, const char *name, struct device *device))
 {
 	auto_names struct name_list names = { 0 };
-	char **name, **address;
+	char **name;
 	scan_unknown(scan, folder, sysroot_list(root, folder, &names));
 	array_each (name, &names) {
-		auto_names struct name_list addresses = { 0 };
-		scan_unknown(scan, *name, owner_collect(root, folder, *name, &addresses));
-		array_each (address, &addresses) {
-			struct device *device = device_find(scan->devices, *address);
-			if (device)
-				take(scan, *name, device);
-		}
+		auto_owners struct owner_list owners = { 0 };
+		struct device **owner;
+		scan_unknown(scan, *name, scan_owners(scan, root, folder, *name, &owners));
+		array_each (owner, &owners)
+			take(scan, *name, *owner);
 	}
 }

@@ -95,16 +95,14 @@ static void take_display(const struct scan *scan, struct device *device)
 static void take_consoles(struct scan *scan)
 {
 	auto_free char *active = sysroot_read(scan->root, "sys/class/tty/console/active");
-	char *rest = NULL, **address;
+	char *rest = NULL;
 	for (char *name = active ? strtok_r(active, " ", &rest) : NULL; name;
 		name = strtok_r(NULL, " ", &rest)) {
-		auto_names struct name_list addresses = { 0 };
-		(void)owner_collect(scan->root, "sys/class/tty", name, &addresses);
-		array_each (address, &addresses) {
-			struct device *device = device_find(scan->devices, *address);
-			if (device)
-				use_simple(device, USE_CONSOLE, name, NULL);
-		}
+		auto_owners struct owner_list owners = { 0 };
+		struct device **owner;
+		(void)scan_owners(scan, scan->root, "sys/class/tty", name, &owners);
+		array_each (owner, &owners)
+			use_simple(*owner, USE_CONSOLE, name, NULL);
 	}
 }
 

@@ -97,33 +97,35 @@ static void take_file(struct look *look, const struct process_file *file)
 /* Where a node can be of which the kernel shows only the name. */
 static const char *const node_folders[] = { "dev/", "dev/vfio/", "dev/vfio/devices/" };
 
+/* Whether there is a node with this path as the process sees it; adds it if it is wanted. */
+static bool look_at_path(struct look *look, const char *folder, const char *name)
+{
+	auto_free char *path = text_format("root/%s%s", folder, name);
+	struct process_file file = { .path = path + strlen("root"), .mapped = true };
+	if (identify(look, look->folder, path, &file) <= 0)
+		return false;
+	take_file(look, &file);
+	return true;
+}
+
 /* `name`: a path as the process sees it (/dev/vfio/0), "anon_inode:[vfio-device]" or "socket:[123]";
  * before 6.10 only the last part: "0", "[vfio-device]". */
 static void look_at_registered(struct look *look, const char *name)
 {
-	struct process_file file = { .path = (char *)name, .mapped = true };
-	auto_free char *anonymous = text_format("anon_inode:%s", name);
-	unsigned long inode;
-	if (sscanf(name, "socket:[%lu]", &inode) == 1) {
-		file.type = S_IFSOCK;
-		file.number = inode;
-		take_file(look, &file);
-		return;
-	}
-	if (*name == '[')
-		file.path = anonymous;
+	unsigned long inode = 0;
 	if (strchr(name, '[')) {
-		take_file(look, &file);
-		return;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(node_folders); i++) {
-		auto_free char *path =
-			text_format("root/%s%s", *name == '/' ? "" : node_folders[i], name + (*name == '/'));
-		file.path = path + strlen("root");
-		if (identify(look, look->folder, path, &file) <= 0)
-			continue;
-		take_file(look, &file);
-		return;
+		bool socket = sscanf(name, "socket:[%lu]", &inode) == 1;
+		auto_free char *path = text_format("%s%s", *name == '[' ? "anon_inode:" : "", name);
+		take_file(look, &(struct process_file){ .path = path,
+					.mapped = true,
+					.type = socket ? S_IFSOCK : 0,
+					.number = inode });
+	} else if (*name == '/') {
+		look_at_path(look, "", name + 1);
+	} else {
+		for (size_t i = 0; i < ARRAY_SIZE(node_folders); i++)
+			if (look_at_path(look, node_folders[i], name))
+				return;
 	}
 }
 
@@ -158,16 +160,18 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 		return;
 	read_link(look, fd, name, path);
 	file.path = path;
+	bool ring = text_same(path, IO_URING);
+	if (!ring && !look->wanted(&file, look->context))
+		return;
 	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
 	auto_free char *info = text_format("proc/%s/fdinfo/%s", look->pid, name);
-	if (text_same(path, IO_URING) && look_at_ring(look, info)) {
-		sysroot_note(look->root, link, 0);
-		sysroot_note(look->root, info, RING_MAX);
-	}
-	if (!look->wanted(&file, look->context))
+	if (ring && !look_at_ring(look, info))
 		return;
 	sysroot_note(look->root, link, 0);
-	add_file(look, &file, sysroot_read(look->root, info));
+	if (ring)
+		sysroot_note(look->root, info, RING_MAX);
+	else
+		add_file(look, &file, sysroot_read(look->root, info));
 }
 
 static void look_at_descriptors(struct look *look)

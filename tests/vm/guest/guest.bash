@@ -3,6 +3,7 @@ load ../../helper
 
 nic=0000:00:04.0
 edu=0000:00:06.0
+nvme=0000:00:07.0
 
 driver_of() { # ADDRESS
 	local folder=/sys/bus/pci/devices/$1/driver
@@ -52,6 +53,19 @@ begin() {
 	[ -z "$(nodes)" ]
 }
 
+# Binds the standard devices.
+bind_standard() {
+	modprobe e1000e
+	modprobe nvme
+	"$VFIONOIOMMU" enable
+	"$VFIONOIOMMU" bind $nic $edu $nvme
+}
+
+# Whether the matrix predicts this access path: group, cdev.
+has_path() { # GROUP|CDEV
+	[ -n "$(tool list -nro "$1" $edu | tr -d -)" ]
+}
+
 # Opens this file, only for reading unless `write` is given, in the process $holder, until end_holder.
 hold() { # FILE [write]
 	if [ "${2:-}" = write ]; then
@@ -74,6 +88,16 @@ hold_device() { # ADDRESS [map]
 	holder=$!
 	until grep -q holding "$BATS_TEST_TMPDIR/holder"; do
 		sleep 0.2
+	done
+}
+
+# Runs the Python program on standard input as the process $holder, until end_holder, and waits for its first line.
+hold_python() { # ARG...
+	: >"$BATS_TEST_TMPDIR/holder"
+	python3 - "$@" <&0 >"$BATS_TEST_TMPDIR/holder" 3>&- &
+	holder=$!
+	until grep -q . "$BATS_TEST_TMPDIR/holder"; do
+		sleep 0.1
 	done
 }
 

@@ -6,8 +6,6 @@
 
 load guest
 
-nvme=0000:00:07.0
-
 setup_file() {
 	modprobe e1000e
 	modprobe nvme

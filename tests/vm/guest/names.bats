@@ -7,7 +7,6 @@
 
 load guest
 
-nvme=0000:00:07.0
 vblk=0000:00:08.0
 
 setup_file() {

@@ -9,7 +9,6 @@
 
 load guest
 
-nvme=0000:00:07.0
 vblk=0000:00:08.0
 devices=("$nic" "$edu" "$nvme" "$vblk")
 # The longest time of a run, in seconds: its deadlines, with the slowness of a guest.

@@ -149,7 +149,7 @@ free() { # ADDRESS...
 
 # Registers the file with an io_uring, and closes it.
 register() { # FILE
-	python3 - "$1" >/run/registered 3>&- <<'PYTHON' &
+	hold_python "$1" <<'PYTHON'
 import ctypes, os, sys, time
 call = ctypes.CDLL(None).syscall
 ring = call(425, 4, ctypes.create_string_buffer(120))
@@ -159,8 +159,6 @@ os.close(disk)
 print("registered", flush=True)
 time.sleep(600)
 PYTHON
-	holder=$!
-	until grep -q registered /run/registered; do sleep 0.1; done
 }
 
 @test "a node that a process has registered with io_uring and closed" {
@@ -168,12 +166,11 @@ PYTHON
 	used $one device-held "/dev/$disk is in use by process $holder (python3)"
 	end_holder
 	free $one
-	rm /run/registered
 }
 
 @test "a BAR that a process has mapped through /dev/mem" {
 	read -r start _ <"/sys/bus/pci/devices/$edu/resource"
-	python3 - "$start" >/run/mapped 3>&- <<'PYTHON' &
+	hold_python "$start" <<'PYTHON'
 import mmap, os, sys, time
 memory = os.open("/dev/mem", os.O_RDWR | os.O_SYNC)
 other = mmap.mmap(memory, 4096, offset=0xF0000, prot=mmap.PROT_READ)
@@ -181,12 +178,9 @@ bar = mmap.mmap(memory, 4096, offset=int(sys.argv[1], 16) + 4096)
 print("mapped", flush=True)
 time.sleep(600)
 PYTHON
-	holder=$!
-	until grep -q mapped /run/mapped; do sleep 0.1; done
 	used $edu device-held "the memory of a BAR, through /dev/mem, is in use by process $holder (python3)"
 	end_holder
 	free $edu $one
-	rm /run/mapped
 }
 
 @test "a watchdog whose timer runs, also without a process" {

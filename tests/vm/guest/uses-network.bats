@@ -127,7 +127,7 @@ end_nvme() {
 	modprobe nbd
 	for owner in process kernel; do
 		# NBD_SET_SOCK gives the connection to the kernel.
-		python3 - $owner >/run/connected 3>&- <<'PYTHON' &
+		hold_python $owner <<'PYTHON'
 import fcntl, os, socket, sys, time
 connection = socket.create_connection(("192.0.2.2", 2049))
 disk = os.open("/dev/nbd0", os.O_RDWR)
@@ -137,8 +137,6 @@ if sys.argv[1] == "kernel":
 print("connected", flush=True)
 time.sleep(600)
 PYTHON
-		holder=$!
-		until grep -q connected /run/connected; do sleep 0.1; done
 		run_tool bind --dry-run $nic
 		if [ $owner = kernel ]; then
 			complains "$nic: network interface $client carries a TCP connection of the kernel to 192.0.2.2, as for NBD, Ceph or DRBD [interface-route]"
@@ -146,7 +144,6 @@ PYTHON
 			not grep -q "TCP connection" <<<"$stderr"
 		fi
 		end_holder
-		rm /run/connected
 	done
 	rmmod nbd
 }
@@ -157,7 +154,7 @@ PYTHON
 	udevadm settle
 	[ "$(tool list -nro USE $nic)" = free ]
 	for interface in "$client" any; do
-		python3 - "$interface" >/run/packets 3>&- <<'PYTHON' &
+		hold_python "$interface" <<'PYTHON'
 import socket, sys, time
 packets = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0x300)
 if sys.argv[1] != "any":
@@ -165,8 +162,6 @@ if sys.argv[1] != "any":
 print("open", flush=True)
 time.sleep(600)
 PYTHON
-		holder=$!
-		until grep -q open /run/packets; do sleep 0.1; done
 		run_tool bind --dry-run $nic
 		if [ "$interface" = any ]; then
 			not grep "packet socket" <<<"$stderr"

@@ -6,18 +6,8 @@
 
 load guest
 
-nvme=0000:00:07.0
-
 setup_file() {
-	modprobe e1000e
-	modprobe nvme
-	"$VFIONOIOMMU" enable
-	"$VFIONOIOMMU" bind $nic $edu $nvme
-}
-
-# Whether the matrix predicts this access path: group, cdev.
-has_path() { # GROUP|CDEV
-	[ -n "$(tool list -nro "$1" $edu | tr -d -)" ]
+	bind_standard
 }
 
 @test "verify opens every device through each of its nodes" {
