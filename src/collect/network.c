@@ -138,7 +138,8 @@ static void find_sessions(struct scan *scan)
 					.process = mount->process });
 }
 
-/* Calls `take` for each entry of the folder and its attribute `address`, in place. */
+/* Calls `take` for each entry of the folder and its address, in place: that of its connection, or else the one which it
+ * is to connect to again, if it has such an attribute (show_persistent_address in drivers/scsi/scsi_transport_iscsi.c). */
 static void each_address(struct scan *scan, const char *folder,
 	void (*take)(struct scan *scan, const char *name, char *address))
 {
@@ -148,6 +149,11 @@ static void each_address(struct scan *scan, const char *folder,
 	array_each (name, &names) {
 		auto_free char *path = text_format("%s/%s/address", folder, *name);
 		auto_free char *address = sysroot_read(scan->root, path);
+		if (!address && errno == ENOTCONN) {
+			free(path);
+			path = text_format("%s/%s/persistent_address", folder, *name);
+			address = sysroot_read(scan->root, path);
+		}
 		scan_unknown(scan, path, address ? 0 : -errno);
 		if (address)
 			take(scan, *name, address);
