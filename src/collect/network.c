@@ -138,8 +138,9 @@ static void find_sessions(struct scan *scan)
 					.process = mount->process });
 }
 
-/* Calls `take` for each entry of the folder and its address, in place: that of its connection, or else the one which it
- * is to connect to again, if it has such an attribute (show_persistent_address in drivers/scsi/scsi_transport_iscsi.c). */
+/* Calls `take` for each entry of the folder and its address, in place: that of its connection, or else the
+ * one which it is to connect to again, if it has such an attribute (show_persistent_address in
+ * drivers/scsi/scsi_transport_iscsi.c). */
 static void each_address(struct scan *scan, const char *folder,
 	void (*take)(struct scan *scan, const char *name, char *address))
 {

@@ -37,11 +37,9 @@ static bool is_share(const struct mount_fact *mount, bool virtiofs, const char *
 }
 
 /* Filesystems that the host shares through a virtio device. */
-static void take_share(struct scan *scan, const char *name, struct device *device)
+static void take_share(struct scan *scan, const char *name, const char *driver, struct device *device)
 {
 	auto_free char *tag_path = text_format(OWNER_VIRTIO "/%s/mount_tag", name);
-	auto_free char *driver_path = text_format(OWNER_VIRTIO "/%s/driver", name);
-	auto_free char *driver = sysroot_link_name(scan->root, driver_path);
 	bool virtiofs = text_same(driver, "virtiofs");
 	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name) : sysroot_read(scan->root, tag_path);
 	const struct mount_fact *mount;
@@ -51,6 +49,33 @@ static void take_share(struct scan *scan, const char *name, struct device *devic
 		if (is_share(mount, virtiofs, tag))
 			use_add(device, &(struct use){ USE_MOUNT, mount->source, mount->target, NULL,
 						mount->process });
+}
+
+/* ---- memory ---- */
+
+#define IOMEM_MAX (1 << 20) /* bytes that are read of it */
+
+/* What virtio_mem has added to the machine's memory is below the resource of the device
+ * (virtio_mem_create_resource and virtio_mem_add_memory in drivers/virtio/virtio_mem.c). */
+static void take_memory(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *resources = sysroot_read_file(scan->root, "proc/iomem", IOMEM_MAX);
+	auto_free char *line = text_format(" : %s\n", name);
+	const char *found = resources ? strstr(resources, line) : NULL;
+	const char *below = found ? strchr(found + strlen(line), ':') : NULL;
+	use_unknown(device, "proc/iomem", resources ? 0 : -errno);
+	if (below && text_after(below, ": System RAM (virtio_mem)"))
+		use_simple(device, USE_MEMORY, name, NULL);
+}
+
+static void take_virtio(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
+	auto_free char *driver = sysroot_link_name(scan->root, path);
+	if (text_same(driver, "virtio_mem"))
+		take_memory(scan, name, device);
+	else
+		take_share(scan, name, driver, device);
 }
 
 /* ---- displays, virtual functions ---- */
@@ -155,7 +180,7 @@ static void collect_others(struct scan *scan)
 {
 	struct device *device;
 	scan_each_owned(scan, scan->root, OWNER_FRAMEBUFFERS, take_framebuffer);
-	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_share);
+	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_virtio);
 	take_consoles(scan);
 	take_watchdogs(scan);
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: debian
-# boot: --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --qemu -watchdog-action --qemu none
+# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
 #
 # Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
 # its bus. This kernel has no noiommu mode, so bind is refused for that, too.
@@ -11,6 +11,7 @@ one=0000:00:07.0
 two=0000:00:08.0
 shared=(0000:00:09.0 0000:00:0a.0)
 usb=0000:00:0c.0
+memory=0000:00:0e.0
 configfs=/sys/kernel/config
 
 setup_file() {
@@ -193,6 +194,21 @@ PYTHON
 	used 0000:00:0d.0 device-held "the timer of $watchdog is running: nothing would stop it from resetting the machine"
 	echo V >/dev/"$watchdog"
 	free 0000:00:0d.0
+}
+
+@test "memory that virtio-mem has added to the machine" {
+	local device
+	until device=$(basename /sys/bus/pci/devices/$memory/virtio*) && grep -A 1 " : $device\$" /proc/iomem | grep -q "System RAM"; do
+		sleep 0.1
+	done
+	used $memory device-held "the kernel uses memory of $device"
+	# The kernel gives all of it back, as no page of it is in use.
+	echo auto-movable >/sys/module/memory_hotplug/parameters/online_policy
+	qemu qom-set /machine/peripheral/memory requested-size 0
+	until ! grep -q "System RAM (virtio_mem)" /proc/iomem; do
+		sleep 0.1
+	done
+	free $memory
 }
 
 @test "a UIO node" {
