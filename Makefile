@@ -11,6 +11,7 @@ MANDIR      = $(DATAROOTDIR)/man
 # Where udevd reads rules: the directory of packages with PREFIX=/usr, that of the admin with /usr/local.
 UDEVRULESDIR = $(PREFIX)/lib/udev/rules.d
 UNITDIR      = $(PREFIX)/lib/systemd/system
+GENERATORDIR = $(PREFIX)/lib/systemd/system-generators
 # Where the shells read completions.
 BASHCOMPDIR = $(DATADIR)/bash-completion/completions
 ZSHCOMPDIR  = $(DATADIR)/zsh/site-functions
@@ -77,6 +78,7 @@ OBJ    = $(SRC:%.c=$(B)/%.o)
 MAN    = $(wildcard man/*.[0-9])
 RULE   = 60-vfionoiommu.rules
 UNIT_FILE = vfionoiommu@.service
+GENERATOR = vfionoiommu-generator
 EXAMPLES = examples/ansible examples/kconfig examples/prometheus
 DEB    = build/deb/vfionoiommu-$(VERSION)
 UNIT   = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/*_test.c))
@@ -233,7 +235,7 @@ L        = build/lint
 LINT_C   = $(wildcard src/*.c src/*/*.c tests/*/*.c)
 LINT_H   = $(wildcard src/*.h src/*/*.h tests/*/*.h)
 LINT_SH  = $(shell grep -rlE '^\#(!.*(bash|/sh)| shellcheck shell=)' --exclude-dir=machines --exclude=*.bats \
-             .ci tests completions debian man)
+             .ci src tests completions debian man)
 LINT_BATS = $(wildcard tests/*.bats tests/*/*.bats tests/*/*/*.bats)
 LINT_FLAGS = -std=gnu11 $(DEFINE) -DVERSION='""' -Isrc -Itests/unit $(PKG_CFLAGS)
 
@@ -276,11 +278,14 @@ $(L)/%.analyzed: %
 	@touch $@
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(UNITDIR) $(addprefix $(DESTDIR)$(MANDIR)/man,$(sort $(subst .,,$(suffix $(MAN)))))
+	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(UDEVRULESDIR) $(DESTDIR)$(UNITDIR) $(DESTDIR)$(GENERATORDIR) \
+		$(addprefix $(DESTDIR)$(MANDIR)/man,$(sort $(subst .,,$(suffix $(MAN)))))
 	$(INSTALL) -m 755 $(BINARY) $(DESTDIR)$(SBINDIR)/vfionoiommu
 	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(RULE).in > $(DESTDIR)$(UDEVRULESDIR)/$(RULE)
 	sed 's|@SBINDIR@|$(SBINDIR)|' src/$(UNIT_FILE).in > $(DESTDIR)$(UNITDIR)/$(UNIT_FILE)
 	chmod 644 $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(UNITDIR)/$(UNIT_FILE)
+	sed 's|@UNITDIR@|$(UNITDIR)|' src/$(GENERATOR).in > $(DESTDIR)$(GENERATORDIR)/$(GENERATOR)
+	chmod 755 $(DESTDIR)$(GENERATORDIR)/$(GENERATOR)
 	for page in $(MAN); do \
 		$(INSTALL) -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.} || exit; \
 	done
@@ -296,7 +301,8 @@ install: all
 	done
 
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(UNITDIR)/$(UNIT_FILE)
+	rm -f $(DESTDIR)$(SBINDIR)/vfionoiommu $(DESTDIR)$(UDEVRULESDIR)/$(RULE) $(DESTDIR)$(UNITDIR)/$(UNIT_FILE) \
+		$(DESTDIR)$(GENERATORDIR)/$(GENERATOR)
 	for page in $(MAN:man/%=%); do rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$$page || exit; done
 	rm -f $(DESTDIR)$(BASHCOMPDIR)/vfionoiommu $(DESTDIR)$(ZSHCOMPDIR)/_vfionoiommu \
 		$(DESTDIR)$(FISHCOMPDIR)/vfionoiommu.fish

@@ -55,6 +55,7 @@ setup_file() {
 	[ -z "$(dpkg --verify vfionoiommu)" ]
 	dpkg -L vfionoiommu | grep -x /usr/lib/udev/rules.d/60-vfionoiommu.rules
 	dpkg -L vfionoiommu | grep -x /usr/lib/systemd/system/vfionoiommu@.service
+	dpkg -L vfionoiommu | grep -x /usr/lib/systemd/system-generators/vfionoiommu-generator
 }
 
 @test "the man pages are readable, and the schemas are installed" {
