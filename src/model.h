@@ -64,6 +64,7 @@ struct kconfig {
 	enum kconfig_kind kind;
 	int named; /* the number of lines that name a symbol ... */
 	int off;   /* ... of which are "# CONFIG_X is not set" */
+	bool open; /* the last menu that ends is not the last of a whole file */
 	enum kconfig_value value[KCONFIG_COUNT];
 };
 

@@ -344,14 +344,12 @@ void access_case_judge_all(
 
 /* ---- advice ---- */
 
-/* A whole configuration names each symbol that can be set; a short one is an excerpt. */
-#define EXCERPT 100
-
-/* Whether Kconfig offers to turn on the symbol, which is not built. */
+/* Whether Kconfig offers to turn on the symbol, which is not built: a whole configuration names each that can
+ * be set. */
 static bool can_set(const struct host *host, enum kconfig_symbol symbol)
 {
 	const struct kconfig *config = &host->kconfig;
-	return !(config->kind == KCONFIG_WHOLE && config->named >= EXCERPT && absent(config, symbol));
+	return !(config->kind == KCONFIG_WHOLE && absent(config, symbol));
 }
 
 /* The required lines, in the order of their dependencies. */

@@ -68,6 +68,10 @@ static bool is_variant(const char *name, size_t length)
 void kconfig_line(struct kconfig *config, const char *line)
 {
 	kconfig_head(config, line);
+	/* Kconfig ends each menu with such a line since 5.4; "Kernel hacking" is the last. */
+	const char *menu = text_after(line, "# end of ");
+	if (menu)
+		config->open = !text_starts(menu, "Kernel hacking");
 	const char *commented = text_after(line, "# ");
 	const char *name = text_after(commented ? commented : line, "CONFIG_");
 	if (!name)
@@ -91,6 +95,10 @@ void kconfig_line(struct kconfig *config, const char *line)
 /* savedefconfig writes few such lines: up to a third of 300, a tenth of 2000. A vendor names 900 or more. */
 #define MANY_OFF 200
 
+/* Any .config names more: at least 500 (allnoconfig of 6.1 and 7.3, 9 architectures); what people quote of
+ * one, fewer. */
+#define MANY_NAMED 300
+
 /* Whether the symbol is one that Kconfig decides: configurations that people edit do not have it. */
 static bool is_promptless(int symbol)
 {
@@ -108,10 +116,11 @@ static bool is_independent(int symbol)
 static enum kconfig_kind kconfig_kind(const struct kconfig *config)
 {
 	bool vfio = config->value[KCONFIG_VFIO] != KCONFIG_ABSENT;
-	if (config->version && (vfio || config->version < 513))
+	bool complete = config->named >= MANY_NAMED && !config->open;
+	if (config->version && complete && (vfio || config->version < 513))
 		return KCONFIG_WHOLE;
 	bool many_off = config->off >= MANY_OFF && config->off >= config->named / 4;
-	return vfio && many_off ? KCONFIG_PROMPTS : KCONFIG_PARTIAL;
+	return vfio && many_off && !config->open ? KCONFIG_PROMPTS : KCONFIG_PARTIAL;
 }
 
 void kconfig_conclude(struct kconfig *config)

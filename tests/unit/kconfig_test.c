@@ -23,6 +23,18 @@ static struct kconfig with(const char *const *lines)
 	return config;
 }
 
+/* A whole one with these lines. */
+static struct kconfig whole(const char *const *lines)
+{
+	struct kconfig config = with(lines);
+	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
+		if (config.value[symbol] == KCONFIG_UNKNOWN)
+			config.value[symbol] = KCONFIG_ABSENT;
+	config.named = 500;
+	kconfig_conclude(&config);
+	return config;
+}
+
 #define LINES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define HEADER     "# Linux/x86 7.3.4 Kernel Configuration\n"
 
@@ -57,14 +69,21 @@ static void test_kinds(void)
 	for (size_t i = 0; i < ARRAY_SIZE(many) - 1; i++)
 		many[i] = "# CONFIG_OTHER is not set";
 	many[ARRAY_SIZE(many) - 1] = NULL;
-	ok(unnamed(with(LINES(HEADER, "CONFIG_VFIO=m")), KCONFIG_ABSENT, KCONFIG_ABSENT));
+	ok(unnamed(whole(LINES(HEADER, "CONFIG_VFIO=m")), KCONFIG_ABSENT, KCONFIG_ABSENT));
+	/* quoted: the header, and what matches VFIO; an interrupted download */
+	ok(unnamed(with(LINES(HEADER, "CONFIG_VFIO=m")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
+	ok(unnamed(whole(LINES(HEADER, "CONFIG_VFIO=m", "# end of General setup\n")), KCONFIG_UNKNOWN,
+		KCONFIG_UNKNOWN));
+	ok(unnamed(whole(LINES(
+			   HEADER, "CONFIG_VFIO=m", "# end of General setup\n", "# end of Kernel hacking\n")),
+		KCONFIG_ABSENT, KCONFIG_ABSENT));
 	ok(unnamed(with(LINES("CONFIG_VFIO=m")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
 	ok(with(LINES("CONFIG_VFIO=n")).value[KCONFIG_VFIO_NOIOMMU] ==
 		KCONFIG_ABSENT); /* it depends on VFIO */
 	/* the first part of a configuration */
 	ok(unnamed(with(LINES(HEADER, "CONFIG_PCI=y")), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
 	/* VFIO depended on an IOMMU then */
-	ok(unnamed(with(LINES("# Linux/mips 4.19.1 Kernel Configuration")), KCONFIG_ABSENT, KCONFIG_ABSENT));
+	ok(unnamed(whole(LINES("# Linux/mips 4.19.1 Kernel Configuration")), KCONFIG_ABSENT, KCONFIG_ABSENT));
 	/* of another program; of a vendor */
 	ok(unnamed(with(many), KCONFIG_UNKNOWN, KCONFIG_UNKNOWN));
 	many[0] = "CONFIG_VFIO=m";
@@ -86,7 +105,7 @@ static struct kconfig merged(struct kconfig config, struct kconfig fragment)
 
 static void test_merge(void)
 {
-	struct kconfig base = with(LINES(HEADER, "CONFIG_VFIO=m", "CONFIG_VFIO_GROUP=y",
+	struct kconfig base = whole(LINES(HEADER, "CONFIG_VFIO=m", "CONFIG_VFIO_GROUP=y",
 		"CONFIG_VFIO_CONTAINER=y", "CONFIG_IOMMUFD=m", "CONFIG_VFIO_DEVICE_CDEV=y",
 		"CONFIG_VFIO_NOIOMMU=y", "CONFIG_IOMMUFD_NOIOMMU=y"));
 	struct kconfig same = merged(base, with(LINES("CONFIG_VFIO=m")));
@@ -101,7 +120,7 @@ static void test_merge(void)
 	ok(merged(base, with(LINES("CONFIG_VFIO_GROUP=n"))).value[KCONFIG_VFIO_CONTAINER] == KCONFIG_N);
 	ok(merged(base, with(LINES("CONFIG_VFIO=n"))).value[KCONFIG_VFIO_NOIOMMU] == KCONFIG_N);
 	/* a symbol that this version does not have stays absent */
-	struct kconfig old = with(LINES("# Linux/x86 5.10.1 Kernel Configuration", "CONFIG_VFIO=m"));
+	struct kconfig old = whole(LINES("# Linux/x86 5.10.1 Kernel Configuration", "CONFIG_VFIO=m"));
 	ok(merged(old, with(LINES("CONFIG_VFIO_NOIOMMU=y", "CONFIG_VFIO_CONTAINER=n")))
 			.value[KCONFIG_VFIO_CONTAINER] == KCONFIG_ABSENT);
 }
