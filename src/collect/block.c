@@ -264,6 +264,7 @@ static const struct exporter {
 	{ "sys/fs/btrfs/*/devices/*", "btrfs" },
 	{ "sys/fs/bcachefs/*/*/block", "bcachefs" },
 	{ CONFIGFS "nvmet/subsystems/*/namespaces/*/device_path", "NVMe target" },
+	{ CONFIGFS "nvmet/subsystems/*/passthru/device_path", "NVMe target" }, /* /dev/nvme0 */
 	{ CONFIGFS "target/core/*/*/info", "SCSI target" },
 	{ CONFIGFS "usb_gadget/*/functions/*/lun.*/file", "USB gadget" },
 	{ "sys/class/rnbd-server/ctl/devices/*/block_dev", "RNBD server" },
@@ -300,6 +301,18 @@ static const struct block *find_value(const struct scan *scan, char *value)
 	return path && *path == '/' ? find_path(scan, path, &file) : NULL;
 }
 
+/* A controller has no block device of its own. */
+static void take_controller(struct scan *scan, const char *path, const char *user)
+{
+	auto_owners struct owner_list owners = { 0 };
+	const char *name = text_after(path, "/dev/");
+	struct device **owner;
+	if (name)
+		(void)scan_owners(scan, scan->root, "sys/class/nvme", name, &owners);
+	array_each (owner, &owners)
+		use_simple(*owner, USE_HELD, name, user);
+}
+
 /* `name`: the parts of the path that match an asterisk. A namespace or backstore that is not enabled has
  * nothing open. */
 static void take_exported(struct scan *scan, const struct sysroot *root, const struct exporter *exporter,
@@ -311,8 +324,11 @@ static void take_exported(struct scan *scan, const struct sysroot *root, const s
 	auto_free char *enabled = link ? NULL : sysroot_read(root, enable);
 	const struct block *block = link ? find_name(scan, link) : find_value(scan, value);
 	auto_free char *user = text_format("%s %s", exporter->user, name);
-	if (block && !text_same(enabled, "0") &&
-		!(text_same(exporter->user, "btrfs") && take_btrfs(scan, path, block)))
+	if (text_same(enabled, "0"))
+		return;
+	if (!block && value)
+		take_controller(scan, value, user);
+	else if (block && !(text_same(exporter->user, "btrfs") && take_btrfs(scan, path, block)))
 		add_use(block, USE_HELD, user, NULL);
 }
 

@@ -69,6 +69,30 @@ nodes_inside() { # NAME
 	done
 }
 
+# DPDK needs CAP_SYS_ADMIN for /proc/self/pagemap, too. The table in vfionoiommu-verify(8) has these options.
+@test "testpmd runs in a container, through the group that the specification gives it" {
+	echo 256 >/proc/sys/vm/nr_hugepages
+	mkdir -p /dev/hugepages
+	mount -t hugetlbfs hugetlbfs /dev/hugepages
+	modprobe e1000e
+	tool bind --force --cdi $nic
+	inside --device vfionoiommu/device=$nic-group --cap-add SYS_RAWIO,SYS_ADMIN,IPC_LOCK --ulimit memlock=-1 --volume /dev/hugepages:/dev/hugepages \
+		--rootfs /run/fs bash -c "
+		dpdk-testpmd --lcores '(0-1)@0' --iova-mode=pa -m 128 -a $nic -- --total-num-mbufs=8192 --stats-period=1 --tx-first </dev/null >/tmp/testpmd 2>&1 &
+		for _ in {1..300}; do
+			! grep -q 'TX-packets: [1-9]' /tmp/testpmd || break
+			sleep 0.2
+		done
+		kill -INT %1
+		wait
+		cat /tmp/testpmd"
+	grep 'TX-packets: [1-9]' <<<"$output"
+	tool unbind --cdi $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	umount /dev/hugepages
+	echo 0 >/proc/sys/vm/nr_hugepages
+}
+
 @test "podman rejects a device that is unbound" {
 	tool unbind --cdi $edu
 	inside --device vfionoiommu/device=$edu --rootfs /run/fs true
