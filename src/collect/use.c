@@ -116,6 +116,12 @@ static void take_display(const struct scan *scan, struct device *device)
 		use_simple(device, USE_DISPLAY, NULL, NULL);
 }
 
+static void take_panic(struct device *device)
+{
+	if (text_same(device->driver, "pvpanic-pci"))
+		use_simple(device, USE_PANIC, device->driver, NULL);
+}
+
 /* The kernel writes its messages to consoles: "tty0 ttyS4". */
 static void take_consoles(struct scan *scan)
 {
@@ -186,6 +192,7 @@ static void collect_others(struct scan *scan)
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
+		take_panic(device);
 		take_functions(scan, device);
 	}
 }

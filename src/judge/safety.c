@@ -167,6 +167,8 @@ static const struct {
 		"repeat the command with --force if nothing needs it: cat /sys/class/dma/{}/in_use" },
 	[USE_MEMORY] = { FINDING_DEVICE_HELD, "the kernel uses memory of {}",
 		"have the host take the memory back (QEMU: requested-size=0), then repeat the command" },
+	[USE_PANIC] = { FINDING_DEVICE_HELD, "through it, {} reports a panic of the kernel to the host",
+		"repeat the command with --force if the host does not need these reports" },
 	[USE_WATCHDOG] = { FINDING_DEVICE_HELD,
 		"the timer of {} is running: nothing would stop it from resetting the machine",
 		"stop the program that has /dev/{} open, or wdctl /dev/{}" },

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: debian
-# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
+# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
 #
 # Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
 # its bus. This kernel has no noiommu mode, so bind is refused for that, too.
@@ -209,6 +209,13 @@ PYTHON
 		sleep 0.1
 	done
 	free $memory
+}
+
+@test "a device that reports a panic" {
+	modprobe pvpanic-pci
+	used 0000:00:0f.0 device-held "through it, pvpanic-pci reports a panic of the kernel to the host"
+	rmmod pvpanic-pci
+	free 0000:00:0f.0
 }
 
 @test "a UIO node" {
