@@ -39,7 +39,7 @@ slow() { # WORD...
 # A slow run that is killed after this time, with its processes.
 killed() { # MILLISECONDS COMMAND...
 	local pause
-	printf -v pause '0.%03d' "$1"
+	printf -v pause '%d.%03d' $(($1 / 1000)) $(($1 % 1000))
 	slow "${@:2}" >/dev/null 2>&1 3>&- &
 	sleep "$pause"
 	pkill -KILL -x vfionoiommu || true
