@@ -14,6 +14,7 @@ setup_file() {
 	for folder in bin sbin lib lib64; do
 		ln -s usr/$folder /run/fs/$folder
 	done
+	ln -s ../run /run/fs/var/run
 	"$VFIONOIOMMU" enable
 	"$VFIONOIOMMU" bind --cdi $edu
 }
@@ -69,7 +70,7 @@ nodes_inside() { # NAME
 	done
 }
 
-# DPDK needs CAP_SYS_ADMIN for /proc/self/pagemap, too. The table in vfionoiommu-verify(8) has these options.
+# DPDK needs CAP_SYS_ADMIN for /proc/self/pagemap, too; vfionoiommu-verify(8) names these options.
 @test "testpmd runs in a container, through the group that the specification gives it" {
 	echo 256 >/proc/sys/vm/nr_hugepages
 	mkdir -p /dev/hugepages

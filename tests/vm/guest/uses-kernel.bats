@@ -216,6 +216,7 @@ PYTHON
 	used 0000:00:0f.0 device-held "through it, pvpanic-pci reports a panic of the kernel to the host"
 	rmmod pvpanic-pci
 	free 0000:00:0f.0
+	modprobe pvpanic-pci
 }
 
 @test "a UIO node" {
