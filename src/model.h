@@ -323,6 +323,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_CONSOLE, "console")         /* terminal `object` is a console of the kernel */                 \
 	X(USE_DMA, "dma")                 /* the kernel copies memory with DMA channel `object` */           \
 	X(USE_MEMORY, "memory")           /* the kernel uses memory of the virtio device `object` */         \
+	X(USE_ALGORITHM, "algorithm")     /* its algorithm `object` is in use */                             \
 	X(USE_PANIC, "panic")             /* driver `object` reports a panic of the kernel */                \
 	X(USE_WATCHDOG, "watchdog")       /* the timer of watchdog `object` is running */                    \
 	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -68,12 +69,56 @@ static void take_memory(struct scan *scan, const char *name, struct device *devi
 		use_simple(device, USE_MEMORY, name, NULL);
 }
 
+/* ---- algorithms ---- */
+
+#define CRYPTO_MAX (1 << 20)
+
+/* Some drivers leave their algorithms to a module that they share (intel_qat), or one above (ccp_crypto). */
+static bool is_related(const struct scan *scan, const char *module, const char *other)
+{
+	auto_free char *holder = text_format("sys/module/%s/holders/%s", module, other);
+	auto_free char *held = text_format("sys/module/%s/holders/%s", other, module);
+	return text_same(module, other) || sysroot_exists(scan->root, holder) == ANSWER_YES ||
+	       sysroot_exists(scan->root, held) == ANSWER_YES;
+}
+
+/* Algorithms of the driver with the path `driver` that the kernel or a process uses: in /proc/crypto their
+ * refcnt is above 1, that of each registered one (crypto_register_alg in crypto/algapi.c). */
+static void take_algorithms(struct scan *scan, const char *driver, struct device *device)
+{
+	auto_free char *path = text_format("%s/module", driver);
+	auto_free char *of = sysroot_link_name(scan->root, path);
+	auto_free char *algorithms = of ? sysroot_read_file(scan->root, "proc/crypto", CRYPTO_MAX) : NULL;
+	char name[128] = "", module[64] = "";
+	char *rest = NULL;
+	int count;
+	use_unknown(device, "proc/crypto", !of || algorithms ? 0 : -errno);
+	for (char *line = algorithms ? strtok_r(algorithms, "\n", &rest) : NULL; line;
+		line = strtok_r(NULL, "\n", &rest)) {
+		(void)sscanf(line, "driver : %127s", name);
+		(void)sscanf(line, "module : %63s", module);
+		if (sscanf(line, "refcnt : %d", &count) == 1 && count > 1 && is_related(scan, of, module))
+			use_simple(device, USE_ALGORITHM, name, NULL);
+	}
+}
+
+/* Coprocessors, encryption controllers and accelerators. */
+static void take_accelerator(struct scan *scan, struct device *device)
+{
+	unsigned int class = device->class >> 16;
+	auto_free char *driver = text_format("sys/bus/pci/drivers/%s", device->driver);
+	if (device->driver && (class == 0x0b || class == 0x10 || class == 0x12))
+		take_algorithms(scan, driver, device);
+}
+
 static void take_virtio(struct scan *scan, const char *name, struct device *device)
 {
 	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
 	auto_free char *driver = sysroot_link_name(scan->root, path);
 	if (text_same(driver, "virtio_mem"))
 		take_memory(scan, name, device);
+	else if (text_same(driver, "virtio_crypto"))
+		take_algorithms(scan, path, device);
 	else
 		take_share(scan, name, driver, device);
 }
@@ -193,6 +238,7 @@ static void collect_others(struct scan *scan)
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_panic(device);
+		take_accelerator(scan, device);
 		take_functions(scan, device);
 	}
 }

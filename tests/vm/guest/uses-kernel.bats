@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: debian
-# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
+# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --qemu -object --qemu cryptodev-backend-builtin,id=crypto --device virtio-crypto-pci,addr=10,cryptodev=crypto --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
 #
 # Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
 # its bus. This kernel has no noiommu mode, so bind is refused for that, too.
@@ -217,6 +217,22 @@ PYTHON
 	rmmod pvpanic-pci
 	free 0000:00:0f.0
 	modprobe pvpanic-pci
+}
+
+@test "an algorithm of an accelerator" {
+	udevadm settle
+	modprobe virtio_crypto
+	free 0000:00:10.0
+	hold_python <<'PYTHON'
+import socket, time
+algorithm = socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET)
+algorithm.bind(("skcipher", "virtio_crypto_aes_cbc"))
+print("held", flush=True)
+time.sleep(600)
+PYTHON
+	used 0000:00:10.0 device-held "algorithm virtio_crypto_aes_cbc of the device is in use"
+	end_holder
+	free 0000:00:10.0
 }
 
 @test "a UIO node" {
