@@ -31,9 +31,16 @@ static inline void cleanup_dir(DIR **dir)
 		closedir(*dir);
 }
 
+static inline void cleanup_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
+
 #define auto_free cleanup(cleanup_free)
 #define auto_fd   cleanup(cleanup_fd)
 #define auto_dir  cleanup(cleanup_dir)
+#define auto_file cleanup(cleanup_file)
 
 /* ---- text.c ----
  * Growing arrays: any struct with the members `items` and `count`. */

@@ -431,6 +431,7 @@ static void claim(struct scan *scan, const struct block *block)
 {
 	auto_free char *node = node_of(block);
 	const struct block_owner *owner;
+	progress_step(scan->processes.progress, node, 0);
 	int error = block_claim(scan->root, node, block->number);
 	bool none = error == -ENXIO || error == -ENODEV || error == -ENOMEDIUM;
 	if (error == -EBUSY)

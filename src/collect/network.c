@@ -71,6 +71,7 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 	struct sysroot sysfs;
 	const struct network_fact *fact;
 	char **name;
+	progress_step(scan->processes.progress, where, 0);
 	int error = network_enter(scan->root, path, &sysfs, &uppers);
 	array_each (fact, &uppers)
 		take_upper(scan, fact->interface, fact->text, where);

@@ -306,6 +306,20 @@ static void take_file(struct scan *scan, const struct process_file *file)
 		add_process(device, file, name, NULL);
 }
 
+/* Processes that the look got stuck at. */
+static void take_skipped(struct scan *scan)
+{
+	const struct progress *progress = scan->processes.progress;
+	for (size_t i = 0; progress && i < progress->skipped_count; i++) {
+		auto_free char *path = text_format("proc/%d/comm", progress->skipped[i]);
+		auto_free char *name = sysroot_read(scan->root, path);
+		auto_free char *what =
+			text_format("process %d (%s)", progress->skipped[i], name ? name : "?");
+		scan_unknown_because(
+			scan, what, "the kernel does not show what it has open: it may be stuck");
+	}
+}
+
 void processes_collect(struct scan *scan)
 {
 	struct node_list nodes = { 0 };
@@ -314,6 +328,7 @@ void processes_collect(struct scan *scan)
 	scan->nodes = &nodes;
 	collect_nodes(scan);
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
+	take_skipped(scan);
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);
 	take_memory(scan);

@@ -104,3 +104,110 @@ void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *
 			take(scan, *name, *owner);
 	}
 }
+
+/* ---- a scan in a process of its own ---- */
+
+/* Milliseconds; after two such times without progress the kernel is taken for stuck. After one, this process
+ * and the other one may have been stopped (^Z). */
+#define PATIENCE 1500
+
+int scan_wait(int end, struct progress *progress)
+{
+	unsigned long steps = progress->steps;
+	int ready = 0;
+	for (int times = 0; !ready && times < 2; times = progress->steps == steps ? times + 1 : 0) {
+		steps = progress->steps;
+		ready = signals_poll(end, PATIENCE);
+	}
+	if (ready > 0)
+		return 0;
+	bool retry =
+		ready == 0 && progress->process && progress->skipped_count < ARRAY_SIZE(progress->skipped);
+	if (retry)
+		progress->skipped[progress->skipped_count++] = progress->process;
+	return retry ? -EAGAIN : -ETIMEDOUT;
+}
+
+void scan_give_up(struct device_list *devices, const struct progress *progress)
+{
+	struct device *device;
+	auto_free char *process = text_format("process %d", progress->process);
+	array_each (device, devices)
+		use_simple(device, USE_UNKNOWN, progress->process ? process : progress->what,
+			"the kernel does not answer");
+}
+
+static void send_text(FILE *to, const char *text)
+{
+	size_t size = text ? strlen(text) + 1 : 0;
+	fwrite(&size, sizeof size, 1, to);
+	fwrite(text ? text : "", 1, size, to);
+}
+
+static char *receive_text(FILE *from)
+{
+	size_t size = 0;
+	if (fread(&size, sizeof size, 1, from) != 1 || !size)
+		return NULL;
+	char *text = malloc(size);
+	if (!text)
+		out_of_memory();
+	text[fread(text, 1, size - 1, from)] = '\0';
+	fgetc(from);
+	return text;
+}
+
+#define WHOLE '.' /* the last byte */
+
+void scan_send(const struct device_list *devices, FILE *to)
+{
+	const struct device *device;
+	const struct use *use;
+	array_each (device, devices) {
+		fwrite(&device->interfaces, sizeof device->interfaces, 1, to);
+		fwrite(&device->uses.count, sizeof device->uses.count, 1, to);
+		send_text(to, device->physical);
+		array_each (use, &device->uses) {
+			fwrite(&use->kind, sizeof use->kind, 1, to);
+			send_text(to, use->object);
+			send_text(to, use->detail);
+			send_text(to, use->way);
+			send_text(to, use->process);
+		}
+	}
+	fputc(WHOLE, to);
+	fflush(to);
+}
+
+static void receive_use(FILE *from, struct device *device)
+{
+	struct use use = { 0 };
+	(void)!fread(&use.kind, sizeof use.kind, 1, from);
+	use.object = receive_text(from);
+	use.detail = receive_text(from);
+	use.way = receive_text(from);
+	use.process = receive_text(from);
+	use_add(device, &use);
+	free(use.object);
+	free(use.detail);
+	free(use.way);
+	free(use.process);
+}
+
+bool scan_receive(struct device_list *devices, FILE *from)
+{
+	struct device *device;
+	if (fseek(from, -1, SEEK_END) < 0 || fgetc(from) != WHOLE)
+		return false;
+	rewind(from);
+	array_each (device, devices) {
+		size_t count = 0;
+		(void)!fread(&device->interfaces, sizeof device->interfaces, 1, from);
+		(void)!fread(&count, sizeof count, 1, from);
+		free(device->physical);
+		device->physical = receive_text(from);
+		while (count--)
+			receive_use(from, device);
+	}
+	return true;
+}

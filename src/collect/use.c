@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -296,17 +297,63 @@ static void collect_above(struct scan *scan)
 
 /* ---- all ---- */
 
-static void collect(
-	const struct sysroot *root, struct device_list *devices, void (*const sources[])(struct scan *))
+/* The scan, in a process of its own or not. */
+static void look(const struct sysroot *root, struct device_list *devices,
+	void (*const sources[])(struct scan *), struct progress *progress)
 {
-	struct scan scan = { .root = root, .devices = devices };
-	for (size_t i = 0; sources[i]; i++)
+	struct scan scan = { .root = root, .devices = devices, .processes.progress = progress };
+	for (size_t i = 0; sources[i]; i++) {
+		progress_step(progress, "/sys", 0);
 		sources[i](&scan);
+	}
 	scan_end(&scan);
 	network_free(&scan);
 	mount_facts_free(&scan.mounts);
 	process_facts_free(&scan.processes);
 	blocks_free(&scan);
+}
+
+/* The same in a process of its own. Returns 0; -ETIMEDOUT: it was stuck, or a signal was received, and the
+ * devices have that as a use; or another negative errno: there is no such process. */
+static int look_apart(const struct sysroot *root, struct device_list *devices,
+	void (*const sources[])(struct scan *), struct progress *progress)
+{
+	int error = -EAGAIN;
+	while (error == -EAGAIN) {
+		auto_fd int end = -1;
+		auto_file FILE *answer = NULL;
+		int process = process_fork(&end, &answer);
+		if (process < 0)
+			return process;
+		if (process == 0) {
+			progress->looker = getpid();
+			look(root, devices, sources, progress);
+			scan_send(devices, answer);
+			process_end();
+		}
+		error = scan_wait(end, progress);
+		int status = process_reap(process, error);
+		/* It has said why. */
+		if (status > 0)
+			exit(status);
+		if (!error && !scan_receive(devices, answer))
+			error = -ETIMEDOUT;
+	}
+	if (error)
+		scan_give_up(devices, progress);
+	return error;
+}
+
+/* The kernel can make a look at a process or a disk wait as long as that is stuck, so another process looks,
+ * and this one waits while it makes progress. A report is made of the accesses of this one. */
+static void collect(
+	const struct sysroot *root, struct device_list *devices, void (*const sources[])(struct scan *))
+{
+	struct progress *progress = root->live ? process_share(sizeof *progress) : NULL;
+	int error = progress ? look_apart(root, devices, sources, progress) : -ENOSYS;
+	bool recorded = !error && root->notes;
+	if (recorded || (error && error != -ETIMEDOUT))
+		look(root, devices, sources, progress);
 }
 
 /* udevd has this file while it handles events. */

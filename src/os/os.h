@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "work.h"
@@ -46,6 +47,15 @@ int process_start(int *messages);
 
 /* Ends a process that process_start started. */
 void process_end(void) __attribute__((noreturn));
+
+/* Forks a process with all memory and open files, which is killed when this process ends. Returns its PID, in
+ * the new process 0, or a negative errno. `*end` becomes a file descriptor that is readable when it has
+ * ended, `*answer` an empty file for both of them; the caller closes both. */
+int process_fork(int *end, FILE **answer);
+
+/* Waits for the process that process_fork started, and returns its exit status; -1: a signal ended it. With
+ * `kill`, kills it and does not wait, as it may be stuck in the kernel. */
+int process_reap(int process, bool kill);
 
 /* Prints on stderr what the process wrote there, as far as that does not block. Returns true at its end: the
  * process has ended. */
@@ -386,7 +396,21 @@ struct namespace_list {
 	size_t count;
 };
 
+/* How far a look at the machine is, in memory that is shared with the process that waits for it. */
+struct progress {
+	volatile unsigned long steps;
+	volatile int process; /* what it looks at now; 0: something else ... */
+	char what[64];        /* ... namely this */
+	int looker;           /* the process that looks, for another one; 0: for itself */
+	int skipped[8];       /* processes that it must not look at */
+	size_t skipped_count;
+};
+
+/* The look, if `progress` is not NULL, begins with this. */
+void progress_step(struct progress *progress, const char *what, int process);
+
 struct process_facts {
+	struct progress *progress; /* set by the caller; NULL: nobody waits */
 	struct process_file_list files;
 	struct namespace_list mount_namespaces, network_namespaces;
 	int error;   /* the first negative errno: a process was unreadable, so the facts are incomplete */

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/kcmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -319,6 +320,24 @@ static bool shows_all(const struct sysroot *root)
 	return !root->live || text_same(name, "kthreadd");
 }
 
+void progress_step(struct progress *progress, const char *what, int process)
+{
+	if (!progress)
+		return;
+	progress->process = process;
+	snprintf(progress->what, sizeof progress->what, "%s", what);
+	progress->steps++;
+}
+
+/* The looker has the same files as the process that it looks for. */
+static bool is_skipped(const struct progress *progress, int process)
+{
+	bool skipped = progress && process == progress->looker;
+	for (size_t i = 0; progress && i < progress->skipped_count; i++)
+		skipped |= progress->skipped[i] == process;
+	return skipped;
+}
+
 void process_facts_collect(const struct sysroot *root,
 	bool (*wanted)(const struct process_file *file, const void *context), const void *context,
 	struct process_facts *facts)
@@ -329,9 +348,12 @@ void process_facts_collect(const struct sysroot *root,
 	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	facts->hidden = !shows_all(&look.quiet);
 	array_each (name, &names) {
+		int number = atoi(*name);
 		look.pid = *name;
-		if ((*name)[strspn(*name, "0123456789")] == '\0')
-			look_at_process(&look);
+		if ((*name)[strspn(*name, "0123456789")] != '\0' || is_skipped(facts->progress, number))
+			continue;
+		progress_step(facts->progress, "process", number);
+		look_at_process(&look);
 	}
 }
 

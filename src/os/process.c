@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -145,6 +146,39 @@ int process_start(int *messages)
 void process_end(void)
 {
 	_exit(0);
+}
+
+int process_fork(int *end, FILE **answer)
+{
+	int ends[2];
+	pid_t parent = getpid();
+	int file = memfd_create("answer", MFD_CLOEXEC);
+	*answer = file < 0 ? NULL : fdopen(file, "w+");
+	if (!*answer || pipe2(ends, O_CLOEXEC) < 0)
+		return -errno;
+	pid_t process = fork();
+	int error = errno;
+	if (process == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* It may have ended before. */
+		if (getppid() != parent)
+			process_end();
+		close(ends[0]);
+		return 0;
+	}
+	close(ends[1]);
+	*end = ends[0];
+	return process < 0 ? -error : (int)process;
+}
+
+int process_reap(int process, bool kill_it)
+{
+	int status = 0;
+	if (kill_it)
+		kill(process, SIGKILL);
+	while (waitpid(process, &status, kill_it ? WNOHANG : 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 void *process_share(size_t size)

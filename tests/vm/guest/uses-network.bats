@@ -66,6 +66,29 @@ mount_nfs() {
 	end_holder
 }
 
+@test "a process that is stuck in the kernel makes the uses unknown, and does not hold up a run" {
+	mount -i -t nfs -o nfsvers=3,nolock,proto=tcp,port=2049,mountproto=tcp,mountport=2049,addr=192.0.2.2,mountaddr=192.0.2.2,hard,noac \
+		192.0.2.2:/shared /run/mounted
+	# Its mmap waits for the server, with the lock that /proc/PID/maps needs.
+	hold_python "$(</run/server)" <<'PYTHON'
+import ctypes, os, signal, sys
+file = open("/run/mounted/file")
+os.kill(int(sys.argv[1]), signal.SIGSTOP)
+print("held", flush=True)
+ctypes.CDLL(None).mmap(None, ctypes.c_size_t(4096), 1, 1, file.fileno(), ctypes.c_long(0))
+PYTHON
+	until grep -q "^State:.D" /proc/$holder/status; do sleep 0.1; done
+	run_tool bind --dry-run $edu
+	status_is 3
+	complains "$edu: cannot determine whether the device is in use: process $holder (python3): the kernel does not show what it has open: it may be stuck [use-unknown]"
+	run_tool bind --dry-run $nic
+	complains "$nic: network interface $client carries the route to the server of /run/mounted"
+	kill -CONT "$(</run/server)"
+	wait $holder
+	umount /run/mounted
+	[ "$(tool list -nro USE $edu)" = free ]
+}
+
 # An NVMe target behind the server: a disk in memory, exported over TCP.
 serve_nvme() {
 	local subsystem=/sys/kernel/config/nvmet/subsystems/disk port=/sys/kernel/config/nvmet/ports/1
