@@ -150,19 +150,19 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		devices+=(--device "e1000,bus=bridge$((i / 32)),addr=$(printf %x $((i % 32))),romfile=")
 	done
 	boot '
-		udevadm settle --timeout=300
+		udevadm settle --timeout=600
 		count() { find /sys/bus/pci/drivers/vfio-pci/ -name "0000:*" | wc -l; }
 		all_are_bound() { [ "$(count)" = 64 ]; }
 		all_are_gone() { [ "$(count)" = 0 ]; }
 		vfionoiommu bind --quiet --force --persistent driver=e1000
 		all_are_bound
 		for card in /sys/bus/pci/drivers/vfio-pci/0000:*; do echo 1 >$card/remove; done
-		udevadm settle --timeout=300
+		udevadm settle --timeout=600
 		all_are_gone
 		since=$SECONDS
 		echo 1 >/sys/bus/pci/rescan
 		eventually all_are_bound
-		udevadm settle --timeout=300
+		udevadm settle --timeout=600
 		eventually bash -c "[ \"\$(systemctl list-units --plain --no-legend --state=active \"vfionoiommu@*\" | wc -l)\" = 64 ]"
 		echo "64 devices after $((SECONDS - since)) s"
 		systemctl --failed --no-legend
