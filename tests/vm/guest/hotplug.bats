@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: case3
 #
 # udev binds a device with a persistent binding when it is plugged in; unplugging it leaves nothing else behind.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# kernels: case1 case3 case5 linux6.1 debian
-# more: off builtin case2 case3-iommufd case4 case4-loosened
+# kernels: case1 case3 case5 linux6.1
+# more: debian off builtin case2 case3-iommufd case4 case4-loosened
 #
 # The matrix predicts what each kernel does: the verdict before any module is loaded agrees with the kernel's behavior
 # afterwards, with and without its configuration, and with the verdict afterwards.
