@@ -309,12 +309,9 @@ static void take_file(struct scan *scan, const struct process_file *file)
 /* Processes that the look got stuck at. */
 static void take_skipped(struct scan *scan)
 {
-	const struct progress *progress = scan->processes.progress;
-	for (size_t i = 0; progress && i < progress->skipped_count; i++) {
-		auto_free char *path = text_format("proc/%d/comm", progress->skipped[i]);
-		auto_free char *name = sysroot_read(scan->root, path);
-		auto_free char *what =
-			text_format("process %d (%s)", progress->skipped[i], name ? name : "?");
+	char **name;
+	array_each (name, &scan->processes.skipped) {
+		auto_free char *what = text_format("process %s", *name);
 		scan_unknown_because(
 			scan, what, "the kernel does not show what it has open: it may be stuck");
 	}

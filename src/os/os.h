@@ -54,8 +54,8 @@ void process_end(void) __attribute__((noreturn));
 int process_fork(int *end, FILE **answer);
 
 /* Waits for the process that process_fork started, and returns its exit status; -1: a signal ended it. With
- * `kill`, kills it and does not wait, as it may be stuck in the kernel. */
-int process_reap(int process, bool kill);
+ * `kill_it`, kills it and does not wait, as it may be stuck in the kernel. */
+int process_reap(int process, bool kill_it);
 
 /* Prints on stderr what the process wrote there, as far as that does not block. Returns true at its end: the
  * process has ended. */
@@ -413,6 +413,7 @@ struct process_facts {
 	struct progress *progress; /* set by the caller; NULL: nobody waits */
 	struct process_file_list files;
 	struct namespace_list mount_namespaces, network_namespaces;
+	struct name_list skipped; /* processes: "1234 (sh)" */
 	int error;   /* the first negative errno: a process was unreadable, so the facts are incomplete */
 	bool hidden; /* there are processes that /proc does not show: of another PID namespace or user */
 };

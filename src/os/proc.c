@@ -329,13 +329,25 @@ void progress_step(struct progress *progress, const char *what, int process)
 	progress->steps++;
 }
 
-/* The looker has the same files as the process that it looks for. */
 static bool is_skipped(const struct progress *progress, int process)
 {
-	bool skipped = progress && process == progress->looker;
 	for (size_t i = 0; progress && i < progress->skipped_count; i++)
-		skipped |= progress->skipped[i] == process;
-	return skipped;
+		if (progress->skipped[i] == process)
+			return true;
+	return false;
+}
+
+static void look_at_number(struct look *look, struct progress *progress, int number)
+{
+	/* The looker has the same files as the process that it looks for. */
+	if (progress && number == progress->looker)
+		return;
+	if (is_skipped(progress, number)) {
+		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
+		return;
+	}
+	progress_step(progress, "process", number);
+	look_at_process(look);
 }
 
 void process_facts_collect(const struct sysroot *root,
@@ -348,12 +360,9 @@ void process_facts_collect(const struct sysroot *root,
 	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	facts->hidden = !shows_all(&look.quiet);
 	array_each (name, &names) {
-		int number = atoi(*name);
 		look.pid = *name;
-		if ((*name)[strspn(*name, "0123456789")] != '\0' || is_skipped(facts->progress, number))
-			continue;
-		progress_step(facts->progress, "process", number);
-		look_at_process(&look);
+		if ((*name)[strspn(*name, "0123456789")] == '\0')
+			look_at_number(&look, facts->progress, atoi(*name));
 	}
 }
 
@@ -376,4 +385,5 @@ void process_facts_free(struct process_facts *facts)
 	free(facts->files.items);
 	free_namespaces(&facts->mount_namespaces);
 	free_namespaces(&facts->network_namespaces);
+	name_list_free(&facts->skipped);
 }

@@ -11,10 +11,10 @@ static enum kconfig_value after(const char *line)
 	return config.value[KCONFIG_VFIO];
 }
 
-/* A configuration with these lines. */
-static struct kconfig with(const char *const *lines)
+/* A configuration with these lines, and as many that name another symbol. */
+static struct kconfig with_others(const char *const *lines, int others)
 {
-	struct kconfig config = { 0 };
+	struct kconfig config = { .named = others };
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
 		config.value[symbol] = KCONFIG_ABSENT;
 	for (; *lines; lines++)
@@ -23,16 +23,14 @@ static struct kconfig with(const char *const *lines)
 	return config;
 }
 
-/* A whole one with these lines. */
+static struct kconfig with(const char *const *lines)
+{
+	return with_others(lines, 0);
+}
+
 static struct kconfig whole(const char *const *lines)
 {
-	struct kconfig config = with(lines);
-	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
-		if (config.value[symbol] == KCONFIG_UNKNOWN)
-			config.value[symbol] = KCONFIG_ABSENT;
-	config.named = 500;
-	kconfig_conclude(&config);
-	return config;
+	return with_others(lines, 500);
 }
 
 #define LINES(...) ((const char *const[]){ __VA_ARGS__, NULL })

@@ -72,9 +72,7 @@ nodes_inside() { # NAME
 
 # DPDK needs CAP_SYS_ADMIN for /proc/self/pagemap, too; vfionoiommu-verify(8) names these options.
 @test "testpmd runs in a container, through the group that the specification gives it" {
-	echo 256 >/proc/sys/vm/nr_hugepages
-	mkdir -p /dev/hugepages
-	mount -t hugetlbfs hugetlbfs /dev/hugepages
+	reserve_huge_pages
 	modprobe e1000e
 	tool bind --force --cdi $nic
 	inside --device vfionoiommu/device=$nic-group --cap-add SYS_RAWIO,SYS_ADMIN,IPC_LOCK --ulimit memlock=-1 --volume /dev/hugepages:/dev/hugepages \
@@ -90,8 +88,7 @@ nodes_inside() { # NAME
 	grep 'TX-packets: [1-9]' <<<"$output"
 	tool unbind --cdi $nic
 	[ "$(driver_of $nic)" = e1000e ]
-	umount /dev/hugepages
-	echo 0 >/proc/sys/vm/nr_hugepages
+	free_huge_pages
 }
 
 @test "podman rejects a device that is unbound" {

@@ -14,14 +14,11 @@ pairs=("$nic 0000:00:08.0 e1000e" "0000:00:09.0 0000:00:0a.0 virtio-pci")
 setup_file() {
 	modprobe e1000e
 	modprobe virtio_net
-	echo 256 >/proc/sys/vm/nr_hugepages
-	mkdir -p /dev/hugepages
-	mount -t hugetlbfs hugetlbfs /dev/hugepages
+	reserve_huge_pages
 }
 
 teardown_file() {
-	umount /dev/hugepages
-	echo 0 >/proc/sys/vm/nr_hugepages
+	free_huge_pages
 }
 
 # Starts testpmd on two cards in the process $testpmd; it forwards a burst of packets from one card to the other and back.

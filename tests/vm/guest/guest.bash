@@ -61,6 +61,18 @@ bind_standard() {
 	"$VFIONOIOMMU" bind $nic $edu $nvme
 }
 
+# Huge pages of 512 MiB in all, and hugetlbfs, for DPDK.
+reserve_huge_pages() {
+	echo 256 >/proc/sys/vm/nr_hugepages
+	mkdir -p /dev/hugepages
+	mount -t hugetlbfs hugetlbfs /dev/hugepages
+}
+
+free_huge_pages() {
+	umount /dev/hugepages
+	echo 0 >/proc/sys/vm/nr_hugepages
+}
+
 # Whether the matrix predicts this access path: group, cdev.
 has_path() { # GROUP|CDEV
 	[ -n "$(tool list -nro "$1" $edu | tr -d -)" ]
