@@ -170,6 +170,8 @@ PYTHON
 		fi
 		end_holder
 	done
+	# udevd reads a disk that was closed.
+	udevadm settle
 	rmmod nbd
 }
 
