@@ -14,13 +14,13 @@
 /* clang-format on */
 LIBRARY(libz, "libz.so.1", "zlib1g", "required", "configurations of kernels", FUNCTIONS);
 
-#define KCONFIG_NAME(symbol, since) #symbol,
-static const char *const names[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };
-#undef KCONFIG_NAME
-
-#define KCONFIG_SINCE(symbol, since) since,
-static const int since[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_SINCE) };
-#undef KCONFIG_SINCE
+#define KCONFIG_SYMBOL(symbol, since) { #symbol, sizeof #symbol - 1, since },
+static const struct {
+	const char *name;
+	size_t length;
+	int since;
+} symbols[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_SYMBOL) };
+#undef KCONFIG_SYMBOL
 
 /* The text after the name: "=y", "=m", "=n", or in a comment " is not set". Anything else is not a value. */
 static enum kconfig_value kconfig_value(const char *rest, bool commented)
@@ -65,17 +65,23 @@ static bool is_variant(const char *name, size_t length)
 	       strncmp(name + length - (sizeof suffix - 1), suffix, sizeof suffix - 1) == 0;
 }
 
-void kconfig_line(struct kconfig *config, const char *line)
+/* Kconfig ends each menu with such a line since 5.4; "Kernel hacking" is the last. */
+static void kconfig_end_of_menu(struct kconfig *config, const char *line)
 {
-	kconfig_head(config, line);
-	/* Kconfig ends each menu with such a line since 5.4; "Kernel hacking" is the last. */
 	const char *menu = text_after(line, "# end of ");
 	if (menu)
 		config->open = !text_starts(menu, "Kernel hacking");
+}
+
+void kconfig_line(struct kconfig *config, const char *line)
+{
 	const char *commented = text_after(line, "# ");
 	const char *name = text_after(commented ? commented : line, "CONFIG_");
-	if (!name)
+	if (!name) {
+		kconfig_head(config, line);
+		kconfig_end_of_menu(config, line);
 		return;
+	}
 	size_t length = strcspn(name, "= ");
 	bool off = commented && text_starts(name + length, " is not set");
 	config->off += off;
@@ -84,7 +90,7 @@ void kconfig_line(struct kconfig *config, const char *line)
 	if (value == KCONFIG_UNKNOWN)
 		return;
 	for (int symbol = 0; symbol < KCONFIG_COUNT; symbol++)
-		if (strlen(names[symbol]) == length && strncmp(names[symbol], name, length) == 0)
+		if (symbols[symbol].length == length && strncmp(symbols[symbol].name, name, length) == 0)
 			config->value[symbol] = value;
 	if (is_variant(name, length) && value != KCONFIG_N)
 		config->value[KCONFIG_VFIO_PCI_CORE] = value;
@@ -139,7 +145,7 @@ void kconfig_conclude(struct kconfig *config)
 /* Whether kernels of this version lack the symbol. */
 static bool is_too_new(const struct kconfig *config, int symbol)
 {
-	return config->version && config->version < since[symbol];
+	return config->version && config->version < symbols[symbol].since;
 }
 
 static bool names_symbol(const struct kconfig *config, int symbol)
@@ -217,7 +223,7 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 	while (!error && sym_gzgets(file, line, sizeof line)) {
 		/* The rest of an overlong line is not a line of its own. */
 		if (!continued) {
-			any |= is_config_line(line);
+			any = any || is_config_line(line);
 			kconfig_line(&found, line);
 		}
 		continued = *last && *last != '\n';

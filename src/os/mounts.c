@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <libmount/libmount.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -10,7 +11,7 @@
 #define FUNCTIONS(X) \
 	X(mnt_free_iter) X(mnt_fs_get_devno) X(mnt_fs_get_fstype) X(mnt_fs_get_option) X(mnt_fs_get_source) \
 	X(mnt_fs_get_target) X(mnt_new_iter) X(mnt_new_table) X(mnt_table_next_fs) \
-	X(mnt_table_parse_file) X(mnt_table_parse_swaps) X(mnt_unref_table)
+	X(mnt_table_parse_stream) X(mnt_unref_table)
 /* clang-format on */
 LIBRARY(libmount, "libmount.so.1", "libmount1", "required", "mounts and swap that use a device", FUNCTIONS);
 
@@ -18,20 +19,19 @@ LIBRARY(libmount, "libmount.so.1", "libmount1", "required", "mounts and swap tha
  * own tables is 0. */
 #define TABLE_MAX (4 << 20)
 
-/* libmount needs a name: use that of the open file descriptor, so that the path is resolved only once. */
-static int parse(const struct sysroot *root, const char *path, struct libmnt_table *table,
-	int (*read)(struct libmnt_table *, const char *))
+/* libmount guesses the format, of mounts or of swap, from the content. It would resolve a name. */
+static int parse(const struct sysroot *root, const char *path, struct libmnt_table *table)
 {
-	auto_fd int fd = sysroot_open_file(root, path);
-	struct stat file;
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &file) < 0)
+	struct stat status;
+	int fd = sysroot_open_file(root, path);
+	auto_file FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!file)
+		return fd < 0 ? fd : -ENOMEM;
+	if (fstat(fd, &status) < 0)
 		return -errno;
-	if (file.st_size > TABLE_MAX)
+	if (status.st_size > TABLE_MAX)
 		return -EFBIG;
-	auto_free char *name = text_format("/proc/self/fd/%d", fd);
-	return read(table, name);
+	return sym_mnt_table_parse_stream(table, file, "/");
 }
 
 /* Every filesystem has a number of its own, also without a block device. */
@@ -54,8 +54,7 @@ static char *server_of(struct libmnt_fs *fs)
 	return text_format("%.*s", (int)length, address);
 }
 
-/* libmount guesses the format from the content. An entry of mountinfo without a mount point means that it
- * guessed wrong. */
+/* An entry of mountinfo without a mount point means that libmount guessed wrong. */
 static int add_all(struct libmnt_table *table, bool swap, const char *process, struct mount_facts *facts)
 {
 	struct libmnt_fs *fs;
@@ -89,7 +88,7 @@ static int add_mounts(const struct sysroot *root, const char *process, struct mo
 	struct libmnt_table *mounts = sym_mnt_new_table();
 	auto_free char *path =
 		process ? text_format("proc/%d/mountinfo", atoi(process)) : text_copy("proc/self/mountinfo");
-	int error = mounts ? parse(root, path, mounts, sym_mnt_table_parse_file) : -ENOMEM;
+	int error = mounts ? parse(root, path, mounts) : -ENOMEM;
 	if (!error)
 		error = add_all(mounts, false, process, facts);
 	sym_mnt_unref_table(mounts);
@@ -101,7 +100,7 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts)
 	int error = add_mounts(root, NULL, facts);
 	struct libmnt_table *swaps = sym_mnt_new_table();
 	if (!error)
-		error = swaps ? parse(root, "proc/swaps", swaps, sym_mnt_table_parse_swaps) : -ENOMEM;
+		error = swaps ? parse(root, "proc/swaps", swaps) : -ENOMEM;
 	if (!error)
 		error = add_all(swaps, true, NULL, facts);
 	sym_mnt_unref_table(swaps);

@@ -297,8 +297,22 @@ static void look_at_threads(struct look *look)
 		look_at_thread(look, *thread);
 }
 
+/* A thread of the kernel (PF_KTHREAD of include/linux/sched.h in the flags of /proc/PID/stat, "PID (NAME)
+ * STATE PPID PGRP SESSION TTY TPGID FLAGS ..."), which has neither descriptors nor mappings. */
+static bool is_kernel_thread(const struct look *look)
+{
+	unsigned int flags;
+	auto_free char *path = text_format("proc/%s/stat", look->pid);
+	auto_free char *stat = look->root->live ? sysroot_read(&look->quiet, path) : NULL;
+	const char *after_name = stat ? strrchr(stat, ')') : NULL;
+	return after_name && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       (flags & 0x00200000);
+}
+
 static void look_at_process(struct look *look)
 {
+	if (is_kernel_thread(look))
+		return;
 	auto_free char *path = text_format("proc/%s", look->pid);
 	auto_fd int folder = sysroot_open_dir(&look->quiet, path);
 	look->folder = folder;
