@@ -325,6 +325,8 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_MEMORY, "memory")           /* the kernel uses memory of the virtio device `object` */         \
 	X(USE_ALGORITHM, "algorithm")     /* its algorithm `object` is in use */                             \
 	X(USE_PANIC, "panic")             /* driver `object` reports a panic of the kernel */                \
+	X(USE_SOCKET, "socket")           /* sockets are connected through the virtio device `object` */     \
+	X(USE_GADGET, "gadget")           /* USB gadget `detail` runs on the controller `object` */          \
 	X(USE_WATCHDOG, "watchdog")       /* the timer of watchdog `object` is running */                    \
 	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
 enum use_kind { USE_KINDS(ENUM_VALUE) };

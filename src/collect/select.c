@@ -30,52 +30,41 @@ static bool last_address(const char *path, char address[20])
 	return found;
 }
 
-/* The address of the last PCI device in the target of the link `path`. Returns 1, 0 if there is none, or a
- * negative errno. `subsystem`: whether the target is below an NVMe subsystem. */
-static int address_behind(const struct sysroot *root, const char *path, char address[20], bool *subsystem)
-{
-	auto_free char *target = sysroot_readlink(root, path);
-	int error = target ? 0 : unless_missing(-errno);
-	*subsystem = target && strstr(target, "/nvme-subsystem/");
-	return target ? last_address(target, address) : error;
-}
-
-/* The nodes of an NVMe namespace with multipath are below its subsystem, which links to its controllers. */
-static int collect_subsystem(const struct sysroot *root, const char *path, struct name_list *addresses)
+/* Adds the owners of those entries of the directory `path` whose names start with `prefix`, which are links
+ * in `folder`. */
+static int collect_entries(const struct sysroot *root, const char *path, const char *prefix,
+	const char *folder, struct name_list *addresses)
 {
 	auto_names struct name_list entries = { 0 };
-	auto_free char *directory = text_format("%s/device", path);
-	bool subsystem;
-	int error = sysroot_list(root, directory, &entries);
-	if (error)
-		return unless_missing(error);
 	char **entry;
-	char address[20];
+	int error = unless_missing(sysroot_list(root, path, &entries));
 	array_each (entry, &entries) {
-		auto_free char *controller = text_format("sys/class/nvme/%s", *entry);
-		int found = text_starts(*entry, "nvme")
-				    ? address_behind(root, controller, address, &subsystem)
-				    : 0;
-		if (found > 0)
-			*array_add(addresses) = text_copy(address);
-		else if (found < 0)
-			error = found;
+		int unknown =
+			text_starts(*entry, prefix) ? owner_collect(root, folder, *entry, addresses) : 0;
+		error = unknown ? unknown : error;
 	}
 	return error;
 }
 
+/* The nodes of an NVMe namespace with multipath are below its subsystem, which links to its controllers. A
+ * terminal hvc0 is below no device: any virtio console may be behind it. */
 int owner_collect(
 	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses)
 {
 	char address[20];
 	auto_free char *path = text_format("%s/%s", folder, name);
-	bool subsystem;
-	int found = address_behind(root, path, address, &subsystem);
-	if (found > 0)
+	auto_free char *target = sysroot_readlink(root, path);
+	auto_free char *subsystem = text_format("%s/device", path);
+	if (!target)
+		return unless_missing(-errno);
+	if (last_address(target, address))
 		*array_add(addresses) = text_copy(address);
-	else if (subsystem)
-		return collect_subsystem(root, path, addresses);
-	return found < 0 ? found : 0;
+	else if (strstr(target, "/nvme-subsystem/"))
+		return collect_entries(root, subsystem, "nvme", "sys/class/nvme", addresses);
+	else if (strstr(target, "/virtual/tty/hvc"))
+		return collect_entries(
+			root, "sys/bus/virtio/drivers/virtio_console", "virtio", OWNER_VIRTIO, addresses);
+	return 0;
 }
 
 /* ---- names ---- */

@@ -112,6 +112,29 @@ static void take_accelerator(struct scan *scan, struct device *device)
 		take_algorithms(scan, driver, device);
 }
 
+/* ---- sockets, gadgets ---- */
+
+/* A socket that is connected to the host has a reference to the module (vsock_assign_transport in
+ * net/vmw_vsock/af_vsock.c). Built in, it has no count. */
+static void take_vsock(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *count = sysroot_read(scan->root, "sys/module/vmw_vsock_virtio_transport/refcnt");
+	if (count && !text_same(count, "0"))
+		use_simple(device, USE_SOCKET, name, NULL);
+}
+
+#define USB_CONTROLLERS "sys/class/udc"
+
+/* Its attribute function is the name of the gadget, if there is one. */
+static void take_gadget(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format(USB_CONTROLLERS "/%s/function", name);
+	auto_free char *gadget = sysroot_read(scan->root, path);
+	use_unknown(device, path, gadget ? 0 : -errno);
+	if (gadget && *gadget)
+		use_simple(device, USE_GADGET, name, gadget);
+}
+
 static void take_virtio(struct scan *scan, const char *name, struct device *device)
 {
 	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
@@ -120,6 +143,8 @@ static void take_virtio(struct scan *scan, const char *name, struct device *devi
 		take_memory(scan, name, device);
 	else if (text_same(driver, "virtio_crypto"))
 		take_algorithms(scan, path, device);
+	else if (text_same(driver, "vmw_vsock_virtio_transport"))
+		take_vsock(scan, name, device);
 	else
 		take_share(scan, name, driver, device);
 }
@@ -236,6 +261,7 @@ static void collect_others(struct scan *scan)
 	take_consoles(scan);
 	take_watchdogs(scan);
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
+	scan_each_owned(scan, scan->root, USB_CONTROLLERS, take_gadget);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_panic(device);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: debian
-# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --qemu -object --qemu cryptodev-backend-builtin,id=crypto --device virtio-crypto-pci,addr=10,cryptodev=crypto --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
+# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --qemu -chardev --qemu null,id=terminal --device virtio-serial-pci,id=terminals,addr=11 --device virtconsole,bus=terminals.0,chardev=terminal --qemu -object --qemu cryptodev-backend-builtin,id=crypto --device virtio-crypto-pci,addr=10,cryptodev=crypto --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
 #
 # Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
 # its bus. This kernel has no noiommu mode, so bind is refused for that, too.
@@ -233,6 +233,14 @@ PYTHON
 	used 0000:00:10.0 device-held "algorithm virtio_crypto_aes_cbc of the device is in use"
 	end_holder
 	free 0000:00:10.0
+}
+
+@test "a terminal of a virtio console" {
+	free 0000:00:11.0
+	hold /dev/hvc0
+	used 0000:00:11.0 device-held "/dev/hvc0 is in use by process $holder (sleep)"
+	end_holder
+	free 0000:00:11.0
 }
 
 @test "a UIO node" {
