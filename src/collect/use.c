@@ -38,6 +38,31 @@ static bool is_share(const struct mount_fact *mount, bool virtiofs, const char *
 	       (text_same(mount->source, tag) || (tag && text_same(mount->source, "/dev/root")));
 }
 
+/* The filesystems of the type that are mounted, one at several places counted once. */
+static unsigned long count_filesystems(const struct scan *scan, const char *type)
+{
+	unsigned long count = 0;
+	const struct mount_fact *mount, *earlier;
+	array_each (mount, &scan->mounts) {
+		for (earlier = scan->mounts.items; earlier->number != mount->number; earlier++)
+			;
+		count += earlier == mount && text_same(mount->type, type);
+	}
+	return count;
+}
+
+/* Each filesystem has a reference to the module, also when it is no longer mounted (umount -l), or is below
+ * an overlay whose mount is hidden. Which device it is of is unknown. */
+static void take_hidden_share(const struct scan *scan, const char *name, bool virtiofs, struct device *device)
+{
+	auto_free char *path = text_format("sys/module/%s/refcnt", virtiofs ? "virtiofs" : "9pnet_virtio");
+	auto_free char *references = sysroot_read(scan->root, path);
+	if (references &&
+		strtoul(references, NULL, 10) > count_filesystems(scan, virtiofs ? "virtiofs" : "9p"))
+		use_simple(
+			device, USE_UNKNOWN, name, "a filesystem of the host is in use that no mount shows");
+}
+
 /* Filesystems that the host shares through a virtio device. */
 static void take_share(struct scan *scan, const char *name, const char *driver, struct device *device)
 {
@@ -45,12 +70,18 @@ static void take_share(struct scan *scan, const char *name, const char *driver, 
 	bool virtiofs = text_same(driver, "virtiofs");
 	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name) : sysroot_read(scan->root, tag_path);
 	const struct mount_fact *mount;
-	if (text_same(driver, "9pnet_virtio") || virtiofs)
-		use_unknown(device, name, scan->mounts_error);
+	bool mounted = false;
+	if (!virtiofs && !text_same(driver, "9pnet_virtio"))
+		return;
+	use_unknown(device, name, scan->mounts_error);
 	array_each (mount, &scan->mounts)
-		if (is_share(mount, virtiofs, tag))
+		if (is_share(mount, virtiofs, tag)) {
 			use_add(device, &(struct use){ USE_MOUNT, mount->source, mount->target, NULL,
 						mount->process });
+			mounted = true;
+		}
+	if (!mounted)
+		take_hidden_share(scan, name, virtiofs, device);
 }
 
 /* ---- memory ---- */

@@ -235,6 +235,14 @@ PYTHON
 	free 0000:00:10.0
 }
 
+@test "where a filesystem of the host is in use that no mount shows, whether a device is in use is unknown" {
+	# The lower layer of the root filesystem.
+	[ "$(tool list -nro USE 0000:00:1e.0)" = unknown ]
+	run_tool bind --dry-run 0000:00:1e.0
+	status_is 3
+	complains "a filesystem of the host is in use that no mount shows [use-unknown]"
+}
+
 @test "a terminal of a virtio console" {
 	free 0000:00:11.0
 	hold /dev/hvc0
