@@ -18,7 +18,7 @@ setup_file() {
 
 # The commands of the n-th task: the lines between the n-th bold title and the next.
 commands() { # N
-	sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/p' "$BATS_TEST_DIRNAME/../../../man/vfionoiommu.8" |
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE ALSO/p' "$BATS_TEST_DIRNAME/../../../man/vfionoiommu.8" |
 		awk -v task="$1" '/^\.Sy/ { n++ } n == task && sub(/^# /, "")' | sed 's/\\e/\\/g'
 }
 
