@@ -97,10 +97,9 @@ static void take_namespaces(struct scan *scan)
 	const struct process_namespace *namespace;
 	const struct mount_fact *mount;
 	array_each (namespace, &scan->processes.network_namespaces) {
-		auto_free char *path = text_format("proc/%d/ns/net", atoi(namespace->process));
 		auto_free char *where =
 			text_format("the network namespace of process %s", namespace->process);
-		take_namespace(scan, path, where);
+		take_namespace(scan, namespace->path, where);
 	}
 	array_each (mount, &scan->mounts)
 		if (text_same(mount->type, "nsfs") && mount->target && !mount->process) {

@@ -234,12 +234,6 @@ static void name_collect(const struct sysroot *root, const char *text, struct na
 
 /* ---- matches on collected data ---- */
 
-static bool match_address(const struct device *device, const char *text)
-{
-	char address[20];
-	return name_is_address(text, address) && text_same(device->address, address);
-}
-
 static bool match_node(const struct device *device, const char *text)
 {
 	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
@@ -326,11 +320,16 @@ static enum selection not_found(const char *text)
 static void match_all(const struct device_list *devices, const char *text, const struct name_list *addresses,
 	struct device_refs *found)
 {
-	const struct device *device;
+	char address[20];
+	bool is_address = name_is_address(text, address);
+	const struct device *device = is_address ? device_find(devices, address) : NULL;
+	if (device)
+		*array_add(found) = device;
+	if (is_address)
+		return;
 	array_each (device, devices)
-		if (match_address(device, text) || match_node(device, text) || match_id(device, text) ||
-			match_class(device, text) || match_driver(device, text) ||
-			name_list_has(addresses, device->address))
+		if (match_node(device, text) || match_id(device, text) || match_class(device, text) ||
+			match_driver(device, text) || name_list_has(addresses, device->address))
 			*array_add(found) = device;
 }
 

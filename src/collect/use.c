@@ -57,8 +57,10 @@ static void take_hidden_share(const struct scan *scan, const char *name, bool vi
 {
 	auto_free char *path = text_format("sys/module/%s/refcnt", virtiofs ? "virtiofs" : "9pnet_virtio");
 	auto_free char *references = sysroot_read(scan->root, path);
-	if (references &&
-		strtoul(references, NULL, 10) > count_filesystems(scan, virtiofs ? "virtiofs" : "9p"))
+	if (!references)
+		use_simple(
+			device, USE_UNKNOWN, name, "its driver does not tell whether a filesystem is in use");
+	else if (strtoul(references, NULL, 10) > count_filesystems(scan, virtiofs ? "virtiofs" : "9p"))
 		use_simple(
 			device, USE_UNKNOWN, name, "a filesystem of the host is in use that no mount shows");
 }

@@ -385,10 +385,11 @@ struct process_file_list {
 	size_t count;
 };
 
-/* A namespace and the first process in it: "1234 (sh)". */
+/* A namespace, the first process in it, "1234 (sh)", or else the first that has it open, and its path. */
 struct process_namespace {
 	unsigned long inode;
 	char *process;
+	char *path; /* below the root: "proc/1234/ns/net", "proc/1234/fd/3" */
 };
 
 struct namespace_list {

@@ -23,6 +23,7 @@ struct look {
 	struct sysroot quiet; /* does not record accesses */
 	const char *pid;
 	int folder; /* /proc/PID, or that of one of its threads */
+	dev_t nsfs; /* the filesystem of namespaces */
 };
 
 /* Keeps the first error. A process that exited meanwhile uses nothing. */
@@ -57,6 +58,8 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 		file->number = status.stx_ino;
 		return 1;
 	}
+	if (makedev(status.stx_dev_major, status.stx_dev_minor) == look->nsfs)
+		file->number = status.stx_ino;
 	if (type != S_IFCHR && type != S_IFBLK)
 		return status.stx_dev_major == 0 && (type == S_IFREG || type == 0);
 	file->type = type;
@@ -86,6 +89,31 @@ static void take_file(struct look *look, const struct process_file *file)
 {
 	if (look->wanted(file, look->context))
 		add_file(look, file, NULL);
+}
+
+/* ---- namespaces ---- */
+
+/* `path`: of the namespace's file. */
+static void add_namespace(
+	struct look *look, const char *path, unsigned long inode, struct namespace_list *namespaces)
+{
+	const struct process_namespace *known;
+	array_each (known, namespaces)
+		if (known->inode == inode)
+			return;
+	if (inode)
+		*array_add(namespaces) = (struct process_namespace){ inode, process_name(look, &look->quiet),
+			text_copy(path) };
+}
+
+/* The number is in the target of the link: "mnt:[4026531841]". */
+static void look_at_namespace(struct look *look, const char *name, struct namespace_list *namespaces)
+{
+	char target[PATH_MAX];
+	auto_free char *path = text_format("proc/%s/%s", look->pid, name);
+	read_link(look, look->folder, name, target);
+	const char *number = strchr(target, '[');
+	add_namespace(look, path, number ? strtoul(number + 1, NULL, 10) : 0, namespaces);
 }
 
 /* ---- files that are registered with io_uring ---- */
@@ -162,9 +190,12 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	read_link(look, fd, name, path);
 	file.path = path;
 	bool ring = text_same(path, IO_URING);
+	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
+	/* One that is not of a network cannot be entered as such. */
+	if (!file.type && file.number)
+		add_namespace(look, link, file.number, &look->facts->network_namespaces);
 	if (!ring && !look->wanted(&file, look->context))
 		return;
-	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
 	auto_free char *info = text_format("proc/%s/fdinfo/%s", look->pid, name);
 	if (ring && !look_at_ring(look, info))
 		return;
@@ -246,22 +277,6 @@ static void look_at_mappings(struct look *look)
 }
 
 /* ---- processes ---- */
-
-/* The number of a namespace: "mnt:[4026531841]". */
-static void look_at_namespace(struct look *look, const char *name, struct namespace_list *namespaces)
-{
-	char target[PATH_MAX];
-	const struct process_namespace *known;
-	read_link(look, look->folder, name, target);
-	const char *number = strchr(target, '[');
-	unsigned long inode = number ? strtoul(number + 1, NULL, 10) : 0;
-	array_each (known, namespaces)
-		if (known->inode == inode)
-			return;
-	if (inode)
-		*array_add(namespaces) =
-			(struct process_namespace){ inode, process_name(look, &look->quiet) };
-}
 
 static void look_at_task(struct look *look)
 {
@@ -369,8 +384,11 @@ void process_facts_collect(const struct sysroot *root,
 	struct process_facts *facts)
 {
 	auto_names struct name_list names = { 0 };
-	struct look look = { root, wanted, context, facts, sysroot_quiet(root), NULL, -1 };
+	struct look look = { root, wanted, context, facts, sysroot_quiet(root), NULL, -1, 0 };
+	struct stat namespace;
 	char **name;
+	if (root->live && fstatat(root->fd, "proc/self/ns/net", &namespace, 0) == 0)
+		look.nsfs = namespace.st_dev;
 	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	facts->hidden = !shows_all(&look.quiet);
 	array_each (name, &names) {
@@ -383,8 +401,10 @@ void process_facts_collect(const struct sysroot *root,
 static void free_namespaces(struct namespace_list *namespaces)
 {
 	struct process_namespace *item;
-	array_each (item, namespaces)
+	array_each (item, namespaces) {
 		free(item->process);
+		free(item->path);
+	}
 	free(namespaces->items);
 }
 

@@ -107,14 +107,24 @@ static int descriptors(void)
 	return size ? atoi(size + sizeof key - 1) : 1024;
 }
 
+/* The end of the descriptors that this program inherited, which do not change: all of its own are
+ * close-on-exec, no inherited one is. */
+static int inherited_end(void)
+{
+	static int end;
+	for (int fd = end ? end : descriptors(); !end && fd > 0; fd--)
+		if (fd == STDERR_FILENO + 1 || fcntl(fd - 1, F_GETFD) == 0)
+			end = fd;
+	return end;
+}
+
 /* A process that is stuck in the kernel must not keep open what this program's caller waits for: its pipes,
- * and its terminal. All descriptors of our own are close-on-exec, no inherited one is. */
+ * and its terminal. */
 static void detach(int messages)
 {
-	int count = descriptors();
 	/* No signal from a terminal, such as that of ^\ or ^Z, reaches another session. */
 	setsid();
-	for (int fd = STDERR_FILENO + 1; fd < count; fd++)
+	for (int fd = STDERR_FILENO + 1; fd < inherited_end(); fd++)
 		if (fcntl(fd, F_GETFD) == 0)
 			close(fd);
 	close(STDIN_FILENO);
@@ -131,6 +141,7 @@ int process_start(int *messages)
 		;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
+	(void)inherited_end();
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0)

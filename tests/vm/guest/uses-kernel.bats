@@ -289,5 +289,13 @@ PYTHON
 	used $usb interface-elsewhere "network interface $usb0 is in the network namespace of process $holder (sleep)"
 	nsenter --target $holder --net ip link set "$usb0" netns 1
 	end_holder
+	# A namespace without a process and without a mount: an open file keeps it.
+	ip netns add elsewhere
+	ip link set "$usb0" netns elsewhere
+	hold /run/netns/elsewhere
+	ip netns delete elsewhere
+	used $usb interface-elsewhere "network interface $usb0 is in the network namespace of process $holder (sleep)"
+	nsenter --net=/proc/$holder/fd/0 ip link set "$usb0" netns 1
+	end_holder
 	free $usb
 }
