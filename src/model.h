@@ -325,7 +325,9 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_MEMORY, "memory")           /* the kernel uses memory of the virtio device `object` */         \
 	X(USE_ALGORITHM, "algorithm")     /* its algorithm `object` is in use */                             \
 	X(USE_PANIC, "panic")             /* driver `object` reports a panic of the kernel */                \
-	X(USE_SOCKET, "socket")           /* sockets are connected through the virtio device `object` */     \
+	X(USE_MODULE, "module")           /* module `object` of its driver has users */                      \
+	X(USE_IOMMU, "iommu")             /* IOMMU `object` of other devices */                              \
+	X(USE_REMOTE, "remote")           /* another machine uses the USB device `object` through USB/IP */  \
 	X(USE_GADGET, "gadget")           /* USB gadget `detail` runs on the controller `object` */          \
 	X(USE_WATCHDOG, "watchdog")       /* the timer of watchdog `object` is running */                    \
 	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
@@ -366,6 +368,7 @@ struct device {
 	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read; 0x7f: the
 				* device does not respond */
 	enum answer iommu;     /* ADDRESS/iommu exists: it has a real IOMMU */
+	bool is_iommu;         /* it is an IOMMU itself (AMD's), which the kernel uses */
 	int iommu_group;       /* target of iommu_group; -1: none. noiommu fabricates groups, too */
 	bool vfio;             /* bound to a VFIO driver: has vfio-dev/, or a group node */
 	struct vfio_node group;

@@ -167,6 +167,7 @@ struct plan_run {
 	int error;                   /* the result: 0 or a negative errno */
 	bool by_kernel;              /* ... which the kernel's log may explain */
 	char step[ACTION_TEXT];      /* the current or failed action, or with -EPROTO the problem */
+	bool rolled_back;            /* there were steps to undo */
 	char undo[ACTION_TEXT];      /* the first failed action of the rollback; "": none */
 	int undo_error;              /* its negative errno */
 };

@@ -106,6 +106,7 @@ static int announce_and_run(
 static void roll_back(struct running *running)
 {
 	struct plan_run *run = running->run;
+	run->rolled_back = run->done > 0;
 	while (run->done) {
 		const struct step *step = &running->plan.items[--run->done];
 		char text[ACTION_TEXT];
@@ -163,6 +164,8 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 	struct running running = { .plan = *plan, .first = plan, .run = run, .announce = announce };
 	auto_fd int lock = plan->lock ? lock_directory(plan->lock) : -ENOENT;
 	run->error = lock >= 0 || !plan->lock ? 0 : lock;
+	if (run->error)
+		snprintf(run->step, sizeof run->step, "lock %s", plan->lock);
 	if (!run->error)
 		run->error = check_driver(plan, run);
 	if (!run->error)

@@ -88,22 +88,23 @@ static void add_slaves(struct scan *scan, struct block *block)
 		add_below(scan, block, find_name(scan, *slave), NULL);
 }
 
-/* A loop device: by numbers, which only root can read, else by the path. */
+/* A loop device: by numbers, which only root can read, else by the path, which can be too long for sysfs. */
 static void add_backing_file(struct scan *scan, struct block *block)
 {
 	auto_free char *path = block_path(block, "loop/backing_file");
 	auto_free char *file = sysroot_read(scan->root, path);
+	int error = file ? 0 : -errno;
 	auto_free char *node = node_of(block);
 	dev_t below = 0, filesystem = 0;
-	bool is_file;
-	if (!file)
+	bool is_file = false;
+	if (error == -ENOENT)
 		return;
-	struct block *found = find_path(scan, file, &is_file);
+	struct block *found = file ? find_path(scan, file, &is_file) : NULL;
 	if (scan->root->live && block_loop(scan->root, node, block->number, &below, &filesystem) == 0) {
 		found = find_number(scan, below ? below : filesystem);
 		is_file = !below;
 	}
-	add_below(scan, block, found, is_file ? file : NULL);
+	add_below(scan, block, found, is_file ? file ? file : "a file" : NULL);
 }
 
 /* zram writes pages that it cannot compress to another device. */
@@ -289,20 +290,36 @@ static bool take_btrfs(struct scan *scan, const char *path, const struct block *
 	return found;
 }
 
-/* A path, or a backstore's "... File: /dev/sda  Size: ..." or "... UDEV PATH: /dev/sda  readonly: ...". */
-static const struct block *find_value(const struct scan *scan, char *value)
+/* A path, or a backstore's "... File: /dev/sda  Size: ..." or "... UDEV PATH: /dev/sda  readonly: ...": the
+ * path, in place, or NULL. */
+static char *path_of(char *value)
 {
 	char *path = value && *value != '/' ? strstr(value, ": /") : value;
-	bool file;
-	if (path && path != value) {
+	char *end = path && path != value ? strstr(path, "  ") : NULL;
+	if (end)
+		*end = '\0';
+	if (path && path != value)
 		path += strlen(": ");
-		path[strcspn(path, " ")] = '\0';
-	}
-	return path && *path == '/' ? find_path(scan, path, &file) : NULL;
+	return path && *path == '/' ? path : NULL;
 }
 
-/* A controller has no block device of its own. */
-static void take_controller(struct scan *scan, const char *path, const char *user)
+/* What a target has open is unknown if its path leads nowhere: its node may have another name meanwhile, or
+ * be in another mount namespace. */
+static void take_unresolved(struct scan *scan, const char *path, const char *user)
+{
+	const struct block *block;
+	const struct block_owner *owner;
+	dev_t number, filesystem;
+	auto_free char *detail = text_format("there is no %s", path);
+	if (!scan->root->live || block_of_path(scan->root, path + 1, &number, &filesystem) == 0)
+		return;
+	array_each (block, &scan->blocks)
+		array_each (owner, &block->owners)
+			use_simple(owner->device, USE_UNKNOWN, user, detail);
+}
+
+/* A controller has no block device of its own. Returns whether the path is that of one. */
+static bool take_controller(struct scan *scan, const char *path, const char *user)
 {
 	auto_owners struct owner_list owners = { 0 };
 	const char *name = text_after(path, "/dev/");
@@ -311,6 +328,7 @@ static void take_controller(struct scan *scan, const char *path, const char *use
 		(void)scan_owners(scan, scan->root, "sys/class/nvme", name, &owners);
 	array_each (owner, &owners)
 		use_simple(*owner, USE_HELD, name, user);
+	return owners.count;
 }
 
 /* `name`: the parts of the path that match an asterisk. A namespace or backstore that is not enabled has
@@ -322,12 +340,14 @@ static void take_exported(struct scan *scan, const struct sysroot *root, const s
 	auto_free char *value = link ? NULL : sysroot_read(root, path);
 	auto_free char *enable = text_format("%.*senable", (int)(strrchr(path, '/') + 1 - path), path);
 	auto_free char *enabled = link ? NULL : sysroot_read(root, enable);
-	const struct block *block = link ? find_name(scan, link) : find_value(scan, value);
+	const char *node = path_of(value);
+	bool file;
+	const struct block *block = link ? find_name(scan, link) : node ? find_path(scan, node, &file) : NULL;
 	auto_free char *user = text_format("%s %s", exporter->user, name);
 	if (text_same(enabled, "0"))
 		return;
-	if (!block && value)
-		take_controller(scan, value, user);
+	if (!block && node && !take_controller(scan, node, user))
+		take_unresolved(scan, node, user);
 	else if (block && !(text_same(exporter->user, "btrfs") && take_btrfs(scan, path, block)))
 		add_use(block, USE_HELD, user, NULL);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -122,6 +123,22 @@ static void collect_nodes(const struct sysroot *root, struct device *device)
 	device->vfio |= device->group.name != NULL;
 }
 
+static bool is_gone(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
+}
+
+/* Its IOMMU; a device that is one (AMD's) has a directory of this name instead. */
+static void collect_iommu(const struct sysroot *root, struct device *device)
+{
+	auto_free char *path = device_path(device, "iommu");
+	int type = sysroot_type(root, path);
+	device->is_iommu = type == S_IFDIR;
+	device->iommu = type == S_IFLNK              ? ANSWER_YES
+			: type >= 0 || is_gone(type) ? ANSWER_NO
+						     : ANSWER_UNKNOWN;
+}
+
 /* A present but unreadable device still counts as a device: `device` then has whatever else could be read.
  * Frees `uevent`. */
 static int collect_base(const struct sysroot *root, const char *address, const struct attribute *uevent,
@@ -135,17 +152,11 @@ static int collect_base(const struct sysroot *root, const char *address, const s
 	free(uevent->text);
 	if (device->error)
 		device->unreadable = text_format("uevent: %s", strerror(-device->error));
-	auto_free char *iommu = device_path(device, "iommu");
-	device->iommu = sysroot_exists(root, iommu);
+	collect_iommu(root, device);
 	/* A device without a driver has neither a group node nor a cdev. */
 	if (device->driver || device->error)
 		collect_nodes(root, device);
 	return device->error;
-}
-
-static bool is_gone(int error)
-{
-	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
 }
 
 /* Devices with errata: Intel QAT, DSA and IAX; drivers/vfio/pci/vfio_pci.c, pci_ids.h. */

@@ -91,6 +91,27 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 	close(sysfs.fd);
 }
 
+static bool is_of_process(const struct scan *scan, const struct mount_fact *mount)
+{
+	const struct process_namespace *namespace;
+	const char *number = mount->source ? text_after(mount->source, "net:[") : NULL;
+	array_each (namespace, &scan->processes.network_namespaces)
+		if (number && strtoul(number, NULL, 10) == namespace->inode)
+			return true;
+	return false;
+}
+
+static void take_mounted_namespace(struct scan *scan, const struct mount_fact *mount)
+{
+	auto_free char *path = mount->process
+				       ? text_format("proc/%d/root%s", atoi(mount->process), mount->target)
+				       : text_copy(mount->target + 1);
+	auto_free char *where = text_format("the network namespace %s", mount->target);
+	if (mount->process)
+		text_append(&where, " in the mount namespace of process %s", mount->process);
+	take_namespace(scan, path, where);
+}
+
 /* Namespaces of processes, and those that ip-netns(8) and container engines mounted somewhere. */
 static void take_namespaces(struct scan *scan)
 {
@@ -102,10 +123,8 @@ static void take_namespaces(struct scan *scan)
 		take_namespace(scan, namespace->path, where);
 	}
 	array_each (mount, &scan->mounts)
-		if (text_same(mount->type, "nsfs") && mount->target && !mount->process) {
-			auto_free char *where = text_format("the network namespace %s", mount->target);
-			take_namespace(scan, mount->target + 1, where);
-		}
+		if (text_same(mount->type, "nsfs") && mount->target && !is_of_process(scan, mount))
+			take_mounted_namespace(scan, mount);
 }
 
 /* Where other namespaces cannot be seen. */

@@ -295,11 +295,14 @@ static void read_locked(const struct sysroot *root, struct record_list *records)
 
 static void read_file(const struct sysroot *root, bool with_private, struct record *record)
 {
-	static char buffer[RECORD_SIZE_MAX + 1];
+	const size_t room = RECORD_SIZE_MAX + 1;
+	static char *buffer;
+	if (!buffer && !(buffer = malloc(room)))
+		out_of_memory();
 	if (is_locked(record))
 		return;
 	bool config = text_starts(record->path, "sys/") && ends(record->path, "config");
-	size_t size = record->read < sizeof buffer ? record->read : sizeof buffer;
+	size_t size = record->read < room ? record->read : room;
 	if (config && !with_private && size > CONFIG_SIZE)
 		size = CONFIG_SIZE;
 	ssize_t got = sysroot_read_bytes(root, record->path, buffer, size);

@@ -145,15 +145,40 @@ static void take_accelerator(struct scan *scan, struct device *device)
 		take_algorithms(scan, driver, device);
 }
 
-/* ---- sockets, gadgets ---- */
+/* ---- users of a driver, gadgets ---- */
 
-/* A socket that is connected to the host has a reference to the module (vsock_assign_transport in
- * net/vmw_vsock/af_vsock.c). Built in, it has no count. */
-static void take_vsock(struct scan *scan, const char *name, struct device *device)
+/* Drivers with a reference to their module for each user: each socket that is connected to the host
+ * (vsock_assign_transport in net/vmw_vsock/af_vsock.c), each user of a management controller, such as its
+ * watchdog (ipmi_create_user in drivers/char/ipmi/ipmi_msghandler.c). Built in, they have no count. */
+static void take_users(struct scan *scan, const char *driver, struct device *device)
 {
-	auto_free char *count = sysroot_read(scan->root, "sys/module/vmw_vsock_virtio_transport/refcnt");
-	if (count && !text_same(count, "0"))
-		use_simple(device, USE_SOCKET, name, NULL);
+	static const char *const modules[] = { "vmw_vsock_virtio_transport", "ipmi_si" };
+	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
+		auto_free char *path = text_format("sys/module/%s/refcnt", modules[i]);
+		auto_free char *count = text_same(driver, modules[i]) ? sysroot_read(scan->root, path) : NULL;
+		if (count && !text_same(count, "0"))
+			use_simple(device, USE_MODULE, modules[i], NULL);
+	}
+}
+
+#define USB_SERVER "sys/bus/usb/drivers/usbip-host"
+
+/* USB devices that another machine uses through USB/IP: their status is 2 (SDEV_ST_USED). */
+static void take_usb_clients(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	scan_unknown(scan, USB_SERVER, sysroot_list(scan->root, USB_SERVER, &names));
+	array_each (name, &names) {
+		auto_owners struct owner_list owners = { 0 };
+		auto_free char *path = text_format(USB_SERVER "/%s/usbip_status", *name);
+		auto_free char *status = sysroot_read(scan->root, path);
+		struct device **owner;
+		if (text_same(status, "2"))
+			(void)scan_owners(scan, scan->root, USB_SERVER, *name, &owners);
+		array_each (owner, &owners)
+			use_simple(*owner, USE_REMOTE, *name, NULL);
+	}
 }
 
 #define USB_CONTROLLERS "sys/class/udc"
@@ -172,12 +197,11 @@ static void take_virtio(struct scan *scan, const char *name, struct device *devi
 {
 	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
 	auto_free char *driver = sysroot_link_name(scan->root, path);
+	take_users(scan, driver, device);
 	if (text_same(driver, "virtio_mem"))
 		take_memory(scan, name, device);
 	else if (text_same(driver, "virtio_crypto"))
 		take_algorithms(scan, path, device);
-	else if (text_same(driver, "vmw_vsock_virtio_transport"))
-		take_vsock(scan, name, device);
 	else
 		take_share(scan, name, driver, device);
 }
@@ -293,11 +317,15 @@ static void collect_others(struct scan *scan)
 	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_virtio);
 	take_consoles(scan);
 	take_watchdogs(scan);
+	take_usb_clients(scan);
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
 	scan_each_owned(scan, scan->root, USB_CONTROLLERS, take_gadget);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_panic(device);
+		if (device->is_iommu)
+			use_simple(device, USE_IOMMU, NULL, NULL);
+		take_users(scan, device->driver, device);
 		take_accelerator(scan, device);
 		take_functions(scan, device);
 	}

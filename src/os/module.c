@@ -228,8 +228,8 @@ static enum answer builtin_has_parameter(
 	auto_free char *path = text_format("lib/modules/%s/modules.builtin.modinfo", files->release);
 	auto_free char *start = text_format("%s.", name);
 	auto_free char *wanted = text_format("%s.parm=%s:", name, parameter);
-	static char all[MODINFO_MAX + 1];
-	ssize_t length = sysroot_read_bytes(&files->root, path, all, MODINFO_MAX);
+	auto_free char *all = malloc(MODINFO_MAX + 1);
+	ssize_t length = all ? sysroot_read_bytes(&files->root, path, all, MODINFO_MAX) : -ENOMEM;
 	enum answer answer = ANSWER_UNKNOWN;
 	if (length < 0)
 		return answer;

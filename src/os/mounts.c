@@ -9,8 +9,8 @@
 
 /* clang-format off */
 #define FUNCTIONS(X) \
-	X(mnt_free_iter) X(mnt_fs_get_devno) X(mnt_fs_get_fstype) X(mnt_fs_get_option) X(mnt_fs_get_source) \
-	X(mnt_fs_get_target) X(mnt_new_iter) X(mnt_new_table) X(mnt_table_next_fs) \
+	X(mnt_free_iter) X(mnt_fs_get_devno) X(mnt_fs_get_fstype) X(mnt_fs_get_option) X(mnt_fs_get_root) \
+	X(mnt_fs_get_source) X(mnt_fs_get_target) X(mnt_new_iter) X(mnt_new_table) X(mnt_table_next_fs) \
 	X(mnt_table_parse_stream) X(mnt_unref_table)
 /* clang-format on */
 LIBRARY(libmount, "libmount.so.1", "libmount1", "required", "mounts and swap that use a device", FUNCTIONS);
@@ -34,12 +34,21 @@ static int parse(const struct sysroot *root, const char *path, struct libmnt_tab
 	return sym_mnt_table_parse_stream(table, file, "/");
 }
 
+/* A namespace is a file of the only filesystem of its type: "net:[4026532294]". */
+static const char *source_of(struct libmnt_fs *fs)
+{
+	return text_same(sym_mnt_fs_get_fstype(fs), "nsfs") ? sym_mnt_fs_get_root(fs)
+							    : sym_mnt_fs_get_source(fs);
+}
+
 /* Every filesystem has a number of its own, also without a block device. */
-static bool is_known(const struct mount_facts *facts, dev_t number)
+static bool is_known(const struct mount_facts *facts, struct libmnt_fs *fs)
 {
 	const struct mount_fact *fact;
+	bool namespace = text_same(sym_mnt_fs_get_fstype(fs), "nsfs");
 	array_each (fact, facts)
-		if (fact->target && fact->number == number)
+		if (fact->target && fact->number == sym_mnt_fs_get_devno(fs) &&
+			(!namespace || text_same(fact->source, source_of(fs))))
 			return true;
 	return false;
 }
@@ -66,11 +75,11 @@ static int add_all(struct libmnt_table *table, bool swap, const char *process, s
 			error = -EBADMSG;
 			continue;
 		}
-		if (process && is_known(facts, sym_mnt_fs_get_devno(fs)))
+		if (process && is_known(facts, fs))
 			continue;
 		*array_add(facts) = (struct mount_fact){
 			.type = text_copy(sym_mnt_fs_get_fstype(fs)),
-			.source = text_copy(sym_mnt_fs_get_source(fs)),
+			.source = text_copy(source_of(fs)),
 			.number = swap ? 0 : sym_mnt_fs_get_devno(fs),
 			.target = swap ? NULL : text_copy(target),
 			.process = text_copy(process),

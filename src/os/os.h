@@ -374,7 +374,7 @@ struct process_file {
 	char *path;  /* the target of the descriptor's link, or the path of the mapping; NULL: not read yet */
 	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
 		      */
-	dev_t number;                      /* of a socket: its inode */
+	dev_t number;                      /* of a socket or namespace: its inode */
 	bool mapped;                       /* or registered with io_uring: it may be written to */
 	unsigned long long offset, length; /* of the mapping, in bytes */
 	char *info;                        /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
@@ -495,11 +495,11 @@ char *network_interface_to(const char *address);
  * Mounts and swap, through libmount. */
 
 struct mount_fact {
-	char *type;    /* ext4, virtiofs */
-	char *source;  /* as mountinfo or swaps has it: /dev/nvme0n1p2 */
-	dev_t number;  /* of the block device; anonymous (major 0) for btrfs and network filesystems; 0: swap
-			*/
-	char *target;  /* the mount point; NULL: swap */
+	char *type;   /* ext4, virtiofs */
+	char *source; /* as mountinfo or swaps has it: /dev/nvme0n1p2; of nsfs the root: "net:[4026532294]" */
+	dev_t number; /* of the block device; anonymous (major 0) for btrfs and network filesystems; 0: swap
+		       */
+	char *target; /* the mount point; NULL: swap */
 	char *process; /* "1234 (sh)": it is in the mount namespace of this process; NULL: in ours */
 	char *server;  /* its address, as the options of nfs and cifs have it: "addr=192.0.2.1"; NULL: none */
 };

@@ -169,7 +169,8 @@ static char *command_for(const char *verb, const char *subject)
 static char *undo_sentence(const struct plan_run *run, const char *subject)
 {
 	if (!run->undo_error)
-		return text_copy("all changes were rolled back");
+		return text_copy(
+			run->rolled_back ? "all changes were rolled back" : "nothing was changed by it");
 	auto_free char *again = command_for("unbind", subject);
 	return text_format(
 		"rollback failed: could not %s: %s; run: %s", run->undo, strerror(-run->undo_error), again);

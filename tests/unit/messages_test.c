@@ -236,7 +236,7 @@ static void job_fails(struct plan_run *run, int error, const char *subject)
 
 static void test_steps(void)
 {
-	static struct plan_run run = { .step = "write " ADDRESS " to /sys/x/unbind" };
+	static struct plan_run run = { .step = "write " ADDRESS " to /sys/x/unbind", .rolled_back = true };
 	const struct action load = { .kind = ACTION_LOAD };
 	const struct job held = { .run = &run, .error = -ETIMEDOUT };
 	heading("a plan");
@@ -259,6 +259,7 @@ static void test_steps(void)
 	strcpy(run.step, "the kernel made no group node");
 	job_fails(&run, -EPROTO, ADDRESS);
 	run.undo_error = 0;
+	run.rolled_back = false;
 	run.action = &load;
 	strcpy(run.step, "load module vfio_pci");
 	job_fails(&run, -EKEYREJECTED, "modules");

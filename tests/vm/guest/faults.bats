@@ -186,7 +186,7 @@ sweep() { # SYSCALLS ERROR [EVERY]
 	umount /run/vfionoiommu
 	status_is 1
 	complains "$card: could not write file /run/vfionoiommu/$card: No space left on device"
-	complains "all changes were rolled back"
+	complains "nothing was changed by it"
 	as_before
 }
 

@@ -104,6 +104,16 @@ free() { # ADDRESS...
 	used $one disk-held "$disk is in use by NVMe target nqn.test/1"
 	configfs
 	echo 0 >$namespace/enable
+	# The node has another name meanwhile.
+	ln -s /dev/"$disk" /run/other
+	printf /run/other >$namespace/device_path
+	echo 1 >$namespace/enable
+	rm /run/other
+	[ "$(tool list -nro USE $one)" = unknown ]
+	run_tool bind --dry-run $one
+	status_is 3
+	complains "NVMe target nqn.test/1: there is no /run/other [use-unknown]"
+	echo 0 >$namespace/enable
 	rmdir $namespace ${namespace%/namespaces*}
 	free $one
 }
@@ -120,6 +130,13 @@ free() { # ADDRESS...
 	echo "fd_dev_name=/dev/$disk,fd_dev_size=65536" >$core/fileio_0/test/control
 	echo 1 >$core/fileio_0/test/enable
 	used $one disk-held "$disk is in use by SCSI target fileio_0/test"
+	rmdir $core/fileio_0/test
+	mkdir $core/fileio_0/test
+	ln -s /dev/"$disk" "/run/with a blank"
+	echo "fd_dev_name=/run/with a blank,fd_dev_size=65536" >$core/fileio_0/test/control
+	echo 1 >$core/fileio_0/test/enable
+	used $one disk-held "$disk is in use by SCSI target fileio_0/test"
+	rm "/run/with a blank"
 	rmdir $core/fileio_0/test $core/fileio_0
 	free $one
 }
@@ -251,6 +268,25 @@ PYTHON
 	free 0000:00:11.0
 }
 
+@test "a loop device on a path that is too long for sysfs" {
+	local number
+	number=$(<"/sys/class/block/$disk/dev")
+	mkdir /run/deep
+	(
+		cd /run/deep
+		for name in $(printf '%0200d ' {1..25}); do
+			mkdir "$name"
+			cd -P "$name"
+		done
+		mknod node b "${number%:*}" "${number#*:}"
+		losetup /dev/loop3 ./node
+	)
+	used $one disk-held "$disk is in use by loop3"
+	losetup --detach /dev/loop3
+	rm -r /run/deep
+	free $one
+}
+
 @test "a UIO node" {
 	echo uio_pci_generic >/sys/bus/pci/devices/$edu/driver_override
 	echo $edu >/sys/bus/pci/drivers/uio_pci_generic/bind
@@ -296,6 +332,17 @@ PYTHON
 	ip netns delete elsewhere
 	used $usb interface-elsewhere "network interface $usb0 is in the network namespace of process $holder (sleep)"
 	nsenter --net=/proc/$holder/fd/0 ip link set "$usb0" netns 1
+	end_holder
+	free $usb
+	# A namespace that only another mount namespace shows.
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount --propagation private bash -c 'ip netns add elsewhere; ip link set "$0" netns elsewhere; exec sleep 60' "$usb0" 3>&- &
+	holder=$!
+	while [ "$(</proc/$holder/comm)" != sleep ]; do
+		sleep 0.1
+	done
+	used $usb interface-elsewhere "network interface $usb0 is in the network namespace /run/netns/elsewhere in the mount namespace of process $holder (sleep)"
+	nsenter --target $holder --mount ip netns exec elsewhere ip link set "$usb0" netns 1
 	end_holder
 	free $usb
 }
