@@ -113,7 +113,7 @@ void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *
 
 int scan_wait(int end, struct progress *progress)
 {
-	unsigned long steps = progress->steps;
+	unsigned long steps;
 	int ready = 0;
 	for (int times = 0; !ready && times < 2; times = progress->steps == steps ? times + 1 : 0) {
 		steps = progress->steps;
@@ -139,21 +139,17 @@ void scan_give_up(struct device_list *devices, const struct progress *progress)
 
 static void send_text(FILE *to, const char *text)
 {
-	size_t size = text ? strlen(text) + 1 : 0;
-	fwrite(&size, sizeof size, 1, to);
-	fwrite(text ? text : "", 1, size, to);
+	fputc(text ? 1 : 0, to);
+	if (text)
+		fwrite(text, 1, strlen(text) + 1, to);
 }
 
 static char *receive_text(FILE *from)
 {
+	char *text = NULL;
 	size_t size = 0;
-	if (fread(&size, sizeof size, 1, from) != 1 || !size)
-		return NULL;
-	char *text = malloc(size);
-	if (!text)
-		out_of_memory();
-	text[fread(text, 1, size - 1, from)] = '\0';
-	fgetc(from);
+	if (fgetc(from) == 1)
+		(void)!getdelim(&text, &size, '\0', from);
 	return text;
 }
 
@@ -194,20 +190,23 @@ static void receive_use(FILE *from, struct device *device)
 	free(use.process);
 }
 
+static void receive_device(FILE *from, struct device *device)
+{
+	size_t count = 0;
+	(void)!fread(&device->interfaces, sizeof device->interfaces, 1, from);
+	(void)!fread(&count, sizeof count, 1, from);
+	free(device->physical);
+	device->physical = receive_text(from);
+	while (count--)
+		receive_use(from, device);
+}
+
 bool scan_receive(struct device_list *devices, FILE *from)
 {
-	struct device *device;
 	if (fseek(from, -1, SEEK_END) < 0 || fgetc(from) != WHOLE)
 		return false;
 	rewind(from);
-	array_each (device, devices) {
-		size_t count = 0;
-		(void)!fread(&device->interfaces, sizeof device->interfaces, 1, from);
-		(void)!fread(&count, sizeof count, 1, from);
-		free(device->physical);
-		device->physical = receive_text(from);
-		while (count--)
-			receive_use(from, device);
-	}
+	for (size_t i = 0; i < devices->count; i++)
+		receive_device(from, &devices->items[i]);
 	return true;
 }
