@@ -123,7 +123,8 @@ static void take_namespaces(struct scan *scan)
 		take_namespace(scan, namespace->path, where);
 	}
 	array_each (mount, &scan->mounts)
-		if (text_same(mount->type, "nsfs") && mount->target && !is_of_process(scan, mount))
+		if (text_same(mount->type, "nsfs") && mount->target &&
+			(!mount->process || !is_of_process(scan, mount)))
 			take_mounted_namespace(scan, mount);
 }
 

@@ -344,5 +344,6 @@ PYTHON
 	used $usb interface-elsewhere "network interface $usb0 is in the network namespace /run/netns/elsewhere in the mount namespace of process $holder (sleep)"
 	nsenter --target $holder --mount ip netns exec elsewhere ip link set "$usb0" netns 1
 	end_holder
+	rm /run/netns/elsewhere
 	free $usb
 }
