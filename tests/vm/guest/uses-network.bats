@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# tier: all
 # kernels: debian
 # boot: --device e1000e,addr=4,romfile=,netdev=client --device edu,addr=6 --device e1000e,addr=8,romfile=,netdev=server --qemu -netdev --qemu hubport,id=client,hubid=0 --qemu -netdev --qemu hubport,id=server,hubid=0
 #
