@@ -326,7 +326,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_ALGORITHM, "algorithm")     /* its algorithm `object` is in use */                             \
 	X(USE_PANIC, "panic")             /* driver `object` reports a panic of the kernel */                \
 	X(USE_MODULE, "module")           /* module `object` of its driver has users */                      \
-	X(USE_IOMMU, "iommu")             /* IOMMU `object` of other devices */                              \
+	X(USE_IOMMU, "iommu")             /* the device is the IOMMU of other devices */                     \
 	X(USE_REMOTE, "remote")           /* another machine uses the USB device `object` through USB/IP */  \
 	X(USE_GADGET, "gadget")           /* USB gadget `detail` runs on the controller `object` */          \
 	X(USE_WATCHDOG, "watchdog")       /* the timer of watchdog `object` is running */                    \
@@ -367,7 +367,7 @@ struct device {
 	bool detailed;         /* its details are collected: device_collect_details */
 	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read; 0x7f: the
 				* device does not respond */
-	enum answer iommu;     /* ADDRESS/iommu exists: it has a real IOMMU */
+	enum answer iommu;     /* ADDRESS/iommu is a link: it has a real IOMMU */
 	bool is_iommu;         /* it is an IOMMU itself (AMD's), which the kernel uses */
 	int iommu_group;       /* target of iommu_group; -1: none. noiommu fabricates groups, too */
 	bool vfio;             /* bound to a VFIO driver: has vfio-dev/, or a group node */

@@ -93,18 +93,18 @@ static void add_backing_file(struct scan *scan, struct block *block)
 {
 	auto_free char *path = block_path(block, "loop/backing_file");
 	auto_free char *file = sysroot_read(scan->root, path);
-	int error = file ? 0 : -errno;
+	if (!file && errno == ENOENT)
+		return;
 	auto_free char *node = node_of(block);
 	dev_t below = 0, filesystem = 0;
 	bool is_file = false;
-	if (error == -ENOENT)
-		return;
+	const char *shown = file ? file : "a file";
 	struct block *found = file ? find_path(scan, file, &is_file) : NULL;
 	if (scan->root->live && block_loop(scan->root, node, block->number, &below, &filesystem) == 0) {
 		found = find_number(scan, below ? below : filesystem);
 		is_file = !below;
 	}
-	add_below(scan, block, found, is_file ? file ? file : "a file" : NULL);
+	add_below(scan, block, found, is_file ? shown : NULL);
 }
 
 /* zram writes pages that it cannot compress to another device. */
@@ -292,7 +292,7 @@ static bool take_btrfs(struct scan *scan, const char *path, const struct block *
 
 /* A path, or a backstore's "... File: /dev/sda  Size: ..." or "... UDEV PATH: /dev/sda  readonly: ...": the
  * path, in place, or NULL. */
-static char *path_of(char *value)
+static char *exported_path(char *value)
 {
 	char *path = value && *value != '/' ? strstr(value, ": /") : value;
 	char *end = path && path != value ? strstr(path, "  ") : NULL;
@@ -310,9 +310,9 @@ static void take_unresolved(struct scan *scan, const char *path, const char *use
 	const struct block *block;
 	const struct block_owner *owner;
 	dev_t number, filesystem;
-	auto_free char *detail = text_format("there is no %s", path);
 	if (!scan->root->live || block_of_path(scan->root, path + 1, &number, &filesystem) == 0)
 		return;
+	auto_free char *detail = text_format("there is no %s", path);
 	array_each (block, &scan->blocks)
 		array_each (owner, &block->owners)
 			use_simple(owner->device, USE_UNKNOWN, user, detail);
@@ -340,7 +340,7 @@ static void take_exported(struct scan *scan, const struct sysroot *root, const s
 	auto_free char *value = link ? NULL : sysroot_read(root, path);
 	auto_free char *enable = text_format("%.*senable", (int)(strrchr(path, '/') + 1 - path), path);
 	auto_free char *enabled = link ? NULL : sysroot_read(root, enable);
-	const char *node = path_of(value);
+	const char *node = exported_path(value);
 	bool file;
 	const struct block *block = link ? find_name(scan, link) : node ? find_path(scan, node, &file) : NULL;
 	auto_free char *user = text_format("%s %s", exporter->user, name);

@@ -95,8 +95,9 @@ static bool is_of_process(const struct scan *scan, const struct mount_fact *moun
 {
 	const struct process_namespace *namespace;
 	const char *number = mount->source ? text_after(mount->source, "net:[") : NULL;
+	unsigned long inode = number ? strtoul(number, NULL, 10) : 0;
 	array_each (namespace, &scan->processes.network_namespaces)
-		if (number && strtoul(number, NULL, 10) == namespace->inode)
+		if (namespace->inode == inode)
 			return true;
 	return false;
 }

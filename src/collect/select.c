@@ -54,16 +54,17 @@ int owner_collect(
 	char address[20];
 	auto_free char *path = text_format("%s/%s", folder, name);
 	auto_free char *target = sysroot_readlink(root, path);
-	auto_free char *subsystem = text_format("%s/device", path);
 	if (!target)
 		return unless_missing(-errno);
-	if (last_address(target, address))
+	if (last_address(target, address)) {
 		*array_add(addresses) = text_copy(address);
-	else if (strstr(target, "/nvme-subsystem/"))
+	} else if (strstr(target, "/nvme-subsystem/")) {
+		auto_free char *subsystem = text_format("%s/device", path);
 		return collect_entries(root, subsystem, "nvme", "sys/class/nvme", addresses);
-	else if (strstr(target, "/virtual/tty/hvc"))
+	} else if (strstr(target, "/virtual/tty/hvc")) {
 		return collect_entries(
 			root, "sys/bus/virtio/drivers/virtio_console", "virtio", OWNER_VIRTIO, addresses);
+	}
 	return 0;
 }
 

@@ -147,18 +147,18 @@ static void take_accelerator(struct scan *scan, struct device *device)
 
 /* ---- users of a driver, gadgets ---- */
 
-/* Drivers with a reference to their module for each user: each socket that is connected to the host
- * (vsock_assign_transport in net/vmw_vsock/af_vsock.c), each user of a management controller, such as its
- * watchdog (ipmi_create_user in drivers/char/ipmi/ipmi_msghandler.c). Built in, they have no count. */
+/* Drivers with a reference to their module, which has the same name, for each user: each socket that is
+ * connected to the host (vsock_assign_transport in net/vmw_vsock/af_vsock.c), each user of a management
+ * controller, such as its watchdog (ipmi_create_user in drivers/char/ipmi/ipmi_msghandler.c). Built in, they
+ * have no count. */
 static void take_users(struct scan *scan, const char *driver, struct device *device)
 {
-	static const char *const modules[] = { "vmw_vsock_virtio_transport", "ipmi_si" };
-	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
-		auto_free char *path = text_format("sys/module/%s/refcnt", modules[i]);
-		auto_free char *count = text_same(driver, modules[i]) ? sysroot_read(scan->root, path) : NULL;
-		if (count && !text_same(count, "0"))
-			use_simple(device, USE_MODULE, modules[i], NULL);
-	}
+	if (!text_same(driver, "vmw_vsock_virtio_transport") && !text_same(driver, "ipmi_si"))
+		return;
+	auto_free char *path = text_format("sys/module/%s/refcnt", driver);
+	auto_free char *count = sysroot_read(scan->root, path);
+	if (count && !text_same(count, "0"))
+		use_simple(device, USE_MODULE, driver, NULL);
 }
 
 #define USB_SERVER "sys/bus/usb/drivers/usbip-host"

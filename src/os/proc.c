@@ -116,6 +116,13 @@ static void look_at_namespace(struct look *look, const char *name, struct namesp
 	add_namespace(look, path, number ? strtoul(number + 1, NULL, 10) : 0, namespaces);
 }
 
+/* One that is not of a network cannot be entered as such. */
+static void look_at_namespace_file(struct look *look, const char *descriptor, unsigned long inode)
+{
+	auto_free char *path = text_format("proc/%s/fd/%s", look->pid, descriptor);
+	add_namespace(look, path, inode, &look->facts->network_namespaces);
+}
+
 /* ---- files that are registered with io_uring ---- */
 
 #define IO_URING "anon_inode:[io_uring]"
@@ -187,15 +194,16 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	note_error(look, known < 0 ? known : 0);
 	if (known <= 0 || (file.type && !look->wanted(&file, look->context)))
 		return;
+	if (!file.type && file.number) {
+		look_at_namespace_file(look, name, file.number);
+		return;
+	}
 	read_link(look, fd, name, path);
 	file.path = path;
 	bool ring = text_same(path, IO_URING);
-	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
-	/* One that is not of a network cannot be entered as such. */
-	if (!file.type && file.number)
-		add_namespace(look, link, file.number, &look->facts->network_namespaces);
 	if (!ring && !look->wanted(&file, look->context))
 		return;
+	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
 	auto_free char *info = text_format("proc/%s/fdinfo/%s", look->pid, name);
 	if (ring && !look_at_ring(look, info))
 		return;

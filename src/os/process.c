@@ -112,9 +112,10 @@ static int descriptors(void)
 static int inherited_end(void)
 {
 	static int end;
-	for (int fd = end ? end : descriptors(); !end && fd > 0; fd--)
-		if (fd == STDERR_FILENO + 1 || fcntl(fd - 1, F_GETFD) == 0)
-			end = fd;
+	if (end)
+		return end;
+	for (end = descriptors(); end > STDERR_FILENO + 1 && fcntl(end - 1, F_GETFD) != 0; end--)
+		;
 	return end;
 }
 
