@@ -116,8 +116,11 @@ static struct {
 
 int udev_watch_begin(const char *control)
 {
+	/* What an earlier plan watched may have gone, and its numbers be used again. */
 	if (settled.monitor)
-		return 0;
+		sym_udev_monitor_unref(settled.monitor);
+	settled.monitor = NULL;
+	settled.count = 0;
 	/* The control socket of udevd: libudev has no other way to find out whether udevd runs. */
 	if (access(control, F_OK) != 0)
 		return -ENOENT;
