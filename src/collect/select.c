@@ -13,10 +13,11 @@
 
 /* ---- the device of an interface, disk or framebuffer ---- */
 
-/* An entry that does not exist (any more) has no owner. */
+/* An entry that does not exist (any more) has no owner. One that is not a link is an attribute of the folder,
+ * such as bonding_masters. */
 static int unless_missing(int error)
 {
-	return error == -ENOENT || error == -ENOTDIR ? 0 : error;
+	return error == -ENOENT || error == -ENOTDIR || error == -EINVAL ? 0 : error;
 }
 
 /* The address of the last PCI device in `path`. Returns whether there is one. */
@@ -46,8 +47,9 @@ static int collect_entries(const struct sysroot *root, const char *path, const c
 	return error;
 }
 
-/* The nodes of an NVMe namespace with multipath are below its subsystem, which links to its controllers. A
- * terminal hvc0 is below no device: any virtio console may be behind it. */
+/* The nodes of an NVMe namespace with multipath are below its subsystem, which links to its controllers. What
+ * is on CXL memory is below the root of all of it (drivers/cxl/acpi.c), and a terminal hvc0 is below no device:
+ * any memory device or virtio console may be behind it. */
 int owner_collect(
 	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses)
 {
@@ -61,6 +63,8 @@ int owner_collect(
 	} else if (strstr(target, "/nvme-subsystem/")) {
 		auto_free char *subsystem = text_format("%s/device", path);
 		return collect_entries(root, subsystem, "nvme", "sys/class/nvme", addresses);
+	} else if (strstr(target, "/ACPI0017:")) {
+		return collect_entries(root, OWNER_CXL, "mem", OWNER_CXL, addresses);
 	} else if (strstr(target, "/virtual/tty/hvc")) {
 		return collect_entries(
 			root, "sys/bus/virtio/drivers/virtio_console", "virtio", OWNER_VIRTIO, addresses);
