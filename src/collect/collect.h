@@ -347,10 +347,12 @@ void processes_collect(struct scan *scan);
 #define OWNER_DISKS        "sys/class/block"
 #define OWNER_FRAMEBUFFERS "sys/class/graphics"
 #define OWNER_VIRTIO       "sys/bus/virtio/devices"
+#define OWNER_DAX          "sys/bus/dax/devices"
+#define OWNER_CXL          "sys/bus/cxl/devices"
 
 /* Adds the address of the PCI device of the link `name` in `folder`, for an NVMe namespace with multipath
- * those of all controllers, for a terminal hvc0 those of all virtio consoles; adds nothing if there is none.
- * Returns 0, or a negative errno if the owner is unknown. */
+ * those of all controllers, for a terminal hvc0 those of all virtio consoles, for what is on CXL memory those
+ * of all its devices; adds nothing if there is none. Returns 0, or a negative errno if the owner is unknown. */
 int owner_collect(
 	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses);
 

@@ -103,6 +103,24 @@ static void take_memory(struct scan *scan, const char *name, struct device *devi
 		use_simple(device, USE_MEMORY, name, NULL);
 }
 
+/* Memory of a device that dax_kmem has added to that of the machine. */
+static void take_dax(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format(OWNER_DAX "/%s/driver", name);
+	auto_free char *driver = sysroot_link_name(scan->root, path);
+	if (text_same(driver, "kmem"))
+		use_simple(device, USE_MEMORY, name, NULL);
+}
+
+/* A region of CXL memory that is not persistent can be memory of the machine since the firmware started it. */
+static void take_region(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format(OWNER_CXL "/%s/mode", name);
+	auto_free char *mode = text_starts(name, "region") ? sysroot_read(scan->root, path) : NULL;
+	if (text_same(mode, "ram"))
+		use_simple(device, USE_MEMORY, name, NULL);
+}
+
 /* ---- algorithms ---- */
 
 #define CRYPTO_MAX (1 << 20)
@@ -136,12 +154,14 @@ static void take_algorithms(struct scan *scan, const char *driver, struct device
 	}
 }
 
-/* Coprocessors, encryption controllers and accelerators. */
+/* Coprocessors, encryption controllers and accelerators; and of other classes, those with algorithms in a
+ * module above (iaa_crypto, chcr). */
 static void take_accelerator(struct scan *scan, struct device *device)
 {
 	unsigned int class = device->class >> 16;
 	auto_free char *driver = text_format("sys/bus/pci/drivers/%s", device->driver);
-	if (device->driver && (class == 0x0b || class == 0x10 || class == 0x12))
+	if (class == 0x0b || class == 0x10 || class == 0x12 || text_same(device->driver, "idxd") ||
+		text_same(device->driver, "cxgb4"))
 		take_algorithms(scan, driver, device);
 }
 
@@ -318,6 +338,8 @@ static void collect_others(struct scan *scan)
 	take_consoles(scan);
 	take_watchdogs(scan);
 	take_usb_clients(scan);
+	scan_each_owned(scan, scan->root, OWNER_DAX, take_dax);
+	scan_each_owned(scan, scan->root, OWNER_CXL, take_region);
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
 	scan_each_owned(scan, scan->root, USB_CONTROLLERS, take_gadget);
 	array_each (device, scan->devices) {
@@ -326,7 +348,8 @@ static void collect_others(struct scan *scan)
 		if (device->is_iommu)
 			use_simple(device, USE_IOMMU, NULL, NULL);
 		take_users(scan, device->driver, device);
-		take_accelerator(scan, device);
+		if (device->driver)
+			take_accelerator(scan, device);
 		take_functions(scan, device);
 	}
 }
@@ -339,7 +362,7 @@ static void collect_mounts(struct scan *scan)
 	const struct process_namespace *namespace;
 	scan->mounts_error = mount_facts(scan->root, &scan->mounts);
 	array_each (namespace, &scan->processes.mount_namespaces) {
-		int error = mount_facts_of(scan->root, namespace->process, &scan->mounts);
+		int error = mount_facts_of(scan->root, namespace, &scan->mounts);
 		/* Every process of it exited. */
 		bool gone = error == -ENOENT || error == -ESRCH || error == -EINVAL;
 		if (error && !gone && !scan->mounts_error)

@@ -166,7 +166,7 @@ static const struct {
 	[USE_DMA] = { FINDING_DEVICE_HELD, "the kernel uses the DMA channel {}",
 		"repeat the command with --force if nothing needs it: cat /sys/class/dma/{}/in_use" },
 	[USE_MEMORY] = { FINDING_DEVICE_HELD, "the kernel uses memory of {}",
-		"have the host take the memory back (QEMU: requested-size=0), then repeat the command" },
+		"take the memory offline, or have the host take it back (QEMU: requested-size=0), then repeat the command" },
 	[USE_ALGORITHM] = { FINDING_DEVICE_HELD,
 		"algorithm {} of the device is in use, as by dm-crypt, IPsec or an AF_ALG socket",
 		"stop what uses it, until refcnt is 1: grep -A 3 {} /proc/crypto" },

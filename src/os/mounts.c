@@ -2,6 +2,7 @@
 #include <libmount/libmount.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/base.h"
@@ -91,12 +92,11 @@ static int add_all(struct libmnt_table *table, bool swap, const char *process, s
 }
 
 /* Without a process: of ours. */
-static int add_mounts(const struct sysroot *root, const char *process, struct mount_facts *facts)
+static int add_mounts(
+	const struct sysroot *root, const char *path, const char *process, struct mount_facts *facts)
 {
 	library_need(&libmount);
 	struct libmnt_table *mounts = sym_mnt_new_table();
-	auto_free char *path =
-		process ? text_format("proc/%d/mountinfo", atoi(process)) : text_copy("proc/self/mountinfo");
 	int error = mounts ? parse(root, path, mounts) : -ENOMEM;
 	if (!error)
 		error = add_all(mounts, false, process, facts);
@@ -106,7 +106,7 @@ static int add_mounts(const struct sysroot *root, const char *process, struct mo
 
 int mount_facts(const struct sysroot *root, struct mount_facts *facts)
 {
-	int error = add_mounts(root, NULL, facts);
+	int error = add_mounts(root, "proc/self/mountinfo", NULL, facts);
 	struct libmnt_table *swaps = sym_mnt_new_table();
 	if (!error)
 		error = swaps ? parse(root, "proc/swaps", swaps) : -ENOMEM;
@@ -116,10 +116,13 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts)
 	return error;
 }
 
-int mount_facts_of(const struct sysroot *root, const char *process, struct mount_facts *facts)
+int mount_facts_of(
+	const struct sysroot *root, const struct process_namespace *namespace, struct mount_facts *facts)
 {
 	const struct sysroot quiet = sysroot_quiet(root);
-	return add_mounts(&quiet, process, facts);
+	size_t folder = strlen(namespace->path) - strlen("ns/mnt");
+	auto_free char *path = text_format("%.*smountinfo", (int)folder, namespace->path);
+	return add_mounts(&quiet, path, namespace->process, facts);
 }
 
 void mount_facts_free(struct mount_facts *facts)

@@ -389,7 +389,7 @@ struct process_file_list {
 struct process_namespace {
 	unsigned long inode;
 	char *process;
-	char *path; /* below the root: "proc/1234/ns/net", "proc/1234/fd/3" */
+	char *path; /* below the root: "proc/1234/ns/net", "proc/1234/task/1235/ns/net", "proc/1234/fd/3" */
 };
 
 struct namespace_list {
@@ -513,9 +513,10 @@ struct mount_facts {
  * 0, or a negative errno if one of them is unreadable: -ENOENT on a kernel without swap. */
 int mount_facts(const struct sysroot *root, struct mount_facts *facts);
 
-/* Adds the filesystems that are mounted in the mount namespace of `process` ("1234 (sh)"), unless the facts
- * have them from another one. Does not record the access. Returns 0 or a negative errno. */
-int mount_facts_of(const struct sysroot *root, const char *process, struct mount_facts *facts);
+/* Adds the filesystems that are mounted in the mount namespace, unless the facts have them from another one.
+ * Does not record the access. Returns 0 or a negative errno. */
+int mount_facts_of(
+	const struct sysroot *root, const struct process_namespace *namespace, struct mount_facts *facts);
 void mount_facts_free(struct mount_facts *facts);
 
 /* ---- klog.c ----

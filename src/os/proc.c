@@ -22,8 +22,9 @@ struct look {
 	struct process_facts *facts;
 	struct sysroot quiet; /* does not record accesses */
 	const char *pid;
-	int folder; /* /proc/PID, or that of one of its threads */
-	dev_t nsfs; /* the filesystem of namespaces */
+	const char *path; /* "proc/PID", or that of one of its threads, "proc/PID/task/TID" */
+	int folder;       /* open */
+	dev_t nsfs;       /* the filesystem of namespaces */
 };
 
 /* Keeps the first error. A process that exited meanwhile uses nothing. */
@@ -110,7 +111,7 @@ static void add_namespace(
 static void look_at_namespace(struct look *look, const char *name, struct namespace_list *namespaces)
 {
 	char target[PATH_MAX];
-	auto_free char *path = text_format("proc/%s/%s", look->pid, name);
+	auto_free char *path = text_format("%s/%s", look->path, name);
 	read_link(look, look->folder, name, target);
 	const char *number = strchr(target, '[');
 	add_namespace(look, path, number ? strtoul(number + 1, NULL, 10) : 0, namespaces);
@@ -119,7 +120,7 @@ static void look_at_namespace(struct look *look, const char *name, struct namesp
 /* One that is not of a network cannot be entered as such. */
 static void look_at_namespace_file(struct look *look, const char *descriptor, unsigned long inode)
 {
-	auto_free char *path = text_format("proc/%s/fd/%s", look->pid, descriptor);
+	auto_free char *path = text_format("%s/fd/%s", look->path, descriptor);
 	add_namespace(look, path, inode, &look->facts->network_namespaces);
 }
 
@@ -203,8 +204,8 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	bool ring = text_same(path, IO_URING);
 	if (!ring && !look->wanted(&file, look->context))
 		return;
-	auto_free char *link = text_format("proc/%s/fd/%s", look->pid, name);
-	auto_free char *info = text_format("proc/%s/fdinfo/%s", look->pid, name);
+	auto_free char *link = text_format("%s/fd/%s", look->path, name);
+	auto_free char *info = text_format("%s/fdinfo/%s", look->path, name);
 	if (ring && !look_at_ring(look, info))
 		return;
 	sysroot_note(look->root, link, 0);
@@ -286,24 +287,37 @@ static void look_at_mappings(struct look *look)
 
 /* ---- processes ---- */
 
-static void look_at_task(struct look *look)
+static void look_at_files(struct look *look)
 {
 	look_at_descriptors(look);
 	look_at_mappings(look);
 }
 
-/* A thread can have files of its own, and its process may have ended before it. */
-static void look_at_thread(struct look *look, const char *thread)
+/* `folder`: "", or that of a thread in the folder of the process, "task/1235/". */
+static void look_at_namespaces(struct look *look, const char *folder)
 {
-	int leader = atoi(look->pid), process = look->folder;
-	auto_free char *path = text_format("task/%s", thread);
-	if (atoi(thread) == leader || syscall(SYS_kcmp, leader, atoi(thread), KCMP_FILES, 0, 0) == 0)
+	auto_free char *mount = text_format("%sns/mnt", folder), *network = text_format("%sns/net", folder);
+	look_at_namespace(look, mount, &look->facts->mount_namespaces);
+	look_at_namespace(look, network, &look->facts->network_namespaces);
+}
+
+/* A thread can have files and namespaces of its own, and its process may have ended before it. */
+static void look_at_thread(struct look *process, const char *thread)
+{
+	int leader = atoi(process->pid);
+	auto_free char *folder = text_format("task/%s/", thread);
+	auto_free char *path = text_format("%s/task/%s", process->path, thread);
+	if (atoi(thread) == leader)
 		return;
-	auto_fd int folder = openat(process, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	look->folder = folder;
-	if (folder >= 0)
-		look_at_task(look);
-	look->folder = process;
+	look_at_namespaces(process, folder);
+	if (syscall(SYS_kcmp, leader, atoi(thread), KCMP_FILES, 0, 0) == 0)
+		return;
+	struct look look = *process;
+	auto_fd int opened = openat(process->folder, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	look.folder = opened;
+	look.path = path;
+	if (opened >= 0)
+		look_at_files(&look);
 }
 
 static void look_at_threads(struct look *look)
@@ -338,15 +352,15 @@ static void look_at_process(struct look *look)
 		return;
 	auto_free char *path = text_format("proc/%s", look->pid);
 	auto_fd int folder = sysroot_open_dir(&look->quiet, path);
+	look->path = path;
 	look->folder = folder;
 	if (folder < 0) {
 		note_error(look, folder);
 		return;
 	}
-	look_at_task(look);
+	look_at_files(look);
+	look_at_namespaces(look, "");
 	look_at_threads(look);
-	look_at_namespace(look, "ns/mnt", &look->facts->mount_namespaces);
-	look_at_namespace(look, "ns/net", &look->facts->network_namespaces);
 }
 
 /* Process 2 of the kernel's first PID namespace is kthreadd; other namespaces, and /proc mounted with
@@ -392,7 +406,11 @@ void process_facts_collect(const struct sysroot *root,
 	struct process_facts *facts)
 {
 	auto_names struct name_list names = { 0 };
-	struct look look = { root, wanted, context, facts, sysroot_quiet(root), NULL, -1, 0 };
+	struct look look = { .root = root,
+		.wanted = wanted,
+		.context = context,
+		.facts = facts,
+		.quiet = sysroot_quiet(root) };
 	struct stat namespace;
 	char **name;
 	if (root->live && fstatat(root->fd, "proc/self/ns/net", &namespace, 0) == 0)

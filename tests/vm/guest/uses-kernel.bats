@@ -300,7 +300,7 @@ PYTHON
 }
 
 @test "what is on USB is a use of the USB controller, also in another network namespace" {
-	local stick usb0
+	local stick usb0 thread
 	stick=$(basename /sys/bus/pci/devices/$usb/usb*/*/*/host*/target*/*/block/*)
 	mkfs.ext2 -q /dev/"$stick"
 	mount /dev/"$stick" /run/mounted
@@ -332,6 +332,21 @@ PYTHON
 	ip netns delete elsewhere
 	used $usb interface-elsewhere "network interface $usb0 is in the network namespace of process $holder (sleep)"
 	nsenter --net=/proc/$holder/fd/0 ip link set "$usb0" netns 1
+	end_holder
+	free $usb
+	# A namespace of a thread, of which the process has another one.
+	hold_python <<'PYTHON'
+import ctypes, threading, time
+def run():
+    ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET
+    print(threading.get_native_id(), flush=True)
+    time.sleep(60)
+threading.Thread(target=run).start()
+PYTHON
+	thread=$(<"$BATS_TEST_TMPDIR/holder")
+	ip link set "$usb0" netns "$thread"
+	used $usb interface-elsewhere "network interface $usb0 is in the network namespace of process $holder (python3)"
+	nsenter --net=/proc/$holder/task/"$thread"/ns/net ip link set "$usb0" netns 1
 	end_holder
 	free $usb
 	# A namespace that only another mount namespace shows.
