@@ -20,9 +20,13 @@ struct node {
 	const char *way; /* see struct use */
 };
 
+#define MAJORS 512 /* CHRDEV_MAJOR_MAX of include/linux/fs.h */
+
 struct node_list {
 	struct node *items;
 	size_t count;
+	char *drivers;        /* proc/devices; NULL: not read yet */
+	char *majors[MAJORS]; /* see major_driver; NULL: not looked up yet */
 };
 
 static int by_number(const void *a, const void *b)
@@ -184,6 +188,38 @@ static bool is_memory(const struct process_file *file)
 	return file->mapped && file->type == S_IFCHR && file->number == makedev(1, 1);
 }
 
+/* The name with which the driver of a node registered its number, "" unless it is that of a PCI driver:
+ * "195 nvidia-frontend" for nvidia. */
+static const char *major_driver(const struct scan *scan, unsigned int number)
+{
+	struct node_list *nodes = scan->nodes;
+	const struct device *device;
+	auto_free char *key = text_format("\n%3u ", number);
+	if (!nodes->drivers)
+		nodes->drivers = sysroot_read_file(scan->root, "proc/devices", SYSROOT_ATTRIBUTE_MAX);
+	if (!nodes->drivers)
+		nodes->drivers = text_copy("");
+	const char *found = strstr(nodes->drivers, key), *blocks = strstr(nodes->drivers, "\nBlock");
+	const char *name = found && (!blocks || found < blocks) ? found + strlen(key) : "";
+	array_each (device, scan->devices)
+		if (device->driver && text_starts(name, device->driver))
+			return nodes->majors[number] = text_copy(device->driver);
+	return nodes->majors[number] = text_copy("");
+}
+
+/* The driver of a node that sysfs does not show, as those of nvidia; NULL: none. */
+static const char *hidden_driver(const struct scan *scan, const struct process_file *file)
+{
+	unsigned int number = major(file->number);
+	if (!scan->root->live || file->type != S_IFCHR || number >= MAJORS)
+		return NULL;
+	const char *driver = scan->nodes->majors[number];
+	if (!driver)
+		driver = major_driver(scan, number);
+	auto_free char *path = text_format(CHARACTER_DEVICES "/%u:%u", number, minor(file->number));
+	return *driver && sysroot_exists(scan->root, path) == ANSWER_NO ? driver : NULL;
+}
+
 static bool is_wanted(const struct process_file *file, const void *context)
 {
 	const struct scan *scan = context;
@@ -192,7 +228,8 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	if (file->type == S_IFSOCK)
 		network_connection_held(scan, file->number);
 	if (file->type)
-		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file);
+		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file) ||
+		       hidden_driver(scan, file);
 	if (text_same(file->path, VFIO_DEVICE) || attribute_owner(scan, file->path, &name))
 		return true;
 	array_each (node, scan->nodes)
@@ -229,18 +266,18 @@ static bool is_explained(const struct scan *scan, const struct process_file *fil
 	return false;
 }
 
-/* fdinfo names the device since 7.3: "vfio-device-syspath: /sys/devices/pci0000:00/0000:00:04.0". Before, and
- * for a mapping, it can be any VFIO device. */
+/* fdinfo names the device since 7.3: "vfio-device-syspath: /sys/devices/pci0000:00/0000:00:04.0", that of a
+ * mediated device is below it. Before, and for a mapping, it can be any VFIO device. */
 static void take_vfio_device(struct scan *scan, const struct process_file *file)
 {
+	char address[20];
 	char *path = file->info ? strstr(file->info, SYSPATH) : NULL;
 	struct device *device, *only = NULL;
 	size_t count = 0;
 	if (path) {
 		path += strlen(SYSPATH);
 		path[strcspn(path, "\n")] = '\0';
-		const char *slash = strrchr(path, '/');
-		only = slash ? device_find(scan->devices, slash + 1) : NULL;
+		only = address_last(path, address) ? device_find(scan->devices, address) : NULL;
 		if (only)
 			add_process(only, file, file->path, NULL);
 		return;
@@ -298,6 +335,10 @@ static void take_file(struct scan *scan, const struct process_file *file)
 		if (is_node(node, file))
 			add_process(node->device, file, node->type == S_IFSOCK ? node->path : file->path,
 				node->way);
+	const char *driver = hidden_driver(scan, file);
+	array_each (device, scan->devices)
+		if (driver && text_same(device->driver, driver))
+			add_process(device, file, file->path, NULL);
 	if (file->type)
 		return;
 	if (text_same(file->path, VFIO_DEVICE))
@@ -337,6 +378,9 @@ void processes_collect(struct scan *scan)
 		scan_unknown_because(scan, "/proc", "processes of other users or PID namespaces are hidden");
 	array_each (node, &nodes)
 		free(node->path);
+	for (size_t i = 0; i < MAJORS; i++)
+		free(nodes.majors[i]);
+	free(nodes.drivers);
 	free(nodes.items);
 	scan->nodes = NULL;
 }

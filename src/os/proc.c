@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -42,6 +43,40 @@ static void read_link(struct look *look, int fd, const char *name, char target[P
 	target[length < 0 ? 0 : length] = '\0';
 }
 
+#define MOUNTS_MAX (4 << 20)
+
+/* Whether the mount, a line "ID PARENT DEVICE ROOT TARGET OPTIONS ... - TYPE SOURCE ..." of mountinfo, has no
+ * nodes that can be opened. */
+static bool is_without_nodes(const char *line)
+{
+	static const char *const types[] = { " - fuse", " - cifs ", " - smb3 ", " - ceph ", " - afs " };
+	auto_free char *mount = text_format("%.*s", (int)strcspn(line, "\n"), line);
+	char *separator = strstr(mount, " - ");
+	for (size_t i = 0; separator && i < ARRAY_SIZE(types); i++)
+		if (text_starts(separator, types[i]))
+			return true;
+	if (separator)
+		*separator = '\0';
+	return strstr(mount, ",nodev");
+}
+
+/* Whether the descriptor is of such a mount. Asks no filesystem: that of an unreachable server may fail. */
+static bool is_on_such_mount(const struct look *look, const char *descriptor)
+{
+	unsigned int id, other;
+	auto_free char *info_path = text_format("%s/fdinfo/%s", look->path, descriptor);
+	auto_free char *mounts_path = text_format("%s/mountinfo", look->path);
+	auto_free char *info = sysroot_read(&look->quiet, info_path);
+	const char *number = info ? strstr(info, "mnt_id:") : NULL;
+	auto_free char *mounts = number ? sysroot_read_file(&look->quiet, mounts_path, MOUNTS_MAX) : NULL;
+	if (!mounts || sscanf(number, "mnt_id: %u", &id) != 1)
+		return false;
+	for (const char *line = mounts; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (sscanf(line, "%u", &other) == 1 && other == id)
+			return is_without_nodes(line);
+	return false;
+}
+
 /* What the descriptor or mapping `name` refers to. Returns 1; 0: neither a node nor a socket nor a file of
  * sysfs nor one without a name (anon_inode); or a negative errno. In a recording, nodes have no numbers and
  * links lead nowhere: their paths must do. */
@@ -51,8 +86,12 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 	if (!look->root->live)
 		return 1;
 	/* A file on an unreachable server must not block: do not ask the server. */
-	if (statx(fd, name, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE | STATX_INO, &status) < 0)
-		return -errno;
+	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+	if (statx(fd, name, flags, STATX_TYPE | STATX_INO, &status) < 0) {
+		int error = errno;
+		/* On a FUSE filesystem of another user, which has no nodes, only this is permitted. */
+		return error == EACCES && statx(fd, name, flags, 0, &status) == 0 ? 0 : -error;
+	}
 	mode_t type = status.stx_mode & S_IFMT;
 	if (type == S_IFSOCK) {
 		file->type = type;
@@ -68,6 +107,16 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 	return 1;
 }
 
+/* Another run of this program opens nodes, but uses no device. */
+static bool is_another_run(const struct look *look)
+{
+	struct stat own, other;
+	auto_free char *path = text_format("proc/%s/exe", look->pid);
+	return look->root->live && fstatat(look->root->fd, "proc/self/exe", &own, 0) == 0 &&
+	       fstatat(look->root->fd, path, &other, 0) == 0 && own.st_dev == other.st_dev &&
+	       own.st_ino == other.st_ino;
+}
+
 static char *process_name(const struct look *look, const struct sysroot *root)
 {
 	auto_free char *path = text_format("proc/%s/comm", look->pid);
@@ -78,6 +127,10 @@ static char *process_name(const struct look *look, const struct sysroot *root)
 /* Takes over `info`. */
 static void add_file(struct look *look, const struct process_file *file, char *info)
 {
+	if (is_another_run(look)) {
+		free(info);
+		return;
+	}
 	struct process_file *added = array_add(&look->facts->files);
 	*added = *file;
 	added->path = text_copy(file->path);
@@ -166,14 +219,33 @@ static void look_at_registered(struct look *look, const char *name)
 	}
 }
 
-/* Adds what is wanted, and returns whether it did. The process may have closed what it registered. fdinfo has
- * "UserFiles:\t2", and a line "    0: PATH" for each (io_uring_show_fdinfo in io_uring/fdinfo.c). */
+/* The fdinfo of a ring has "UserFiles:\t2", and a line "    0: PATH" for each (io_uring_show_fdinfo in
+ * io_uring/fdinfo.c); these are missing while the ring is busy. A new string, or NULL. */
+static char *read_ring(const struct look *look, const char *path)
+{
+	const struct timespec pause = { .tv_nsec = 1000 * 1000 };
+	unsigned int count = 0, number;
+	for (int tries = 0; tries < 50; tries++, nanosleep(&pause, NULL)) {
+		auto_free char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
+		const char *files = info ? strstr(info, "\nUserFiles:") : NULL;
+		const char *line = files ? strchr(files + 1, '\n') : NULL;
+		if (!info || !look->root->live ||
+			(files && sscanf(files, " UserFiles: %u", &count) == 1 &&
+				(!count || (line && sscanf(line, " %u: ", &number) == 1))))
+			return info ? text_copy(info) : NULL;
+	}
+	return NULL;
+}
+
+/* Adds what is wanted, and returns whether it did. The process may have closed what it registered. */
 static bool look_at_ring(struct look *look, const char *path)
 {
 	unsigned int number;
 	int start = 0;
 	size_t before = look->facts->files.count;
-	auto_free char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
+	auto_free char *info = read_ring(look, path);
+	if (!info && faccessat(look->root->fd, path, F_OK, 0) == 0)
+		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	char *line = info ? strstr(info, "\nUserFiles:") : NULL;
 	for (line = line ? strchr(line + 1, '\n') : NULL;
 		line && sscanf(++line, " %u: %n", &number, &start) == 1 && start; line = strchr(line, '\n')) {
@@ -192,6 +264,9 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	char path[PATH_MAX];
 	struct process_file file = { 0 };
 	int known = identify(look, fd, name, &file);
+	bool failed = known < 0 && known != -ENOENT && known != -ESRCH;
+	if (failed && is_on_such_mount(look, name))
+		return;
 	note_error(look, known < 0 ? known : 0);
 	if (known <= 0 || (file.type && !look->wanted(&file, look->context)))
 		return;
@@ -231,10 +306,11 @@ static void look_at_descriptors(struct look *look)
 
 /* ---- mappings ---- */
 
-/* By the mapping itself, which only CAP_SYS_ADMIN may follow, else by its path as the process sees it. */
-static int identify_mapping(const struct look *look, const char *range, struct process_file *file)
+/* By the mapping itself, which only CAP_SYS_ADMIN may follow, else by its path as the process sees it. The
+ * name of the mapping has no leading zeros, unlike its line in maps. */
+static int identify_mapping(const struct look *look, unsigned long long start, struct process_file *file)
 {
-	auto_free char *mapping = text_format("map_files/%s", range);
+	auto_free char *mapping = text_format("map_files/%llx-%llx", start, start + file->length);
 	auto_free char *path = text_format("root%s", file->path);
 	int known = identify(look, look->folder, mapping, file);
 	return known == -EPERM ? identify(look, look->folder, path, file) : known;
@@ -259,7 +335,7 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	sscanf(line, "%llx", &file.offset);
 	file.length = end - start;
 	snprintf(last, PATH_MAX, "%s", file.path);
-	int known = anonymous ? 1 : identify_mapping(look, range, &file);
+	int known = anonymous ? 1 : identify_mapping(look, start, &file);
 	note_error(look, known < 0 ? known : 0);
 	if (known > 0)
 		take_file(look, &file);
