@@ -112,12 +112,27 @@ static bool route_is_common(const struct rtmsg *route, const struct nlattr *cons
 	return IN6_IS_ADDR_LINKLOCAL(to) || IN6_IS_ADDR_MULTICAST(to);
 }
 
+/* A router has up to a million routes; some of them say enough of an interface. */
+#define ROUTES_MAX 8
+
+static struct routed_interface *routed_interface(struct network_facts *facts, unsigned int index)
+{
+	struct routed_interface *interface;
+	array_each (interface, &facts->routed)
+		if (interface->index == index)
+			return interface;
+	interface = array_add(&facts->routed);
+	*interface = (struct routed_interface){ .index = index };
+	if_indextoname(index, interface->name);
+	return interface;
+}
+
 static void add_route(struct network_facts *facts, unsigned int index, const struct rtmsg *route,
 	const struct nlattr *const *attributes)
 {
-	char name[IF_NAMESIZE];
-	if (if_indextoname(index, name))
-		add_fact(facts, name, true, route_text(route, attributes));
+	struct routed_interface *interface = routed_interface(facts, index);
+	if (*interface->name && interface->routes++ < ROUTES_MAX)
+		add_fact(facts, interface->name, true, route_text(route, attributes));
 }
 
 static int take_route(const struct nlmsghdr *message, void *data)
@@ -174,6 +189,8 @@ int network_take_routes(const void *messages, size_t length, struct network_fact
 
 /* ---- questions ---- */
 
+#define TRIES 5
+
 static struct nlmsghdr *new_question(uint16_t type, size_t header)
 {
 	static char buffer[4096];
@@ -184,19 +201,35 @@ static struct nlmsghdr *new_question(uint16_t type, size_t header)
 	return question;
 }
 
-/* Calls `take` with the messages of the answer, until it returns MNL_CB_STOP. Returns 0 or a negative errno.
+/* Whether a dump is inconsistent, because something changed meanwhile. libmnl would stop there, and the rest
+ * would be taken for the next answer. */
+static bool clear_interrupted(char *messages, size_t length)
+{
+	bool interrupted = false;
+	for (size_t at = 0; are_whole(messages, length) && at + sizeof(struct nlmsghdr) <= length;) {
+		struct nlmsghdr *message = (void *)(messages + at);
+		interrupted |= message->nlmsg_flags & NLM_F_DUMP_INTR;
+		message->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;
+		at += NLMSG_ALIGN(message->nlmsg_len);
+	}
+	return interrupted;
+}
+
+/* Calls `take` with the messages of the answer, until it returns MNL_CB_STOP. Returns 0 or a negative errno:
+ * -EINTR: something changed meanwhile.
  */
 static int ask_through(struct mnl_socket *socket, const struct nlmsghdr *question, mnl_cb_t take, void *data)
 {
 	/* The maximum size of a part of a dump. */
-	static char buffer[32768];
-	bool sent = sym_mnl_socket_sendto(socket, question, question->nlmsg_len) >= 0;
+	static char buffer[32768] __attribute__((aligned(NLMSG_ALIGNTO)));
+	bool sent = sym_mnl_socket_sendto(socket, question, question->nlmsg_len) >= 0, interrupted = false;
 	int more = sent ? MNL_CB_OK : -errno;
 	while (more > MNL_CB_STOP) {
 		ssize_t length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+		interrupted |= length > 0 && clear_interrupted(buffer, (size_t)length);
 		more = length < 0 ? -errno : take_messages(buffer, (size_t)length, take, data);
 	}
-	return more;
+	return !more && interrupted ? -EINTR : more;
 }
 
 /* NULL: it failed, see errno. */
@@ -212,7 +245,9 @@ static struct mnl_socket *open_socket(void)
 static int ask(const struct nlmsghdr *question, mnl_cb_t take, void *data)
 {
 	struct mnl_socket *socket = open_socket();
-	int error = socket ? ask_through(socket, question, take, data) : -errno;
+	int error = socket ? -EINTR : -errno;
+	for (int tries = 0; tries < TRIES && error == -EINTR; tries++)
+		error = ask_through(socket, question, take, data);
 	if (socket)
 		sym_mnl_socket_close(socket);
 	return error;
@@ -346,6 +381,7 @@ void network_facts_free(struct network_facts *facts)
 		free(fact->text);
 	}
 	free(facts->items);
+	free(facts->routed.items);
 }
 
 /* ---- other namespaces ---- */

@@ -453,22 +453,33 @@ struct network_fact {
 	char *text;      /* "192.0.2.1/24", "default", "192.0.2.0/24 in table 100" */
 };
 
+/* An interface that routes lead through; "": there is none (any more) with this index. */
+struct routed_interface {
+	unsigned int index;
+	size_t routes;
+	char name[16]; /* IF_NAMESIZE */
+};
+
 struct network_facts {
 	struct network_fact *items;
 	size_t count;
+	struct {
+		struct routed_interface *items;
+		size_t count;
+	} routed;
 };
 
-/* Adds all IPv4 and IPv6 addresses and the routes of all tables, except those that every interface has while
- * it is up (link local, multicast, the table local). Returns 0, or a negative errno with the facts found so
- * far. */
+/* Adds all IPv4 and IPv6 addresses and the first routes of each interface, of all tables, except those that
+ * every interface has while it is up (link local, multicast, the table local). Returns 0, or a negative errno
+ * with the facts found so far: -EINTR: they changed all the time. */
 int network_facts(struct network_facts *facts);
 
 /* Adds the routes in `messages`, `length` bytes of an rtnetlink reply with its alignment. Returns 1 if more
  * messages follow, 0 if these were the last, or a negative errno. */
 int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
 
-/* Adds the names of the interfaces that have an XDP program attached. Returns 0 or a negative errno. Source:
- * rtnetlink(7), IFLA_XDP. */
+/* Adds the names of the interfaces that have an XDP program attached. Returns 0 or a negative errno, as
+ * above. Source: rtnetlink(7), IFLA_XDP. */
 int network_programs(struct name_list *interfaces);
 
 void network_facts_free(struct network_facts *facts);
