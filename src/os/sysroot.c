@@ -2,16 +2,20 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -56,9 +60,45 @@ struct sysroot sysroot_quiet(const struct sysroot *root)
 	return (struct sysroot){ .fd = root->fd, .live = root->live };
 }
 
+#define STACK_SIZE (64 << 10)
+
+struct mounting {
+	const char *type;
+	int folder; /* or a negative errno */
+};
+
+/* In a process of its own, whose memory and descriptors are those of this one: the mount goes with its
+ * namespace, the filesystem stays with the descriptor. */
+static int mount_and_open(void *data)
+{
+	struct mounting *mounting = data;
+	bool mounted = unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+		       mount(mounting->type, "/sys", mounting->type, 0, NULL) == 0;
+	mounting->folder = mounted ? open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (mounting->folder < 0)
+		mounting->folder = -errno;
+	return 0;
+}
+
+static int private_by_mount(const char *type)
+{
+	static char stack[STACK_SIZE] __attribute__((aligned(16)));
+	struct mounting mounting = { .type = type, .folder = -EPERM };
+	const int flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | SIGCHLD;
+	int process = clone(mount_and_open, stack + sizeof stack, flags, &mounting);
+	if (process < 0)
+		return -errno;
+	while (waitpid(process, NULL, 0) < 0 && errno == EINTR)
+		;
+	return mounting.folder;
+}
+
 int sysroot_private(const char *type)
 {
 	auto_fd int context = (int)syscall(SYS_fsopen, type, OPEN_CLOEXEC);
+	/* Before 5.2. */
+	if (context < 0 && errno == ENOSYS)
+		return private_by_mount(type);
 	if (context < 0 || syscall(SYS_fsconfig, context, COMMAND_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
 	int folder = (int)syscall(SYS_fsmount, context, OPEN_CLOEXEC, 0);
