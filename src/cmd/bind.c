@@ -81,8 +81,6 @@ static bool prepare(struct session *session, bool noiommu)
 /* Restores a device that an interrupted run left in between, from the state that it saved. */
 static bool put_right(struct session *session, const struct device *device)
 {
-	if (!device_is_interrupted(device))
-		return true;
 	struct plan plan = recipe_begin(device);
 	recipe_unbind(&plan, device);
 	bool well = session_run(session, device->address, &plan,
@@ -91,6 +89,30 @@ static bool put_right(struct session *session, const struct device *device)
 	if (!session->options->dry_run)
 		session_refresh_one(session, device);
 	return well;
+}
+
+/* Whether a device that has its driver again is in use since then, as by a rule of udev. */
+static bool is_taken(struct session *session, const struct device *device, const struct wishes *wishes)
+{
+	size_t blockers = finding_blockers(&session->findings);
+	if (!wishes->stored)
+		use_wait_for_udev(&session->root);
+	session_collect_uses(session);
+	safety_judge_bind(
+		&session->devices, device, binding_allows_iommu(device, wishes), &session->findings);
+	if (finding_blockers(&session->findings) == blockers)
+		return false;
+	session_result(session, device->address, OUTCOME_FAILED,
+		text_copy("not bound: it is in use since it was restored, see below"));
+	return true;
+}
+
+static bool is_ready(struct session *session, const struct device *device, const struct wishes *wishes)
+{
+	if (!device_is_interrupted(device))
+		return true;
+	return put_right(session, device) &&
+	       (session->options->dry_run || !is_taken(session, device, wishes));
 }
 
 /* Under --stored udevd runs this program and processes the nodes only after it exits: waiting would time out.
@@ -216,6 +238,9 @@ static void binding_store(struct session *session, const struct device *device, 
 			text_copy("persistent binding already up to date"));
 		return;
 	}
+	/* Another tool may have bound it: then the kernel chooses its driver. */
+	const struct remembered before =
+		device->remembered.known == ANSWER_YES ? device->remembered : safety_before_bind(device);
 	/* Only root gets here, and root can read the serial number. */
 	device_collect_serial(&session->root, device, &serial);
 	const struct stored binding = {
@@ -227,7 +252,7 @@ static void binding_store(struct session *session, const struct device *device, 
 		.serial = serial,
 		.allow_iommu = allow_iommu,
 		.cdi = wishes->cdi,
-		.before = device->remembered,
+		.before = before,
 		.access = access,
 	};
 	recipe_store(&plan, &binding);
@@ -285,7 +310,7 @@ static void binding_run(
 		if (!prepared)
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("skipped: a prerequisite failed, see above"));
-		else if (put_right(session, *device))
+		else if (is_ready(session, *device, wishes))
 			*array_add(&bindings) = (struct binding){ session, *device, wishes, 0 };
 	}
 	array_each (binding, &bindings)

@@ -54,9 +54,10 @@ static void plan_unbind(struct session *session, const struct device *device)
 				   : remembered->driver
 					   ? text_format("driver %s restored", remembered->driver)
 					   : text_copy("no driver to restore");
-	recipe_unbind(&plan, device);
+	/* The saved state is removed last: where the filesystem is full it could not be written again. */
 	if (device->stored && !persistent)
 		recipe_unbound(&plan, device, event_last(&session->root));
+	recipe_unbind(&plan, device);
 	plan.limit = timeout ? timeout : -1;
 	session_plan(session, device->address, &plan, text_format("would be %s, %s", verb(device), restored),
 		text_format("%s, %s", verb(device), restored));
