@@ -322,10 +322,11 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_UNKNOWN, "unknown")         /* `object`, which may use it, could not be read: `detail` */      \
 	X(USE_CONSOLE, "console")         /* terminal `object` is a console of the kernel */                 \
 	X(USE_DMA, "dma")                 /* the kernel copies memory with DMA channel `object` */           \
-	X(USE_MEMORY, "memory")           /* the kernel uses memory of the virtio device `object` */         \
+	X(USE_MEMORY, "memory")           /* the kernel uses memory of its part `object` */                  \
 	X(USE_ALGORITHM, "algorithm")     /* its algorithm `object` is in use */                             \
 	X(USE_PANIC, "panic")             /* driver `object` reports a panic of the kernel */                \
 	X(USE_MODULE, "module")           /* module `object` of its driver has users */                      \
+	X(USE_MEDIATED, "mediated")       /* its mediated device `object` exists */                          \
 	X(USE_IOMMU, "iommu")             /* the device is the IOMMU of other devices */                     \
 	X(USE_REMOTE, "remote")           /* another machine uses the USB device `object` through USB/IP */  \
 	X(USE_GADGET, "gadget")           /* USB gadget `detail` runs on the controller `object` */          \
@@ -368,7 +369,7 @@ struct device {
 	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read; 0x7f: the
 				* device does not respond */
 	enum answer iommu;     /* ADDRESS/iommu is a link: it has a real IOMMU */
-	bool is_iommu;         /* it is an IOMMU itself (AMD's), which the kernel uses */
+	bool is_iommu;         /* it is an IOMMU itself (AMD's), of other devices */
 	int iommu_group;       /* target of iommu_group; -1: none. noiommu fabricates groups, too */
 	bool vfio;             /* bound to a VFIO driver: has vfio-dev/, or a group node */
 	struct vfio_node group;

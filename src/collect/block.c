@@ -1,9 +1,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -262,13 +264,15 @@ static const struct exporter {
 	const char *pattern; /* of a file with a path, or of a link to a block device */
 	const char *user;
 } exporters[] = {
-	{ "sys/fs/btrfs/*/devices/*", "btrfs" },
-	{ "sys/fs/bcachefs/*/*/block", "bcachefs" },
+	{ "sys/fs/btrfs/*/devices/*", "btrfs" }, { "sys/fs/bcachefs/*/*/block", "bcachefs" },
 	{ CONFIGFS "nvmet/subsystems/*/namespaces/*/device_path", "NVMe target" },
 	{ CONFIGFS "nvmet/subsystems/*/passthru/device_path", "NVMe target" }, /* /dev/nvme0 */
 	{ CONFIGFS "target/core/*/*/info", "SCSI target" },
 	{ CONFIGFS "usb_gadget/*/functions/*/lun.*/file", "USB gadget" },
+	{ CONFIGFS "cluster/*/heartbeat/*/dev", "OCFS2 heartbeat" }, /* sda1 */
+	{ "sys/bus/gadget/devices/*/lun*/file", "USB gadget" },      /* g_mass_storage */
 	{ "sys/class/rnbd-server/ctl/devices/*/block_dev", "RNBD server" },
+	{ "sys/bus/xen-backend/devices/*/physical_device", "Xen backend" }, /* 8:10, in hexadecimal */
 };
 
 /* The mount of a btrfs with several devices names only one of them. */
@@ -331,6 +335,35 @@ static bool take_controller(struct scan *scan, const char *path, const char *use
 	return owners.count;
 }
 
+/* A backstore that passes on what is no disk has no path: "... Channel ID: 0 Target ID: 0 LUN: 0 Host ID: 1"
+ * (pscsi_show_configfs_dev_params in drivers/target/target_core_pscsi.c). */
+static void take_passed(struct scan *scan, const char *info, const char *user)
+{
+	auto_owners struct owner_list owners = { 0 };
+	const char *found = info ? strstr(info, "Channel ID: ") : NULL;
+	int channel, target, lun, host;
+	struct device **owner;
+	if (!found || sscanf(found, "Channel ID: %d Target ID: %d LUN: %d Host ID: %d", &channel, &target,
+			      &lun, &host) != 4)
+		return;
+	auto_free char *name = text_format("%d:%d:%d:%d", host, channel, target, lun);
+	(void)scan_owners(scan, scan->root, "sys/bus/scsi/devices", name, &owners);
+	array_each (owner, &owners)
+		use_simple(*owner, USE_HELD, name, user);
+}
+
+/* The block device that an exporter names: by its path, its name, or its number in hexadecimal. */
+static const struct block *exported_block(const struct scan *scan, const char *value, const char *node)
+{
+	unsigned int major, minor;
+	bool file;
+	if (node)
+		return find_path(scan, node, &file);
+	if (value && sscanf(value, "%x:%x", &major, &minor) == 2)
+		return find_number(scan, makedev(major, minor));
+	return value ? find_name(scan, value) : NULL;
+}
+
 /* `name`: the parts of the path that match an asterisk. A namespace or backstore that is not enabled has
  * nothing open. */
 static void take_exported(struct scan *scan, const struct sysroot *root, const struct exporter *exporter,
@@ -341,12 +374,13 @@ static void take_exported(struct scan *scan, const struct sysroot *root, const s
 	auto_free char *enable = text_format("%.*senable", (int)(strrchr(path, '/') + 1 - path), path);
 	auto_free char *enabled = link ? NULL : sysroot_read(root, enable);
 	const char *node = exported_path(value);
-	bool file;
-	const struct block *block = link ? find_name(scan, link) : node ? find_path(scan, node, &file) : NULL;
+	const struct block *block = link ? find_name(scan, link) : exported_block(scan, value, node);
 	auto_free char *user = text_format("%s %s", exporter->user, name);
 	if (text_same(enabled, "0"))
 		return;
-	if (!block && node && !take_controller(scan, node, user))
+	if (!block && !node)
+		take_passed(scan, value, user);
+	else if (!block && !take_controller(scan, node, user))
 		take_unresolved(scan, node, user);
 	else if (block && !(text_same(exporter->user, "btrfs") && take_btrfs(scan, path, block)))
 		add_use(block, USE_HELD, user, NULL);
@@ -386,12 +420,27 @@ static void take_exporters(struct scan *scan)
 	int error = sysroot_list(scan->root, CONFIGFS, &names);
 	bool hidden = scan->root->live && !error && !names.count;
 	auto_fd int fd = hidden ? sysroot_private("configfs") : -1;
+	if (hidden && fd < 0)
+		scan_unknown(scan, CONFIGFS, fd);
 	const struct sysroot configfs = { .fd = fd, .live = true };
 	for (size_t i = 0; i < ARRAY_SIZE(exporters); i++) {
 		const char *below = fd >= 0 ? text_after(exporters[i].pattern, CONFIGFS) : NULL;
 		match(scan, below ? &configfs : scan->root, &exporters[i], "",
 			below ? below : exporters[i].pattern, "");
 	}
+}
+
+/* The disks that an NFS server has a client write to directly (pNFS): nothing tells which. */
+static void take_layouts(struct scan *scan)
+{
+	auto_free char *clients = sysroot_read(scan->root, "sys/module/blocklayoutdriver/refcnt");
+	const struct block *block;
+	const struct block_owner *owner;
+	array_each (block, &scan->blocks)
+		array_each (owner, &block->owners)
+			if (clients && !text_same(clients, "0"))
+				use_simple(owner->device, USE_UNKNOWN, "blocklayoutdriver",
+					"an NFS server has a client write to disks");
 }
 
 /* Whether the device is the disk or one of its partitions, by their names: sda1 of sda, nvme0n1p1 of nvme0n1,
@@ -452,7 +501,13 @@ static void claim(struct scan *scan, const struct block *block)
 	auto_free char *node = node_of(block);
 	const struct block_owner *owner;
 	progress_step(scan->processes.progress, node, 0);
+	const struct timespec pause = { .tv_nsec = 10L * 1000 * 1000 };
 	int error = block_claim(scan->root, node, block->number);
+	/* It may be another run that claims it. */
+	for (int tries = 0; tries < 3 && error == -EBUSY; tries++) {
+		nanosleep(&pause, NULL);
+		error = block_claim(scan->root, node, block->number);
+	}
 	bool none = error == -ENXIO || error == -ENODEV || error == -ENOMEDIUM;
 	if (error == -EBUSY)
 		take_unknown(scan, block);
@@ -461,14 +516,22 @@ static void claim(struct scan *scan, const struct block *block)
 			use_unknown(owner->device, node, error);
 }
 
-static bool has_known_use(const struct block *block)
+static bool has_known_use(const struct device *device)
+{
+	const struct use *use;
+	array_each (use, &device->uses)
+		if (use->kind == USE_MOUNT || use->kind == USE_SWAP || use->kind == USE_HELD)
+			return true;
+	return false;
+}
+
+/* A disk can have several owners, each with other disks. */
+static bool needs_claim(const struct block *block)
 {
 	const struct block_owner *owner;
-	const struct use *use;
 	array_each (owner, &block->owners)
-		array_each (use, &owner->device->uses)
-			if (use->kind == USE_MOUNT || use->kind == USE_SWAP || use->kind == USE_HELD)
-				return true;
+		if (!has_known_use(owner->device))
+			return true;
 	return false;
 }
 
@@ -477,10 +540,11 @@ void blocks_take_uses(struct scan *scan)
 	const struct block *block;
 	take_mounts(scan);
 	take_exporters(scan);
+	take_layouts(scan);
 	array_each (block, &scan->blocks)
 		/* A report cannot contain the answer. */
 		if (scan->root->live && !scan->root->notes && host_is_root() && block->number &&
-			block->owners.count && !has_known_use(block))
+			needs_claim(block))
 			claim(scan, block);
 }
 

@@ -102,6 +102,10 @@ void nextboot_collect_initramfs(const struct sysroot *root, const struct host *h
  * invalid. */
 bool address_parse(const char *text, char address[20]);
 
+/* Sets `address` to that of the last PCI device in the path of a device in sysfs. Returns whether there is
+ * one. */
+bool address_last(const char *path, char address[20]);
+
 /* PCI devices in sysfs. Facts only. */
 
 /* The versions since when the kernel reads these attributes without the lock of the device, which it holds
@@ -352,7 +356,8 @@ void processes_collect(struct scan *scan);
 
 /* Adds the address of the PCI device of the link `name` in `folder`, for an NVMe namespace with multipath
  * those of all controllers, for a terminal hvc0 those of all virtio consoles, for what is on CXL memory those
- * of all its devices; adds nothing if there is none. Returns 0, or a negative errno if the owner is unknown. */
+ * of all its devices; adds nothing if there is none. Returns 0, or a negative errno if the owner is unknown.
+ */
 int owner_collect(
 	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses);
 

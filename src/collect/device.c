@@ -29,6 +29,16 @@ bool address_parse(const char *text, char address[20])
 	return true;
 }
 
+bool address_last(const char *path, char address[20])
+{
+	auto_free char *copy = text_copy(path);
+	char *rest = NULL;
+	bool found = false;
+	for (char *part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
+		found |= address_parse(part, address);
+	return found;
+}
+
 /* ---- devices ---- */
 
 #define PCI_DEVICES "sys/bus/pci/devices"

@@ -45,7 +45,8 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 /* Drivers that create no interface for a network card. */
 static bool is_userspace_driver(const char *driver)
 {
-	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "xen-pciback" };
+	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "pci-pf-stub",
+		"pciback" };
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 		if (text_same(driver, drivers[i]))
 			return true;
@@ -76,6 +77,9 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 	array_each (fact, &uppers)
 		take_upper(scan, fact->interface, fact->text, where);
 	network_facts_free(&uppers);
+	/* It is ours, or is gone, or is not of a network. */
+	if (error != -EALREADY && error != -ESRCH && error != -EINVAL)
+		scan_unknown(scan, where, error);
 	if (error)
 		return;
 	(void)sysroot_list(&sysfs, "class/net", &names);
@@ -129,12 +133,29 @@ static void take_namespaces(struct scan *scan)
 			take_mounted_namespace(scan, mount);
 }
 
+/* A virtio device has a driver of its own, such as virtio_net, which makes the interface. */
+static bool is_driven(const struct scan *scan, const struct device *device)
+{
+	auto_names struct name_list entries = { 0 };
+	auto_free char *folder = text_format("sys/bus/pci/devices/%s", device->address);
+	bool driven = !text_same(device->driver, "virtio-pci");
+	char **entry;
+	if (driven)
+		return true;
+	(void)sysroot_list(scan->root, folder, &entries);
+	array_each (entry, &entries) {
+		auto_free char *driver = text_format("%s/%s/driver", folder, *entry);
+		driven |= text_starts(*entry, "virtio") && sysroot_exists(scan->root, driver) == ANSWER_YES;
+	}
+	return driven;
+}
+
 /* Where other namespaces cannot be seen. */
-static void take_elsewhere(struct device *device)
+static void take_elsewhere(const struct scan *scan, struct device *device)
 {
 	bool network = device->class >> 16 == 0x02;
 	if (network && device->driver && !device->vfio && !device->interfaces &&
-		!is_userspace_driver(device->driver))
+		!is_userspace_driver(device->driver) && is_driven(scan, device))
 		use_simple(device, USE_ELSEWHERE, device->driver, NULL);
 }
 
@@ -182,14 +203,39 @@ static void each_address(struct scan *scan, const char *folder,
 	}
 }
 
+#define FIBRE_CHANNEL "sys/class/fc_host"
+
+/* The adapter whose port the controller names, "host_traddr=nn-0x2000...:pn-0x1000...", or else all. */
+static void take_fibre_channel(struct scan *scan, const char *controller, const char *from)
+{
+	auto_names struct name_list hosts = { 0 };
+	auto_free char *detail =
+		text_format("NVMe controller %s is reached through Fibre Channel", controller);
+	char **host;
+	scan_unknown(scan, FIBRE_CHANNEL, sysroot_list(scan->root, FIBRE_CHANNEL, &hosts));
+	array_each (host, &hosts) {
+		auto_owners struct owner_list owners = { 0 };
+		auto_free char *path = text_format(FIBRE_CHANNEL "/%s/port_name", *host);
+		auto_free char *port = sysroot_read(scan->root, path);
+		struct device **owner;
+		if (!from || !port || strstr(from, port))
+			(void)scan_owners(scan, scan->root, FIBRE_CHANNEL, *host, &owners);
+		array_each (owner, &owners)
+			use_simple(*owner, USE_UNKNOWN, *host, detail);
+	}
+}
+
 /* The address of an NVMe controller: "traddr=192.0.2.1,trsvcid=4420,src_addr=192.0.2.2" (nvmf_get_address in
- * drivers/nvme/host/fabrics.c). Those of other transports are PCI addresses. */
+ * drivers/nvme/host/fabrics.c). Those of NVMe on PCI are PCI addresses. */
 static void take_fabric(struct scan *scan, const char *name, char *address)
 {
 	for (char *comma = address; (comma = strchr(comma, ',')); comma++)
 		*comma = '\n';
 	auto_free char *target = text_value(address, "traddr");
-	if (target)
+	auto_free char *from = text_value(address, "host_traddr");
+	if (target && text_starts(target, "nn-"))
+		take_fibre_channel(scan, name, from);
+	else if (target)
 		add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = (char *)name });
 }
 
@@ -326,5 +372,5 @@ void network_collect(struct scan *scan)
 	if (scan->root->live)
 		take_namespaces(scan);
 	array_each (device, scan->devices)
-		take_elsewhere(device);
+		take_elsewhere(scan, device);
 }

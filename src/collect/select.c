@@ -20,17 +20,6 @@ static int unless_missing(int error)
 	return error == -ENOENT || error == -ENOTDIR || error == -EINVAL ? 0 : error;
 }
 
-/* The address of the last PCI device in `path`. Returns whether there is one. */
-static bool last_address(const char *path, char address[20])
-{
-	auto_free char *copy = text_copy(path);
-	char *rest = NULL;
-	bool found = false;
-	for (char *part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
-		found |= address_parse(part, address);
-	return found;
-}
-
 /* Adds the owners of those entries of the directory `path` whose names start with `prefix`, which are links
  * in `folder`. */
 static int collect_entries(const struct sysroot *root, const char *path, const char *prefix,
@@ -48,8 +37,8 @@ static int collect_entries(const struct sysroot *root, const char *path, const c
 }
 
 /* The nodes of an NVMe namespace with multipath are below its subsystem, which links to its controllers. What
- * is on CXL memory is below the root of all of it (drivers/cxl/acpi.c), and a terminal hvc0 is below no device:
- * any memory device or virtio console may be behind it. */
+ * is on CXL memory is below the root of all of it (drivers/cxl/acpi.c), and a terminal hvc0 is below no
+ * device: any memory device or virtio console may be behind it. */
 int owner_collect(
 	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses)
 {
@@ -58,7 +47,7 @@ int owner_collect(
 	auto_free char *target = sysroot_readlink(root, path);
 	if (!target)
 		return unless_missing(-errno);
-	if (last_address(target, address)) {
+	if (address_last(target, address)) {
 		*array_add(addresses) = text_copy(address);
 	} else if (strstr(target, "/nvme-subsystem/")) {
 		auto_free char *subsystem = text_format("%s/device", path);
@@ -111,7 +100,7 @@ static bool name_is_hardware_address(const char *text)
 static bool add_last(const char *path, struct name_list *addresses)
 {
 	char address[20];
-	bool found = last_address(path, address);
+	bool found = address_last(path, address);
 	if (found && !strstr(path, "/usb"))
 		name_list_add(addresses, address);
 	return found;

@@ -28,25 +28,49 @@ static char *virtiofs_tag(const struct scan *scan, const char *device)
 	return NULL;
 }
 
+/* Whether the source of the mount is the tag, which has no blanks at its end as it was read. */
+static bool is_tag(const char *source, const char *tag)
+{
+	const char *rest = source && tag ? text_after(source, tag) : NULL;
+	return rest && !rest[strspn(rest, " ")];
+}
+
 /* The source of a mount is the tag, except for 9p as root. Without a tag, every virtiofs mount counts for
  * every such device. */
 static bool is_share(const struct mount_fact *mount, bool virtiofs, const char *tag)
 {
 	if (virtiofs)
-		return text_same(mount->type, "virtiofs") && (!tag || text_same(mount->source, tag));
+		return text_same(mount->type, "virtiofs") && (!tag || is_tag(mount->source, tag));
 	return text_same(mount->type, "9p") &&
-	       (text_same(mount->source, tag) || (tag && text_same(mount->source, "/dev/root")));
+	       (is_tag(mount->source, tag) || (tag && text_same(mount->source, "/dev/root")));
 }
 
-/* The filesystems of the type that are mounted, one at several places counted once. */
-static unsigned long count_filesystems(const struct scan *scan, const char *type)
+/* The 9p mounts of another transport have another source than any tag. */
+static bool is_any_share(const struct scan *scan, const struct mount_fact *mount, bool virtiofs)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	bool found = false;
+	if (virtiofs)
+		return is_share(mount, virtiofs, NULL);
+	(void)sysroot_list(scan->root, OWNER_VIRTIO, &names);
+	array_each (name, &names) {
+		auto_free char *path = text_format(OWNER_VIRTIO "/%s/mount_tag", *name);
+		auto_free char *tag = sysroot_read(scan->root, path);
+		found |= is_share(mount, virtiofs, tag);
+	}
+	return found;
+}
+
+/* The shares that are mounted, one at several places counted once. */
+static unsigned long count_shares(const struct scan *scan, bool virtiofs)
 {
 	unsigned long count = 0;
 	const struct mount_fact *mount, *earlier;
 	array_each (mount, &scan->mounts) {
 		for (earlier = scan->mounts.items; earlier->number != mount->number; earlier++)
 			;
-		count += earlier == mount && text_same(mount->type, type);
+		count += earlier == mount && is_any_share(scan, mount, virtiofs);
 	}
 	return count;
 }
@@ -60,7 +84,7 @@ static void take_hidden_share(const struct scan *scan, const char *name, bool vi
 	if (!references)
 		use_simple(
 			device, USE_UNKNOWN, name, "its driver does not tell whether a filesystem is in use");
-	else if (strtoul(references, NULL, 10) > count_filesystems(scan, virtiofs ? "virtiofs" : "9p"))
+	else if (strtoul(references, NULL, 10) > count_shares(scan, virtiofs))
 		use_simple(
 			device, USE_UNKNOWN, name, "a filesystem of the host is in use that no mount shows");
 }
@@ -112,44 +136,68 @@ static void take_dax(struct scan *scan, const char *name, struct device *device)
 		use_simple(device, USE_MEMORY, name, NULL);
 }
 
-/* A region of CXL memory that is not persistent can be memory of the machine since the firmware started it. */
+/* A region of CXL memory that is not persistent can be memory of the machine since the firmware started it.
+ */
 static void take_region(struct scan *scan, const char *name, struct device *device)
 {
 	auto_free char *path = text_format(OWNER_CXL "/%s/mode", name);
 	auto_free char *mode = text_starts(name, "region") ? sysroot_read(scan->root, path) : NULL;
-	if (text_same(mode, "ram"))
+	if (mode && strstr(mode, "ram"))
 		use_simple(device, USE_MEMORY, name, NULL);
+}
+
+/* Without its driver nothing tells what the firmware did with the memory of a CXL device. */
+static void take_firmware_memory(struct device *device)
+{
+	if (device->class >> 8 == 0x0502 && !text_same(device->driver, "cxl_pci"))
+		use_simple(
+			device, USE_UNKNOWN, "CXL", "the firmware may have given its memory to the machine");
 }
 
 /* ---- algorithms ---- */
 
 #define CRYPTO_MAX (1 << 20)
 
-/* Some drivers leave their algorithms to a module that they share (intel_qat), or one above (ccp_crypto). */
-static bool is_related(const struct scan *scan, const char *module, const char *other)
+/* The core that QuickAssist drivers leave their algorithms to. */
+#define QAT_CORE "intel_qat"
+
+/* Whether algorithms of the module `other` can be those of the driver: its own, those of a core below it, or
+ * of a module above (ccp_crypto). What else is below is software that it falls back to. */
+static bool is_related(const struct scan *scan, const char *driver, const char *other)
 {
-	auto_free char *holder = text_format("sys/module/%s/holders/%s", module, other);
-	auto_free char *held = text_format("sys/module/%s/holders/%s", other, module);
-	return text_same(module, other) || sysroot_exists(scan->root, holder) == ANSWER_YES ||
-	       sysroot_exists(scan->root, held) == ANSWER_YES;
+	auto_free char *above = text_format("sys/module/%s/holders/%s", driver, other);
+	auto_free char *core = text_format("sys/module/" QAT_CORE "/holders/%s", driver);
+	return text_same(driver, other) || sysroot_exists(scan->root, above) == ANSWER_YES ||
+	       (text_same(other, QAT_CORE) && sysroot_exists(scan->root, core) == ANSWER_YES);
 }
 
-/* Algorithms of the driver with the path `driver` that the kernel or a process uses: in /proc/crypto their
- * refcnt is above 1, that of each registered one (crypto_register_alg in crypto/algapi.c). */
-static void take_algorithms(struct scan *scan, const char *driver, struct device *device)
+/* What is built in belongs to the module "kernel", but is named after its driver: virtio_crypto_aes_cbc,
+ * qat_aes_xts, ecb-aes-ccp, hisi_sec_cbc(aes). */
+static bool is_named_after(const char *name, const char *driver)
 {
-	auto_free char *path = text_format("%s/module", driver);
+	auto_free char *stem = text_format("%.*s", (int)strcspn(driver, "_-"), driver);
+	return strstr(name, stem);
+}
+
+/* Algorithms of the driver in `folder` that the kernel or a process uses: in /proc/crypto their refcnt is
+ * above 1, that of each registered one (crypto_register_alg in crypto/algapi.c). */
+static void take_algorithms(struct scan *scan, const char *driver, const char *folder, struct device *device)
+{
+	auto_free char *path = text_format("%s/module", folder);
 	auto_free char *of = sysroot_link_name(scan->root, path);
-	auto_free char *algorithms = of ? sysroot_read_file(scan->root, "proc/crypto", CRYPTO_MAX) : NULL;
+	auto_free char *algorithms = sysroot_read_file(scan->root, "proc/crypto", CRYPTO_MAX);
 	char name[128] = "", module[64] = "";
 	char *rest = NULL;
 	int count;
-	use_unknown(device, "proc/crypto", !of || algorithms ? 0 : -errno);
+	use_unknown(device, "proc/crypto", algorithms ? 0 : -errno);
 	for (char *line = algorithms ? strtok_r(algorithms, "\n", &rest) : NULL; line;
 		line = strtok_r(NULL, "\n", &rest)) {
 		(void)sscanf(line, "driver : %127s", name);
 		(void)sscanf(line, "module : %63s", module);
-		if (sscanf(line, "refcnt : %d", &count) == 1 && count > 1 && is_related(scan, of, module))
+		if (sscanf(line, "refcnt : %d", &count) != 1 || count <= 1)
+			continue;
+		if (text_same(module, "kernel") ? is_named_after(name, driver)
+						: of && is_related(scan, of, module))
 			use_simple(device, USE_ALGORITHM, name, NULL);
 	}
 }
@@ -159,26 +207,34 @@ static void take_algorithms(struct scan *scan, const char *driver, struct device
 static void take_accelerator(struct scan *scan, struct device *device)
 {
 	unsigned int class = device->class >> 16;
-	auto_free char *driver = text_format("sys/bus/pci/drivers/%s", device->driver);
+	auto_free char *folder = text_format("sys/bus/pci/drivers/%s", device->driver);
 	if (class == 0x0b || class == 0x10 || class == 0x12 || text_same(device->driver, "idxd") ||
 		text_same(device->driver, "cxgb4"))
-		take_algorithms(scan, driver, device);
+		take_algorithms(scan, device->driver, folder, device);
 }
 
 /* ---- users of a driver, gadgets ---- */
 
 /* Drivers with a reference to their module, which has the same name, for each user: each socket that is
  * connected to the host (vsock_assign_transport in net/vmw_vsock/af_vsock.c), each user of a management
- * controller, such as its watchdog (ipmi_create_user in drivers/char/ipmi/ipmi_msghandler.c). Built in, they
- * have no count. */
+ * controller, such as its watchdog (ipmi_create_user in drivers/char/ipmi/ipmi_msghandler.c). */
 static void take_users(struct scan *scan, const char *driver, struct device *device)
 {
 	if (!text_same(driver, "vmw_vsock_virtio_transport") && !text_same(driver, "ipmi_si"))
 		return;
 	auto_free char *path = text_format("sys/module/%s/refcnt", driver);
 	auto_free char *count = sysroot_read(scan->root, path);
-	if (count && !text_same(count, "0"))
+	if (!count)
+		use_simple(device, USE_UNKNOWN, driver, "built into the kernel, it does not tell its users");
+	else if (!text_same(count, "0"))
 		use_simple(device, USE_MODULE, driver, NULL);
+}
+
+/* Unbinding the driver ends the virtual machines that have one, or waits for them. */
+static void take_mediated(struct scan *scan, const char *name, struct device *device)
+{
+	(void)scan;
+	use_simple(device, USE_MEDIATED, name, NULL);
 }
 
 #define USB_SERVER "sys/bus/usb/drivers/usbip-host"
@@ -218,10 +274,12 @@ static void take_virtio(struct scan *scan, const char *name, struct device *devi
 	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
 	auto_free char *driver = sysroot_link_name(scan->root, path);
 	take_users(scan, driver, device);
-	if (text_same(driver, "virtio_mem"))
+	if (text_same(driver, "virtio_iommu"))
+		use_simple(device, USE_IOMMU, NULL, NULL);
+	else if (text_same(driver, "virtio_mem"))
 		take_memory(scan, name, device);
 	else if (text_same(driver, "virtio_crypto"))
-		take_algorithms(scan, path, device);
+		take_algorithms(scan, driver, path, device);
 	else
 		take_share(scan, name, driver, device);
 }
@@ -255,6 +313,21 @@ static void take_functions(const struct scan *scan, struct device *device)
 		use_simple(device, USE_VFS, NULL, functions);
 }
 
+/* A framebuffer of the firmware is below no device: efi-framebuffer.0, simple-framebuffer.0. */
+static bool has_firmware_screen(const struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	bool found = false;
+	(void)sysroot_list(scan->root, OWNER_FRAMEBUFFERS, &names);
+	array_each (name, &names) {
+		auto_free char *path = text_format(OWNER_FRAMEBUFFERS "/%s", *name);
+		auto_free char *target = sysroot_readlink(scan->root, path);
+		found |= target && strstr(target, "-framebuffer.");
+	}
+	return found;
+}
+
 static void take_display(const struct scan *scan, struct device *device)
 {
 	auto_free char *path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
@@ -262,12 +335,19 @@ static void take_display(const struct scan *scan, struct device *device)
 	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(scan->root, path) : NULL;
 	if (text_same(vga, "1"))
 		use_simple(device, USE_DISPLAY, NULL, NULL);
+	/* One that is not VGA (class 0380), and has no driver of its own, may be the screen of the firmware.
+	 */
+	if (device->class >> 8 == 0x0380 && !device->driver && has_firmware_screen(scan))
+		use_simple(device, USE_UNKNOWN, "framebuffer", "the console may be on this display");
 }
 
-static void take_panic(struct device *device)
+static void take_driver(struct device *device)
 {
 	if (text_same(device->driver, "pvpanic-pci"))
 		use_simple(device, USE_PANIC, device->driver, NULL);
+	else if (text_same(device->driver, "pciback"))
+		use_simple(device, USE_UNKNOWN, device->driver,
+			"Xen may have given the device to another domain (xl pci-list)");
 }
 
 /* The kernel writes its messages to consoles: "tty0 ttyS4". */
@@ -316,6 +396,11 @@ static void take_watchdog(struct scan *scan, const char *name)
 	auto_free char *identity = sysroot_read(scan->root, identity_path);
 	struct device *device;
 	(void)owner_collect(scan->root, WATCHDOGS, name, &owners);
+	/* Kernels without WATCHDOG_SYSFS have neither. */
+	array_each (device, scan->devices)
+		if (!state && name_list_has(&owners, device->address))
+			use_simple(
+				device, USE_UNKNOWN, name, "the kernel does not tell whether its timer runs");
 	array_each (device, scan->devices)
 		if (identity && is_watchdog_of(&owners, identity, device) && text_same(state, "active"))
 			use_simple(device, USE_WATCHDOG, name, NULL);
@@ -338,13 +423,15 @@ static void collect_others(struct scan *scan)
 	take_consoles(scan);
 	take_watchdogs(scan);
 	take_usb_clients(scan);
+	scan_each_owned(scan, scan->root, "sys/bus/mdev/devices", take_mediated);
 	scan_each_owned(scan, scan->root, OWNER_DAX, take_dax);
 	scan_each_owned(scan, scan->root, OWNER_CXL, take_region);
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
 	scan_each_owned(scan, scan->root, USB_CONTROLLERS, take_gadget);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
-		take_panic(device);
+		take_driver(device);
+		take_firmware_memory(device);
 		if (device->is_iommu)
 			use_simple(device, USE_IOMMU, NULL, NULL);
 		take_users(scan, device->driver, device);
