@@ -150,10 +150,23 @@ static char *check(struct plan *plan)
 	return problem;
 }
 
+/* The device as it will be when its bind begins: with --dry-run nothing has restored one that an interrupted
+ * run left. */
+static struct device as_restored(const struct device *device)
+{
+	struct device restored = *device;
+	if (!device_is_interrupted(device))
+		return restored;
+	restored.driver = device->remembered.driver;
+	restored.driver_module = device->remembered.module;
+	restored.driver_override = device->remembered.driver_override;
+	return restored;
+}
+
 static void begin(struct binding *binding)
 {
 	struct session *session = binding->session;
-	const struct device *device = binding->device;
+	const struct device restored = as_restored(binding->device), *device = &restored;
 	const struct wishes *wishes = binding->wishes;
 	struct plan plan = recipe_begin(device);
 	const char *before = device->driver ? device->driver : "no driver";
@@ -260,12 +273,22 @@ static void binding_store(struct session *session, const struct device *device, 
 		text_copy("persistent binding saved"));
 }
 
+/* Whether this run enabled the mode. One that is set for the next boot is enabled by loading vfio. */
+static bool has_enabled(const struct result *result)
+{
+	const struct step *step;
+	bool written = false;
+	array_each (step, &result->plan)
+		written |= step->act.kind == ACTION_WRITE;
+	return written && text_same(result->subject, "noiommu mode") && result->outcome == OUTCOME_CHANGED;
+}
+
 /* No device could be bound: disables the mode again. */
 static void unprepare(struct session *session)
 {
 	struct result *result;
 	array_each (result, &session->results) {
-		if (!text_same(result->subject, "noiommu mode") || result->outcome != OUTCOME_CHANGED)
+		if (!has_enabled(result))
 			continue;
 		struct plan plan = { .subject = result->subject };
 		struct job job = { .plan = &plan };

@@ -37,6 +37,7 @@ bool session_refused(const struct session *session)
 	const struct options *options = session->options;
 	if (!session_is_blocked(session))
 		return false;
+	plan_end();
 	if (options->json && !options->quiet) {
 		struct json *document = json_new();
 		json_add_results(document, &session->results);
@@ -140,18 +141,25 @@ static void show_text(const struct session *session, const struct device_refs *d
 	devices_print(&device_columns, table, devices);
 }
 
+static bool has_failed(const struct session *session, const struct device *device)
+{
+	const struct result *result;
+	array_each (result, &session->results)
+		if (result->outcome == OUTCOME_FAILED && text_same(result->subject, device->address))
+			return true;
+	return false;
+}
+
 enum status session_finish(struct session *session, const struct device_refs *devices)
 {
 	const struct options *options = session->options;
 	const struct result *result;
 	const struct device **device;
 	size_t failed = 0, failed_devices = 0;
-	array_each (result, &session->results) {
+	array_each (result, &session->results)
 		failed += result->outcome == OUTCOME_FAILED;
-		array_each (device, devices)
-			failed_devices += result->outcome == OUTCOME_FAILED &&
-					  text_same(result->subject, (*device)->address);
-	}
+	array_each (device, devices)
+		failed_devices += has_failed(session, *device);
 	plan_end();
 	session_complete(session, devices,
 		!options->quiet && table_needs(&device_columns, &options->table, options->json) & NEED_NAMES);

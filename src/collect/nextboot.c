@@ -65,7 +65,8 @@ static int collect_candidates(const struct sysroot *root, struct candidates *fou
 static char *find_block(
 	const char *path, const char *text, char *(*find)(const char *text, const char *module))
 {
-	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd" };
+	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd", "iommufd",
+		"irqbypass" };
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
 		auto_free char *line = find(text, modules[i]);
 		if (line)
@@ -233,9 +234,15 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	bool known = true;
 	collect_boot_setting(root, &found);
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
-	if (vfio != MODULE_BUILTIN)
-		known = modprobe_collect_option(
-				root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
+	known = modprobe_collect_option(
+			root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
+	/* Of a module that is built in, modprobe.d says nothing. */
+	if (vfio == MODULE_BUILTIN) {
+		free(found.source);
+		found.source = NULL;
+		set = MODE_UNKNOWN;
+		known = true;
+	}
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_mode(cmdline) : MODE_UNKNOWN;
 	/* The command line takes precedence, for a module as well: modprobe appends its options last. */

@@ -292,7 +292,7 @@ static void judge_readable(const struct device *device, struct finding_list *fin
 static void judge_denylist(const struct device *device, struct finding_list *findings)
 {
 	auto_free char *remedy = text_format(
-		"echo 'options vfio-pci disable_denylist=1' > /etc/modprobe.d/vfio-pci-denylist.conf; modprobe -r vfio-pci; vfionoiommu bind %s",
+		"echo 'options vfio-pci disable_denylist=1' > /etc/modprobe.d/vfio-pci-denylist.conf; then reboot, or if no device is bound: modprobe -r vfio-pci; vfionoiommu bind --enable %s",
 		device->address);
 	if (device->denylisted)
 		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, remedy,

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,11 +88,13 @@ int print_end(void)
 
 #define ERASE_LINE "\r\033[K"
 
-/* Overwrites the line with this one; NULL: erases it. */
+/* Overwrites the line with this one; NULL: erases it. A terminal can be stopped (^S), which must not hold up
+ * a plan. */
 static void show_line(const char *line)
 {
 	const char *terminal = getenv("TERM");
-	if (!isatty(STDERR_FILENO) || !terminal || text_same(terminal, "dumb"))
+	struct pollfd event = { .fd = STDERR_FILENO, .events = POLLOUT };
+	if (!isatty(STDERR_FILENO) || !terminal || text_same(terminal, "dumb") || poll(&event, 1, 0) <= 0)
 		return;
 	fprintf(stderr, ERASE_LINE "%s%s", line ? LOG_PREFIX : "", line ? line : "");
 	fflush(stderr);

@@ -201,7 +201,7 @@ static const char *step_error(const struct job *job)
 	if (job->error == -EKEYREJECTED)
 		return "the kernel loads only modules signed with a key that it knows (Secure Boot, or module.sig_enforce)";
 	if (job->error == -EPERM)
-		return "the kernel does not permit it (lockdown, for example by Secure Boot)";
+		return "the kernel does not permit it (modules_disabled, or lockdown, for example by Secure Boot)";
 	return strerror(-job->error);
 }
 
@@ -212,10 +212,12 @@ char *failure_sentence(const struct job *job, const char *subject, const char *u
 		return text_copy("not started: interrupted by a signal");
 	if (!run->process)
 		return text_format("could not start a process: %s", strerror(-job->error));
+	auto_free char *holder =
+		run->holder ? text_format("process %d", run->holder) : text_copy("another process");
 	if (job->error == -EALREADY)
 		return text_format(
-			"process %d is changing the device, and waits in the kernel; retry when it has ended",
-			run->holder);
+			"%s is changing the device, and waits in the kernel; retry when it has ended",
+			holder);
 	if (job->error == -ETIMEDOUT || job->error == -EINTR)
 		return unfinished_sentence(job, subject, user);
 	if (job->error == -ECHILD) {

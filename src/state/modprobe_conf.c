@@ -59,7 +59,9 @@ static void take_word(struct setting *setting, const char *word)
 	if (!value || *value != '=')
 		return;
 	free(setting->value);
-	setting->value = text_copy(value + 1);
+	/* The kernel takes quotes away. */
+	value += 1 + (value[1] == '"');
+	setting->value = text_format("%.*s", (int)strcspn(value, "\""), value);
 }
 
 /* Parses one line, in place. */
