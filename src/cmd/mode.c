@@ -55,10 +55,9 @@ static bool set_next(struct session *session, bool on)
 	const struct next_boot *next = &session->next;
 	const char *word = on ? "enabled" : "disabled";
 	/* Nothing to write if another file already sets the mode. */
-	if (next->mode != (on ? MODE_ON : MODE_OFF) &&
-		session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
+	if ((!nextboot_is(next, on) || !on) && session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
 		recipe_next_mode(&plan, next, on);
-	if (!plan.count && next->mode == (on ? MODE_ON : MODE_OFF))
+	if (!plan.count && nextboot_is(next, on))
 		session_result(session, "next boot", OUTCOME_UNCHANGED,
 			text_format("noiommu mode already %s", word));
 	else if (plan.count &&

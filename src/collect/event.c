@@ -206,8 +206,7 @@ unsigned long long event_of_rule(const struct sysroot *root, const char *address
 	if (!text_same(subsystem, "pci") || !text_same(now, action))
 		return 0;
 	auto_free char *noted = number ? NULL : event_of_unit(root, address);
-	/* The unit was not started by the rule, but when systemd started: that is before any unbind. */
-	return number ? strtoull(number, NULL, 10) : noted ? strtoull(noted, NULL, 10) : 1;
+	return number ? strtoull(number, NULL, 10) : noted ? strtoull(noted, NULL, 10) : 0;
 }
 
 unsigned long long event_last(const struct sysroot *root)

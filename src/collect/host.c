@@ -94,10 +94,11 @@ static enum module_state collect_module(const struct sysroot *root, const struct
 	auto_free char *directory = text_format("sys/module/%s", name);
 	auto_free char *initstate = text_format("%s/initstate", directory);
 	/* Only modules loaded from a file have an initstate; built-in modules are listed for their parameters
-	 * only. */
-	if (host->running && sysroot_exists(root, initstate) == ANSWER_YES)
+	 * only. One that is being loaded can be waited for by loading it, too. */
+	auto_free char *state = host->running ? sysroot_read(root, initstate) : NULL;
+	if (state && !text_same(state, "coming"))
 		return MODULE_LOADED;
-	if (host->running && sysroot_exists(root, directory) == ANSWER_YES)
+	if (host->running && !state && sysroot_exists(root, directory) == ANSWER_YES)
 		return MODULE_BUILTIN;
 	return host->release ? module_lookup(root, host->release, name) : MODULE_UNKNOWN;
 }

@@ -511,7 +511,7 @@ static void look(const struct sysroot *root, struct device_list *devices,
 }
 
 /* The same in a process of its own. Returns 0; -ETIMEDOUT: it was stuck, or a signal was received, and the
- * devices have that as a use; or another negative errno: there is no such process. */
+ * devices have that as a use; or another negative errno: there is no such process, or it could not answer. */
 static int look_apart(const struct sysroot *root, struct device_list *devices,
 	void (*const sources[])(struct scan *), struct progress *progress)
 {
@@ -534,9 +534,9 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 		if (status > 0)
 			exit(status);
 		if (!error && !scan_receive(devices, answer))
-			error = -ETIMEDOUT;
+			error = -EBADMSG;
 	}
-	if (error)
+	if (error == -ETIMEDOUT)
 		scan_give_up(devices, progress);
 	return error;
 }

@@ -76,6 +76,9 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 
 /* Whether noiommu mode at the next boot matches the current mode and the requested mode. */
 
+/* Whether it is known to be enabled, or disabled: without support it always is. */
+bool nextboot_is(const struct next_boot *next, bool on);
+
 /* Adds a warning if the mode after the next boot will differ from the current mode. */
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings);
 

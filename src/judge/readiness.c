@@ -306,10 +306,15 @@ static void judge_initramfs(const struct next_boot *next, bool on, struct findin
 			enabled_word(next->initramfs_mode));
 }
 
+bool nextboot_is(const struct next_boot *next, bool on)
+{
+	return on ? next->mode == MODE_ON : next->mode == MODE_OFF || next->mode == MODE_ABSENT;
+}
+
 bool nextboot_judge_wanted(
 	const struct host *host, const struct next_boot *next, bool on, struct finding_list *findings)
 {
-	bool so = next->mode == (on ? MODE_ON : MODE_OFF);
+	bool so = nextboot_is(next, on);
 	bool builtin = host->modules[MODULE_VFIO].state == MODULE_BUILTIN;
 	if (!so && builtin)
 		judge_builtin(next, on, findings);

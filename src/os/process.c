@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -176,6 +177,8 @@ int process_fork(int *end, FILE **answer)
 		if (getppid() != parent)
 			process_end();
 		close(ends[0]);
+		/* It applies to the answer, too. */
+		setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
 		return 0;
 	}
 	close(ends[1]);

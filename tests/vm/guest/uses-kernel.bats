@@ -362,3 +362,67 @@ PYTHON
 	rm /run/netns/elsewhere
 	free $usb
 }
+
+@test "a bonding master, 20,000 routes and a file on a user's FUSE make no device unknown" {
+	modprobe bonding
+	[ -f /sys/class/net/bonding_masters ]
+	free $edu
+	ip link add router type dummy
+	ip address add 10.0.0.1/30 dev router
+	ip link set router up
+	for ((i = 0; i < 20000; i++)); do
+		echo "route add 10.$((64 + i / 256)).$((i % 256)).0/24 dev router"
+	done | ip -batch -
+	free $edu
+	ip link delete router
+	modprobe fuse
+	mkdir -p /run/fuse
+	hold_python <<'PYTHON'
+import ctypes, os, struct, time
+fuse = os.open("/dev/fuse", os.O_RDWR)
+options = f"fd={fuse},rootmode=40000,user_id=65534,group_id=65534".encode()
+assert ctypes.CDLL(None).mount(b"test", b"/run/fuse", b"fuse", 6, options) == 0
+if os.fork() == 0:
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    file = os.open("/run/fuse/file", os.O_RDONLY)
+    print("holding", flush=True)
+    time.sleep(600)
+def attributes(node):
+    return struct.pack("<QQQQQQIIIIIIIIII", node, 0, 0, 0, 0, 0, 0, 0, 0, 0o40777 if node == 1 else 0o100666, 1, 65534, 65534, 0, 4096, 0)
+while True:
+    request = os.read(fuse, 1 << 18)
+    _, operation, unique, node = struct.unpack("<IIQQ", request[:24])
+    answers = {26: struct.pack("<IIIIHHIIHH", 7, 31, 4096, 0, 8, 8, 4096, 1, 1, 0) + bytes(32),  # INIT
+        1: struct.pack("<QQQQII", 2, 0, 600, 600, 0, 0) + attributes(2),  # LOOKUP
+        3: struct.pack("<QII", 600, 0, 0) + attributes(node),  # GETATTR
+        14: struct.pack("<QII", 1, 0, 0)}  # OPEN
+    answer = answers.get(operation)
+    if operation != 2:  # FORGET
+        os.write(fuse, struct.pack("<IiQ", 16 + len(answer or b""), 0 if answer else -38, unique) + (answer or b""))
+PYTHON
+	run ! stat -L /proc/"$(pgrep -P $holder)"/fd/4
+	free $edu
+	pkill -P $holder
+	end_holder
+	umount /run/fuse
+}
+
+@test "a mapping at a low address, whose descriptor is closed, is a use" {
+	local resource
+	resource=$(ls -d /sys/bus/pci/devices/$edu/resource0)
+	hold_python "$resource" <<'PYTHON'
+import ctypes, os, sys, time
+memory = ctypes.CDLL(None).mmap
+memory.restype = ctypes.c_void_p
+bar = os.open(sys.argv[1], os.O_RDWR | os.O_SYNC)
+address = memory(ctypes.c_void_p(0x2000000), ctypes.c_size_t(4096), 3, 0x11, bar, ctypes.c_long(0))  # shared, fixed
+os.close(bar)
+print(hex(address), flush=True)
+time.sleep(600)
+PYTHON
+	grep -q '^02000000-' /proc/$holder/maps
+	used $edu device-held "resource0 is in use by process $holder (python3)"
+	end_holder
+	free $edu
+}
