@@ -223,7 +223,7 @@ static void look_at_registered(struct look *look, const char *name)
  * io_uring/fdinfo.c); these are missing while the ring is busy. A new string, or NULL. */
 static char *read_ring(const struct look *look, const char *path)
 {
-	const struct timespec pause = { .tv_nsec = 1000 * 1000 };
+	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
 	unsigned int count = 0, number;
 	for (int tries = 0; tries < 50; tries++, nanosleep(&pause, NULL)) {
 		auto_free char *info = sysroot_read_file(&look->quiet, path, RING_MAX);

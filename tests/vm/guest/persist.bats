@@ -140,6 +140,41 @@ make_initramfs() { # FILE...
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
+@test "a bind that fails leaves a mode that is set for the next boot enabled" {
+	tool enable --persistent
+	modprobe -r vfio-pci
+	modprobe -r vfio_iommu_type1
+	run ! grep -q '^vfio ' /proc/modules
+	run_tool disable --persistent --dry-run
+	run --separate-stderr strace -f -qq -o /dev/null -e trace=write -e inject=write:error=EBUSY \
+		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind $nic
+	status_is 1
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode)" = Y ]
+	tool disable --persistent
+	run --separate-stderr strace -f -qq -o /dev/null -e trace=write -e inject=write:error=EBUSY \
+		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind --enable $nic
+	status_is 1
+	[ "$(cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode)" = N ]
+	tool enable
+}
+
+@test "unbind without space in /run keeps the saved state" {
+	echo e1000e >/sys/bus/pci/devices/$nic/driver_override
+	tool bind --persistent $nic
+	mkdir -p /run/vfionoiommu.unbound
+	mount -t tmpfs -o size=4k,mode=700 tmpfs /run/vfionoiommu.unbound
+	head -c 4096 /dev/zero >/run/vfionoiommu.unbound/.full || true
+	run_tool unbind $nic
+	umount /run/vfionoiommu.unbound
+	status_is 1
+	[ "$(driver_of $nic)" = vfio-pci ]
+	grep -qx "DRIVER=e1000e" /run/vfionoiommu/$nic
+	tool unbind --persistent $nic
+	[ "$(override_of $nic)" = e1000e ]
+	echo >/sys/bus/pci/devices/$nic/driver_override
+}
+
 @test "bind --stored uses the saved owner, mode and driver" {
 	tool bind --persistent --owner 1000:1000 --mode 0600 $nic
 	tool unbind $nic

@@ -98,6 +98,22 @@ returns() {
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
+@test "a persistent binding of a device that another program bound leaves the driver to the kernel" {
+	tool enable
+	devbind || true
+	echo $nic >$pci/drivers_probe
+	[ "$(driver_of $nic)" = vfio-pci ]
+	run_tool bind --persistent $nic
+	status_is 0
+	grep -qx "BY_KERNEL=y" /etc/vfionoiommu.d/$nic
+	tool unbind $nic
+	# As at boot.
+	echo $nic >$pci/drivers/e1000e/unbind
+	tool bind --stored $nic
+	tool unbind --persistent $nic
+	[ "$(driver_of $nic)" = e1000e ]
+}
+
 @test "bind restores the override of a device that has its own driver as unset, if that named vfio-pci" {
 	tool enable
 	echo vfio-pci >$pci/devices/$nic/driver_override

@@ -386,7 +386,7 @@ if os.fork() == 0:
     os.setresgid(65534, 65534, 65534)
     os.setresuid(65534, 65534, 65534)
     file = os.open("/run/fuse/file", os.O_RDONLY)
-    print("holding", flush=True)
+    print(f"/proc/{os.getpid()}/fd/{file}", flush=True)
     time.sleep(600)
 def attributes(node):
     return struct.pack("<QQQQQQIIIIIIIIII", node, 0, 0, 0, 0, 0, 0, 0, 0, 0o40777 if node == 1 else 0o100666, 1, 65534, 65534, 0, 4096, 0)
@@ -401,11 +401,12 @@ while True:
     if operation != 2:  # FORGET
         os.write(fuse, struct.pack("<IiQ", 16 + len(answer or b""), 0 if answer else -38, unique) + (answer or b""))
 PYTHON
-	run ! stat -L /proc/"$(pgrep -P $holder)"/fd/4
+	run ! stat -L "$(<"$BATS_TEST_TMPDIR/holder")"
 	free $edu
 	pkill -P $holder
 	end_holder
 	umount /run/fuse
+	rmmod bonding
 }
 
 @test "a mapping at a low address, whose descriptor is closed, is a use" {
