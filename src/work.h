@@ -81,8 +81,8 @@ enum client { CLIENTS(ENUM_VALUE) CLIENT_NONE };
 /* What this machine and this process offer a client. */
 struct client_facts {
 	enum answer container;        /* /dev/vfio/vfio exists */
-	unsigned long long huge_size; /* of the smallest huge pages, KiB; 0: the kernel has none */
-	unsigned long long huge_free; /* that a program can take, of all sizes together, KiB */
+	unsigned long long huge_size; /* of huge pages that a program can take, KiB; 0: there are none */
+	unsigned long long huge_free; /* of these, KiB; without a hugetlbfs of all sizes together */
 	char *hugetlbfs;              /* where it is mounted; NULL: nowhere */
 	long long lock_limit;         /* of locked memory, bytes (RLIMIT_MEMLOCK); -1: none, or unknown */
 	bool locks_freely;            /* CAP_IPC_LOCK: the limit does not apply */

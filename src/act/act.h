@@ -86,7 +86,7 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 bool plan_is_late(const struct plan *plan, const struct plan_run *run);
 
 /* ---- parallel.c ----
- * Runs plans in parallel, each in a process of its own. */
+ * Runs plans in parallel, in other processes, of which each runs one after the other. */
 
 /* Called periodically with the number of finished plans; called a last time when all have finished, if it was
  * called before. */

@@ -420,7 +420,7 @@ static void take_exporters(struct scan *scan)
 	int error = sysroot_list(scan->root, CONFIGFS, &names);
 	bool hidden = scan->root->live && !error && !names.count;
 	auto_fd int fd = hidden ? sysroot_private("configfs") : -1;
-	if (hidden && fd < 0)
+	if (hidden && fd < 0 && host_is_root())
 		scan_unknown(scan, CONFIGFS, fd);
 	const struct sysroot configfs = { .fd = fd, .live = true };
 	for (size_t i = 0; i < ARRAY_SIZE(exporters); i++) {

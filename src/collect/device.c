@@ -226,9 +226,8 @@ static void collect_remembered(const struct sysroot *root, struct device *device
 	auto_free char *text = sysroot_read(root, path + 1);
 	bool nothing = !text && (errno == ENOENT || errno == ENOTDIR);
 	device->remembered.known = nothing ? ANSWER_NO : ANSWER_UNKNOWN;
-	/* After such an error the saved state may still be valid: bind must not overwrite it. */
-	if (!text &&
-		(errno == EIO || errno == ENOMEM || errno == EMFILE || errno == ENFILE || errno == EACCES))
+	/* After a transient error the saved state may still be valid: bind must not overwrite it. */
+	if (!text && (errno == EIO || errno == ENOMEM || errno == EMFILE || errno == ENFILE))
 		note_unreadable(device, path + 1);
 	if (text)
 		saved_state_parse(text, device, &device->remembered);

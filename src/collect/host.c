@@ -297,6 +297,10 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 		return;
 	answers[QUESTION_NOIOMMU] = module_has_parameter(root, release, "vfio", "enable_unsafe_noiommu_mode");
 	answers[QUESTION_CONTAINER] = module_answers(root, release, "devname:vfio/vfio");
+	/* Before 5.2 kernels leave no information of what is built in, and depmod no aliases of it. */
+	if (vfio == MODULE_BUILTIN && answers[QUESTION_NOIOMMU] == ANSWER_UNKNOWN &&
+		answers[QUESTION_CONTAINER] == ANSWER_NO)
+		answers[QUESTION_CONTAINER] = ANSWER_UNKNOWN;
 	enum module_state iommufd = module_lookup(root, release, "iommufd");
 	answers[QUESTION_IOMMUFD] = iommufd >= MODULE_AVAILABLE ? ANSWER_YES
 				    : vfio == MODULE_AVAILABLE  ? iommufd_in_vfio(root, release)
@@ -311,6 +315,9 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 		module_answers(root, release, "symbol:vfio_file_iommu_group") == ANSWER_YES
 			? ANSWER_YES
 			: module_answers(root, release, "symbol:vfio_group_get_external_user");
+	/* TRIM_UNUSED_KSYMS removes these, but not what vfio_pci imports. */
+	if (answers[QUESTION_GROUP] == ANSWER_NO)
+		answers[QUESTION_GROUP] = module_answers(root, release, "symbol:vfio_file_is_group");
 	answers[QUESTION_CDEV] = module_uses(root, release, "vfio", "iommufd_ctx_from_fd");
 	answers[QUESTION_CDEV_NOIOMMU] = module_uses(root, release, "iommufd", "pt_iommu_amdv1_init");
 }

@@ -78,7 +78,7 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 		take_upper(scan, fact->interface, fact->text, where);
 	network_facts_free(&uppers);
 	/* It is ours, or is gone, or is not of a network. */
-	if (error != -EALREADY && error != -ESRCH && error != -EINVAL)
+	if (error != -EALREADY && error != -ESRCH && error != -EINVAL && host_is_root())
 		scan_unknown(scan, where, error);
 	if (error)
 		return;
@@ -186,16 +186,18 @@ static void find_sessions(struct scan *scan)
 static void each_address(struct scan *scan, const char *folder,
 	void (*take)(struct scan *scan, const char *name, char *address))
 {
+	/* A report has no addresses. */
+	const struct sysroot quiet = sysroot_quiet(scan->root);
 	auto_names struct name_list names = { 0 };
 	char **name;
 	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &names));
 	array_each (name, &names) {
 		auto_free char *path = text_format("%s/%s/address", folder, *name);
-		auto_free char *address = sysroot_read(scan->root, path);
+		auto_free char *address = sysroot_read(&quiet, path);
 		if (!address && errno == ENOTCONN) {
 			free(path);
 			path = text_format("%s/%s/persistent_address", folder, *name);
-			address = sysroot_read(scan->root, path);
+			address = sysroot_read(&quiet, path);
 		}
 		scan_unknown(scan, path, address ? 0 : -errno);
 		if (address)
@@ -208,6 +210,8 @@ static void each_address(struct scan *scan, const char *folder,
 /* The adapter whose port the controller names, "host_traddr=nn-0x2000...:pn-0x1000...", or else all. */
 static void take_fibre_channel(struct scan *scan, const char *controller, const char *from)
 {
+	/* A report has no addresses. */
+	const struct sysroot quiet = sysroot_quiet(scan->root);
 	auto_names struct name_list hosts = { 0 };
 	auto_free char *detail =
 		text_format("NVMe controller %s is reached through Fibre Channel", controller);
@@ -216,7 +220,7 @@ static void take_fibre_channel(struct scan *scan, const char *controller, const 
 	array_each (host, &hosts) {
 		auto_owners struct owner_list owners = { 0 };
 		auto_free char *path = text_format(FIBRE_CHANNEL "/%s/port_name", *host);
-		auto_free char *port = sysroot_read(scan->root, path);
+		auto_free char *port = sysroot_read(&quiet, path);
 		struct device **owner;
 		if (!from || !port || strstr(from, port))
 			(void)scan_owners(scan, scan->root, FIBRE_CHANNEL, *host, &owners);

@@ -65,8 +65,7 @@ static int collect_candidates(const struct sysroot *root, struct candidates *fou
 static char *find_block(
 	const char *path, const char *text, char *(*find)(const char *text, const char *module))
 {
-	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd", "iommufd",
-		"irqbypass" };
+	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd" };
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
 		auto_free char *line = find(text, modules[i]);
 		if (line)
@@ -106,7 +105,8 @@ int modprobe_collect_option(const struct sysroot *root, const char *module, cons
 		auto_free char *path = text_format("%s/%s", candidate->directory, candidate->name);
 		auto_free char *text = sysroot_read_file(root, path, MODPROBE_FILE_MAX);
 		if (!text) {
-			failed = failed || errno == ENOENT ? failed : -errno;
+			/* A link to /dev/null masks a file. */
+			failed = failed || errno == ENOENT || errno == EINVAL ? failed : -errno;
 			continue;
 		}
 		if (next)
@@ -152,7 +152,8 @@ struct trait {
 };
 
 static const struct trait boot_files[] = {
-	{ "etc/kernel/cmdline", "the file /etc/kernel/cmdline", "kernel-install add-all" },
+	{ "etc/kernel/cmdline", "the file /etc/kernel/cmdline",
+		"kernel-install add $(uname -r) /boot/vmlinuz-$(uname -r)" },
 	{ "boot/firmware/cmdline.txt", "the file /boot/firmware/cmdline.txt", NULL },
 	{ "etc/default/u-boot", "U_BOOT_PARAMETERS in /etc/default/u-boot", "u-boot-update" },
 	{ NULL, NULL, NULL },
@@ -164,6 +165,8 @@ static const struct trait grub_files[] = {
 };
 
 static const struct trait grub_tools[] = {
+	/* Fedora and RHEL keep the parameters of installed kernels in /boot/loader/entries. */
+	{ "usr/sbin/grubby", "grub2-mkconfig -o /boot/grub2/grub.cfg --update-bls-cmdline", NULL },
 	{ "usr/sbin/update-grub", "update-grub", NULL },
 	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg", NULL },
 	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg", NULL },
@@ -242,6 +245,10 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 		found.source = NULL;
 		set = MODE_UNKNOWN;
 		known = true;
+		if (found.blocked && strstr(found.blocked, ": install vfio ")) {
+			free(found.blocked);
+			found.blocked = NULL;
+		}
 	}
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_mode(cmdline) : MODE_UNKNOWN;
@@ -266,10 +273,13 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 
 void nextboot_collect_initramfs(const struct sysroot *root, const struct host *host, struct next_boot *next)
 {
+	/* The last ones by the Boot Loader Specification. */
 	static const char *const patterns[] = { "boot/initrd.img-{}", "boot/initramfs-{}.img",
-		"boot/initrd-{}", "boot/initramfs-linux.img" };
+		"boot/initrd-{}", "boot/initramfs-linux.img", "boot/{detail}/{}/initrd",
+		"efi/{detail}/{}/initrd", "boot/efi/{detail}/{}/initrd" };
+	auto_free char *machine = sysroot_read(root, "etc/machine-id");
 	for (size_t i = 0; i < ARRAY_SIZE(patterns) && !next->initramfs && host->release; i++) {
-		auto_free char *path = text_fill(patterns[i], host->release, NULL);
+		auto_free char *path = text_fill(patterns[i], host->release, machine ? machine : "-");
 		auto_free char *text = text_copy("");
 		bool has_vfio = false;
 		int error = initramfs_look(root, path, &has_vfio, &text);

@@ -128,33 +128,60 @@ static unsigned long long read_rest(
 	return from > less ? from - less : 0;
 }
 
+/* "2M", "1024M", "64K": in KiB. */
+static unsigned long long page_size(const char *text)
+{
+	char *unit;
+	unsigned long long number = strtoull(text, &unit, 10);
+	return *unit == 'G'   ? number << 20
+	       : *unit == 'M' ? number << 10
+	       : *unit == 'K' ? number
+			      : number >> 10;
+}
+
+/* The size of huge pages that hugetlbfs has without another option, in KiB; 0: unknown. */
+static unsigned long long default_page_size(const struct sysroot *root)
+{
+	static const char key[] = "\nHugepagesize:";
+	auto_free char *text = sysroot_read_file(root, "proc/meminfo", SYSROOT_ATTRIBUTE_MAX);
+	const char *line = text ? strstr(text, key) : NULL;
+	return line ? strtoull(line + strlen(key), NULL, 10) : 0;
+}
+
+/* A program takes pages of a size only where a hugetlbfs of that size is mounted. */
+static bool is_mounted(const struct mount_facts *mounts, unsigned long long size, unsigned long long usual)
+{
+	const struct mount_fact *mount;
+	array_each (mount, mounts)
+		if (mount->target && text_same(mount->type, "hugetlbfs") &&
+			size == (mount->page_size ? page_size(mount->page_size) : usual))
+			return true;
+	return false;
+}
+
 static void collect_huge_pages(const struct sysroot *root, struct client_facts *facts)
 {
+	cleanup(mount_facts_free) struct mount_facts mounts = { 0 };
 	auto_names struct name_list names = { 0 };
+	unsigned long long usual = default_page_size(root);
+	const struct mount_fact *mount;
 	char **name;
+	mount_facts(root, &mounts);
+	array_each (mount, &mounts)
+		if (!facts->hugetlbfs && mount->target && text_same(mount->type, "hugetlbfs"))
+			facts->hugetlbfs = text_copy(mount->target);
 	sysroot_list(root, HUGE_PAGES, &names);
 	array_each (name, &names) {
 		const char *digits = text_after(*name, "hugepages-");
 		unsigned long long size = digits ? strtoull(digits, NULL, 10) : 0;
-		if (!size)
+		if (!size || (facts->hugetlbfs && !is_mounted(&mounts, size, usual)))
 			continue;
-		if (!facts->huge_size || size < facts->huge_size)
+		if (!facts->huge_size || size == usual)
 			facts->huge_size = size;
 		facts->huge_free += size * (read_rest(root, *name, "free_hugepages", "resv_hugepages") +
 						   read_rest(root, *name, "nr_overcommit_hugepages",
 							   "surplus_hugepages"));
 	}
-}
-
-static char *find_hugetlbfs(const struct sysroot *root)
-{
-	cleanup(mount_facts_free) struct mount_facts facts = { 0 };
-	const struct mount_fact *fact;
-	mount_facts(root, &facts);
-	array_each (fact, &facts)
-		if (fact->target && text_same(fact->type, "hugetlbfs"))
-			return text_copy(fact->target);
-	return NULL;
 }
 
 long long lock_limit_parse(const char *limits)
@@ -181,7 +208,6 @@ void client_facts_collect(const struct sysroot *root, struct client_facts *facts
 	auto_free char *status = sysroot_read(root, "proc/self/status");
 	*facts = (struct client_facts){
 		.container = sysroot_exists(root, CONTAINER),
-		.hugetlbfs = find_hugetlbfs(root),
 		.lock_limit = limits ? lock_limit_parse(limits) : -1,
 		.locks_freely = status && locks_freely_parse(status),
 		.sees_physical = page_shows_physical(root),

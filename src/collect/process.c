@@ -188,7 +188,21 @@ static bool is_memory(const struct process_file *file)
 	return file->mapped && file->type == S_IFCHR && file->number == makedev(1, 1);
 }
 
-/* The name with which the driver of a node registered its number, "" unless it is that of a PCI driver:
+/* Whether sysfs shows nodes of this number. */
+static bool shows_major(const struct scan *scan, unsigned int number)
+{
+	const struct sysroot quiet = sysroot_quiet(scan->root);
+	auto_names struct name_list names = { 0 };
+	auto_free char *start = text_format("%u:", number);
+	char **name;
+	(void)sysroot_list(&quiet, CHARACTER_DEVICES, &names);
+	array_each (name, &names)
+		if (text_starts(*name, start))
+			return true;
+	return false;
+}
+
+/* The name with which the driver of a node registered its number, "" unless it is that of a PCI driver
  * "195 nvidia-frontend" for nvidia. */
 static const char *major_driver(const struct scan *scan, unsigned int number)
 {
@@ -202,7 +216,7 @@ static const char *major_driver(const struct scan *scan, unsigned int number)
 	const char *found = strstr(nodes->drivers, key), *blocks = strstr(nodes->drivers, "\nBlock");
 	const char *name = found && (!blocks || found < blocks) ? found + strlen(key) : "";
 	array_each (device, scan->devices)
-		if (device->driver && text_starts(name, device->driver))
+		if (device->driver && text_starts(name, device->driver) && !shows_major(scan, number))
 			return nodes->majors[number] = text_copy(device->driver);
 	return nodes->majors[number] = text_copy("");
 }
@@ -216,8 +230,7 @@ static const char *hidden_driver(const struct scan *scan, const struct process_f
 	const char *driver = scan->nodes->majors[number];
 	if (!driver)
 		driver = major_driver(scan, number);
-	auto_free char *path = text_format(CHARACTER_DEVICES "/%u:%u", number, minor(file->number));
-	return *driver && sysroot_exists(scan->root, path) == ANSWER_NO ? driver : NULL;
+	return *driver ? driver : NULL;
 }
 
 static bool is_wanted(const struct process_file *file, const void *context)

@@ -53,6 +53,19 @@ static void redact_serial(const char *line, FILE *to)
 	fprintf(to, "%s\n", text_starts(line, "SERIAL=") ? "SERIAL=hidden" : line);
 }
 
+/* Names in /dev/disk may contain a serial number: "UDEV PATH: /dev/disk/by-id/wwn-0x5000c500a1b2c3d4  ...".
+ */
+static void redact_disks(const char *line, FILE *to)
+{
+	static const char folder[] = "dev/disk/";
+	const char *found;
+	while ((found = strstr(line, folder))) {
+		fprintf(to, "%.*shidden", (int)(found + strlen(folder) - line), line);
+		line = found + strcspn(found, " \t");
+	}
+	fprintf(to, "%s\n", line);
+}
+
 /* "24 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,errors=remount-ro": proc_pid_mountinfo(5) */
 static void redact_mount(const char *line, FILE *to)
 {
@@ -85,6 +98,7 @@ static const struct rule {
 	{ "/modprobe.d/", redact_modprobe_line, true },
 	{ &PERSIST_DIRECTORY[1], redact_serial, false },
 	{ "/mountinfo", redact_mount, false },
+	{ "sys/kernel/config/", redact_disks, false },
 };
 
 static const struct rule *find_rule(const char *path)

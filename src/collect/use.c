@@ -51,7 +51,7 @@ static bool is_any_share(const struct scan *scan, const struct mount_fact *mount
 	auto_names struct name_list names = { 0 };
 	char **name;
 	bool found = false;
-	if (virtiofs)
+	if (virtiofs || !text_same(mount->type, "9p"))
 		return is_share(mount, virtiofs, NULL);
 	(void)sysroot_list(scan->root, OWNER_VIRTIO, &names);
 	array_each (name, &names) {
@@ -171,12 +171,32 @@ static bool is_related(const struct scan *scan, const char *driver, const char *
 	       (text_same(other, QAT_CORE) && sysroot_exists(scan->root, core) == ANSWER_YES);
 }
 
-/* What is built in belongs to the module "kernel", but is named after its driver: virtio_crypto_aes_cbc,
- * qat_aes_xts, ecb-aes-ccp, hisi_sec_cbc(aes). */
+/* What is built in belongs to the module "kernel", but its names have a part in common. */
 static bool is_named_after(const char *name, const char *driver)
 {
-	auto_free char *stem = text_format("%.*s", (int)strcspn(driver, "_-"), driver);
-	return strstr(name, stem);
+	static const struct {
+		const char *driver, *part;
+	} names[] = {
+		{ "virtio_crypto", "virtio_crypto_" },
+		{ "ccp", "-ccp" },
+		{ "idxd", "-iaa" },
+		{ "cxgb4", "chcr" },
+		{ "hisi_sec2", "hisi_sec" },
+		{ "hisi_hpre", "hpre" },
+		{ "hisi_zip", "hisi-" },
+		{ "4xxx", "qat_" },
+		{ "420xx", "qat_" },
+		{ "c3xxx", "qat_" },
+		{ "c3xxxvf", "qat_" },
+		{ "c6xx", "qat_" },
+		{ "c6xxvf", "qat_" },
+		{ "dh895xcc", "qat_" },
+		{ "dh895xccvf", "qat_" },
+	};
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (text_same(driver, names[i].driver))
+			return strstr(name, names[i].part);
+	return false;
 }
 
 /* Algorithms of the driver in `folder` that the kernel or a process uses: in /proc/crypto their refcnt is
@@ -313,31 +333,46 @@ static void take_functions(const struct scan *scan, struct device *device)
 		use_simple(device, USE_VFS, NULL, functions);
 }
 
-/* A framebuffer of the firmware is below no device: efi-framebuffer.0, simple-framebuffer.0. */
+/* Before 6.9 a framebuffer of the firmware (efi-framebuffer.0, simple-framebuffer.0) is below no device. */
 static bool has_firmware_screen(const struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	char **name, address[20];
 	bool found = false;
 	(void)sysroot_list(scan->root, OWNER_FRAMEBUFFERS, &names);
 	array_each (name, &names) {
 		auto_free char *path = text_format(OWNER_FRAMEBUFFERS "/%s", *name);
 		auto_free char *target = sysroot_readlink(scan->root, path);
-		found |= target && strstr(target, "-framebuffer.");
+		found |= target && strstr(target, "-framebuffer.") && !address_last(target, address);
 	}
 	return found;
 }
 
-static void take_display(const struct scan *scan, struct device *device)
+/* Only display devices have boot_vga. */
+static bool is_boot_display(const struct scan *scan, const struct device *device)
 {
 	auto_free char *path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
-	/* Only display devices have boot_vga. */
 	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(scan->root, path) : NULL;
-	if (text_same(vga, "1"))
+	return text_same(vga, "1");
+}
+
+static bool has_boot_display(const struct scan *scan)
+{
+	const struct device *device;
+	array_each (device, scan->devices)
+		if (is_boot_display(scan, device))
+			return true;
+	return false;
+}
+
+static void take_display(const struct scan *scan, struct device *device)
+{
+	if (is_boot_display(scan, device))
 		use_simple(device, USE_DISPLAY, NULL, NULL);
 	/* One that is not VGA (class 0380), and has no driver of its own, may be the screen of the firmware.
 	 */
-	if (device->class >> 8 == 0x0380 && !device->driver && has_firmware_screen(scan))
+	if (device->class >> 8 == 0x0380 && !device->driver && has_firmware_screen(scan) &&
+		!has_boot_display(scan))
 		use_simple(device, USE_UNKNOWN, "framebuffer", "the console may be on this display");
 }
 

@@ -114,6 +114,13 @@ static const struct {
 		"the IOMMU does not remap interrupts, so the device could forge them",
 		"enable interrupt remapping in the firmware or hypervisor, or: echo Y "
 		"> /sys/module/iommufd/parameters/allow_unsafe_interrupts" },
+	/* Neither needs a capability. */
+	{ STEP_OPEN_CONTAINER, EPERM, FINDING_NODE_PERMISSION,
+		"this container or unit may not open /dev/vfio/vfio (devices cgroup)",
+		"start the container with --device /dev/vfio/vfio, or the unit with DeviceAllow=/dev/vfio/vfio" },
+	{ STEP_OPEN_IOMMUFD, EPERM, FINDING_NODE_PERMISSION,
+		"this container or unit may not open /dev/iommu (devices cgroup)",
+		"start the container with --device /dev/iommu, or the unit with DeviceAllow=/dev/iommu" },
 	{ STEP_COUNT, EPERM, FINDING_CAPABILITY_MISSING,
 		"CAP_SYS_RAWIO is missing (required regardless of owner and mode)",
 		"run the command as root, or: setcap cap_sys_rawio+ep PROGRAM" },
@@ -122,6 +129,13 @@ static const struct {
 		"chmod 0666 /dev/vfio/vfio" },
 	{ STEP_OPEN_IOMMUFD, EACCES, FINDING_NODE_PERMISSION,
 		"the owner and mode of /dev/iommu deny access to this user", "chown USER /dev/iommu" },
+	/* The node is open already: vfio_pci_core_match_token_uuid in drivers/vfio/pci/vfio_pci_core.c. */
+	{ STEP_GET_DEVICE_FD, EACCES, FINDING_OPEN_FAILED,
+		"the kernel requires a VF token, because vfio-pci has the physical function, too",
+		"start the program with the token of the physical function (DPDK: --vfio-vf-token=UUID)" },
+	{ STEP_BIND_IOMMUFD, EACCES, FINDING_OPEN_FAILED,
+		"the kernel requires a VF token, because vfio-pci has the physical function, too",
+		"start the program with the token of the physical function (DPDK: --vfio-vf-token=UUID)" },
 	{ STEP_COUNT, EACCES, FINDING_NODE_PERMISSION,
 		"the owner and mode of the node deny access to this user",
 		"vfionoiommu bind --owner USER {}" },
@@ -220,7 +234,7 @@ void verification_judge(const struct host *host, const struct opening *opening, 
 		judge_failure(host, opening, &opening->steps[opening->count - 1], findings);
 	else if (opening->iommufd_as_container)
 		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, opening->device->address,
-			"ln -s /dev/iommu /dev/vfio/vfio",
+			"modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio",
 			"%s opens with /dev/iommu as its container: programs that require /dev/vfio/vfio, which is missing, will fail",
 			opening->node->path);
 }
@@ -347,7 +361,8 @@ static void judge_client_opening(enum client client, const struct host *host,
 	const char *address = opening->device->address, *name = clients[client].name;
 	if (clients[client].dpdk && opening->iommufd_as_container) {
 		finding_drop(findings, FINDING_GROUP_NEEDS_IOMMUFD);
-		finding_add(findings, FINDING_CLIENT_NODE_MISSING, address, "ln -s /dev/iommu /dev/vfio/vfio",
+		finding_add(findings, FINDING_CLIENT_NODE_MISSING, address,
+			"modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio",
 			"%s opens a group with /dev/vfio/vfio, which does not exist", name);
 	}
 	if (clients[client].dpdk && opening->node->noiommu && opening->opened && host->mode == MODE_OFF)

@@ -12,17 +12,16 @@ static const char *release(const struct host *host)
 /* The remedy for missing module files. */
 static char *install_text(const struct host *host)
 {
-	if (host->replaced)
-		return text_copy("reboot");
+	const char *before = host->replaced ? "reboot if an update replaced it, or: " : "";
 	if (host->module_package)
-		return text_copy(host->module_package);
-	return text_format("install the package that provides /lib/modules/%s",
+		return text_format("%s%s", before, host->module_package);
+	return text_format("%sinstall the package that provides /lib/modules/%s", before,
 		host->release ? host->release : "RELEASE");
 }
 
 static const char *replaced_text(const struct host *host)
 {
-	return host->replaced ? ": an update has replaced the running kernel" : "";
+	return host->replaced ? ": /lib/modules has those of another kernel" : "";
 }
 
 /* Adds that the file of the module `name` is missing, which says nothing about how the kernel was built. */
@@ -31,9 +30,14 @@ static void add_missing(const struct host *host, enum finding_kind kind, const c
 {
 	auto_free char *install = install_text(host);
 	bool built = host->kconfig.value[symbol] >= KCONFIG_M;
+	/* In a container the module files are on the host. */
+	bool unknown = host->modules[MODULE_VFIO].state == MODULE_UNKNOWN;
 	finding_add(findings, kind, NULL, install, "module %s %s kernel %s%s%s", name,
 		built ? "is built for" : "is not installed for", release(host),
-		built ? ", but not installed" : "", replaced_text(host));
+		!built    ? ""
+		: unknown ? ", but was not found"
+			  : ", but not installed",
+		replaced_text(host));
 }
 
 /* Whether the kernel has vfio. If not, adds the reason and returns false. */
@@ -69,7 +73,8 @@ static void judge_kernel(
 			"kernel %s has no way to open a noiommu device: the group needs a container, and there is no noiommu cdev",
 			release(host));
 	else if (access->group == PATH_IOMMUFD_ONLY && access->cdev != PATH_WORKS)
-		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, NULL, "ln -s /dev/iommu /dev/vfio/vfio",
+		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, NULL,
+			"modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio",
 			"kernel %s has no VFIO container: the group opens only with /dev/iommu in place of /dev/vfio/vfio",
 			release(host));
 	if (!host->kconfig.source)

@@ -55,13 +55,13 @@ static bool is_known(const struct mount_facts *facts, struct libmnt_fs *fs)
 }
 
 /* A new string, or NULL. */
-static char *server_of(struct libmnt_fs *fs)
+static char *option_of(struct libmnt_fs *fs, const char *name)
 {
-	char *address = NULL;
+	char *value = NULL;
 	size_t length = 0;
-	if (sym_mnt_fs_get_option(fs, "addr", &address, &length) || !address)
+	if (sym_mnt_fs_get_option(fs, name, &value, &length) || !value)
 		return NULL;
-	return text_format("%.*s", (int)length, address);
+	return text_format("%.*s", (int)length, value);
 }
 
 /* An entry of mountinfo without a mount point means that libmount guessed wrong. */
@@ -84,7 +84,8 @@ static int add_all(struct libmnt_table *table, bool swap, const char *process, s
 			.number = swap ? 0 : sym_mnt_fs_get_devno(fs),
 			.target = swap ? NULL : text_copy(target),
 			.process = text_copy(process),
-			.server = swap ? NULL : server_of(fs),
+			.server = swap ? NULL : option_of(fs, "addr"),
+			.page_size = swap ? NULL : option_of(fs, "pagesize"),
 		};
 	}
 	sym_mnt_free_iter(iterator);
@@ -134,6 +135,7 @@ void mount_facts_free(struct mount_facts *facts)
 		free(fact->target);
 		free(fact->process);
 		free(fact->server);
+		free(fact->page_size);
 	}
 	free(facts->items);
 }

@@ -205,8 +205,8 @@ static struct nlmsghdr *new_question(uint16_t type, size_t header)
  * would be taken for the next answer. */
 static bool clear_interrupted(char *messages, size_t length)
 {
-	bool interrupted = false;
-	for (size_t at = 0; are_whole(messages, length) && at + sizeof(struct nlmsghdr) <= length;) {
+	bool interrupted = false, whole = are_whole(messages, length);
+	for (size_t at = 0; whole && at + sizeof(struct nlmsghdr) <= length;) {
 		struct nlmsghdr *message = (void *)(messages + at);
 		interrupted |= message->nlmsg_flags & NLM_F_DUMP_INTR;
 		message->nlmsg_flags &= (uint16_t)~NLM_F_DUMP_INTR;

@@ -67,6 +67,9 @@ void process_flush(void);
 /* New zeroed memory, shared with processes that are started later. Exits if out of memory. */
 void *process_share(size_t size);
 
+/* The version of the running kernel, as 601 for 6.1; 0: unknown. Source: uname(2). */
+int kernel_version(void);
+
 /* ---- sysroot.c ----
  * The machine below a directory: this one (/) or a recorded one (--sysroot). All paths are relative to it,
  * without a leading slash ("sys/bus/pci"), and no link leads out of it. Read-only; see write.c for writing.
@@ -513,6 +516,7 @@ struct mount_fact {
 	char *target; /* the mount point; NULL: swap */
 	char *process; /* "1234 (sh)": it is in the mount namespace of this process; NULL: in ours */
 	char *server;  /* its address, as the options of nfs and cifs have it: "addr=192.0.2.1"; NULL: none */
+	char *page_size; /* of hugetlbfs: "2M"; NULL: not said */
 };
 
 struct mount_facts {

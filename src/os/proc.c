@@ -107,7 +107,7 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 	return 1;
 }
 
-/* Another run of this program opens nodes, but uses no device. */
+/* Another run of this program opens disks, but uses none. */
 static bool is_another_run(const struct look *look)
 {
 	struct stat own, other;
@@ -127,7 +127,7 @@ static char *process_name(const struct look *look, const struct sysroot *root)
 /* Takes over `info`. */
 static void add_file(struct look *look, const struct process_file *file, char *info)
 {
-	if (is_another_run(look)) {
+	if (file->type == S_IFBLK && is_another_run(look)) {
 		free(info);
 		return;
 	}
@@ -219,25 +219,34 @@ static void look_at_registered(struct look *look, const char *name)
 	}
 }
 
-/* The fdinfo of a ring has "UserFiles:\t2", and a line "    0: PATH" for each (io_uring_show_fdinfo in
- * io_uring/fdinfo.c); these are missing while the ring is busy. A new string, or NULL. */
+/* Whether the files of a ring are not shown because it is busy (io_uring_show_fdinfo in io_uring/fdinfo.c).
+ * Since 6.15 nothing is shown then, and since 6.14 empty slots have no line; before, there is a line for each
+ * slot, but then none; before 5.6 there is nothing at all. */
+static bool is_busy(const char *info)
+{
+	unsigned int count = 0, number;
+	const int version = kernel_version();
+	const char *files = strstr(info, "\nUserFiles:"), *line = files ? strchr(files + 1, '\n') : NULL;
+	if (!files)
+		return version >= 506;
+	return version < 614 && sscanf(files, " UserFiles: %u", &count) == 1 && count &&
+	       !(line && sscanf(line, " %u: ", &number) == 1);
+}
+
+/* The fdinfo of a ring, a new string; NULL: it is busy all the time, or gone. */
 static char *read_ring(const struct look *look, const char *path)
 {
 	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
-	unsigned int count = 0, number;
 	for (int tries = 0; tries < 50; tries++, nanosleep(&pause, NULL)) {
 		auto_free char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
-		const char *files = info ? strstr(info, "\nUserFiles:") : NULL;
-		const char *line = files ? strchr(files + 1, '\n') : NULL;
-		if (!info || !look->root->live ||
-			(files && sscanf(files, " UserFiles: %u", &count) == 1 &&
-				(!count || (line && sscanf(line, " %u: ", &number) == 1))))
+		if (!info || !look->root->live || !is_busy(info))
 			return info ? text_copy(info) : NULL;
 	}
 	return NULL;
 }
 
-/* Adds what is wanted, and returns whether it did. The process may have closed what it registered. */
+/* Adds what is wanted, and returns whether it did. The process may have closed what it registered: fdinfo has
+ * "UserFiles:\t2", and a line "    0: PATH" for each. */
 static bool look_at_ring(struct look *look, const char *path)
 {
 	unsigned int number;
@@ -406,8 +415,10 @@ static void look_at_threads(struct look *look)
 	if (!look->root->live || fstatat(look->folder, "task", &status, 0) < 0 || status.st_nlink <= 3)
 		return;
 	note_error(look, sysroot_list(&look->quiet, path, &threads));
-	array_each (thread, &threads)
+	array_each (thread, &threads) {
+		progress_step(look->facts->progress, "process", atoi(look->pid));
 		look_at_thread(look, *thread);
+	}
 }
 
 /* A thread of the kernel (PF_KTHREAD of include/linux/sched.h in the flags of /proc/PID/stat, "PID (NAME)

@@ -157,11 +157,16 @@ static int sysroot_stat(const struct sysroot *root, const char *path, struct sta
 	return fd < 0 ? fd : fstat(fd, file) < 0 ? -errno : 0;
 }
 
-/* The live /sys contains only attributes, links and directories. The first read of an attribute returns all
- * of it. */
+/* The live /sys contains only attributes, links and directories. */
 static bool is_attribute(const struct sysroot *root, const char *path)
 {
 	return root->live && text_starts(path, "sys/");
+}
+
+/* A report has such a file for one that its user could not read; root can read it. */
+static bool is_unreadable(const struct sysroot *root, const struct stat *file)
+{
+	return !root->live && !(file->st_mode & 0444);
 }
 
 static int open_regular(const struct sysroot *root, const char *path, size_t read)
@@ -172,10 +177,11 @@ static int open_regular(const struct sysroot *root, const char *path, size_t rea
 	int fd = sysroot_openat(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || is_attribute(root, path))
 		return fd;
-	int error = fstat(fd, &file) < 0    ? errno
-		    : S_ISDIR(file.st_mode) ? EISDIR
-		    : S_ISREG(file.st_mode) ? 0
-					    : EINVAL;
+	int error = fstat(fd, &file) < 0         ? errno
+		    : S_ISDIR(file.st_mode)      ? EISDIR
+		    : is_unreadable(root, &file) ? EACCES
+		    : S_ISREG(file.st_mode)      ? 0
+						 : EINVAL;
 	if (!error)
 		return fd;
 	close(fd);
@@ -208,8 +214,13 @@ int sysroot_open_device(const struct sysroot *root, const char *path, dev_t devi
 
 int sysroot_open_dir(const struct sysroot *root, const char *path)
 {
+	struct stat file;
 	sysroot_note(root, path, SYSROOT_ALL);
-	return sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
+	int fd = sysroot_openat(root, path, O_RDONLY | O_DIRECTORY);
+	if (fd < 0 || root->live || fstat(fd, &file) < 0 || !is_unreadable(root, &file))
+		return fd;
+	close(fd);
+	return -EACCES;
 }
 
 ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size)
@@ -227,7 +238,8 @@ ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *t
 		if (more < 0)
 			return -errno;
 		got += (size_t)more;
-		if (more == 0 || is_attribute(root, path))
+		/* A read of a binary attribute, such as an ACPI table, returns up to a page. */
+		if (more == 0 || (is_attribute(root, path) && more % sysconf(_SC_PAGESIZE) != 0))
 			break;
 	}
 	return (ssize_t)got;
@@ -257,8 +269,7 @@ struct reading {
 	char text[1024];
 };
 
-/* As 601 for 6.1; 0: unknown. */
-static int kernel_version(void)
+int kernel_version(void)
 {
 	static struct utsname kernel;
 	int major = 0, minor = 0;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: debian
-# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --qemu -chardev --qemu null,id=terminal --device virtio-serial-pci,id=terminals,addr=11 --device virtconsole,bus=terminals.0,chardev=terminal --qemu -object --qemu cryptodev-backend-builtin,id=crypto --device virtio-crypto-pci,addr=10,cryptodev=crypto --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
+# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --qemu -chardev --qemu null,id=terminal --device virtio-serial-pci,id=terminals,addr=11 --device virtconsole,bus=terminals.0,chardev=terminal --qemu -object --qemu cryptodev-backend-builtin,id=crypto --device virtio-crypto-pci,addr=10,cryptodev=crypto --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device megasas,addr=12 --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
 #
 # Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
 # its bus. This kernel has no noiommu mode, so bind is refused for that, too.
@@ -426,4 +426,19 @@ PYTHON
 	used $edu device-held "resource0 is in use by process $holder (python3)"
 	end_holder
 	free $edu
+}
+
+@test "a node that sysfs does not show is a node of the devices of the driver that registered its number" {
+	local major raid=0000:00:12.0
+	modprobe megaraid_sas
+	[ "$(driver_of $raid)" = megaraid_sas ]
+	free $raid
+	major=$(awk '$2 == "megaraid_sas_ioctl" { print $1 }' /proc/devices)
+	run ! grep -q . /sys/dev/char/"$major":*
+	mknod /run/raid c "$major" 0
+	hold /run/raid write
+	used $raid device-held "/run/raid is in use by process $holder (sleep)"
+	end_holder
+	rm /run/raid
+	free $raid
 }
