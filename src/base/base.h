@@ -153,7 +153,7 @@ void log_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* ---- libc.c ----
  * What libc, or an older one, lacks. Requires glibc 2.28 to build. */
 
-/* "EBUSY"; "EUNKNOWN" for one that libc does not know, as ENOTSUPP of the kernel. */
+/* "EBUSY"; NULL for an unknown number. Same as strerrorname_np, which glibc has since 2.32. */
 const char *error_name(int error);
 
 /* The monotonic clock. */

@@ -33,8 +33,7 @@ const char *error_name(int error)
 	static const char *const names[] = { ERRORS(NAME) };
 #undef NAME
 	size_t count = sizeof names / sizeof *names;
-	const char *name = error > 0 && (size_t)error < count ? names[error] : NULL;
-	return name ? name : "EUNKNOWN";
+	return error > 0 && (size_t)error < count ? names[error] : NULL;
 }
 
 /* ---- the clock ---- */

@@ -347,7 +347,7 @@ static struct json *step_array(const struct opening *opening)
 		struct json *to = value_object();
 		int error = opening->steps[i].error;
 		value_add_text(to, "step", word_step(opening->steps[i].step));
-		value_add_text(to, "error", error ? error_name(-error) : NULL);
+		value_add_text(to, "error", error ? word_error(-error) : NULL);
 		value_append(list, to);
 	}
 	return list;

@@ -39,7 +39,7 @@ static char *get_step(const void *row)
 static char *get_result(const void *row)
 {
 	int error = ((const struct row *)row)->result->error;
-	return text_copy(error ? error_name(-error) : "ok");
+	return text_copy(error ? word_error(-error) : "ok");
 }
 
 static char *get_detail(const void *row)

@@ -19,6 +19,8 @@ const char *word_mode(enum mode mode);
 const char *word_enabled(enum mode mode);
 /* "loaded", "built in", "not loaded", "not installed", "unknown" */
 const char *word_module(enum module_state state);
+/* "EBUSY"; "EUNKNOWN": one that libc does not know, as ENOTSUPP of the kernel */
+const char *word_error(int error);
 /* "note", "warning", "blocker" */
 const char *word_severity(enum severity severity);
 /* "y", "m", "n", "absent", "unknown" */

@@ -1,3 +1,4 @@
+#include "base/base.h"
 #include "show/show.h"
 
 #define ENUM_WORD(value, word) [value] = word,
@@ -117,4 +118,10 @@ const char *word_access(const struct access_case *access)
 			"cdev works, group works with /dev/iommu only" },
 	};
 	return words[access->group + 1][access->cdev + 1];
+}
+
+const char *word_error(int error)
+{
+	const char *name = error_name(error);
+	return name ? name : "EUNKNOWN";
 }

@@ -56,7 +56,7 @@ static char *fails(struct plan *plan)
 static struct plan plans[MANY];
 static struct step steps[MANY];
 static struct job jobs[MANY];
-static char turns[MANY][8];
+static char turns[MANY][24];
 
 static void prepare(size_t count)
 {
