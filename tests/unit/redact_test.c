@@ -69,6 +69,14 @@ static void test_names(void)
 	ok(known.count == 2);
 }
 
+static void test_disks(void)
+{
+	const char *path = "sys/kernel/config/target/core/iblock_0/d/info";
+	ok(becomes(path, "UDEV PATH: /dev/disk/by-id/wwn-0x5000c500a1b2c3d4  readonly: 0\n",
+		"UDEV PATH: /dev/disk/hidden  readonly: 0\n"));
+	ok(becomes(path, "/dev/sda\n", "/dev/sda\n"));
+}
+
 int main(void)
 {
 	test_log();
@@ -76,5 +84,6 @@ int main(void)
 	test_modprobe();
 	test_mounts();
 	test_names();
+	test_disks();
 	return tap_done();
 }
