@@ -90,7 +90,7 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 	not says "enp0s4: Configuring with"
 }
 
-@test "a repeated event does not touch a device without a driver that was unbound" {
+@test "a repeated event does not touch a device that was unbound" {
 	cat >"$MACHINE/etc/vfionoiommu.d/0000:00:06.0" <<-'BINDING'
 		ADDRESS=0000:00:06.0
 		PCI_ID=1234:11e8
@@ -105,7 +105,15 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		udevadm settle
 		sleep 2
 		[ ! -e /sys/bus/pci/devices/$edu/driver ]
-		echo override $(cat /sys/bus/pci/devices/$edu/driver_override)' "${cards[@]}"
+		echo override $(cat /sys/bus/pci/devices/$edu/driver_override)
+		# The same of one whose persistent binding is newer than its first event.
+		vfionoiommu bind --force --persistent $other
+		vfionoiommu unbind $other
+		udevadm trigger --action=add /sys/bus/pci/devices/$other
+		udevadm settle
+		sleep 2
+		has_driver $other e1000e
+		rm /etc/vfionoiommu.d/$other' "${cards[@]}"
 	rm "$MACHINE/etc/vfionoiommu.d/0000:00:06.0"
 	status_is 0
 	says "override (null)"
