@@ -89,8 +89,10 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
 	if (statx(fd, name, flags, STATX_TYPE | STATX_INO, &status) < 0) {
 		int error = errno;
-		/* On a FUSE filesystem of another user, which has no nodes, only this is permitted. */
-		return error == EACCES && statx(fd, name, flags, 0, &status) == 0 ? 0 : -error;
+		/* On a FUSE filesystem of another user, which has no nodes, only this is permitted. What is
+		 * incomplete already needs no second question. */
+		bool denied = error == EACCES && !look->facts->error;
+		return denied && statx(fd, name, flags, 0, &status) == 0 ? 0 : -error;
 	}
 	mode_t type = status.stx_mode & S_IFMT;
 	if (type == S_IFSOCK) {
@@ -274,7 +276,7 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	struct process_file file = { 0 };
 	int known = identify(look, fd, name, &file);
 	bool failed = known < 0 && known != -ENOENT && known != -ESRCH;
-	if (failed && is_on_such_mount(look, name))
+	if (failed && !look->facts->error && is_on_such_mount(look, name))
 		return;
 	note_error(look, known < 0 ? known : 0);
 	if (known <= 0 || (file.type && !look->wanted(&file, look->context)))
