@@ -149,6 +149,9 @@ void safety_judge_unbind(const struct device *device, struct finding_list *findi
 void safety_judge_siblings(const struct device_list *devices, const struct device *device,
 	const struct device_refs *wanted, struct finding_list *findings);
 
+/* Makes /dev/iommu the container of groups, on a kernel without one. */
+#define REMEDY_CONTAINER_LINK "modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio"
+
 /* ---- outcome.c ----
  * Whether bind and unbind had the expected result. */
 

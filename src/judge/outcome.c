@@ -96,6 +96,9 @@ char *outcome_of_unbind(const struct device *before, const struct device *after)
 
 /* ---- of verify ---- */
 
+#define TOKEN_MISSING "the kernel requires a VF token, because vfio-pci has the physical function, too"
+#define TOKEN_REMEDY  "start the program with the token of the physical function (DPDK: --vfio-vf-token=UUID)"
+
 /* The meaning of a failed step; the first match wins. {} is the device's address, {detail} is the node. */
 static const struct {
 	enum open_step step; /* STEP_COUNT: any */
@@ -130,12 +133,8 @@ static const struct {
 	{ STEP_OPEN_IOMMUFD, EACCES, FINDING_NODE_PERMISSION,
 		"the owner and mode of /dev/iommu deny access to this user", "chown USER /dev/iommu" },
 	/* The node is open already: vfio_pci_core_match_token_uuid in drivers/vfio/pci/vfio_pci_core.c. */
-	{ STEP_GET_DEVICE_FD, EACCES, FINDING_OPEN_FAILED,
-		"the kernel requires a VF token, because vfio-pci has the physical function, too",
-		"start the program with the token of the physical function (DPDK: --vfio-vf-token=UUID)" },
-	{ STEP_BIND_IOMMUFD, EACCES, FINDING_OPEN_FAILED,
-		"the kernel requires a VF token, because vfio-pci has the physical function, too",
-		"start the program with the token of the physical function (DPDK: --vfio-vf-token=UUID)" },
+	{ STEP_GET_DEVICE_FD, EACCES, FINDING_OPEN_FAILED, TOKEN_MISSING, TOKEN_REMEDY },
+	{ STEP_BIND_IOMMUFD, EACCES, FINDING_OPEN_FAILED, TOKEN_MISSING, TOKEN_REMEDY },
 	{ STEP_COUNT, EACCES, FINDING_NODE_PERMISSION,
 		"the owner and mode of the node deny access to this user",
 		"vfionoiommu bind --owner USER {}" },
@@ -234,7 +233,7 @@ void verification_judge(const struct host *host, const struct opening *opening, 
 		judge_failure(host, opening, &opening->steps[opening->count - 1], findings);
 	else if (opening->iommufd_as_container)
 		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, opening->device->address,
-			"modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio",
+			REMEDY_CONTAINER_LINK,
 			"%s opens with /dev/iommu as its container: programs that require /dev/vfio/vfio, which is missing, will fail",
 			opening->node->path);
 }
@@ -361,8 +360,7 @@ static void judge_client_opening(enum client client, const struct host *host,
 	const char *address = opening->device->address, *name = clients[client].name;
 	if (clients[client].dpdk && opening->iommufd_as_container) {
 		finding_drop(findings, FINDING_GROUP_NEEDS_IOMMUFD);
-		finding_add(findings, FINDING_CLIENT_NODE_MISSING, address,
-			"modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio",
+		finding_add(findings, FINDING_CLIENT_NODE_MISSING, address, REMEDY_CONTAINER_LINK,
 			"%s opens a group with /dev/vfio/vfio, which does not exist", name);
 	}
 	if (clients[client].dpdk && opening->node->noiommu && opening->opened && host->mode == MODE_OFF)

@@ -73,8 +73,7 @@ static void judge_kernel(
 			"kernel %s has no way to open a noiommu device: the group needs a container, and there is no noiommu cdev",
 			release(host));
 	else if (access->group == PATH_IOMMUFD_ONLY && access->cdev != PATH_WORKS)
-		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, NULL,
-			"modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio",
+		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, NULL, REMEDY_CONTAINER_LINK,
 			"kernel %s has no VFIO container: the group opens only with /dev/iommu in place of /dev/vfio/vfio",
 			release(host));
 	if (!host->kconfig.source)

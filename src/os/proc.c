@@ -240,9 +240,10 @@ static char *read_ring(const struct look *look, const char *path)
 {
 	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
 	for (int tries = 0; tries < 50; tries++, nanosleep(&pause, NULL)) {
-		auto_free char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
+		char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
 		if (!info || !look->root->live || !is_busy(info))
-			return info ? text_copy(info) : NULL;
+			return info;
+		free(info);
 	}
 	return NULL;
 }
