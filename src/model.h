@@ -156,8 +156,10 @@ struct next_boot {
 	enum mode mode;    /* OFF if nothing sets it */
 	char *source;      /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing sets it */
 	enum own_file own; /* our own file in modprobe.d ... */
-	char *blocked;    /* "/etc/modprobe.d/x.conf line 3: install vfio-pci /bin/false": why vfio_pci is not
-			   * loaded; NULL: nothing prevents it */
+	char *blocked; /* "/etc/modprobe.d/x.conf line 3: install vfio-pci /bin/false": why vfio_pci is not
+			* loaded; NULL: nothing prevents it */
+	const char *blocked_module; /* that `blocked` names: vfio_pci, or one that it needs; NULL: none, or
+				     * all modules are blocked */
 	char *ids;        /* "8086:10d3,1234:11e8": what vfio_pci also binds when it is loaded; NULL: none */
 	char *ids_source; /* as source */
 	const char *own_path;       /* ... which is this */
@@ -327,6 +329,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_PANIC, "panic")             /* driver `object` reports a panic of the kernel */                \
 	X(USE_MODULE, "module")           /* module `object` of its driver has users */                      \
 	X(USE_MEDIATED, "mediated")       /* its mediated device `object` exists */                          \
+	X(USE_KERNEL, "kernel")           /* the kernel uses it for `object` */                              \
 	X(USE_IOMMU, "iommu")             /* the device is the IOMMU of other devices */                     \
 	X(USE_REMOTE, "remote")           /* another machine uses the USB device `object` through USB/IP */  \
 	X(USE_GADGET, "gadget")           /* USB gadget `detail` runs on the controller `object` */          \
@@ -362,7 +365,8 @@ struct device {
 	char *modalias;                                    /* uevent MODALIAS; NULL: unknown */
 	char *driver;                                      /* uevent DRIVER; NULL: none */
 	char *driver_module;   /* target of driver/module; NULL: built in, none, or not collected */
-	char *driver_override; /* NULL: none, or unknown */
+	char *driver_override; /* NULL: none, unknown, or not collected */
+	bool has_override;     /* it is collected, or unreadable */
 	int error;             /* negative errno if its uevent exists but is unreadable; else 0 */
 	char *unreadable;      /* the first detail that exists but is unreadable; NULL: none */
 	bool detailed;         /* its details are collected: device_collect_details */
@@ -405,7 +409,8 @@ struct stored {
 	struct remembered before; /* the state that unbind restores */
 	struct node_access access;
 	bool present;     /* a device exists at the address ... */
-	enum answer same; /* ... and is the same card; UNKNOWN: only root can read its serial number */
+	enum answer same; /* ... and is the same card; UNKNOWN: only root can read its serial number ... */
+	bool unsure;      /* ... and not even root could */
 };
 
 struct stored_list {

@@ -123,11 +123,22 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
 		add_step(plan, write_mode(on), write_mode(!on));
 }
 
+/* Drivers without a table of IDs bind only to a device whose override names them, or whose ID is in their
+ * new_id. dpdk-devbind clears the override afterwards. */
+static bool needs_override(const char *driver)
+{
+	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "pciback" };
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (text_same(driver, drivers[i]))
+			return true;
+	return false;
+}
+
 /* The override to set while binding `driver`, if it is to be `override` in the end: the kernel binds a driver
  * only to a device whose override is unset or names that driver. */
 static const char *override_for(const char *driver, const char *override)
 {
-	return driver && override ? driver : override;
+	return driver && (override || needs_override(driver)) ? driver : override;
 }
 
 /* Switches `device` from its current driver and override to the driver `to` and the override `final`; loads

@@ -22,7 +22,7 @@ void log_line(const char *line)
 __attribute__((format(printf, 2, 0))) static void log_format(
 	const char *head, const char *format, va_list arguments)
 {
-	char line[2048];
+	char line[8192];
 	char escaped[sizeof line * 2];
 	int length = snprintf(line, sizeof line, "%s", head);
 	vsnprintf(line + length, sizeof line - (size_t)length, format, arguments);

@@ -410,8 +410,8 @@ static void judge(struct run *run)
 	/* Under --stored udevd waits for this program. */
 	if (!wishes->stored)
 		use_wait_for_udev(&session->root);
-	session_collect_uses(session);
 	device_collect_details(&session->root, &session->devices, &run->asked);
+	session_collect_uses(session);
 	array_each (device, &run->asked)
 		*array_add(is_bound(*device) ? &run->bound : &run->wanted) = *device;
 	array_each (device, &run->wanted) {
@@ -422,7 +422,7 @@ static void judge(struct run *run)
 		safety_judge_siblings(&session->devices, *device, &run->wanted, &session->findings);
 	}
 	if (run->wanted.count) {
-		readiness_judge_blocked(&session->host, &session->next, &session->findings);
+		readiness_judge_blocked(&session->host, &session->next, MODULE_VFIO_PCI, &session->findings);
 		readiness_judge_ids(
 			&session->host, &session->next, &session->devices, &run->wanted, &session->findings);
 	}
@@ -510,7 +510,8 @@ static enum status decide(struct run *run, const struct options *options, struct
 {
 	enum status status = parse_access();
 	if (!status)
-		status = session_open_acting(&run->session, options);
+		status = session_open_acting(
+			&run->session, options, run->wishes->persistent ? SCOPE_NEXT_BOOT : SCOPE_KERNEL);
 	if (!status)
 		status = session_select(&run->session, arguments, &run->asked);
 	if (status)

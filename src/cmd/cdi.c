@@ -26,6 +26,13 @@ static void report_none(void)
 /* The standard allows no specification without a device. */
 static enum status say_none(const struct session *session)
 {
+	const struct device *device;
+	array_each (device, &session->devices)
+		if (device_is_noiommu(device)) {
+			log_error("%s: is bound, but has no node here that opens", device->address);
+			log_hint("vfionoiommu list; vfionoiommu matrix");
+			return STATUS_REFUSED;
+		}
 	int error = file ? output_remove(file) : 0;
 	if (error)
 		log_error("%s: could not be removed: %s", file, usage_file_error(error));
@@ -60,6 +67,9 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	auto_free char *before = cdi_collect(&session->root);
 	if (!asked && !before)
 		return;
+	/* unbind does not need it otherwise. */
+	if (!session->host.kconfig.source)
+		session_collect_host(session);
 	auto_free char *text = text_without(session, dry && leaving ? leaving : &no_devices);
 	if (!unknown && text_same(text, before)) {
 		if (asked)

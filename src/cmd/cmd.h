@@ -177,8 +177,15 @@ enum status session_open(struct session *session, const struct options *options)
  * time. */
 void session_collect_host(struct session *session);
 
+/* What a command needs to know of the machine. */
+enum scope {
+	SCOPE_STATE,     /* what host_collect_basics reads */
+	SCOPE_KERNEL,    /* and how the kernel was built; the next boot if modules are to be loaded */
+	SCOPE_NEXT_BOOT, /* and the next boot */
+};
+
 /* Both for a command that makes changes. */
-enum status session_open_whole(struct session *session, const struct options *options);
+enum status session_open_whole(struct session *session, const struct options *options, enum scope scope);
 
 /* Collects the uses of all devices, and judges again which can be bound. */
 void session_collect_uses(struct session *session);
@@ -204,7 +211,7 @@ bool session_is_blocked(const struct session *session);
  * Commands that make changes: runs plans, and shows their results. */
 
 /* The start of a command that makes changes: takes the lock first, unless nothing will be written. */
-enum status session_open_acting(struct session *session, const struct options *options);
+enum status session_open_acting(struct session *session, const struct options *options, enum scope scope);
 
 /* Whether the findings refuse the command; then they have been printed, and it ends with STATUS_REFUSED. */
 bool session_refused(const struct session *session);

@@ -43,20 +43,37 @@ enum status session_open(struct session *session, const struct options *options)
 	return STATUS_DONE;
 }
 
-void session_collect_host(struct session *session)
+/* Nothing else of the next boot is judged: what blocks the modules, and the mode once vfio is loaded. */
+static bool will_load(const struct host *host)
 {
-	host_collect(&session->root, false, &session->host);
-	nextboot_collect(&session->root, &session->host, &session->next);
-	session->access = access_case_judge(&session->host);
-	session->taint_before = session->host.taint;
+	return host->mode == MODE_UNKNOWN || host->modules[MODULE_VFIO_PCI].state == MODULE_AVAILABLE;
 }
 
-enum status session_open_whole(struct session *session, const struct options *options)
+static void collect_host(struct session *session, enum scope scope)
+{
+	struct host *host = &session->host;
+	if (scope == SCOPE_STATE) {
+		host_collect_basics(&session->root, host);
+		return;
+	}
+	host_collect(&session->root, false, host);
+	if (scope == SCOPE_NEXT_BOOT || will_load(host))
+		nextboot_collect(&session->root, host, &session->next);
+	session->access = access_case_judge(host);
+}
+
+void session_collect_host(struct session *session)
+{
+	collect_host(session, SCOPE_NEXT_BOOT);
+}
+
+enum status session_open_whole(struct session *session, const struct options *options, enum scope scope)
 {
 	enum status status = session_open(session, options);
 	if (status)
 		return status;
-	session_collect_host(session);
+	collect_host(session, scope);
+	session->taint_before = session->host.taint;
 	if (!options->dry_run)
 		readiness_judge_acting(&session->host, &session->findings);
 	return STATUS_DONE;
@@ -73,6 +90,8 @@ static const char *const selection_sentences[] = {
 	[SELECTION_NO_ADDRESS] = "{}: no such PCI device; see vfionoiommu list --all",
 	[SELECTION_NO_NAME] =
 		"{}: no such PCI device, network interface, block device or VFIO node; see vfionoiommu list --all",
+	[SELECTION_BEHIND_USB] =
+		"{}: is behind the USB controller {detail}, which can be bound only as a whole; see vfionoiommu list --all",
 	[SELECTION_AMBIGUOUS] = "{}: ambiguous, matches {detail}; specify one address",
 };
 

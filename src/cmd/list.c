@@ -39,10 +39,12 @@ static enum status list_run(const struct options *options, struct arguments *arg
 	unsigned int needs = table_needs(columns, &options->table, options->json);
 	if (needs & NEED_USES)
 		session_collect_uses(&session);
-	if (needs & NEED_DETAILS)
-		device_collect_details(&session.root, &session.devices, &shown);
+	if (needs & NEED_DETAILS) {
+		device_collect_remembered(&session.root, &session.devices);
+		device_collect_overrides(&session.root, &session.devices, &shown);
+	}
 	session.host.release = host_release(&session.root);
-	device_collect_driverless(&session.root, session.host.release, &session.devices, &shown);
+	device_collect_driverless(&session.root, session.host.release, &session.devices, &shown, false);
 	array_each (device, &shown)
 		safety_judge_stranded(*device, &session.findings);
 	if (needs & NEED_NAMES)

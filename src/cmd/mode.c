@@ -20,6 +20,7 @@ static void judge(struct session *session, bool on)
 		return;
 	}
 	readiness_judge(&session->host, &session->access, &session->findings);
+	readiness_judge_blocked(&session->host, &session->next, MODULE_VFIO, &session->findings);
 	finding_drop(&session->findings, FINDING_NOIOMMU_DISABLED);
 }
 
@@ -74,7 +75,7 @@ static bool set_next(struct session *session, bool on)
 static enum status mode_run(const struct options *options, bool on)
 {
 	static struct session session;
-	enum status status = session_open_acting(&session, options);
+	enum status status = session_open_acting(&session, options, SCOPE_NEXT_BOOT);
 	if (status)
 		return status;
 	if (!is_so(&session.host, on))

@@ -37,6 +37,8 @@ static void read_machine(const struct sysroot *root)
 		*array_add(&all) = device;
 	device_collect_details(root, &devices, &all);
 	host_collect(root, true, &host);
+	device_collect_driverless(root, host.release, &devices, &all, true);
+	device_collect_kernel_driver(root, host.release, &devices, &all);
 	nextboot_collect(root, &host, &next);
 	if (host.taint >= 0)
 		taint_collect_log(root, (unsigned long long)host.taint, &log);

@@ -25,11 +25,11 @@ static enum status begin(const struct options *options)
 	return STATUS_FAILED;
 }
 
-enum status session_open_acting(struct session *session, const struct options *options)
+enum status session_open_acting(struct session *session, const struct options *options, enum scope scope)
 {
 	bool writes = !options->dry_run && geteuid() == 0;
 	enum status status = writes ? begin(options) : STATUS_DONE;
-	return status ? status : session_open_whole(session, options);
+	return status ? status : session_open_whole(session, options, scope);
 }
 
 bool session_refused(const struct session *session)

@@ -16,12 +16,14 @@ struct overview {
 
 /* ---- the machine as a whole ---- */
 
-static bool stored_need_noiommu(const struct stored_list *list)
+static bool stored_need_noiommu(const struct session *session)
 {
 	const struct stored *stored;
-	array_each (stored, list)
-		if (!stored->allow_iommu)
+	array_each (stored, &session->stored) {
+		const struct device *device = device_find(&session->devices, stored->address);
+		if (!stored->allow_iommu || (device && device->iommu != ANSWER_YES))
 			return true;
+	}
 	return false;
 }
 
@@ -29,7 +31,7 @@ static void judge(struct session *session)
 {
 	const struct device *device;
 	readiness_judge(&session->host, &session->access, &session->findings);
-	readiness_judge_blocked(&session->host, &session->next, &session->findings);
+	readiness_judge_blocked(&session->host, &session->next, MODULE_VFIO_PCI, &session->findings);
 	nextboot_judge(&session->host, &session->next, &session->findings);
 	safety_judge_interrupted(&session->devices, &session->findings);
 	array_each (device, &session->devices)
@@ -37,7 +39,7 @@ static void judge(struct session *session)
 	persistence_judge(&session->stored, &session->devices, &session->findings);
 	if (session->stored.count)
 		persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root),
-			stored_need_noiommu(&session->stored), &session->findings);
+			stored_need_noiommu(session), &session->findings);
 }
 
 /* Collects and judges everything but the taint. Returns STATUS_DONE, or STATUS_FAILED after reporting it. */
@@ -55,11 +57,13 @@ static enum status overview_collect(struct overview *overview, const struct opti
 		struct device_refs *refs = device_is_noiommu(device) ? &overview->bound : &others;
 		*array_add(refs) = device;
 	}
-	device_collect_driverless(&session->root, session->host.release, &session->devices, &others);
+	device_collect_driverless(&session->root, session->host.release, &session->devices, &others, false);
 	free(others.items);
 	judge(session);
-	device_collect_details(&session->root, &session->devices, &overview->bound);
-	device_collect_names(&session->devices, &overview->bound);
+	if (options->json && !options->quiet) {
+		device_collect_overrides(&session->root, &session->devices, &overview->bound);
+		device_collect_names(&session->devices, &overview->bound);
+	}
 	overview->ready = !finding_blockers(&session->findings);
 	return STATUS_DONE;
 }

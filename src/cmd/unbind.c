@@ -208,11 +208,12 @@ static void collect_drivers(struct session *session, const struct device_refs *a
 {
 	struct device_refs chosen = { 0 };
 	const struct device **device;
+	device_collect_saved_drivers(&session->root, session->host.release, &session->devices, asked);
 	array_each (device, asked)
 		if ((*device)->vfio && kernel_chooses(*device))
 			*array_add(&chosen) = *device;
 	device_collect_kernel_driver(&session->root, session->host.release, &session->devices, &chosen);
-	device_collect_driverless(&session->root, session->host.release, &session->devices, asked);
+	device_collect_driverless(&session->root, session->host.release, &session->devices, asked, true);
 	free(chosen.items);
 }
 
@@ -221,7 +222,7 @@ static enum status decide(struct unbinding *run, const struct options *options, 
 {
 	struct session *session = &run->session;
 	const struct device **device;
-	enum status status = session_open_acting(session, options);
+	enum status status = session_open_acting(session, options, SCOPE_STATE);
 	if (status)
 		return status;
 	split_gone(session, arguments, &run->gone);
@@ -235,7 +236,7 @@ static enum status decide(struct unbinding *run, const struct options *options, 
 	use_collect_processes(&session->root, &session->devices);
 	array_each (device, &run->asked)
 		if (is_changed(session, *device) || (*device)->unreadable)
-			safety_judge_unbind(*device, &session->findings);
+			safety_judge_unbind(&session->devices, *device, &session->findings);
 	return session_refused(session) ? STATUS_REFUSED : STATUS_DONE;
 }
 

@@ -234,12 +234,14 @@ static void add_use(const struct block *block, enum use_kind kind, const char *d
 			&(struct use){ kind, block->name, (char *)detail, owner->way, (char *)process });
 }
 
-/* A filesystem has the number of its block device; btrfs has an anonymous one. */
+/* A filesystem has the number of its block device; those of several devices have an anonymous one. Others
+ * without a device have any source, which an ordinary user can choose. */
 static bool is_on(const struct scan *scan, const struct mount_fact *mount, const struct block *block)
 {
 	if (mount->target && major(mount->number))
 		return mount->number == block->number;
-	return is_node(scan, block, mount->source);
+	return (!mount->target || text_same(mount->type, "btrfs") || text_same(mount->type, "bcachefs")) &&
+	       is_node(scan, block, mount->source);
 }
 
 static void take_mounts(struct scan *scan)

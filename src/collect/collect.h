@@ -14,6 +14,9 @@
  * configuration is found. */
 void host_collect(const struct sysroot *root, bool evidence, struct host *host);
 
+/* Only its release and taint, and what judges whether changes can be made. */
+void host_collect_basics(const struct sysroot *root, struct host *host);
+
 /* Adds the releases of the installed kernels and of the running one, oldest first: those that have modules,
  * an image or a configuration. */
 void host_list_kernels(const struct sysroot *root, struct name_list *releases);
@@ -119,8 +122,8 @@ bool address_last(const char *path, char address[20]);
  * is no PCI bus. */
 int device_collect_all(const struct sysroot *root, struct device_list *devices);
 
-/* Reads the device `address` again, including what only bind and unbind need (driver_override, header type,
- * the driver's module, the saved state). Returns 0, or a negative errno with `device` untouched. */
+/* Reads the device `address`, without what device_collect_details adds. Returns 0, or a negative errno with
+ * `device` untouched. */
 int device_collect(const struct sysroot *root, const char *address, struct device *device);
 
 /* Frees everything in `device` except its uses. */
@@ -128,26 +131,42 @@ void device_free(struct device *device);
 
 /* In the following functions `some` are devices of `devices`. */
 
-/* Reads these devices again, with details. A device that is gone stays as it was. */
+/* Reads these devices again, with details, but for the header type. A device that is gone stays as it was. */
 void device_collect_again(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
 
-/* Adds what only bind and unbind need to devices from device_collect_all. */
+/* Adds what only bind and unbind need: driver_override, the driver's module, the instance, the saved state.
+ */
 void device_collect_details(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
+
+/* Adds their driver_override. */
+void device_collect_overrides(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
+
+/* Adds the header type, from config. The kernel waits for the end of a reset of the device, and may have to
+ * wake it up first: call it in a process that can be abandoned. */
+void device_collect_header(const struct sysroot *root, struct device *device);
 
 /* Reads the details of the devices that have a saved state in /run/vfionoiommu: usually none. */
 void device_collect_remembered(const struct sysroot *root, struct device_list *devices);
 
 /* Adds why those devices that have no driver may have none: driver_override, the one that driverctl stores,
- * and the loaded driver that the kernel `release` (NULL: unknown) has for the device. Reads nothing for
+ * and the loaded driver that the kernel `release` (NULL: unknown) has for the device. Without vfio-pci the
+ * last only if the devices were `named`: then the user says that they should have one. Reads nothing for
  * devices that have one. */
 void device_collect_driverless(const struct sysroot *root, const char *release, struct device_list *devices,
-	const struct device_refs *some);
+	const struct device_refs *some, bool named);
 
 /* Adds the loaded driver that the kernel has for each device, bound or not, and driverctl's override.
  * Sources: modules.alias, /sys/module/NAME/drivers, /etc/driverctl.d. */
 void device_collect_kernel_driver(const struct sysroot *root, const char *release,
+	struct device_list *devices, const struct device_refs *some);
+
+/* Lets the kernel choose the driver of those devices whose saved one does not exist any more: it is not
+ * registered, and its module is not installed for the kernel `release`; and of those that had none although
+ * the kernel has a loaded driver for them, as other programs leave them. */
+void device_collect_saved_drivers(const struct sysroot *root, const char *release,
 	struct device_list *devices, const struct device_refs *some);
 
 /* Frees the members of `remembered`, but not the struct itself. */
@@ -167,8 +186,9 @@ bool device_is_unbound_since(
 	const struct sysroot *root, const struct device *device, unsigned long long event);
 
 /* The serial number of `device` in `*serial`, "00-11-22-33-44-55-66-77": a new string, or NULL if it has
- * none. Returns 0, or -EACCES if it is unknown because only root can read the extended configuration space.
- * Source: the extended capability Device Serial Number in the config attribute. */
+ * none. Returns 0, or -EACCES if it is unknown because only root can read the extended configuration space,
+ * the device has none, does not respond, or is being reset. Source: the extended capability Device Serial
+ * Number in the config attribute. */
 int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial);
 
 /* ---- written.c ----
@@ -250,7 +270,8 @@ struct scan {
 		size_t count;
 	} blocks;
 	struct network_facts network;
-	struct name_list programmed; /* interfaces with an XDP program */
+	struct name_list own;        /* interfaces of our network namespace */
+	struct name_list programmed; /* those with an XDP program */
 	struct {
 		struct remote *items;
 		size_t count;
@@ -265,6 +286,7 @@ struct scan {
 	const char *sockets;             /* lines of /proc/net/packet, for process.c; NULL: none */
 	struct use_list unknown;         /* what may use any device */
 	int network_error, mounts_error; /* negative errno: unknown or incomplete */
+	bool unseen;                     /* a network namespace could not be looked at */
 };
 
 /* Adds a copy of the use to a device that does not have it yet. */
@@ -373,13 +395,14 @@ enum selection {
 	SELECTION_NO_HARDWARE,
 	SELECTION_NO_ADDRESS,
 	SELECTION_NO_NAME,
-	SELECTION_AMBIGUOUS, /* `found` has the candidates */
+	SELECTION_BEHIND_USB, /* `found` has the controller */
+	SELECTION_AMBIGUOUS,  /* `found` has the candidates */
 };
 
 /* Adds the devices that `text` selects to `found`, in the order of `devices`, without duplicates across
  * calls. `text` is a PCI address, a network interface, a block device, a VFIO node, or a pattern
  * (vendor:device, class=, driver=); only patterns can select several devices. Unless it returns
- * SELECTION_DONE or _AMBIGUOUS, `found` is untouched. */
+ * SELECTION_DONE, _BEHIND_USB or _AMBIGUOUS, `found` is untouched. */
 enum selection selector_resolve(const struct sysroot *root, const struct device_list *devices,
 	const char *text, struct device_refs *found);
 

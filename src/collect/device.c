@@ -128,7 +128,8 @@ static void collect_cdev(const struct sysroot *root, struct device *device)
 static void collect_nodes(const struct sysroot *root, struct device *device)
 {
 	collect_cdev(root, device);
-	if (device->vfio || text_same(device->driver, "vfio-pci"))
+	/* Before 6.1, or without the cdev of 5.18's drivers for one kind of card, there is no vfio-dev. */
+	if (device->vfio || (device->driver && strstr(device->driver, "vfio")))
 		collect_group(root, device);
 	device->vfio |= device->group.name != NULL;
 }
@@ -136,6 +137,14 @@ static void collect_nodes(const struct sysroot *root, struct device *device)
 static bool is_gone(int error)
 {
 	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
+}
+
+/* Whether no device has an IOMMU, because there is none (drivers/iommu/iommu-sysfs.c). */
+static bool has_no_iommu(const struct sysroot *root)
+{
+	auto_names struct name_list names = { 0 };
+	int error = root->live ? sysroot_list(root, "sys/class/iommu", &names) : -EINVAL;
+	return is_gone(error) || (!error && !names.count);
 }
 
 /* Its IOMMU; a device that is one (AMD's) has a directory of this name instead. */
@@ -152,17 +161,20 @@ static void collect_iommu(const struct sysroot *root, struct device *device)
 /* A present but unreadable device still counts as a device: `device` then has whatever else could be read.
  * Frees `uevent`. */
 static int collect_base(const struct sysroot *root, const char *address, const struct attribute *uevent,
-	struct device *device)
+	bool no_iommu, struct device *device)
 {
-	*device = (struct device){
-		.address = text_copy(address), .header_type = -1, .iommu_group = -1, .error = uevent->error
-	};
+	*device = (struct device){ .address = text_copy(address),
+		.header_type = -1,
+		.iommu = ANSWER_NO,
+		.iommu_group = -1,
+		.error = uevent->error };
 	if (uevent->text)
 		parse_uevent(uevent->text, device);
 	free(uevent->text);
 	if (device->error)
 		device->unreadable = text_format("uevent: %s", strerror(-device->error));
-	collect_iommu(root, device);
+	if (!no_iommu)
+		collect_iommu(root, device);
 	/* A device without a driver has neither a group node nor a cdev. */
 	if (device->driver || device->error)
 		collect_nodes(root, device);
@@ -200,9 +212,10 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 		return error;
 	struct attribute_list uevents = { 0 };
 	collect_attributes(root, &names, "uevent", UEVENT_UNLOCKED, &uevents);
+	bool no_iommu = has_no_iommu(root);
 	for (size_t i = 0; i < names.count; i++) {
 		struct device device;
-		if (is_gone(collect_base(root, names.items[i], &uevents.items[i], &device)))
+		if (is_gone(collect_base(root, names.items[i], &uevents.items[i], no_iommu, &device)))
 			device_free(&device);
 		else
 			*array_add(devices) = device;
@@ -250,34 +263,32 @@ static void override_set(struct device *device, const struct attribute *attribut
 {
 	auto_free char *text = attribute->text;
 	bool unset = !text || !*text || text_same(text, "(null)");
-	free(device->driver_override);
+	device->has_override = true;
 	device->driver_override = text_copy(unset ? NULL : text);
 	errno = -attribute->error;
 	if (!text)
 		note_unreadable(device, "driver_override");
 }
 
-/* The details have it, too. */
-static void collect_overrides(
+void device_collect_overrides(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
+	struct device_refs wanted = { 0 };
 	struct name_list addresses = { 0 };
 	struct attribute_list overrides = { 0 };
 	const struct device **device;
 	array_each (device, some)
-		if (!(*device)->detailed)
+		if (!(*device)->has_override) {
+			*array_add(&wanted) = *device;
 			*array_add(&addresses) = (*device)->address;
-	if (addresses.count)
+		}
+	if (wanted.count)
 		collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
-	const struct attribute *override;
-	device = some->items;
-	array_each (override, &overrides) {
-		while ((*device)->detailed)
-			device++;
-		override_set(own(devices, *device++), override);
-	}
+	for (size_t i = 0; i < wanted.count; i++)
+		override_set(own(devices, wanted.items[i]), &overrides.items[i]);
 	free(overrides.items);
 	free(addresses.items);
+	free(wanted.items);
 }
 
 /* /run may survive the boot in a container. */
@@ -285,18 +296,24 @@ static void collect_instance(const struct sysroot *root, struct device *device)
 {
 	auto_free char *path = device_path(device, ".");
 	unsigned long long inode = root->live ? sysroot_inode(root, path) : 0;
-	auto_free char *boot = inode ? sysroot_read(root, "proc/sys/kernel/random/boot_id") : NULL;
-	if (boot)
+	static char *boot;
+	if (inode && !boot)
+		boot = sysroot_read(root, "proc/sys/kernel/random/boot_id");
+	if (inode && boot)
 		device->instance = text_format("%s:%llu", boot, inode);
+}
+
+void device_collect_header(const struct sysroot *root, struct device *device)
+{
+	auto_free char *path = device_path(device, "config");
+	unsigned char config[16];
+	if (sysroot_read_bytes(root, path, config, sizeof config) == sizeof config)
+		device->header_type = config[0x0e] & 0x7f;
 }
 
 static void collect_details(const struct sysroot *root, struct device *device)
 {
 	device->detailed = true;
-	auto_free char *config_path = device_path(device, "config");
-	unsigned char config[16];
-	if (sysroot_read_bytes(root, config_path, config, sizeof config) == sizeof config)
-		device->header_type = config[0x0e] & 0x7f;
 	auto_free char *module_path = device_path(device, "driver/module");
 	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
 	if (device->driver && !device->driver_module)
@@ -309,7 +326,7 @@ void device_collect_details(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
 	const struct device **device;
-	collect_overrides(root, devices, some);
+	device_collect_overrides(root, devices, some);
 	array_each (device, some)
 		if (!(*device)->detailed)
 			collect_details(root, own(devices, *device));
@@ -404,23 +421,54 @@ static bool may_have_lost_driver(const struct device *device)
 	return memchr(classes, (int)(device->class >> 16), sizeof classes);
 }
 
-/* A virtual function may be without a driver on purpose: sriov_drivers_autoprobe. */
+/* A virtual function may be without a driver on purpose. */
 static void collect_lost_drivers(const struct sysroot *root, const char *release, struct device_list *devices,
 	const struct device_refs *lost)
 {
 	const struct device **device;
 	collect_kernel_drivers(root, release, devices, lost);
 	array_each (device, lost) {
-		auto_free char *physfn = (*device)->kernel_driver ? device_path(*device, "physfn") : NULL;
-		if (!physfn || sysroot_exists(root, physfn) == ANSWER_NO)
+		auto_free char *path = device_path(*device, "physfn/sriov_drivers_autoprobe");
+		auto_free char *probes = (*device)->kernel_driver ? sysroot_read(root, path) : NULL;
+		if (!text_same(probes, "0"))
 			continue;
 		free((*device)->kernel_driver);
 		own(devices, *device)->kernel_driver = NULL;
 	}
 }
 
+/* Whether the saved driver cannot come back: it is not registered, and its module is not installed. */
+static bool is_gone_driver(const struct sysroot *root, const char *release, const struct remembered *saved)
+{
+	if (!saved->driver)
+		return false;
+	auto_free char *path = text_format("sys/bus/pci/drivers/%s", saved->driver);
+	enum module_state module =
+		saved->module && release ? module_lookup(root, release, saved->module) : MODULE_MISSING;
+	return sysroot_exists(root, path) == ANSWER_NO && module == MODULE_MISSING;
+}
+
+void device_collect_saved_drivers(const struct sysroot *root, const char *release,
+	struct device_list *devices, const struct device_refs *some)
+{
+	struct device_refs lost = { 0 };
+	const struct device **device;
+	array_each (device, some) {
+		struct remembered *saved = &own(devices, *device)->remembered;
+		if (saved->known != ANSWER_YES || saved->by_kernel)
+			continue;
+		saved->by_kernel = is_gone_driver(root, release, saved);
+		if (!saved->driver && !saved->driver_override && may_have_lost_driver(*device))
+			*array_add(&lost) = *device;
+	}
+	collect_lost_drivers(root, release, devices, &lost);
+	array_each (device, &lost)
+		own(devices, *device)->remembered.by_kernel = (*device)->kernel_driver;
+	free(lost.items);
+}
+
 void device_collect_driverless(const struct sysroot *root, const char *release, struct device_list *devices,
-	const struct device_refs *some)
+	const struct device_refs *some, bool named)
 {
 	bool has_new_id = sysroot_exists(root, "sys/bus/pci/drivers/vfio-pci") == ANSWER_YES;
 	struct device_refs driverless = { 0 }, suspect = { 0 }, lost = { 0 };
@@ -428,9 +476,10 @@ void device_collect_driverless(const struct sysroot *root, const char *release, 
 	array_each (device, some)
 		if (!(*device)->driver && !(*device)->error && (*device)->class >> 16 != 0x06)
 			*array_add(&driverless) = *device;
-	collect_overrides(root, devices, &driverless);
+	device_collect_overrides(root, devices, &driverless);
 	array_each (device, &driverless) {
-		bool is_lost = !(*device)->driver_override && has_new_id && may_have_lost_driver(*device);
+		bool is_lost = !(*device)->driver_override &&
+			       (named || (has_new_id && may_have_lost_driver(*device)));
 		if (is_lost)
 			*array_add(&lost) = *device;
 		if (is_lost || (*device)->driver_override)
@@ -461,15 +510,12 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 {
 	struct device found;
 	const struct attribute uevent = collect_attribute(root, address, "uevent", UEVENT_UNLOCKED);
-	int error = collect_base(root, address, &uevent, &found);
-	if (error) {
+	int error = collect_base(root, address, &uevent, false, &found);
+	if (error)
 		device_free(&found);
-		return error;
-	}
-	const struct device *only = &found;
-	device_collect_details(root, &(struct device_list){ &found, 1 }, &(struct device_refs){ &only, 1 });
-	*device = found;
-	return 0;
+	else
+		*device = found;
+	return error;
 }
 
 void device_collect_again(
@@ -478,9 +524,13 @@ void device_collect_again(
 	const struct device **device;
 	struct device fresh;
 	array_each (device, some) {
+		const struct device *only = &fresh;
 		if (device_collect(root, (*device)->address, &fresh))
 			continue;
 		fresh.stored = (*device)->stored;
+		fresh.header_type = (*device)->header_type;
+		device_collect_details(
+			root, &(struct device_list){ &fresh, 1 }, &(struct device_refs){ &only, 1 });
 		*own(devices, *device) = fresh;
 	}
 	collect_denylisted(root, devices);
@@ -586,9 +636,10 @@ int device_collect_serial(const struct sysroot *root, const struct device *devic
 {
 	unsigned char config[EXTENDED_END];
 	auto_free char *path = device_path(device, "config");
-	ssize_t length = sysroot_read_bytes(root, path, config, sizeof config);
-	if (length < EXTENDED_START)
+	ssize_t length = sysroot_read_apart(root, path, config, sizeof config);
+	/* A device that does not respond reads as ff; without MMCONFIG, only the first 256 bytes exist. */
+	if (length < EXTENDED_END || word_at(config, 0) == 0xffffffff)
 		return -EACCES;
-	*serial = length == EXTENDED_END ? find_serial(config) : NULL;
+	*serial = find_serial(config);
 	return 0;
 }

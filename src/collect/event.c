@@ -44,8 +44,7 @@ bool event_knows_node(const char *path)
 
 int event_listen(const struct sysroot *root, bool *settled)
 {
-	/* The control socket of udevd: libudev has no other way to find out whether udevd runs. */
-	*settled = sysroot_exists(root, "run/udev/control") == ANSWER_YES;
+	*settled = sysroot_exists(root, "run/udev/control") == ANSWER_YES && udev_is_heard();
 	signals_catch();
 	return udev_listen(*settled);
 }

@@ -322,13 +322,18 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 	answers[QUESTION_CDEV_NOIOMMU] = module_uses(root, release, "iommufd", "pt_iommu_amdv1_init");
 }
 
-void host_collect_state(const struct sysroot *root, struct host *host)
+static void collect_state(const struct sysroot *root, struct host *host)
 {
 	for (int i = 0; i < MODULE_COUNT; i++)
 		host->modules[i].state = collect_module(root, host, host->modules[i].name);
 	host->mode = host->running ? collect_mode(root, host->modules[MODULE_VFIO].state) : MODE_UNKNOWN;
-	host->taint = host->running ? taint_collect_value(root) : -1;
 	collect_seen(root, host);
+}
+
+void host_collect_state(const struct sysroot *root, struct host *host)
+{
+	collect_state(root, host);
+	host->taint = host->running ? taint_collect_value(root) : -1;
 }
 
 char *host_release(const struct sysroot *root)
@@ -347,13 +352,21 @@ bool host_is_root(void)
 	return geteuid() == 0;
 }
 
-void host_collect(const struct sysroot *root, bool evidence, struct host *host)
+void host_collect_basics(const struct sysroot *root, struct host *host)
 {
 	*host = host_unknown();
 	host->release = host_release(root);
 	host->running = true;
+	host->taint = taint_collect_value(root);
+	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
+	host->root = host_is_root();
+}
+
+void host_collect(const struct sysroot *root, bool evidence, struct host *host)
+{
+	host_collect_basics(root, host);
 	collect_kconfig(root, host);
-	host_collect_state(root, host);
+	collect_state(root, host);
 	if (evidence || !is_present(host->modules[MODULE_VFIO].state) || !host->kconfig.source)
 		collect_in_modules(root, host);
 	collect_missing(root, host);
@@ -363,8 +376,6 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 		host->unused_iommu = find_unused_iommu(root);
 		host->qemu = is_qemu(root);
 	}
-	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
-	host->root = host_is_root();
 }
 
 /* Where a name with the release of each installed kernel is; the prefix is not part of the release. */

@@ -64,34 +64,81 @@ static void take_upper(struct scan *scan, const char *lower, const char *upper, 
 		use_add(*owner, &(struct use){ USE_ELSEWHERE, (char *)upper, (char *)where, way, NULL });
 }
 
-/* Adds the interfaces of another network namespace. `where`: "the network namespace of process 1234 (sh)". */
-static void take_namespace(struct scan *scan, const char *path, const char *where)
+/* Whether the interface is up, or below another one, in the sysfs of its namespace. */
+static bool is_up(const struct sysroot *sysfs, const char *name)
+{
+	auto_names struct name_list entries = { 0 };
+	auto_free char *directory = text_format("class/net/%s", name);
+	auto_free char *path = text_format("%s/flags", directory);
+	auto_free char *flags = sysroot_read(sysfs, path);
+	bool up = !flags || (strtoul(flags, NULL, 16) & FLAG_UP);
+	char **entry;
+	(void)sysroot_list(sysfs, directory, &entries);
+	array_each (entry, &entries)
+		up |= text_starts(*entry, "upper_");
+	return up;
+}
+
+/* Adds the interfaces of another network namespace, of which `sysfs` is one: all of them, as somebody moved
+ * them there, or in the namespace where the kernel makes them, the `initial` one, those that are up. */
+static void take_interfaces(struct scan *scan, const struct sysroot *sysfs, const char *where, bool initial)
 {
 	auto_names struct name_list names = { 0 };
+	char **name;
+	(void)sysroot_list(sysfs, "class/net", &names);
+	array_each (name, &names) {
+		auto_owners struct owner_list owners = { 0 };
+		struct device **owner;
+		(void)scan_owners(scan, sysfs, "class/net", *name, &owners);
+		array_each (owner, &owners) {
+			(*owner)->interfaces++;
+			if (!initial || is_up(sysfs, *name))
+				use_simple(*owner, USE_ELSEWHERE, *name, where);
+		}
+	}
+}
+
+/* The same of the namespace at `path`. `where`: "the network namespace of process 1234 (sh)". */
+static void take_namespace(struct scan *scan, const char *path, const char *where, bool initial)
+{
 	struct network_facts uppers = { 0 };
 	struct sysroot sysfs;
 	const struct network_fact *fact;
-	char **name;
 	progress_step(scan->processes.progress, where, 0);
 	int error = network_enter(scan->root, path, &sysfs, &uppers);
 	array_each (fact, &uppers)
 		take_upper(scan, fact->interface, fact->text, where);
 	network_facts_free(&uppers);
-	/* It is ours, or is gone, or is not of a network. */
-	if (error != -EALREADY && error != -ESRCH && error != -EINVAL && host_is_root())
+	/* It is ours, or is gone, or is not of a network, or its owner hides it. */
+	bool hidden = error == -EACCES && strstr(path, "/root/");
+	bool unseen = error && error != -EALREADY && error != -ESRCH && error != -EINVAL && !hidden;
+	scan->unseen |= unseen;
+	if (unseen && host_is_root())
 		scan_unknown(scan, where, error);
 	if (error)
 		return;
-	(void)sysroot_list(&sysfs, "class/net", &names);
-	array_each (name, &names) {
-		auto_owners struct owner_list owners = { 0 };
-		struct device **owner;
-		(void)scan_owners(scan, &sysfs, "class/net", *name, &owners);
-		array_each (owner, &owners) {
-			(*owner)->interfaces++;
-			use_simple(*owner, USE_ELSEWHERE, *name, where);
-		}
+	take_interfaces(scan, &sysfs, where, initial);
+	close(sysfs.fd);
+}
+
+/* The interfaces of our own namespace, if /sys was mounted in another one and shows those of that. */
+static void take_own(struct scan *scan)
+{
+	char **name;
+	bool missing = false;
+	array_each (name, &scan->own) {
+		auto_free char *path = text_format(OWNER_INTERFACES "/%s", *name);
+		missing |= sysroot_exists(scan->root, path) == ANSWER_NO;
 	}
+	if (!missing)
+		return;
+	struct sysroot sysfs = { .fd = sysroot_private("sysfs"), .live = true };
+	if (sysfs.fd < 0) {
+		scan_unknown(scan, "the network namespace of this process", sysfs.fd);
+		return;
+	}
+	take_interfaces(
+		scan, &sysfs, "the network namespace of this process, which /sys does not show", false);
 	close(sysfs.fd);
 }
 
@@ -114,7 +161,15 @@ static void take_mounted_namespace(struct scan *scan, const struct mount_fact *m
 	auto_free char *where = text_format("the network namespace %s", mount->target);
 	if (mount->process)
 		text_append(&where, " in the mount namespace of process %s", mount->process);
-	take_namespace(scan, path, where);
+	take_namespace(scan, path, where, false);
+}
+
+/* The number of the namespace of the kernel's own threads; 0: unknown. */
+static unsigned long initial_namespace(const struct scan *scan)
+{
+	auto_free char *link = scan->processes.hidden ? NULL : sysroot_readlink(scan->root, "proc/2/ns/net");
+	const char *number = link ? text_after(link, "net:[") : NULL;
+	return number ? strtoul(number, NULL, 10) : 0;
 }
 
 /* Namespaces of processes, and those that ip-netns(8) and container engines mounted somewhere. */
@@ -122,10 +177,11 @@ static void take_namespaces(struct scan *scan)
 {
 	const struct process_namespace *namespace;
 	const struct mount_fact *mount;
+	const unsigned long initial = initial_namespace(scan);
 	array_each (namespace, &scan->processes.network_namespaces) {
 		auto_free char *where =
 			text_format("the network namespace of process %s", namespace->process);
-		take_namespace(scan, namespace->path, where);
+		take_namespace(scan, namespace->path, where, namespace->inode == initial);
 	}
 	array_each (mount, &scan->mounts)
 		if (text_same(mount->type, "nsfs") && mount->target &&
@@ -153,6 +209,8 @@ static bool is_driven(const struct scan *scan, const struct device *device)
 /* Where other namespaces cannot be seen. */
 static void take_elsewhere(const struct scan *scan, struct device *device)
 {
+	if (scan->root->live && !scan->unseen && !scan->processes.hidden && !scan->processes.error)
+		return;
 	bool network = device->class >> 16 == 0x02;
 	if (network && device->driver && !device->vfio && !device->interfaces &&
 		!is_userspace_driver(device->driver) && is_driven(scan, device))
@@ -298,12 +356,24 @@ static void take_connections(struct scan *scan, const char *path)
 	}
 }
 
+/* The kernel walks through its whole table of connections for each of these files, also if it is empty: the
+ * line "TCP: inuse COUNT ..." of its statistics tells (net/ipv4/proc.c). */
+static bool has_connections(const struct scan *scan, const char *path, const char *key)
+{
+	const struct sysroot quiet = sysroot_quiet(scan->root);
+	auto_free char *text = sysroot_read(&quiet, path);
+	const char *line = text ? strstr(text, key) : NULL;
+	return !line || atoi(line + strlen(key)) > 0;
+}
+
 void network_collect_connections(struct scan *scan)
 {
 	if (!scan->root->live)
 		return;
-	take_connections(scan, "proc/net/tcp");
-	take_connections(scan, "proc/net/tcp6");
+	if (has_connections(scan, "proc/net/sockstat", "\nTCP: inuse "))
+		take_connections(scan, "proc/net/tcp");
+	if (has_connections(scan, "proc/net/sockstat6", "TCP6: inuse "))
+		take_connections(scan, "proc/net/tcp6");
 	if (scan->connections.count)
 		qsort(scan->connections.items, scan->connections.count, sizeof *scan->connections.items,
 			by_inode);
@@ -357,13 +427,14 @@ void network_free(struct scan *scan)
 	free(scan->remotes.items);
 	network_facts_free(&scan->network);
 	name_list_free(&scan->programmed);
+	name_list_free(&scan->own);
 }
 
 void network_collect(struct scan *scan)
 {
 	struct device *device;
 	if (scan->root->live) {
-		int error = network_programs(&scan->programmed);
+		int error = network_links(&scan->own, &scan->programmed);
 		scan->network_error = network_facts(&scan->network);
 		if (!scan->network_error)
 			scan->network_error = error;
@@ -373,8 +444,10 @@ void network_collect(struct scan *scan)
 		find_connections(scan);
 	}
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
-	if (scan->root->live)
+	if (scan->root->live) {
+		take_own(scan);
 		take_namespaces(scan);
+	}
 	array_each (device, scan->devices)
 		take_elsewhere(scan, device);
 }

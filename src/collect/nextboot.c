@@ -61,17 +61,27 @@ static int collect_candidates(const struct sysroot *root, struct candidates *fou
 	return failed;
 }
 
-/* What keeps vfio_pci, or a module that it needs, from being loaded, as `find` sees it. */
-static char *find_block(
-	const char *path, const char *text, char *(*find)(const char *text, const char *module))
+/* `blocked` NULL: nothing. */
+static void set_block(struct next_boot *next, char *blocked, const char *module)
 {
-	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd" };
+	free(next->blocked);
+	next->blocked = blocked;
+	next->blocked_module = module;
+}
+
+/* What keeps vfio_pci, or a module that it needs, from being loaded, as `find` sees it. */
+static void find_block(struct next_boot *next, const char *path, const char *text,
+	char *(*find)(const char *text, const char *module))
+{
+	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd",
+		"iommufd" };
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
 		auto_free char *line = find(text, modules[i]);
-		if (line)
-			return text_format("/%s %s", path, line);
+		if (!line)
+			continue;
+		set_block(next, text_format("/%s %s", path, line), modules[i]);
+		return;
 	}
-	return NULL;
 }
 
 /* Takes over `ids`, if there are any: the last ones count. `path`: below the root. */
@@ -89,7 +99,7 @@ static void take_ids(struct next_boot *next, char *ids, const char *path)
 static void take_rest(struct next_boot *next, const char *path, const char *text)
 {
 	if (!next->blocked)
-		next->blocked = find_block(path, text, modprobe_text_blocked);
+		find_block(next, path, text, modprobe_text_blocked);
 	take_ids(next, modprobe_text_ids(text), path);
 }
 
@@ -109,6 +119,9 @@ int modprobe_collect_option(const struct sysroot *root, const char *module, cons
 			failed = failed || errno == ENOENT || errno == EINVAL ? failed : -errno;
 			continue;
 		}
+		/* Most say nothing of it. */
+		if (!strstr(text, "vfio") && !strstr(text, "iommufd"))
+			continue;
 		if (next)
 			take_rest(next, path, text);
 		enum mode said = modprobe_text_option(text, module, parameter);
@@ -135,6 +148,9 @@ bool denylist_collect_disabled(const struct sysroot *root)
 	auto_free char *live = sysroot_read(root, "sys/module/vfio_pci/parameters/disable_denylist");
 	if (live)
 		return text_starts(live, "Y");
+	/* Before 5.9 there was no list. */
+	if (sysroot_exists(root, "sys/module/vfio_pci/parameters/nointxmask") == ANSWER_YES)
+		return true;
 	auto_free char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
 	modprobe_collect_option(root, "vfio_pci", "disable_denylist", &mode, &source, NULL);
 	enum mode said =
@@ -216,13 +232,10 @@ static enum own_file collect_own(const struct sysroot *root)
 static void take_kernels_block(const struct sysroot *root, const char *cmdline, struct next_boot *next)
 {
 	auto_free char *disabled = sysroot_read(root, MODULES_DISABLED);
-	char *blocked = text_same(disabled, "1")
-				? text_copy("/" MODULES_DISABLED " is 1")
-				: find_block("proc/cmdline", cmdline, modprobe_cmdline_blocked);
-	if (!blocked)
-		return;
-	free(next->blocked);
-	next->blocked = blocked;
+	if (text_same(disabled, "1"))
+		set_block(next, text_copy("/" MODULES_DISABLED " is 1"), NULL);
+	else
+		find_block(next, "proc/cmdline", cmdline, modprobe_cmdline_blocked);
 }
 
 void nextboot_collect(const struct sysroot *root, struct host *host, struct next_boot *next)
@@ -239,16 +252,17 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
 	known = modprobe_collect_option(
 			root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
-	/* Of a module that is built in, modprobe.d says nothing. */
+	/* Of a module that is built in or does not exist, modprobe.d says nothing. */
+	if (text_same(found.blocked_module, "iommufd") &&
+		host->modules[MODULE_IOMMUFD].state != MODULE_AVAILABLE)
+		set_block(&found, NULL, NULL);
 	if (vfio == MODULE_BUILTIN) {
 		free(found.source);
 		found.source = NULL;
 		set = MODE_UNKNOWN;
 		known = true;
-		if (found.blocked && strstr(found.blocked, ": install vfio ")) {
-			free(found.blocked);
-			found.blocked = NULL;
-		}
+		if (text_same(found.blocked_module, "vfio"))
+			set_block(&found, NULL, NULL);
 	}
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_mode(cmdline) : MODE_UNKNOWN;
@@ -258,7 +272,8 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 		found.source = text_copy("/proc/cmdline");
 		set = said;
 	}
-	if (host->modules[MODULE_VFIO_PCI].state == MODULE_AVAILABLE)
+	if (host->modules[MODULE_VFIO_PCI].state == MODULE_AVAILABLE ||
+		host->modules[MODULE_VFIO].state == MODULE_AVAILABLE)
 		take_kernels_block(root, cmdline ? cmdline : "", &found);
 	take_ids(&found, cmdline ? modprobe_cmdline_ids(cmdline) : NULL, "proc/cmdline");
 	if (host->mode == MODE_ABSENT)

@@ -72,11 +72,12 @@ static void take_node(struct scan *scan, const char *name, struct device *device
 static void add_vfio(
 	struct scan *scan, struct device *device, const struct vfio_node *node, const char *folder)
 {
+	if (!node->name)
+		return;
 	auto_free char *path = text_format("%s/%s/dev", folder, node->name);
-	auto_free char *number = node->name ? sysroot_read(scan->root, path) : NULL;
-	if (node->name)
-		*array_add(scan->nodes) =
-			(struct node){ S_IFCHR, scan_number(number), text_copy(node->path), device, NULL };
+	auto_free char *number = sysroot_read(scan->root, path);
+	*array_add(scan->nodes) =
+		(struct node){ S_IFCHR, scan_number(number), text_copy(node->path), device, NULL };
 }
 
 /* The longest table of sockets that is read, in bytes. */
@@ -115,6 +116,57 @@ static void collect_sockets(struct scan *scan)
 	scan->sockets = NULL;
 }
 
+/* Nodes of drivers that sysfs shows below no device: misc devices without a parent. */
+static const struct {
+	const char *driver, *node;
+} misc_nodes[] = {
+	{ "ccp", "sev" },
+	{ "vboxguest", "vboxguest" },
+	{ "vboxguest", "vboxuser" },
+	{ "vmw_vmci", "vmci" },
+	{ "nitro_enclaves", "nitro_enclaves" },
+	{ "mpt3sas", "mpt3ctl" },
+	{ "mpt3sas", "mpt2ctl" },
+	{ "mptsas", "mptctl" },
+	{ "mptspi", "mptctl" },
+	{ "mptfc", "mptctl" },
+};
+
+static void add_misc(struct scan *scan, struct device *device, const char *class, const char *node)
+{
+	auto_free char *path = text_format("sys/class/misc/%s/dev", class);
+	auto_free char *number = sysroot_read(scan->root, path);
+	if (number)
+		*array_add(scan->nodes) = (struct node){ S_IFCHR, scan_number(number),
+			text_format("/dev/%s", node), device, NULL };
+}
+
+#define RANDOM "sys/class/misc/hw_random/rng_current"
+
+/* The source of random numbers, "virtio_rng.0" or of a driver, that the common node reads from. */
+static void take_random(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
+	auto_free char *driver = sysroot_link_name(scan->root, path);
+	if (text_same(driver, "virtio_rng"))
+		add_misc(scan, device, "hw_random", "hwrng");
+}
+
+static void collect_misc(struct scan *scan)
+{
+	auto_free char *random = sysroot_read(scan->root, RANDOM);
+	struct device *device;
+	if (random && text_starts(random, "virtio_rng"))
+		scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_random);
+	array_each (device, scan->devices) {
+		for (size_t i = 0; device->driver && i < ARRAY_SIZE(misc_nodes); i++)
+			if (text_same(device->driver, misc_nodes[i].driver))
+				add_misc(scan, device, misc_nodes[i].node, misc_nodes[i].node);
+		if (device->driver && random && text_starts(random, device->driver))
+			add_misc(scan, device, "hw_random", "hwrng");
+	}
+}
+
 static void collect_nodes(struct scan *scan)
 {
 	const struct sysroot quiet = sysroot_quiet(scan->root);
@@ -123,6 +175,8 @@ static void collect_nodes(struct scan *scan)
 	struct device *device;
 	scan_each_owned(scan, &quiet, CHARACTER_DEVICES, take_node);
 	array_each (device, scan->devices) {
+		if (!device->vfio)
+			continue;
 		auto_free char *cdevs = text_format("sys/bus/pci/devices/%s/vfio-dev", device->address);
 		add_vfio(scan, device, &device->group, "sys/class/vfio");
 		add_vfio(scan, device, &device->cdev, cdevs);
@@ -131,6 +185,7 @@ static void collect_nodes(struct scan *scan)
 		array_each (owner, &block->owners)
 			*array_add(scan->nodes) = (struct node){ S_IFBLK, block->number,
 				text_format("/dev/%s", block->name), owner->device, owner->way };
+	collect_misc(scan);
 	collect_sockets(scan);
 	if (scan->nodes->count)
 		qsort(scan->nodes->items, scan->nodes->count, sizeof *scan->nodes->items, by_number);
@@ -152,10 +207,17 @@ static struct device *attribute_owner(const struct scan *scan, const char *path,
 		return NULL;
 	*last++ = '\0';
 	char *parent = strrchr(copy, '/');
+	/* Memory of the device for other devices: p2pmem/allocate. */
+	bool shared = text_same(parent, "/p2pmem");
+	if (shared) {
+		*parent = '\0';
+		parent = strrchr(copy, '/');
+	}
 	if (!parent++)
 		return NULL;
 	*name = path + (last - copy);
-	bool attribute = text_starts(last, "resource") || text_same(last, "config") || text_same(last, "rom");
+	bool attribute = shared || text_starts(last, "resource") || text_same(last, "config") ||
+			 text_same(last, "rom");
 	auto_free char *legacy = text_format("%s:%s", parent, last);
 	bool known = attribute ? address_parse(parent, address)
 			       : strstr(path, "/bus/pci/") && address_parse(legacy, address);
@@ -215,10 +277,12 @@ static const char *major_driver(const struct scan *scan, unsigned int number)
 		nodes->drivers = text_copy("");
 	const char *found = strstr(nodes->drivers, key), *blocks = strstr(nodes->drivers, "\nBlock");
 	const char *name = found && (!blocks || found < blocks) ? found + strlen(key) : "";
+	const char *longest = "";
 	array_each (device, scan->devices)
-		if (device->driver && text_starts(name, device->driver) && !shows_major(scan, number))
-			return nodes->majors[number] = text_copy(device->driver);
-	return nodes->majors[number] = text_copy("");
+		if (device->driver && text_starts(name, device->driver) &&
+			strlen(device->driver) > strlen(longest))
+			longest = device->driver;
+	return nodes->majors[number] = text_copy(*longest && shows_major(scan, number) ? "" : longest);
 }
 
 /* The driver of a node that sysfs does not show, as those of nvidia; NULL: none. */
@@ -233,6 +297,34 @@ static const char *hidden_driver(const struct scan *scan, const struct process_f
 	return *driver ? driver : NULL;
 }
 
+/* Descriptors of a driver that outlive its node. */
+static const struct {
+	const char *name, *driver; /* a part of the driver's name */
+} leftovers[] = {
+	{ "anon_inode:ne-vm", "nitro_enclaves" },
+	{ "anon_inode:[i915_perf]", "i915" },
+	{ "anon_inode:[xe_oa]", "xe" },
+	{ "anon_inode:[perf_event]", "_uncore" },
+};
+
+static const char *leftover_driver(const struct process_file *file)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(leftovers); i++)
+		if (text_same(file->path, leftovers[i].name))
+			return leftovers[i].driver;
+	return NULL;
+}
+
+static void take_leftover(struct scan *scan, const struct process_file *file, const char *driver)
+{
+	struct device *device;
+	auto_free char *detail =
+		text_format("process %s has it of a device that the kernel does not name", file->process);
+	array_each (device, scan->devices)
+		if (device->driver && strstr(device->driver, driver))
+			use_simple(device, USE_UNKNOWN, file->path, detail);
+}
+
 static bool is_wanted(const struct process_file *file, const void *context)
 {
 	const struct scan *scan = context;
@@ -243,7 +335,8 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	if (file->type)
 		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file) ||
 		       hidden_driver(scan, file);
-	if (text_same(file->path, VFIO_DEVICE) || attribute_owner(scan, file->path, &name))
+	if (text_same(file->path, VFIO_DEVICE) || leftover_driver(file) ||
+		attribute_owner(scan, file->path, &name))
 		return true;
 	array_each (node, scan->nodes)
 		if (!scan->root->live && is_node(node, file))
@@ -309,13 +402,15 @@ static void take_vfio_device(struct scan *scan, const struct process_file *file)
 			use_simple(device, USE_UNKNOWN, file->path, detail);
 }
 
+#define MEMORY 0x200 /* IORESOURCE_MEM */
+
 /* Whether the mapping overlaps a BAR. `resource`: a line "START END FLAGS" for each, in hexadecimal. */
 static bool overlaps(const char *resource, const struct process_file *file)
 {
-	unsigned long long start, end;
-	for (const char *line = resource; line && sscanf(line, " %llx %llx", &start, &end) == 2;
+	unsigned long long start, end, flags;
+	for (const char *line = resource; line && sscanf(line, " %llx %llx %llx", &start, &end, &flags) == 3;
 		line = strchr(line + 1, '\n'))
-		if (end && start < file->offset + file->length && file->offset <= end)
+		if (end && (flags & MEMORY) && start < file->offset + file->length && file->offset <= end)
 			return true;
 	return false;
 }
@@ -356,6 +451,8 @@ static void take_file(struct scan *scan, const struct process_file *file)
 		return;
 	if (text_same(file->path, VFIO_DEVICE))
 		take_vfio_device(scan, file);
+	else if (leftover_driver(file))
+		take_leftover(scan, file, leftover_driver(file));
 	else if ((device = attribute_owner(scan, file->path, &name)) && can_write(file))
 		add_process(device, file, name, NULL);
 }
@@ -387,6 +484,8 @@ void processes_collect(struct scan *scan)
 		scan_unknown_because(scan, "/proc/*/fd", "only root can see the open files of all processes");
 	else
 		scan_unknown(scan, "/proc/*/fd", scan->processes.error);
+	if (scan->root->live && sysroot_exists(scan->root, "proc/filesystems") == ANSWER_NO)
+		scan_unknown_because(scan, "/proc", "mounted with subset=pid, it lacks what the kernel uses");
 	if (scan->processes.hidden)
 		scan_unknown_because(scan, "/proc", "processes of other users or PID namespaces are hidden");
 	array_each (node, &nodes)

@@ -96,14 +96,18 @@ static bool name_is_hardware_address(const char *text)
 	return false;
 }
 
+/* Precedes the address of a USB controller, which may have many devices behind it. */
+#define USB "usb "
+
 /* Adds the last PCI device in `path`. Returns whether there is one. */
 static bool add_last(const char *path, struct name_list *addresses)
 {
 	char address[20];
-	bool found = address_last(path, address);
-	if (found && !strstr(path, "/usb"))
-		name_list_add(addresses, address);
-	return found;
+	if (!address_last(path, address))
+		return false;
+	auto_free char *entry = text_format("%s%s", strstr(path, "/usb") ? USB : "", address);
+	name_list_add(addresses, entry);
+	return true;
 }
 
 static void add_path(const struct sysroot *root, const char *path, int depth, struct name_list *addresses);
@@ -122,15 +126,18 @@ static void add_entries(const struct sysroot *root, const char *path, const char
 	}
 }
 
-/* Adds the devices below the virtual block device at `path`: those that it is made of, or for NVMe multipath
- * the controllers of its subsystem. */
+/* Adds the devices below the virtual block device or network interface at `path`: those that it is made of,
+ * or for NVMe multipath the controllers of its subsystem. */
 static void add_lower(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
 {
 	auto_free char *slaves = text_format("%s/slaves", path);
 	add_entries(root, slaves, "", depth, addresses);
+	add_entries(root, path, "lower_", depth, addresses);
 	auto_free char *subsystem = text_copy(path);
-	char *name = strstr(subsystem, "/nvme-subsys");
-	char *end = name ? strchr(name + 1, '/') : NULL;
+	/* sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1 */
+	static const char folder[] = "/nvme-subsystem/";
+	char *name = strstr(subsystem, folder);
+	char *end = name ? strchr(name + strlen(folder), '/') : NULL;
 	if (end)
 		*end = '\0';
 	if (name)
@@ -204,8 +211,7 @@ static void add_alternative_name(const struct sysroot *root, const char *name, s
 
 /* Adds the addresses of the PCI devices that `text` names: a path in /sys, a device node in /dev or a link to
  * one, a hardware address, or the name of a device in /sys/class (eth0, nvme0n1, uio0). A device mapper or
- * multipath device names all devices below it. Adds none for what is behind a USB controller, which may have
- * many devices behind it. */
+ * multipath device, a bond or a VLAN names all devices below it. */
 static void name_collect(const struct sysroot *root, const char *text, struct name_list *addresses)
 {
 	const char *in_dev = text_after(text, "/dev/");
@@ -306,9 +312,21 @@ static enum selection not_found(const char *text)
 		return SELECTION_NO_MATCH;
 	if (name_is_hardware_address(text))
 		return SELECTION_NO_HARDWARE;
-	if (!strchr(text, '/') && (strchr(text, ':') || strchr(text, '.')))
+	/* eth0.100 is the name of an interface. */
+	bool numbers = !text[strspn(text, "0123456789abcdefABCDEF.")];
+	if (!strchr(text, '/') && (strchr(text, ':') || (numbers && strchr(text, '.'))))
 		return SELECTION_NO_ADDRESS;
 	return SELECTION_NO_NAME;
+}
+
+/* The USB controller that what was named is behind; NULL: it is not. */
+static const struct device *find_usb(const struct device_list *devices, const struct name_list *addresses)
+{
+	char **address;
+	array_each (address, addresses)
+		if (text_after(*address, USB))
+			return device_find(devices, text_after(*address, USB));
+	return NULL;
 }
 
 static void match_all(const struct device_list *devices, const char *text, const struct name_list *addresses,
@@ -359,6 +377,11 @@ enum selection selector_resolve(const struct sysroot *root, const struct device_
 	struct device_refs matches = { 0 };
 	const struct device **device;
 	match_all(devices, text, &addresses, &matches);
+	const struct device *usb = matches.count ? NULL : find_usb(devices, &addresses);
+	if (usb) {
+		*array_add(found) = usb;
+		return SELECTION_BEHIND_USB;
+	}
 	if (!matches.count)
 		return not_found(text);
 	if (matches.count > 1 && !is_pattern(text))

@@ -235,19 +235,76 @@ static void take_accelerator(struct scan *scan, struct device *device)
 
 /* ---- users of a driver, gadgets ---- */
 
-/* Drivers with a reference to their module, which has the same name, for each user: each socket that is
- * connected to the host (vsock_assign_transport in net/vmw_vsock/af_vsock.c), each user of a management
- * controller, such as its watchdog (ipmi_create_user in drivers/char/ipmi/ipmi_msghandler.c). */
+/* Drivers with a reference to a module for each user: each socket that is connected to the host
+ * (vsock_assign_transport in net/vmw_vsock/af_vsock.c), each user of a management controller, such as its
+ * watchdog (ipmi_create_user in drivers/char/ipmi/ipmi_msghandler.c). */
+static const struct counted {
+	const char *driver, *module;
+	bool needed; /* the driver cannot work without it */
+} counted[] = {
+	{ "vmw_vsock_virtio_transport", "vmw_vsock_virtio_transport", true },
+	{ "vmw_vmci", "vmw_vsock_vmci_transport", false },
+	{ "ipmi_si", "ipmi_si", true },
+	{ "ipmi_ssif", "ipmi_ssif", true },
+};
+
 static void take_users(struct scan *scan, const char *driver, struct device *device)
 {
-	if (!text_same(driver, "vmw_vsock_virtio_transport") && !text_same(driver, "ipmi_si"))
+	const struct counted *known = counted, *end = counted + ARRAY_SIZE(counted);
+	while (known < end && !text_same(driver, known->driver))
+		known++;
+	if (known == end)
 		return;
-	auto_free char *path = text_format("sys/module/%s/refcnt", driver);
+	auto_free char *path = text_format("sys/module/%s/refcnt", known->module);
 	auto_free char *count = sysroot_read(scan->root, path);
-	if (!count)
+	if (!count && known->needed)
 		use_simple(device, USE_UNKNOWN, driver, "built into the kernel, it does not tell its users");
-	else if (!text_same(count, "0"))
-		use_simple(device, USE_MODULE, driver, NULL);
+	else if (count && !text_same(count, "0"))
+		use_simple(device, USE_MODULE, known->module, NULL);
+}
+
+#define BUS_CONTROLLERS "sys/bus/i2c/drivers/ipmi_ssif"
+
+/* A management controller on the SMBus of the device. */
+static void take_bus_users(struct scan *scan, const char *name, struct device *device)
+{
+	(void)name;
+	take_users(scan, "ipmi_ssif", device);
+}
+
+/* MIDI ports that are open, also by the kernel's own sequencer (snd_rawmidi_proc_info_read in
+ * sound/core/rawmidi.c). `name`: midiC0D0. */
+static void take_midi(struct scan *scan, const char *name, struct device *device)
+{
+	unsigned int card, port;
+	if (sscanf(name, "midiC%uD%u", &card, &port) != 2)
+		return;
+	auto_free char *path = text_format("proc/asound/card%u/midi%u", card, port);
+	auto_free char *state = sysroot_read(scan->root, path);
+	auto_free char *what = text_format("the MIDI port %s", name);
+	if (state && strstr(state, "Owner PID"))
+		use_simple(device, USE_KERNEL, what, NULL);
+}
+
+/* A connection is "hci0:256". */
+static void take_bluetooth(struct scan *scan, const char *name, struct device *device)
+{
+	auto_free char *what = text_format("the Bluetooth connection %s", name);
+	(void)scan;
+	if (strchr(name, ':'))
+		use_simple(device, USE_KERNEL, what, NULL);
+}
+
+/* Memory that the host has taken back, and that the driver gives back to the machine when it is unbound. */
+static void take_balloon(struct scan *scan, struct device *device)
+{
+	auto_free char *counters = sysroot_read_file(scan->root, "proc/vmstat", SYSROOT_ATTRIBUTE_MAX * 4);
+	const char *taken = counters ? strstr(counters, "\nballoon_inflate ") : NULL;
+	const char *given = counters ? strstr(counters, "\nballoon_deflate ") : NULL;
+	unsigned long long in = 0, out = 0;
+	if (taken && given && sscanf(taken, " balloon_inflate %llu", &in) == 1 &&
+		sscanf(given, " balloon_deflate %llu", &out) == 1 && in > out)
+		use_simple(device, USE_KERNEL, "memory that the host has taken back (balloon)", NULL);
 }
 
 /* Unbinding the driver ends the virtual machines that have one, or waits for them. */
@@ -298,6 +355,8 @@ static void take_virtio(struct scan *scan, const char *name, struct device *devi
 		use_simple(device, USE_IOMMU, NULL, NULL);
 	else if (text_same(driver, "virtio_mem"))
 		take_memory(scan, name, device);
+	else if (text_same(driver, "virtio_balloon"))
+		take_balloon(scan, device);
 	else if (text_same(driver, "virtio_crypto"))
 		take_algorithms(scan, driver, path, device);
 	else
@@ -328,8 +387,8 @@ static void take_functions(const struct scan *scan, struct device *device)
 			function->physical = text_copy(device->address);
 	}
 	use_unknown(device, "virtfn", error);
-	auto_free char *functions = text_format("%d", count);
-	if (count)
+	auto_free char *functions = count ? text_format("%d", count) : NULL;
+	if (functions)
 		use_simple(device, USE_VFS, NULL, functions);
 }
 
@@ -351,8 +410,10 @@ static bool has_firmware_screen(const struct scan *scan)
 /* Only display devices have boot_vga. */
 static bool is_boot_display(const struct scan *scan, const struct device *device)
 {
+	if (device->class >> 16 != 0x03)
+		return false;
 	auto_free char *path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
-	auto_free char *vga = device->class >> 16 == 0x03 ? sysroot_read(scan->root, path) : NULL;
+	auto_free char *vga = sysroot_read(scan->root, path);
 	return text_same(vga, "1");
 }
 
@@ -376,6 +437,47 @@ static void take_display(const struct scan *scan, struct device *device)
 		use_simple(device, USE_UNKNOWN, "framebuffer", "the console may be on this display");
 }
 
+#define IOPORTS_MAX (1 << 18) /* bytes that are read of it */
+
+/* The ACPI registers of a chipset's power management function (82371AB): in /proc/ioports below "0600-063f :
+ * 0000:00:01.3". */
+static bool has_acpi(const struct scan *scan, const struct device *device)
+{
+	auto_free char *ports = sysroot_read_file(scan->root, "proc/ioports", IOPORTS_MAX);
+	auto_free char *end = text_format(" : %s\n", device->address);
+	const char *own = ports ? strstr(ports, end) : NULL;
+	const char *start = own ? memrchr(ports, '\n', (size_t)(own - ports)) : NULL;
+	if (!own)
+		return false;
+	size_t depth = strspn(start ? start + 1 : ports, " ");
+	for (const char *line = own + strlen(end); *line && strspn(line, " ") > depth;
+		line += strcspn(line, "\n"), line += *line == '\n') {
+		const char *what = strstr(line, " : ");
+		if (what && text_starts(what, " : ACPI "))
+			return true;
+	}
+	return false;
+}
+
+/* Devices that the kernel or the machine needs without a user that it shows. */
+static void take_machine(struct scan *scan, struct device *device)
+{
+	const struct mount_fact *mount;
+	if (device->class >> 8 == 0x0680 && has_acpi(scan, device))
+		use_simple(device, USE_KERNEL, "ACPI power management", NULL);
+	else if (device->class >> 8 == 0x0800)
+		use_simple(device, USE_KERNEL, "interrupts", NULL);
+	else if (text_same(device->driver, "pcieport"))
+		use_simple(device, USE_KERNEL, "PCIe services, such as errors", NULL);
+	else if (text_same(device->driver, "xen-platform-pci"))
+		use_simple(device, USE_KERNEL, "all disks and networks of Xen", NULL);
+	else if (text_same(device->driver, "vboxguest"))
+		array_each (mount, &scan->mounts)
+			if (text_same(mount->type, "vboxsf"))
+				use_add(device, &(struct use){ USE_MOUNT, mount->source, mount->target, NULL,
+							mount->process });
+}
+
 static void take_driver(struct device *device)
 {
 	if (text_same(device->driver, "pvpanic-pci"))
@@ -385,13 +487,14 @@ static void take_driver(struct device *device)
 			"Xen may have given the device to another domain (xl pci-list)");
 }
 
-/* The kernel writes its messages to consoles: "tty0 ttyS4". */
-static void take_consoles(struct scan *scan)
+/* The kernel writes its messages to consoles, "tty0 ttyS4", and can have a debugger at one:
+ * "kbd,ttyS4,115200". */
+static void take_consoles(struct scan *scan, const char *path)
 {
-	auto_free char *active = sysroot_read(scan->root, "sys/class/tty/console/active");
+	auto_free char *active = sysroot_read(scan->root, path);
 	char *rest = NULL;
-	for (char *name = active ? strtok_r(active, " ", &rest) : NULL; name;
-		name = strtok_r(NULL, " ", &rest)) {
+	for (char *name = active ? strtok_r(active, " ,", &rest) : NULL; name;
+		name = strtok_r(NULL, " ,", &rest)) {
 		auto_owners struct owner_list owners = { 0 };
 		struct device **owner;
 		(void)scan_owners(scan, scan->root, "sys/class/tty", name, &owners);
@@ -431,6 +534,11 @@ static void take_watchdog(struct scan *scan, const char *name)
 	auto_free char *identity = sysroot_read(scan->root, identity_path);
 	struct device *device;
 	(void)owner_collect(scan->root, WATCHDOGS, name, &owners);
+	/* The kernel alone may keep a timer quiet that the firmware started. */
+	bool firmware = identity && (text_starts(identity, "iTCO_wdt") || strstr(identity, "HW Watchdog"));
+	array_each (device, scan->devices)
+		if (firmware && !text_same(state, "active") && is_watchdog_of(&owners, identity, device))
+			use_simple(device, USE_UNKNOWN, name, "the firmware may have started its timer");
 	/* Kernels without WATCHDOG_SYSFS have neither. */
 	array_each (device, scan->devices)
 		if (!state && name_list_has(&owners, device->address))
@@ -450,22 +558,36 @@ static void take_watchdogs(struct scan *scan)
 		take_watchdog(scan, *name);
 }
 
+/* vfio-pci disables them when it is unbound. */
+static void collect_functions(struct scan *scan)
+{
+	struct device *device;
+	array_each (device, scan->devices)
+		if (device->vfio)
+			take_functions(scan, device);
+}
+
 static void collect_others(struct scan *scan)
 {
 	struct device *device;
 	scan_each_owned(scan, scan->root, OWNER_FRAMEBUFFERS, take_framebuffer);
 	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_virtio);
-	take_consoles(scan);
+	take_consoles(scan, "sys/class/tty/console/active");
+	take_consoles(scan, "sys/module/kgdboc/parameters/kgdboc");
 	take_watchdogs(scan);
 	take_usb_clients(scan);
 	scan_each_owned(scan, scan->root, "sys/bus/mdev/devices", take_mediated);
 	scan_each_owned(scan, scan->root, OWNER_DAX, take_dax);
 	scan_each_owned(scan, scan->root, OWNER_CXL, take_region);
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
+	scan_each_owned(scan, scan->root, BUS_CONTROLLERS, take_bus_users);
+	scan_each_owned(scan, scan->root, "sys/class/sound", take_midi);
+	scan_each_owned(scan, scan->root, "sys/class/bluetooth", take_bluetooth);
 	scan_each_owned(scan, scan->root, USB_CONTROLLERS, take_gadget);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_driver(device);
+		take_machine(scan, device);
 		take_firmware_memory(device);
 		if (device->is_iommu)
 			use_simple(device, USE_IOMMU, NULL, NULL);
@@ -474,6 +596,17 @@ static void collect_others(struct scan *scan)
 			take_accelerator(scan, device);
 		take_functions(scan, device);
 	}
+}
+
+/* This waits for the end of a reset of the device, and can wake it up. */
+static void collect_headers(struct scan *scan)
+{
+	struct device *device;
+	array_each (device, scan->devices)
+		if (device->detailed) {
+			progress_step(scan->processes.progress, device->address, 0);
+			device_collect_header(scan->root, device);
+		}
 }
 
 /* ---- mounts ---- */
@@ -494,6 +627,39 @@ static void collect_mounts(struct scan *scan)
 
 /* ---- devices above ---- */
 
+/* A bridge cannot be bound. */
+static void take_behind(struct device *device, const struct device *below, const char *through)
+{
+	const struct use *use;
+	if (!device || device == below || device->class >> 8 == 0x0604)
+		return;
+	array_each (use, &below->uses) {
+		auto_free char *way =
+			text_format("%s%sbehind %s", use->way ? use->way : "", use->way ? ", " : "", through);
+		if (use->kind != USE_VFS && use->kind != USE_DISPLAY)
+			use_add(device,
+				&(struct use){ use->kind, use->object, use->detail, way, use->process });
+	}
+}
+
+/* Adds the uses to the devices that `part`, the device or a bridge above it, depends on: the driver core
+ * unbinds it first, as the tunnels of a Thunderbolt controller. A link that is never removed does not unbind
+ * (Documentation/ABI/testing/sysfs-class-devlink). */
+static void take_suppliers(struct scan *scan, const struct device *below, const char *part)
+{
+	auto_names struct name_list entries = { 0 };
+	auto_free char *folder = text_format("sys/bus/pci/devices/%s", part);
+	char **entry;
+	(void)sysroot_list(scan->root, folder, &entries);
+	array_each (entry, &entries) {
+		const char *supplier = text_after(*entry, "supplier:pci:");
+		auto_free char *path = text_format("%s/%s/auto_remove_on", folder, *entry);
+		auto_free char *removed = supplier ? sysroot_read(scan->root, path) : NULL;
+		if (removed && !text_same(removed, "never"))
+			take_behind(device_find(scan->devices, supplier), below, part);
+	}
+}
+
 /* The uses of a device are uses of the devices that it is behind: of a VMD controller, for example. */
 static void take_above(struct scan *scan, const struct device *below)
 {
@@ -501,21 +667,12 @@ static void take_above(struct scan *scan, const struct device *below)
 	auto_free char *path = text_format("sys/bus/pci/devices/%s", below->address);
 	auto_free char *target = sysroot_readlink(scan->root, path);
 	char *rest = NULL;
-	const struct use *use;
 	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
 		part = strtok_r(NULL, "/", &rest)) {
-		struct device *device =
-			address_parse(part, address) ? device_find(scan->devices, address) : NULL;
-		/* A bridge cannot be bound. */
-		if (!device || device == below || device->class >> 8 == 0x0604)
+		if (!address_parse(part, address))
 			continue;
-		array_each (use, &below->uses) {
-			auto_free char *way = text_format("%s%sbehind %s", use->way ? use->way : "",
-				use->way ? ", " : "", below->address);
-			if (use->kind != USE_VFS && use->kind != USE_DISPLAY)
-				use_add(device, &(struct use){ use->kind, use->object, use->detail, way,
-							use->process });
-		}
+		take_behind(device_find(scan->devices, address), below, below->address);
+		take_suppliers(scan, below, address);
 	}
 }
 
@@ -558,7 +715,7 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 		if (process < 0)
 			return process;
 		if (process == 0) {
-			progress->looker = getpid();
+			progress->looker = process_number(root);
 			look(root, devices, sources, progress);
 			scan_send(devices, answer);
 			process_end();
@@ -566,8 +723,11 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 		error = scan_wait(end, progress);
 		int status = process_reap(process, error);
 		/* It has said why. */
-		if (status > 0)
+		if (status > 0) {
+			process_relay(end);
+			process_flush();
 			exit(status);
+		}
 		if (!error && !scan_receive(devices, answer))
 			error = -EBADMSG;
 	}
@@ -604,10 +764,12 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices)
 	collect(root, devices,
 		(void (*const[])(struct scan *)){ blocks_collect, network_collect_connections,
 			processes_collect, collect_mounts, blocks_take_uses, network_collect, collect_others,
-			collect_above, NULL });
+			collect_headers, collect_above, NULL });
 }
 
 void use_collect_processes(const struct sysroot *root, struct device_list *devices)
 {
-	collect(root, devices, (void (*const[])(struct scan *)){ processes_collect, collect_above, NULL });
+	collect(root, devices,
+		(void (*const[])(struct scan *)){
+			processes_collect, collect_functions, collect_above, NULL });
 }

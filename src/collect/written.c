@@ -51,8 +51,10 @@ static void tie(const struct sysroot *root, struct device_list *devices, struct 
 		return;
 	device->stored = stored;
 	stored->present = true;
-	if (!stored->problem)
-		stored->same = is_same(root, stored, device);
+	if (stored->problem)
+		return;
+	stored->same = is_same(root, stored, device);
+	stored->unsure = stored->same == ANSWER_UNKNOWN && root->live && host_is_root();
 }
 
 static void stored_free(struct stored *stored)

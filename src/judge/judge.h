@@ -56,9 +56,9 @@ void access_case_judge_sources(
 void readiness_judge(
 	const struct host *host, const struct access_case *access, struct finding_list *findings);
 
-/* Adds what keeps vfio_pci from being loaded, if it is not loaded. */
-void readiness_judge_blocked(
-	const struct host *host, const struct next_boot *next, struct finding_list *findings);
+/* Adds what keeps the module, vfio or vfio_pci, from being loaded, if it is not loaded. */
+void readiness_judge_blocked(const struct host *host, const struct next_boot *next, enum module_index module,
+	struct finding_list *findings);
 
 /* Adds the devices that loading vfio_pci binds besides the `wanted` ones, by its parameter ids. */
 void readiness_judge_ids(const struct host *host, const struct next_boot *next,
@@ -140,8 +140,9 @@ enum fitness safety_fitness(const struct device *device);
 void safety_judge_bind(const struct device_list *devices, const struct device *device, bool allow_iommu,
 	struct finding_list *findings);
 
-/* Adds what prevents unbinding `device` from VFIO: the processes that use it. */
-void safety_judge_unbind(const struct device *device, struct finding_list *findings);
+/* Adds what prevents unbinding `device` from VFIO: its virtual functions, and the processes that use it. */
+void safety_judge_unbind(
+	const struct device_list *devices, const struct device *device, struct finding_list *findings);
 
 /* Adds a note if functions in the slot of `device` are neither bound to VFIO nor among the `wanted`: the
  * kernel refuses a hot reset of such a slot. One note for all `wanted` functions of a slot; none for virtual

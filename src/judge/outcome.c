@@ -78,8 +78,8 @@ char *outcome_of_unbind(const struct device *before, const struct device *after)
 	bool restored = remembered->known == ANSWER_YES && !remembered->by_kernel;
 	if (after->vfio && !restored)
 		return text_format(
-			"the kernel bound the device to %s again because of an ID in the driver's new_id list; remove it with: echo '%04x %04x' > /sys/bus/pci/drivers/%s/remove_id",
-			after->driver, after->vendor, after->device, after->driver);
+			"the kernel bound the device to %s again because of an ID in the driver's new_id list; remove it with: echo '%04x %04x' > /sys/bus/pci/drivers/%s/remove_id; vfionoiommu unbind %s",
+			after->driver, after->vendor, after->device, after->driver, after->address);
 	if (!restored)
 		return NULL;
 	if (!text_same(after->driver, remembered->driver))

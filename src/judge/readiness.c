@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -161,29 +162,42 @@ void readiness_judge(const struct host *host, const struct access_case *access, 
 	judge_iommu(host, findings);
 }
 
-void readiness_judge_blocked(
-	const struct host *host, const struct next_boot *next, struct finding_list *findings)
+void readiness_judge_blocked(const struct host *host, const struct next_boot *next, enum module_index module,
+	struct finding_list *findings)
 {
-	if (!next->blocked || host->modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
+	bool of_vfio = !next->blocked_module || text_same(next->blocked_module, "vfio") ||
+		       text_same(next->blocked_module, "iommufd");
+	if (!next->blocked || host->modules[module].state != MODULE_AVAILABLE ||
+		(module == MODULE_VFIO && !of_vfio))
 		return;
 	auto_free char *file = text_format("%.*s", (int)strcspn(next->blocked, " "), next->blocked);
 	bool kernel = text_starts(file, "/proc/");
 	auto_free char *remedy = kernel ? text_copy("reboot, without the setting")
 					: text_format("remove the line from %s", file);
-	finding_add(findings, FINDING_MODULE_BLOCKED, NULL, remedy, "vfio-pci cannot be loaded: %s",
-		next->blocked);
+	finding_add(findings, FINDING_MODULE_BLOCKED, NULL, remedy, "%s cannot be loaded: %s",
+		module == MODULE_VFIO ? "vfio" : "vfio-pci", next->blocked);
 }
 
-/* "VENDOR:DEVICE[:SUBVENDOR[:SUBDEVICE...]]", in hexadecimal; ffffffff: any (vfio_pci_fill_ids in
- * drivers/vfio/pci/vfio_pci.c). */
+/* "VENDOR:DEVICE[:SUBVENDOR[:SUBDEVICE[:CLASS[:CLASS_MASK]]]]", in hexadecimal; ffffffff: any
+ * (vfio_pci_fill_ids in drivers/vfio/pci/vfio_pci.c). */
 static bool is_id_of(const char *id, const struct device *device)
 {
-	const unsigned int any = 0xffffffff;
-	unsigned int vendor, product, subvendor = any, subdevice = any;
-	return sscanf(id, "%x:%x:%x:%x", &vendor, &product, &subvendor, &subdevice) >= 2 &&
-	       vendor == device->vendor && product == device->device &&
-	       (subvendor == any || subvendor == device->subvendor) &&
-	       (subdevice == any || subdevice == device->subdevice);
+	const unsigned int own[] = { device->vendor, device->device, device->subvendor, device->subdevice };
+	unsigned int wanted[] = { 0, 0, UINT_MAX, UINT_MAX }, class = 0, mask = 0;
+	if (sscanf(id, "%x:%x:%x:%x:%x:%x", &wanted[0], &wanted[1], &wanted[2], &wanted[3], &class, &mask) <
+		2)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++)
+		if (wanted[i] != UINT_MAX && wanted[i] != own[i])
+			return false;
+	return ((class ^ device->class) & mask) == 0;
+}
+
+/* A device with an override takes only the driver that it names. */
+static bool can_take(const struct device *device)
+{
+	return !device->driver && !device_is_bridge(device) &&
+	       (!device->driver_override || text_same(device->driver_override, "vfio-pci"));
 }
 
 void readiness_judge_ids(const struct host *host, const struct next_boot *next,
@@ -196,7 +210,7 @@ void readiness_judge_ids(const struct host *host, const struct next_boot *next,
 	auto_free char *ids = text_copy(next->ids);
 	for (const char *id = strtok_r(ids, ",", &rest); id; id = strtok_r(NULL, ",", &rest))
 		array_each (device, devices) {
-			if (device->driver || array_has(wanted, device) || !is_id_of(id, device))
+			if (!can_take(device) || array_has(wanted, device) || !is_id_of(id, device))
 				continue;
 			auto_free char *remedy = text_format(
 				"remove %s from ids= in %s; or afterwards: echo '%04x %04x' > /sys/bus/pci/drivers/vfio-pci/remove_id; vfionoiommu unbind %s",
@@ -333,16 +347,23 @@ bool nextboot_judge_wanted(
 
 bool persistence_judge_one(const struct stored *stored, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", stored->address);
+	auto_free char *forget = text_format("vfionoiommu unbind --persistent %s", stored->address);
+	auto_free char *retry = text_format("vfionoiommu bind --stored %s", stored->address);
+	/* What is at the address now may be bound, too, and stays so. */
+	auto_free char *remove = text_format("rm /etc/vfionoiommu.d/%s", stored->address);
 	if (stored->problem)
-		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remedy,
+		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remove,
 			"the persistent binding is ignored: /etc/vfionoiommu.d/%s %s", stored->address,
 			stored->problem);
+	else if (stored->unsure)
+		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, retry,
+			"the persistent binding is ignored: it is for serial number %s, but that of the device could not be read",
+			stored->serial);
 	else if (!stored->present)
-		finding_add(findings, FINDING_BINDING_ABSENT, stored->address, remedy,
+		finding_add(findings, FINDING_BINDING_ABSENT, stored->address, forget,
 			"a persistent binding exists, but there is no device at this address");
 	else if (stored->same == ANSWER_NO)
-		finding_add(findings, FINDING_BINDING_OTHER_CARD, stored->address, remedy,
+		finding_add(findings, FINDING_BINDING_OTHER_CARD, stored->address, remove,
 			"the persistent binding is ignored: it belongs to a different card (%04x:%04x%s%s)",
 			stored->vendor, stored->device, stored->serial ? ", serial number " : "",
 			stored->serial ? stored->serial : "");
@@ -360,7 +381,7 @@ void persistence_judge(
 		persistence_judge_one(binding, findings);
 	array_each (device, devices) {
 		if (!device->stored || device->stored->same == ANSWER_NO || device->stored->problem ||
-			device->vfio)
+			device->stored->unsure || device->vfio)
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu bind --stored %s", device->address);
 		finding_add(findings, FINDING_BINDING_NOT_BOUND, device->address, remedy,

@@ -65,9 +65,9 @@ static void judge_stored_override(const struct device *device, struct finding_li
 
 void safety_judge_stranded(const struct device *device, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
 	if (!device_is_stranded(device))
 		return;
+	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
 	if (device->driver_override)
 		finding_add(findings, FINDING_DEVICE_STRANDED, device->address, remedy,
 			"another program left the device without a driver: driver_override is %s, so no other driver binds to it",
@@ -178,6 +178,8 @@ static const struct {
 	[USE_MEDIATED] = { FINDING_DEVICE_HELD,
 		"the device has a mediated device, {}, as for a virtual machine",
 		"stop what uses it, then: echo 1 >/sys/bus/mdev/devices/{}/remove" },
+	[USE_KERNEL] = { FINDING_DEVICE_HELD, "the kernel uses the device for {}",
+		"repeat the command with --force if the machine does without" },
 	[USE_IOMMU] = { FINDING_DEVICE_HELD, "the device is the IOMMU of other devices", NULL },
 	[USE_REMOTE] = { FINDING_DEVICE_HELD, "another machine uses USB device {} through USB/IP",
 		"usbip unbind --busid={}" },
@@ -249,7 +251,9 @@ static void append_end_of_use(char **remedy, const struct device *function)
 	const struct use *use = function->uses.items;
 	auto_free char *end = use->kind == USE_PROCESS ? use_text(function, use, "stop process {detail}")
 						       : use_remedy(function, use);
-	text_append(remedy, "%s; then ", end);
+	/* One process can use many functions. */
+	if (!strstr(*remedy, end))
+		text_append(remedy, "%s; then ", end);
 }
 
 /* The virtual functions of `device`, with their drivers and users, and how to disable them so that nothing is
@@ -276,8 +280,10 @@ static void judge_functions(
 	array_each (use, &device->uses)
 		if (use->kind == USE_VFS)
 			finding_add(findings, FINDING_DEVICE_HAS_VFS, device->address, remedy,
-				"the device has virtual functions enabled (%s%s%s): the kernel refuses to bind it to vfio-pci",
-				use->detail, *states ? ": " : "", *states ? states + strlen(", ") : "");
+				"the device has virtual functions enabled (%s%s%s): the kernel %s",
+				use->detail, *states ? ": " : "", *states ? states + strlen(", ") : "",
+				device->vfio ? "removes them with the driver, and waits for their users"
+					     : "refuses to bind it to vfio-pci");
 }
 
 static void judge_readable(const struct device *device, struct finding_list *findings)
@@ -320,13 +326,15 @@ void safety_judge_bind(const struct device_list *devices, const struct device *d
 	judge_uses(device, findings);
 }
 
-void safety_judge_unbind(const struct device *device, struct finding_list *findings)
+void safety_judge_unbind(
+	const struct device_list *devices, const struct device *device, struct finding_list *findings)
 {
 	if (device->vfio && device->remembered.known == ANSWER_UNKNOWN)
 		finding_add(findings, FINDING_MEMORY_UNUSABLE, device->address, NULL,
 			"the saved state in /run/vfionoiommu/%s is unreadable, invalid or of another device; the kernel will choose the driver",
 			device->address);
 	judge_readable(device, findings);
+	judge_functions(devices, device, findings);
 	judge_uses(device, findings);
 	judge_stored_override(device, findings);
 }

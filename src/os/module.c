@@ -108,12 +108,12 @@ static void note_indexes(const struct sysroot *root, const char *directory)
  * root. */
 static void files_open(struct module_files *files, const struct sysroot *root, const char *release)
 {
-	library_need(&libkmod);
 	auto_free char *path = text_format("lib/modules/%s", release);
 	*files = (struct module_files){ .root = *root, .release = text_copy(release), .module_fd = -1 };
 	files->fd = sysroot_open_dir(root, path);
 	if (files->fd < 0 || !look_for_indexes(files, path))
 		return;
+	library_need(&libkmod);
 	auto_free char *directory = text_format("/proc/self/fd/%d", files->fd);
 	files->kmod = module_context(directory);
 	note_indexes(root, path);

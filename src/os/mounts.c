@@ -42,16 +42,37 @@ static const char *source_of(struct libmnt_fs *fs)
 							    : sym_mnt_fs_get_source(fs);
 }
 
-/* Every filesystem has a number of its own, also without a block device. */
+static int by_number(const void *a, const void *b)
+{
+	const dev_t *left = a, *right = b;
+	return *left == *right ? 0 : *left < *right ? -1 : 1;
+}
+
+/* Every filesystem has a number of its own, also without a block device. A machine can have thousands of
+ * mounts in each of hundreds of namespaces. */
 static bool is_known(const struct mount_facts *facts, struct libmnt_fs *fs)
 {
 	const struct mount_fact *fact;
-	bool namespace = text_same(sym_mnt_fs_get_fstype(fs), "nsfs");
+	const dev_t number = sym_mnt_fs_get_devno(fs);
+	if (!facts->numbers.count ||
+		!bsearch(&number, facts->numbers.items, facts->numbers.count, sizeof number, by_number))
+		return false;
+	if (!text_same(sym_mnt_fs_get_fstype(fs), "nsfs"))
+		return true;
 	array_each (fact, facts)
-		if (fact->target && fact->number == sym_mnt_fs_get_devno(fs) &&
-			(!namespace || text_same(fact->source, source_of(fs))))
+		if (fact->target && fact->number == number && text_same(fact->source, source_of(fs)))
 			return true;
 	return false;
+}
+
+/* Keeps the numbers sorted. */
+static void note_number(struct mount_facts *facts, dev_t number)
+{
+	size_t at = facts->numbers.count;
+	*array_add(&facts->numbers) = number;
+	for (; at && facts->numbers.items[at - 1] > number; at--)
+		facts->numbers.items[at] = facts->numbers.items[at - 1];
+	facts->numbers.items[at] = number;
 }
 
 /* A new string, or NULL. */
@@ -76,8 +97,12 @@ static int add_all(struct libmnt_table *table, bool swap, const char *process, s
 			error = -EBADMSG;
 			continue;
 		}
-		if (process && is_known(facts, fs))
+		progress_tick();
+		bool known = !swap && is_known(facts, fs);
+		if (process && known)
 			continue;
+		if (!swap && !known)
+			note_number(facts, sym_mnt_fs_get_devno(fs));
 		*array_add(facts) = (struct mount_fact){
 			.type = text_copy(sym_mnt_fs_get_fstype(fs)),
 			.source = text_copy(source_of(fs)),
@@ -138,4 +163,5 @@ void mount_facts_free(struct mount_facts *facts)
 		free(fact->page_size);
 	}
 	free(facts->items);
+	free(facts->numbers.items);
 }

@@ -1,15 +1,19 @@
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_link.h>
+#include <linux/magic.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 
 #include "base/base.h"
 #include "os/os.h"
@@ -227,6 +231,7 @@ static int ask_through(struct mnl_socket *socket, const struct nlmsghdr *questio
 	while (more > MNL_CB_STOP) {
 		ssize_t length = sym_mnl_socket_recvfrom(socket, buffer, sizeof buffer);
 		interrupted |= length > 0 && clear_interrupted(buffer, (size_t)length);
+		progress_tick();
 		more = length < 0 ? -errno : take_messages(buffer, (size_t)length, take, data);
 	}
 	return !more && interrupted ? -EINTR : more;
@@ -326,7 +331,7 @@ char *network_interface_name(const char *alternative)
 	return name;
 }
 
-/* ---- XDP programs ---- */
+/* ---- links, XDP programs ---- */
 
 static int take_attached(const struct nlattr *attribute, void *data)
 {
@@ -345,22 +350,41 @@ static int take_program(const struct nlattr *attribute, void *data)
 	return MNL_CB_OK;
 }
 
-static int take_programs(const struct nlmsghdr *message, void *data)
+struct link_search {
+	struct name_list *all, *programmed;
+	const char *name; /* of the link of the message */
+	bool attached;    /* it has a program */
+};
+
+static int take_link_attribute(const struct nlattr *attribute, void *data)
 {
-	char name[IF_NAMESIZE];
-	bool attached = false;
-	const struct ifinfomsg *link = sym_mnl_nlmsg_get_payload(message);
-	if (message->nlmsg_type == RTM_NEWLINK && sym_mnl_nlmsg_get_payload_len(message) >= sizeof *link &&
-		sym_mnl_attr_parse(message, sizeof *link, take_program, &attached) >= 0 && attached &&
-		if_indextoname((unsigned int)link->ifi_index, name))
-		name_list_add(data, name);
+	struct link_search *search = data;
+	if (sym_mnl_attr_get_type(attribute) == IFLA_IFNAME)
+		search->name = sym_mnl_attr_get_str(attribute);
+	return take_program(attribute, &search->attached);
+}
+
+static int take_links(const struct nlmsghdr *message, void *data)
+{
+	struct link_search *search = data;
+	search->name = NULL;
+	search->attached = false;
+	if (message->nlmsg_type == RTM_NEWLINK &&
+		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg) &&
+		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_link_attribute, search) >= 0 &&
+		search->name) {
+		*array_add(search->all) = text_copy(search->name);
+		if (search->attached)
+			name_list_add(search->programmed, search->name);
+	}
 	return MNL_CB_OK;
 }
 
-int network_programs(struct name_list *interfaces)
+int network_links(struct name_list *interfaces, struct name_list *programmed)
 {
 	library_need(&libmnl);
-	return ask(new_dump(RTM_GETLINK, sizeof(struct ifinfomsg)), take_programs, interfaces);
+	return ask(new_dump(RTM_GETLINK, sizeof(struct ifinfomsg)), take_links,
+		&(struct link_search){ interfaces, programmed, NULL, false });
 }
 
 /* ---- all ---- */
@@ -483,13 +507,31 @@ static void find_uppers(struct mnl_socket *socket, int own, struct network_facts
 	sym_mnl_socket_close(socket);
 }
 
+/* Opens nothing but a namespace: an ordinary user can have mounted or linked there what does something when
+ * it is opened, as a watchdog does. */
+static int open_namespace(const struct sysroot *root, const char *path)
+{
+	char opened[64];
+	struct statfs filesystem;
+	auto_fd int fd = openat(root->fd, path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return errno == EACCES || errno == EPERM || errno == ESRCH ? -errno : -EINVAL;
+	if (fstatfs(fd, &filesystem) < 0 || filesystem.f_type != NSFS_MAGIC)
+		return -EINVAL;
+	snprintf(opened, sizeof opened, "/proc/self/fd/%d", fd);
+	int namespace = open(opened, O_RDONLY | O_CLOEXEC);
+	return namespace < 0 ? -errno : namespace;
+}
+
 int network_enter(
 	const struct sysroot *root, const char *path, struct sysroot *sysfs, struct network_facts *uppers)
 {
 	struct stat theirs, ours;
-	auto_fd int namespace = openat(root->fd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_fd int namespace = open_namespace(root, path);
 	auto_fd int own = openat(root->fd, "proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (namespace < 0 || own < 0 || fstat(namespace, &theirs) < 0 || fstat(own, &ours) < 0)
+	if (namespace < 0)
+		return namespace;
+	if (own < 0 || fstat(namespace, &theirs) < 0 || fstat(own, &ours) < 0)
 		return -errno;
 	if (theirs.st_ino == ours.st_ino)
 		return -EALREADY;

@@ -48,9 +48,9 @@ int process_start(int *messages);
 /* Ends a process that process_start started. */
 void process_end(void) __attribute__((noreturn));
 
-/* Forks a process with all memory and open files, which is killed when this process ends. Returns its PID, in
- * the new process 0, or a negative errno. `*end` becomes a file descriptor that is readable when it has
- * ended, `*answer` an empty file for both of them; the caller closes both. */
+/* The same, but it is killed when this process ends. `*end` becomes a file descriptor that is readable when
+ * it has ended, or has printed on stderr why it is about to, for process_relay; `*answer` an empty file for
+ * both of them; the caller closes both. */
 int process_fork(int *end, FILE **answer);
 
 /* Waits for the process that process_fork started, and returns its exit status; -1: a signal ended it. With
@@ -137,6 +137,10 @@ char *sysroot_read_file(const struct sysroot *root, const char *path, size_t siz
 
 /* Reads up to `size` bytes of the file `path`. Returns how many were read, or a negative errno. */
 ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size);
+
+/* The same in a process of its own, for what can wait in the kernel: -EBUSY: for more than a second. What
+ * cannot be read has no bytes. */
+ssize_t sysroot_read_apart(const struct sysroot *root, const char *path, void *to, size_t size);
 
 /* The target of the link `path`, or only its last component: a new string, which the caller frees, or NULL
  * with errno set. */
@@ -341,9 +345,13 @@ void udev_names_close(struct udev_names *names);
  * NULL if the database has no entry. */
 void udev_names_find(struct udev_names *names, const char *modalias, char **vendor, char **model);
 
+/* Whether events of udevd arrive here, as far as its control socket exists: something listens to the kernel
+ * in this network namespace. A container can have the one without the other. Source: /proc/net/netlink. */
+bool udev_is_heard(void);
+
 /* From now on records the nodes of VFIO groups and cdevs that udevd has settled. `control` is the control
- * socket of udevd. Returns 0; -ENOENT: the socket does not exist, so udevd is not running; or another
- * negative errno. */
+ * socket of udevd: libudev has no other way to find out whether udevd runs. Returns 0; -ENOENT: udevd is not
+ * running, or not heard here; or another negative errno. */
 int udev_watch_begin(const char *control);
 
 /* Waits up to `seconds` until udevd has settled the new node `path`: until then udevd may still change its
@@ -370,6 +378,9 @@ int udev_receive(int milliseconds, struct udev_event *event);
 
 /* ---- proc.c ----
  * What all processes have open and mapped, from one pass over /proc. */
+
+/* The PID of this process in /proc, which may be that of another PID namespace; 0: unknown. */
+int process_number(const struct sysroot *root);
 
 /* An open descriptor or a mapping. */
 struct process_file {
@@ -412,6 +423,9 @@ struct progress {
 
 /* The look, if `progress` is not NULL, begins with this. */
 void progress_step(struct progress *progress, const char *what, int process);
+
+/* The same, at the same place: another descriptor, mount or message of a socket. */
+void progress_tick(void);
 
 struct process_facts {
 	struct progress *progress; /* set by the caller; NULL: nobody waits */
@@ -481,9 +495,9 @@ int network_facts(struct network_facts *facts);
  * messages follow, 0 if these were the last, or a negative errno. */
 int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
 
-/* Adds the names of the interfaces that have an XDP program attached. Returns 0 or a negative errno, as
- * above. Source: rtnetlink(7), IFLA_XDP. */
-int network_programs(struct name_list *interfaces);
+/* Adds the names of all interfaces of this network namespace, and of those that have an XDP program attached.
+ * Returns 0 or a negative errno, as above. Source: rtnetlink(7), IFLA_XDP. */
+int network_links(struct name_list *interfaces, struct name_list *programmed);
 
 void network_facts_free(struct network_facts *facts);
 
@@ -522,6 +536,10 @@ struct mount_fact {
 struct mount_facts {
 	struct mount_fact *items;
 	size_t count;
+	struct {
+		dev_t *items;
+		size_t count;
+	} numbers; /* of all filesystems, sorted */
 };
 
 /* Adds the mounts of this mount namespace (/proc/self/mountinfo) and swap (/proc/swaps) below `root`. Returns

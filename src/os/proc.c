@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/kcmp.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -26,6 +28,7 @@ struct look {
 	const char *path; /* "proc/PID", or that of one of its threads, "proc/PID/task/TID" */
 	int folder;       /* open */
 	dev_t nsfs;       /* the filesystem of namespaces */
+	bool foreign;     /* /proc is that of another PID namespace */
 };
 
 /* Keeps the first error. A process that exited meanwhile uses nothing. */
@@ -35,11 +38,12 @@ static void note_error(struct look *look, int error)
 		look->facts->error = error;
 }
 
-/* The target of a link in the folder `fd`; an empty text if it is unreadable. */
+/* The target of a link in the folder `fd`; an empty text if it is unreadable. No node or attribute has a path
+ * that is too long. */
 static void read_link(struct look *look, int fd, const char *name, char target[PATH_MAX])
 {
 	ssize_t length = readlinkat(fd, name, target, PATH_MAX - 1);
-	note_error(look, length < 0 ? -errno : 0);
+	note_error(look, length < 0 && errno != ENAMETOOLONG ? -errno : 0);
 	target[length < 0 ? 0 : length] = '\0';
 }
 
@@ -138,6 +142,16 @@ static void add_file(struct look *look, const struct process_file *file, char *i
 	added->path = text_copy(file->path);
 	added->process = process_name(look, look->root);
 	added->info = info;
+}
+
+/* Whether the file `name` is an attribute: anyone can have files with the same names. Of a recording it is
+ * unknown. */
+static bool is_attribute(const struct look *look, int fd, const char *name)
+{
+	struct statfs filesystem;
+	auto_fd int file = openat(fd, name, O_PATH | O_CLOEXEC);
+	return !look->root->live || file < 0 || fstatfs(file, &filesystem) < 0 ||
+	       filesystem.f_type == SYSFS_MAGIC || filesystem.f_type == PROC_SUPER_MAGIC;
 }
 
 /* Adds the file if it is wanted. */
@@ -291,6 +305,8 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	bool ring = text_same(path, IO_URING);
 	if (!ring && !look->wanted(&file, look->context))
 		return;
+	if (!file.type && *path == '/' && !is_attribute(look, fd, name))
+		return;
 	auto_free char *link = text_format("%s/fd/%s", look->path, name);
 	auto_free char *info = text_format("%s/fdinfo/%s", look->path, name);
 	if (ring && !look_at_ring(look, info))
@@ -311,9 +327,11 @@ static void look_at_descriptors(struct look *look)
 		note_error(look, -errno);
 		return;
 	}
-	while ((entry = readdir(directory)))
+	while ((entry = readdir(directory))) {
+		progress_tick();
 		if (entry->d_name[0] != '.')
 			look_at_descriptor(look, fd, entry->d_name);
+	}
 }
 
 /* ---- mappings ---- */
@@ -334,10 +352,10 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 {
 	const char *range = strsep(&line, " "), *permissions = strsep(&line, " ");
 	unsigned long long start = 0, end = 0;
-	const char *anonymous = line ? strstr(line, "anon_inode:") : NULL;
 	struct process_file file = { .mapped = true, .path = line ? strchr(line, '/') : NULL };
+	char *anonymous = line && !file.path ? strstr(line, "anon_inode:") : NULL;
 	if (anonymous)
-		file.path = (char *)anonymous;
+		file.path = anonymous;
 	bool shared = permissions && strlen(permissions) == 4 && permissions[3] == 's';
 	bool device = file.path && (text_starts(file.path + 1, "dev/") || text_starts(file.path + 1, "sys/"));
 	if (!file.path || (!shared && !device) ||
@@ -349,7 +367,8 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	snprintf(last, PATH_MAX, "%s", file.path);
 	int known = anonymous ? 1 : identify_mapping(look, start, &file);
 	note_error(look, known < 0 ? known : 0);
-	if (known > 0)
+	auto_free char *path = known > 0 && !file.type ? text_format("root%s", file.path) : NULL;
+	if (known > 0 && (!path || anonymous || is_attribute(look, look->folder, path)))
 		take_file(look, &file);
 }
 
@@ -365,6 +384,7 @@ static void look_at_mappings(struct look *look)
 		buffer[kept + (size_t)got] = '\0';
 		for (; (end = strchr(line, '\n')); line = end + 1) {
 			*end = '\0';
+			progress_tick();
 			look_at_mapping(look, line, last);
 		}
 		kept = strlen(line);
@@ -398,7 +418,10 @@ static void look_at_thread(struct look *process, const char *thread)
 	if (atoi(thread) == leader)
 		return;
 	look_at_namespaces(process, folder);
-	if (syscall(SYS_kcmp, leader, atoi(thread), KCMP_FILES, 0, 0) == 0)
+	/* If it is forbidden, and the files of the process already could not be looked at, those of its
+	 * threads cannot, either. */
+	if (!process->foreign && (syscall(SYS_kcmp, leader, atoi(thread), KCMP_FILES, 0, 0) == 0 ||
+					 (errno == EPERM && process->facts->error)))
 		return;
 	struct look look = *process;
 	auto_fd int opened = openat(process->folder, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -429,9 +452,14 @@ static void look_at_threads(struct look *look)
 static bool is_kernel_thread(const struct look *look)
 {
 	unsigned int flags;
-	auto_free char *path = text_format("proc/%s/stat", look->pid);
-	auto_free char *stat = look->root->live ? sysroot_read(&look->quiet, path) : NULL;
-	const char *after_name = stat ? strrchr(stat, ')') : NULL;
+	char path[64], stat[512];
+	if (!look->root->live)
+		return false;
+	snprintf(path, sizeof path, "proc/%s/stat", look->pid);
+	auto_fd int fd = openat(look->root->fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, stat, sizeof stat - 1);
+	stat[length > 0 ? length : 0] = '\0';
+	const char *after_name = strrchr(stat, ')');
 	return after_name && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
 	       (flags & 0x00200000);
 }
@@ -453,6 +481,13 @@ static void look_at_process(struct look *look)
 	look_at_threads(look);
 }
 
+int process_number(const struct sysroot *root)
+{
+	const struct sysroot quiet = sysroot_quiet(root);
+	auto_free char *number = root->live ? sysroot_readlink(&quiet, "proc/self") : NULL;
+	return number ? atoi(number) : 0;
+}
+
 /* Process 2 of the kernel's first PID namespace is kthreadd; other namespaces, and /proc mounted with
  * hidepid, do not show it. */
 static bool shows_all(const struct sysroot *root)
@@ -461,13 +496,22 @@ static bool shows_all(const struct sysroot *root)
 	return !root->live || text_same(name, "kthreadd");
 }
 
+static struct progress *current;
+
 void progress_step(struct progress *progress, const char *what, int process)
 {
+	current = progress;
 	if (!progress)
 		return;
 	progress->process = process;
 	snprintf(progress->what, sizeof progress->what, "%s", what);
 	progress->steps++;
+}
+
+void progress_tick(void)
+{
+	if (current)
+		current->steps++;
 }
 
 static bool is_skipped(const struct progress *progress, int process)
@@ -505,6 +549,7 @@ void process_facts_collect(const struct sysroot *root,
 	char **name;
 	if (root->live && fstatat(root->fd, "proc/self/ns/net", &namespace, 0) == 0)
 		look.nsfs = namespace.st_dev;
+	look.foreign = process_number(root) != getpid();
 	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	facts->hidden = !shows_all(&look.quiet);
 	array_each (name, &names) {

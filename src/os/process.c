@@ -93,30 +93,20 @@ int signals_poll(int fd, int milliseconds)
 
 /* ---- processes ---- */
 
-/* The size of the descriptor table, which is above the highest open descriptor. The resource limit may be a
- * billion, or may have been lowered below open descriptors. */
-static int descriptors(void)
-{
-	static const char key[] = "\nFDSize:";
-	char text[4096];
-	auto_fd int fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	if (length < 0)
-		return 1024;
-	text[length] = '\0';
-	const char *size = strstr(text, key);
-	return size ? atoi(size + sizeof key - 1) : 1024;
-}
-
 /* The end of the descriptors that this program inherited, which do not change: all of its own are
  * close-on-exec, no inherited one is. */
 static int inherited_end(void)
 {
 	static int end;
-	if (end)
-		return end;
-	for (end = descriptors(); end > STDERR_FILENO + 1 && fcntl(end - 1, F_GETFD) != 0; end--)
-		;
+	auto_dir DIR *open = end ? NULL : opendir("/proc/self/fd");
+	const struct dirent *entry;
+	if (!end)
+		end = open ? STDERR_FILENO + 1 : 1024;
+	while (open && (entry = readdir(open))) {
+		int fd = atoi(entry->d_name);
+		if (fd >= end && fcntl(fd, F_GETFD) == 0)
+			end = fd + 1;
+	}
 	return end;
 }
 
@@ -169,6 +159,7 @@ int process_fork(int *end, FILE **answer)
 	*answer = file < 0 ? NULL : fdopen(file, "w+");
 	if (!*answer || pipe2(ends, O_CLOEXEC) < 0)
 		return -errno;
+	(void)inherited_end();
 	pid_t process = fork();
 	int error = errno;
 	if (process == 0) {
@@ -177,6 +168,7 @@ int process_fork(int *end, FILE **answer)
 		if (getppid() != parent)
 			process_end();
 		close(ends[0]);
+		detach(ends[1]);
 		/* It applies to the answer, too. */
 		setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
 		return 0;

@@ -342,6 +342,28 @@ void sysroot_read_locked(const struct sysroot *root, int before, const struct na
 	}
 }
 
+ssize_t sysroot_read_apart(const struct sysroot *root, const char *path, void *to, size_t size)
+{
+	auto_fd int end = -1;
+	auto_file FILE *answer = NULL;
+	if (!root->live)
+		return sysroot_read_bytes(root, path, to, size);
+	sysroot_note(root, path, size);
+	int process = process_fork(&end, &answer);
+	if (process < 0)
+		return process;
+	if (process == 0) {
+		ssize_t length = sysroot_read_bytes(root, path, to, size);
+		fwrite(to, 1, length > 0 ? (size_t)length : 0, answer);
+		fflush(answer);
+		process_end();
+	}
+	bool ended = signals_poll(end, LOCKED_MS) > 0;
+	process_reap(process, !ended);
+	rewind(answer);
+	return ended ? (ssize_t)fread(to, 1, size, answer) : -EBUSY;
+}
+
 char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size)
 {
 	char *text = malloc(size + 1);

@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <libudev.h>
+#include <linux/netlink.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,6 +78,20 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 	}
 }
 
+bool udev_is_heard(void)
+{
+	unsigned int protocol, groups;
+	char *line = NULL;
+	size_t size = 0;
+	bool heard = false;
+	auto_file FILE *sockets = fopen("/proc/net/netlink", "re");
+	while (sockets && !heard && getline(&line, &size, sockets) > 0)
+		heard = sscanf(line, "%*s %u %*u %x", &protocol, &groups) == 2 &&
+			protocol == NETLINK_KOBJECT_UEVENT && (groups & 1);
+	free(line);
+	return heard || !sockets;
+}
+
 /* `source` is "udev" or "kernel". Returns 0 or a negative errno. */
 static int monitor_open(const char *source, const char *const subsystems[], struct udev_monitor **monitor)
 {
@@ -121,8 +137,7 @@ int udev_watch_begin(const char *control)
 		sym_udev_monitor_unref(settled.monitor);
 	settled.monitor = NULL;
 	settled.count = 0;
-	/* The control socket of udevd: libudev has no other way to find out whether udevd runs. */
-	if (access(control, F_OK) != 0)
+	if (access(control, F_OK) != 0 || !udev_is_heard())
 		return -ENOENT;
 	return monitor_open("udev", (const char *const[]){ "vfio", "vfio-dev", NULL }, &settled.monitor);
 }

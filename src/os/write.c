@@ -32,20 +32,17 @@ int write_attribute(const char *path, const char *value)
 	return fd < 0 ? -errno : write_whole(fd, value);
 }
 
-static int write_new(const char *path, const char *value, int mode)
+/* Independent of the umask. */
+static int write_new(int fd, const char *value, int mode)
 {
-	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	/* Independent of the umask. */
-	if (fd < 0 || fchmod(fd, (mode_t)mode) < 0)
-		return -errno;
-	int error = write_whole(fd, value);
+	int error = fchmod(fd, (mode_t)mode) < 0 ? -errno : write_whole(fd, value);
 	return error ? error : fsync(fd) < 0 ? -errno : 0;
 }
 
 int write_file(const char *path, const char *value, int mode)
 {
 	char directory[PATH_MAX], temporary[PATH_MAX];
-	if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
+	if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
 		return -ENAMETOOLONG;
 	snprintf(directory, sizeof directory, "%s", path);
 	mode_t directory_mode = 0700 | ((mode_t)mode & 0044) | ((mode_t)mode & 0044) >> 2;
@@ -54,7 +51,10 @@ int write_file(const char *path, const char *value, int mode)
 		*slash = '\0';
 	if (slash && slash > directory && mkdir(directory, directory_mode) < 0 && errno != EEXIST)
 		return -errno;
-	int error = write_new(temporary, value, mode);
+	auto_fd int fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	int error = write_new(fd, value, mode);
 	if (!error && rename(temporary, path) < 0)
 		error = -errno;
 	if (error)

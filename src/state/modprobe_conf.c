@@ -164,16 +164,21 @@ char *modprobe_text_blocked(const char *text, const char *module)
 	auto_free char *copy = text_copy(text);
 	int number = 1;
 	char *blocked = NULL;
-	/* Line by line, without joining, for the number. */
-	for (char *line = copy, *next; line && !blocked; line = next, number++) {
+	for (char *line = copy, *next; line && !blocked; line = next) {
 		char *rest = NULL;
-		if ((next = strchr(line, '\n')))
+		int first = number++;
+		/* As text_join_lines, but counts. */
+		while ((next = strchr(line, '\n')) && next > line && next[-1] == '\\') {
+			next[-1] = *next = ' ';
+			number++;
+		}
+		if (next)
 			*next++ = '\0';
 		const char *word = strtok_r(line, BLANKS, &rest), *name = strtok_r(NULL, BLANKS, &rest);
 		const char *command = strtok_r(NULL, BLANKS, &rest);
 		if (text_same(word, "install") && name && text_same(after_name(name, module), "") &&
 			command && loads_nothing(command))
-			blocked = text_format("line %d: install %s %s", number, name, command);
+			blocked = text_format("line %d: install %s %s", first, name, command);
 	}
 	return blocked;
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -38,6 +39,9 @@ static bool get_name(const char *text, const char *key, char **name)
 	return text_is_name(*name);
 }
 
+/* Of a user or group; 4294967295 is none. A 32-bit long holds fewer. */
+#define ID_MAX (sizeof(long) > 4 ? (long)(UINT32_MAX - 1) : LONG_MAX)
+
 bool persist_parse(const char *text, struct stored *stored)
 {
 	long mode;
@@ -51,8 +55,8 @@ bool persist_parse(const char *text, struct stored *stored)
 		!get_name(text, "DRIVER", &stored->before.driver) ||
 		!get_name(text, "MODULE", &stored->before.module) ||
 		!get_name(text, "DRIVER_OVERRIDE", &stored->before.driver_override) ||
-		!get_number(text, "OWNER", 10, UINT32_MAX - 1L, &stored->access.user) ||
-		!get_number(text, "GROUP", 10, UINT32_MAX - 1L, &stored->access.group) ||
+		!get_number(text, "OWNER", 10, ID_MAX, &stored->access.user) ||
+		!get_number(text, "GROUP", 10, ID_MAX, &stored->access.group) ||
 		!get_number(text, "MODE", 8, 0777, &mode))
 		return false;
 	stored->access.mode = (int)mode;

@@ -134,6 +134,8 @@ static void write_bound(const char *root, const struct device *device)
 	folder("%s/sys/devices/virtual/vfio/noiommu-%d", root, number);
 	snprintf(target, sizeof target, "../../devices/virtual/vfio/noiommu-%d", number);
 	link_to(target, "%s/sys/class/vfio/noiommu-%d", root, number);
+	snprintf(target, sizeof target, "511:%d\n", number);
+	FILE_TEXT(target, "%s/sys/devices/virtual/vfio/noiommu-%d/dev", root, number);
 	FILE_TEXT("", "%s/dev/vfio/noiommu-%d", root, number);
 	FILE_TEXT("", "%s/dev/vfio/devices/noiommu-vfio%d", root, number);
 }

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	parse(text);
 	enum selection selection = selector_resolve(fuzz_root(), &devices, text, &found);
-	must((selection == SELECTION_DONE || selection == SELECTION_AMBIGUOUS) == (found.count > 0));
+	must((selection == SELECTION_DONE || selection >= SELECTION_BEHIND_USB) == (found.count > 0));
 	if (!selection) {
 		size_t count = found.count;
 		/* No duplicates across calls. */

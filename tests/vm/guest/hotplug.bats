@@ -84,8 +84,12 @@ start_queue() {
 	start_queue
 	[ -z "$(driver_of $plug)" ]
 	[ -z "$(nodes)" ]
-	# A newer event binds it.
+	# Nor does a repeated one.
 	udevadm trigger --action=add --settle /sys/bus/pci/devices/$plug
+	[ -z "$(driver_of $plug)" ]
+	# A newer event binds it.
+	appear_again
+	start_queue
 	[ "$(driver_of $plug)" = vfio-pci ]
 }
 

@@ -22,6 +22,9 @@ load guest
 	status_is 3
 	complains "vfio-pci cannot be loaded: /proc/sys/kernel/modules_disabled is 1 [module-blocked]"
 	complains "hint: reboot, without the setting"
+	run_tool enable
+	status_is 3
+	complains "vfio cannot be loaded: /proc/sys/kernel/modules_disabled is 1 [module-blocked]"
 	run_tool status
 	status_is 3
 	grep -q "modules_disabled is 1" <<<"$output"

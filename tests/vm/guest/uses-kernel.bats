@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # kernels: debian
-# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --qemu -chardev --qemu null,id=terminal --device virtio-serial-pci,id=terminals,addr=11 --device virtconsole,bus=terminals.0,chardev=terminal --qemu -object --qemu cryptodev-backend-builtin,id=crypto --device virtio-crypto-pci,addr=10,cryptodev=crypto --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device megasas,addr=12 --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
+# boot: --hotplug --disk one --disk two --disk shared --disk stick --device e1000e,addr=4,romfile= --device edu,addr=6 --device nvme,addr=7,serial=one,drive=one --device nvme,addr=8,serial=two,drive=two --device nvme-subsys,id=nss,nqn=shared --device nvme,addr=9,serial=shared,subsys=nss --device nvme,addr=a,serial=shared,subsys=nss --device nvme-ns,drive=shared,shared=on,nsid=1 --device qemu-xhci,addr=c,id=xhci --device usb-storage,bus=xhci.0,drive=stick --device usb-net,bus=xhci.0 --device i6300esb,addr=d --device pvpanic-pci,addr=f --qemu -chardev --qemu null,id=terminal --device virtio-serial-pci,id=terminals,addr=11 --device virtconsole,bus=terminals.0,chardev=terminal --qemu -object --qemu cryptodev-backend-builtin,id=crypto --device virtio-crypto-pci,addr=10,cryptodev=crypto --memory 1G,maxmem=2G --qemu -object --qemu memory-backend-ram,id=extra,size=512M --device megasas,addr=12 --device virtio-rng-pci,addr=13 --device virtio-balloon-pci,id=balloon,addr=14 --device virtio-mem-pci,id=memory,addr=e,memdev=extra,requested-size=256M --qemu -watchdog-action --qemu none
 #
 # Whatever the kernel itself has of a device is a use of it: what is on top of its disks, what exports them, and what is behind
 # its bus. This kernel has no noiommu mode, so bind is refused for that, too.
@@ -441,4 +441,107 @@ PYTHON
 	end_holder
 	rm /run/raid
 	free $raid
+}
+
+@test "an ordinary user's files, mounts and paths make no device used or unknown, and open no node" {
+	mkdir -m 777 -p /run/user1/d
+	mount -t tmpfs none /run/user1/d
+	chmod 777 /run/user1/d
+	modprobe i6300esb
+	local watchdog
+	watchdog=$(grep -l i6300ESB /sys/class/watchdog/*/identity | cut -d / -f 5)
+	hold_python "$edu" "$watchdog" <<'PYTHON'
+import ctypes, mmap, os, sys, time
+os.setresgid(65534, 65534, 65534)
+os.setresuid(65534, 65534, 65534)
+edu, watchdog = sys.argv[1:]
+os.chdir("/run/user1/d")
+# A file with the name of an attribute, one that is mapped with the name of a VFIO device, and one with a path that is too long.
+os.mkdir(edu)
+attribute = os.open(f"{edu}/config", os.O_RDWR | os.O_CREAT)
+named = os.open("anon_inode:[vfio-device]", os.O_RDWR | os.O_CREAT)
+os.truncate(named, 4096)
+mapping = mmap.mmap(named, 4096)
+for _ in range(20):
+    os.mkdir("x" * 250)
+    os.chdir("x" * 250)
+deep = os.open("file", os.O_RDWR | os.O_CREAT)
+os.chdir("/run/user1/d")
+# In a user namespace: a filesystem with the source of a disk, and a link to a watchdog in place of a namespace.
+libc = ctypes.CDLL(None, use_errno=True)
+user = os.getuid()
+assert libc.unshare(0x10000000 | 0x20000) == 0, ctypes.get_errno()
+for name, text in ("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {user} 1"):
+    with open(f"/proc/self/{name}", "w") as file:
+        file.write(text)
+os.mkdir("m")
+assert libc.mount(b"/dev/nvme0n1", b"m", b"tmpfs", 0, None) == 0, ctypes.get_errno()
+os.mkdir("n")
+open("n/w", "w").close()
+assert libc.mount(b"/proc/self/ns/uts", b"n/w", None, 4096, None) == 0, ctypes.get_errno()
+assert libc.mount(b"x", b"n", b"tmpfs", 0, None) == 0, ctypes.get_errno()
+os.symlink(f"/dev/{watchdog}", "n/w")
+print("ready", flush=True)
+time.sleep(600)
+PYTHON
+	grep -q "nsfs" /proc/$holder/mountinfo
+	free $edu $one $two $usb
+	[ "$(</sys/class/watchdog/"$watchdog"/state)" = inactive ]
+	end_holder
+	umount /run/user1/d
+}
+
+@test "a process with very many descriptors is not taken for a stuck one" {
+	hold_python <<'PYTHON'
+import os, resource, time
+resource.setrlimit(resource.RLIMIT_NOFILE, (300000, 300000))
+file = os.open("/run/many", os.O_RDWR | os.O_CREAT)
+for _ in range(250000):
+    os.dup(file)
+print("ready", flush=True)
+time.sleep(600)
+PYTHON
+	[ "$(tool list -nro USE $edu)" = free ]
+	end_holder
+}
+
+@test "where /proc lacks what the kernel uses, whether a device is in use is unknown" {
+	free $edu
+	unshare --mount sh -c "mount -t proc -o subset=pid proc /proc && $VFIONOIOMMU list -nro USE $edu" >/run/answer
+	[ "$(</run/answer)" = unknown ]
+}
+
+@test "our own network namespace, where /sys shows another one, and the initial one from a container" {
+	local usb0
+	usb0=$(basename /sys/bus/pci/devices/$usb/usb*/*/*/net/*)
+	ip netns add pod
+	free $usb
+	ip link set "$usb0" netns pod
+	[[ $(nsenter --net=/run/netns/pod "$VFIONOIOMMU" list -nro USE $usb) = used:* ]]
+	ip -n pod link set "$usb0" netns 1
+	free $usb $nic
+	# A card that is down in the initial namespace is free from there, too; one that is up is not.
+	ip netns exec pod "$VFIONOIOMMU" list -nro USE $nic >/run/answer
+	[ "$(</run/answer)" = free ]
+	ip link set "$(basename /sys/bus/pci/devices/$nic/net/*)" up
+	ip netns exec pod "$VFIONOIOMMU" list -nro USE $nic >/run/answer
+	[[ $(</run/answer) = used:* ]]
+	ip link set "$(basename /sys/bus/pci/devices/$nic/net/*)" down
+	ip netns delete pod
+}
+
+@test "the common node of random numbers, a balloon" {
+	local random=0000:00:13.0 balloon=0000:00:14.0
+	modprobe -a virtio_rng virtio_balloon
+	[[ $(</sys/class/misc/hw_random/rng_current) = virtio_rng* ]]
+	free $random $balloon
+	hold /dev/hwrng
+	used $random device-held "/dev/hwrng is in use by process $holder (sleep)"
+	end_holder
+	free $random
+	qemu balloon 900
+	until [ "$(awk '$1 == "balloon_inflate" { print $2 }' /proc/vmstat)" -gt 0 ]; do
+		sleep 0.1
+	done
+	used $balloon device-held "the kernel uses the device for memory that the host has taken back (balloon)"
 }
