@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An enum whose values have words, in tables, sentences and JSON, is a list X(VALUE, "word"); show/words.c
+/* An enum whose values have words, in tables, sentences and JSON, is a list X(VALUE, "word"); show/print.c
  * has the functions. */
 #define ENUM_VALUE(value, word) value,
 

@@ -74,7 +74,7 @@ guard_statuses() {
 }
 
 guard_keys() {
-	same "vfionoiommu.d(5)" "$(grep -oE '"[A-Z_]+"' "$tree/src/state/persist.c" | tr -d '"'; grep -oE '\b[A-Z_]+=%' "$tree/src/state/persist.c" | tr -d '=%')" \
+	same "vfionoiommu.d(5)" "$(grep -oE '"[A-Z_]+"' "$tree/src/state/device_state.c" | tr -d '"'; grep -oE '\b[A-Z_]+=%' "$tree/src/state/device_state.c" | tr -d '=%')" \
 		"$(sed -n 's/^\.It Li //p' "$tree/man/vfionoiommu.d.5")"
 }
 

@@ -74,7 +74,7 @@ notices() { # GUARD FILE SED-SCRIPT
 		options~README.md~s/--allow-iommu/--allow-iommus/
 		options~man/vfionoiommu-verify.8~s/^# vfionoiommu verify --verbose/# vfionoiommu verify --verbosely/
 		keys~man/vfionoiommu.d.5~s/^\.It Li SERIAL/.It Li NUMBER/
-		keys~src/state/persist.c~s/"BY_KERNEL"/"BY_KERNELS"/
+		keys~src/state/device_state.c~s/"BY_KERNEL"/"BY_KERNELS"/
 		pages~man/vfionoiommu-taint.8~s/^\.Sh EXAMPLES/.Sh EXAMPLE/
 		pages~man/vfionoiommu-findings.7~/^\.Nd /d
 		columns~README.md~s/ADDRESS,GROUP,CDEV/ADDRESS,GROUPS,CDEV/

@@ -85,7 +85,7 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 /* Whether the current action of the running plan takes longer than it should. */
 bool plan_is_late(const struct plan *plan, const struct plan_run *run);
 
-/* ---- parallel.c ----
+/* ---- plan.c, in parallel ----
  * Runs plans in parallel, in other processes, of which each runs one after the other. */
 
 /* Called periodically with the number of finished plans; called a last time when all have finished, if it was

@@ -1,10 +1,15 @@
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "act/act.h"
 #include "base/base.h"
 #include "os/os.h"
+
+/* ---- one plan ---- */
 
 /* The timeout for udevd to settle a node, sufficient during boot. */
 #define SETTLE_SECONDS 30
@@ -195,4 +200,232 @@ bool plan_is_late(const struct plan *plan, const struct plan_run *run)
 	if (took < seconds * 1000)
 		return false;
 	return took >= WORK_SECONDS * 1000 || !works(action);
+}
+
+/* ---- plans in parallel ---- */
+
+/* Unbind and probe of a driver take milliseconds to many seconds, mostly sleeping (nvme waits for its queues
+ * and for the disk to shut down). Meanwhile the kernel holds only the lock of that device: bind, unbind and
+ * probe lock neither the bus nor, except on USB, the parent (drivers/base/bus.c and dd.c, need_parent_lock).
+ * So devices do not wait for each other, unless their drivers serialize them; see recipe_begin.
+ *
+ * A write to such an attribute cannot be interrupted or killed. In a process of its own, a worker, it holds
+ * up nothing else, and neither a signal nor the end of this process interrupts the plan.
+ *
+ * A worker that has ended a plan gets the next one: where plans are quick, starting a process takes longer.
+ * A plan that is slow sleeps, and others run meanwhile. */
+#define MAX_WORKERS 64
+#define MAX_QUICK   4
+
+#define TICK_MS     50  /* a plan that takes longer is slow */
+#define GRACE_MS    500 /* after a termination signal, for plans that are about to end */
+#define PROGRESS_MS 1000
+
+struct worker {
+	int process;
+	int messages;    /* what it prints */
+	int orders;      /* for the indexes of its jobs; it sends a byte when one has ended */
+	struct job *job; /* NULL: idle */
+	long long since; /* when it got the job */
+};
+
+struct pool {
+	struct job *jobs;
+	size_t count, ended;
+	struct worker workers[MAX_WORKERS];
+	size_t started;
+	plan_announce *announce;
+	long long interrupted; /* when a termination signal was noticed; 0: none was */
+};
+
+/* ---- starting ---- */
+
+static void work(const struct pool *pool, int orders)
+{
+	size_t index;
+	/* The other end is closed if a job was given up, or if that process has ended. */
+	while (recv(orders, &index, sizeof index, 0) == sizeof index) {
+		const struct job *job = &pool->jobs[index];
+		plan_run(job->plan, job->run, pool->announce);
+		job->run->ended = true;
+		(void)!send(orders, "", 1, MSG_NOSIGNAL);
+	}
+	process_end();
+}
+
+static void end(struct pool *pool, struct job *job, int error)
+{
+	job->error = error;
+	job->state = JOB_ENDED;
+	pool->ended++;
+}
+
+static int start_worker(struct pool *pool)
+{
+	int orders[2], messages = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, orders) < 0)
+		return -errno;
+	int process = process_start(&messages);
+	if (process == 0) {
+		close(orders[0]);
+		for (size_t i = 0; i < pool->started; i++)
+			close(pool->workers[i].orders);
+		work(pool, orders[1]);
+	}
+	close(orders[1]);
+	if (process < 0) {
+		close(orders[0]);
+		return process;
+	}
+	pool->workers[pool->started++] = (struct worker){ process, messages, orders[0], .job = NULL };
+	return 0;
+}
+
+static void end_worker(const struct worker *worker)
+{
+	close(worker->messages);
+	close(worker->orders);
+}
+
+static int start(struct pool *pool, struct job *job)
+{
+	size_t index = (size_t)(job - pool->jobs);
+	struct worker *worker = pool->workers;
+	while (worker < pool->workers + pool->started && worker->job)
+		worker++;
+	bool idle = worker < pool->workers + pool->started;
+	int error = idle ? 0 : start_worker(pool);
+	if (error)
+		return error;
+	job->run->process = worker->process;
+	worker->job = job;
+	worker->since = clock_milliseconds();
+	/* If the worker has been killed, look_at notices that. */
+	(void)!send(worker->orders, &index, sizeof index, MSG_NOSIGNAL);
+	return 0;
+}
+
+static bool is_turn_running(const struct pool *pool, const struct job *job)
+{
+	for (size_t i = 0; i < pool->started; i++)
+		if (pool->workers[i].job && text_same(pool->workers[i].job->plan->turn, job->plan->turn))
+			return true;
+	return false;
+}
+
+/* Whether a further plan may run: a quick one for each slow one. */
+static bool has_room(const struct pool *pool)
+{
+	size_t busy = 0, quick = 0;
+	for (size_t i = 0; i < pool->started; i++) {
+		busy += pool->workers[i].job != NULL;
+		quick += pool->workers[i].job && clock_milliseconds() - pool->workers[i].since < TICK_MS;
+	}
+	return busy < MAX_WORKERS && (quick < MAX_QUICK || quick < busy - quick);
+}
+
+static void start_some(struct pool *pool)
+{
+	struct job *job;
+	for (job = pool->jobs; job < pool->jobs + pool->count && has_room(pool); job++) {
+		if (job->state != JOB_WAITING || is_turn_running(pool, job))
+			continue;
+		job->state = JOB_RUNNING;
+		int error = start(pool, job);
+		if (error)
+			end(pool, job, error);
+	}
+}
+
+static void cancel_all(struct pool *pool)
+{
+	for (struct job *job = pool->jobs; job < pool->jobs + pool->count; job++)
+		if (job->state == JOB_WAITING)
+			end(pool, job, -ECANCELED);
+}
+
+/* ---- ending ---- */
+
+/* The result of the job; 1: it is still running. */
+static int result_of(const struct pool *pool, const struct job *job, bool alive)
+{
+	if (job->run->ended)
+		return job->run->error;
+	if (!alive)
+		return -ECHILD;
+	if (plan_is_late(job->plan, job->run))
+		return -ETIMEDOUT;
+	return pool->interrupted && clock_milliseconds() - pool->interrupted >= GRACE_MS ? -EINTR : 1;
+}
+
+/* Ends the job of the worker if it is over. Returns whether the worker can get another one. */
+static bool look_at(struct pool *pool, struct worker *worker)
+{
+	struct job *job = worker->job;
+	char answer;
+	bool alive = recv(worker->orders, &answer, sizeof answer, MSG_DONTWAIT) != 0;
+	int error = job ? result_of(pool, job, alive) : 1;
+	process_relay(worker->messages);
+	if (error > 0)
+		return alive;
+	if (error == -EALREADY)
+		job->run->holder = lock_directory_holder(job->plan->lock);
+	end(pool, job, error);
+	worker->job = NULL;
+	return alive && job->run->ended;
+}
+
+static void end_some(struct pool *pool)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < pool->started; i++) {
+		struct worker *worker = &pool->workers[i];
+		if (look_at(pool, worker))
+			pool->workers[kept++] = *worker;
+		else
+			end_worker(worker);
+	}
+	pool->started = kept;
+}
+
+static void wait_for_some(const struct pool *pool)
+{
+	struct pollfd events[2 * MAX_WORKERS];
+	for (size_t i = 0; i < pool->started; i++) {
+		events[2 * i] = (struct pollfd){ .fd = pool->workers[i].messages, .events = POLLIN };
+		events[2 * i + 1] = (struct pollfd){ .fd = pool->workers[i].orders, .events = POLLIN };
+	}
+	if (pool->interrupted)
+		poll(events, 2 * pool->started, TICK_MS);
+	else
+		signals_poll_any(events, 2 * pool->started, TICK_MS);
+}
+
+void parallel_run(struct job *jobs, size_t count, plan_announce *announce, parallel_progress *progress)
+{
+	struct pool pool = { .jobs = jobs, .count = count, .announce = announce };
+	struct plan_run *runs = process_share(count * sizeof *runs);
+	long long next = clock_milliseconds() + PROGRESS_MS;
+	bool reported = false;
+	for (size_t i = 0; i < count; i++)
+		jobs[i].run = &runs[i];
+	signals_catch();
+	while (pool.ended < count) {
+		if (signals_caught() && !pool.interrupted)
+			pool.interrupted = clock_milliseconds();
+		if (pool.interrupted)
+			cancel_all(&pool);
+		else
+			start_some(&pool);
+		wait_for_some(&pool);
+		end_some(&pool);
+		bool all = pool.ended == count;
+		if (progress && (all ? reported : clock_milliseconds() >= next)) {
+			progress(pool.ended, count);
+			next += PROGRESS_MS;
+			reported = true;
+		}
+	}
+	for (size_t i = 0; i < pool.started; i++)
+		end_worker(&pool.workers[i]);
 }

@@ -128,7 +128,7 @@ bool text_hex(const char **text, int min, int max, unsigned long *value);
  * `*text` past them. Returns false, with everything untouched, if there are none or `*text` is NULL. */
 bool text_hex_pair(const char **text, unsigned int *left, unsigned int *right);
 
-/* ---- log.c ----
+/* ---- program.c, messages ----
  * Messages on stderr. Escapes unprintable bytes. */
 
 /* Whether log_verbose() prints (-v). Initially false. */
@@ -150,7 +150,7 @@ void log_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints a line on stderr with -v only: what the program does. */
 void log_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* ---- libc.c ----
+/* ---- program.c, libc ----
  * What libc, or an older one, lacks. Requires glibc 2.28 to build. */
 
 /* "EBUSY"; NULL for an unknown number. Same as strerrorname_np, which glibc has since 2.32. */
@@ -161,7 +161,7 @@ const char *error_name(int error);
 /* Milliseconds since an arbitrary time in the past. */
 long long clock_milliseconds(void);
 
-/* ---- libc.c, libraries ----
+/* ---- program.c, libraries ----
  * Shared libraries that are loaded when first used: loading all of them at the start would be most of what a
  * run costs. The one file that uses a library lists its functions, and calls FUNCTION as sym_FUNCTION:
  *

@@ -191,7 +191,7 @@ bool device_is_unbound_since(
  * Number in the config attribute. */
 int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial);
 
-/* ---- written.c ----
+/* ---- device.c, persistent bindings ----
  * Persistent bindings. */
 
 /* Reads all of /etc/vfionoiommu.d into `stored`, after freeing its old content, and links each binding with

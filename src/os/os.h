@@ -121,9 +121,6 @@ int sysroot_open_file(const struct sysroot *root, const char *path);
 /* An open file descriptor for reading and writing of the device node `path`, or a negative errno. The caller
  * closes. */
 int sysroot_open_node(const struct sysroot *root, const char *path);
-/* An open, non-blocking file descriptor for reading of the character device `path`, or a negative errno
- * (-ENODEV: it is not the device with the number `device`). The caller closes. */
-int sysroot_open_device(const struct sysroot *root, const char *path, dev_t device);
 
 /* An open file descriptor of the directory `path`, or a negative errno. The caller closes. */
 int sysroot_open_dir(const struct sysroot *root, const char *path);
@@ -445,7 +442,7 @@ void process_facts_collect(const struct sysroot *root,
 	struct process_facts *facts);
 void process_facts_free(struct process_facts *facts);
 
-/* ---- block.c ----
+/* ---- storage.c, block devices ----
  * Block devices of this machine, opened by number: they need no node in /dev. */
 
 /* Whether the kernel or a process uses the block device exclusively, in whichever namespace: a filesystem,
@@ -519,7 +516,7 @@ char *network_interface_name(const char *alternative);
  * RTM_GETROUTE. */
 char *network_interface_to(const char *address);
 
-/* ---- mounts.c ----
+/* ---- storage.c, mounts ----
  * Mounts and swap, through libmount. */
 
 struct mount_fact {
@@ -552,7 +549,7 @@ int mount_facts_of(
 	const struct sysroot *root, const struct process_namespace *namespace, struct mount_facts *facts);
 void mount_facts_free(struct mount_facts *facts);
 
-/* ---- klog.c ----
+/* ---- sysroot.c, the kernel log ----
  * The kernel log as text; collect/taint parses its records. */
 
 /* The limit of a log, in bytes. */

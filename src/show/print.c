@@ -8,6 +8,8 @@
 #include "base/base.h"
 #include "show/show.h"
 
+/* ---- text ---- */
+
 static enum print_color color_wanted;
 
 void print_set_color(enum print_color color)
@@ -121,4 +123,131 @@ void progress_end_wait(void)
 	if (waiting)
 		show_line(NULL);
 	waiting = false;
+}
+
+/* ---- words ---- */
+
+#define ENUM_WORD(value, word) [value] = word,
+
+/* The words of an enum, without -1. */
+#define WORDS(function, type, list)                                                                          \
+	const char *function(enum type value)                                                                \
+	{                                                                                                    \
+		static const char *const words[] = { list(ENUM_WORD) };                                      \
+		return words[value];                                                                         \
+	}
+
+const char *word_answer(enum answer answer)
+{
+	return answer == ANSWER_UNKNOWN ? "unknown" : answer == ANSWER_YES ? "yes" : "no";
+}
+
+const char *word_mode(enum mode mode)
+{
+	switch (mode) {
+	case MODE_OFF:
+		return "off";
+	case MODE_ON:
+		return "on";
+	case MODE_ABSENT:
+		return "unavailable";
+	default:
+		return "unknown";
+	}
+}
+
+const char *word_enabled(enum mode mode)
+{
+	return mode == MODE_ON ? "enabled" : mode == MODE_OFF ? "disabled" : word_mode(mode);
+}
+
+WORDS(word_module, module_state, MODULE_STATES)
+WORDS(word_severity, severity, SEVERITIES)
+WORDS(word_kconfig, kconfig_value, KCONFIG_VALUES)
+WORDS(word_kconfig_kind, kconfig_kind, KCONFIG_KINDS)
+WORDS(word_event, event_kind, EVENT_KINDS)
+WORDS(word_use, use_kind, USE_KINDS)
+WORDS(word_step, open_step, OPEN_STEPS)
+WORDS(word_client, client, CLIENTS)
+
+const char *word_region(int index)
+{
+	static const char *const words[REGION_KINDS] = { "bar0", "bar1", "bar2", "bar3", "bar4", "bar5",
+		"rom", "config", "vga" };
+	return words[index];
+}
+
+const char *word_interrupt(int index)
+{
+	static const char *const words[INTERRUPT_KINDS] = { "INTx", "MSI", "MSI-X", "error", "request" };
+	return words[index];
+}
+
+#define KCONFIG_NAME(symbol, since) #symbol,
+const char *word_symbol(enum kconfig_symbol symbol)
+{
+	static const char *const words[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_NAME) };
+	return words[symbol];
+}
+
+WORDS(word_outcome, outcome, OUTCOMES)
+WORDS(word_action, action_kind, ACTION_KINDS)
+WORDS(word_fitness, fitness, FITNESSES)
+
+const char *word_path(enum path path)
+{
+	switch (path) {
+	case PATH_NONE:
+		return "none";
+	case PATH_WORKS:
+		return "works";
+	case PATH_IOMMUFD_ONLY:
+		return "iommufd-only";
+	default:
+		return "unknown";
+	}
+}
+
+const char *word_source(const struct answered *answered)
+{
+	static const char *const words[] = { SOURCES(ENUM_WORD) };
+	return answered->answer == ANSWER_UNKNOWN ? NULL : words[answered->source];
+}
+
+WORDS(word_question, question, QUESTIONS)
+
+const char *word_case(int number)
+{
+	static const char *const words[] = {
+		"case unknown",
+		"group+container (case 1)",
+		"group without container (case 2)",
+		"group+container+cdev (case 3)",
+		"group+cdev without container (case 4)",
+		"cdev (case 5)",
+		"neither group nor cdev (case 6)",
+	};
+	return words[number];
+}
+
+WORDS(word_reason, reason, REASONS)
+
+/* One sentence for each pair of paths; rows: the group, columns: the cdev, each unknown, none, works. */
+const char *word_access(const struct access_case *access)
+{
+	static const char *const words[4][3] = {
+		{ "unknown", "no cdev, group unknown", "cdev works, group unknown" },
+		{ "no group, cdev unknown", "no access path", "cdev works, no group" },
+		{ "group works, cdev unknown", "group works, no cdev", "group and cdev both work" },
+		{ "group works with /dev/iommu only, cdev unknown",
+			"group works with /dev/iommu only, no cdev",
+			"cdev works, group works with /dev/iommu only" },
+	};
+	return words[access->group + 1][access->cdev + 1];
+}
+
+const char *word_error(int error)
+{
+	const char *name = error_name(error);
+	return name ? name : "EUNKNOWN";
 }

@@ -8,7 +8,7 @@
 
 #include "work.h"
 
-/* ---- words.c ----
+/* ---- print.c, words ----
  * The words for the values of the model, in tables, sentences and JSON. */
 
 /* "yes", "no", "unknown" */

@@ -6,7 +6,7 @@
 
 #include "model.h"
 
-/* ---- saved_state.c ----
+/* ---- device_state.c, saved state ----
  * The saved state: driver and override of a device before bind. One file per device. */
 
 #define SAVED_STATE_DIRECTORY "/run/vfionoiommu"
@@ -36,7 +36,7 @@ bool unbound_is_newer(const char *text, const struct device *device, unsigned lo
  * caller frees. */
 char *unbound_format(const struct device *device, unsigned long long event);
 
-/* ---- persist.c ----
+/* ---- device_state.c, persistent bindings ----
  * Persistent bindings, for bind --stored. One file per device. */
 
 #define PERSIST_DIRECTORY "/etc/vfionoiommu.d"

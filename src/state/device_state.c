@@ -1,8 +1,13 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "state/state.h"
+
+/* ---- saved state ---- */
 
 char *saved_state_path(const char *address)
 {
@@ -102,5 +107,94 @@ char *unbound_format(const struct device *device, unsigned long long event)
 {
 	char *text = text_format("SEQNUM=%llu\n", event);
 	text_append_value(&text, "INSTANCE", device->instance);
+	return text;
+}
+
+/* ---- persistent bindings ---- */
+
+char *persist_path(const char *address)
+{
+	return text_format(PERSIST_DIRECTORY "/%s", address);
+}
+
+/* "8086:10d3" under `key`. Returns false if the line is missing or malformed. */
+static bool get_ids(const char *text, const char *key, unsigned int *vendor, unsigned int *device)
+{
+	auto_free char *value = text_value(text, key);
+	const char *at = value;
+	return text_hex_pair(&at, vendor, device) && !*at;
+}
+
+/* A number under `key`, or -1 if there is no such line. Returns false if it is malformed or above `max`. */
+static bool get_number(const char *text, const char *key, int base, long max, long *number)
+{
+	char *end;
+	auto_free char *value = text_value(text, key);
+	*number = -1;
+	if (!value)
+		return true;
+	errno = 0;
+	*number = strtol(value, &end, base);
+	return !errno && end != value && !*end && *number >= 0 && *number <= max;
+}
+
+/* The name of a driver or module under `key`, or NULL. Returns false if it is invalid. */
+static bool get_name(const char *text, const char *key, char **name)
+{
+	*name = text_value(text, key);
+	return text_is_name(*name);
+}
+
+/* Of a user or group; 4294967295 is none. A 32-bit long holds fewer. */
+#define ID_MAX (sizeof(long) > 4 ? (long)(UINT32_MAX - 1) : LONG_MAX)
+
+bool persist_parse(const char *text, struct stored *stored)
+{
+	long mode;
+	auto_free char *address = text_value(text, "ADDRESS");
+	auto_free char *allow = text_value(text, "ALLOW_IOMMU");
+	auto_free char *cdi = text_value(text, "CDI");
+	auto_free char *by_kernel = text_value(text, "BY_KERNEL");
+	if (!text_same(address, stored->address) ||
+		!get_ids(text, "PCI_ID", &stored->vendor, &stored->device) ||
+		!get_ids(text, "PCI_SUBSYS_ID", &stored->subvendor, &stored->subdevice) ||
+		!get_name(text, "DRIVER", &stored->before.driver) ||
+		!get_name(text, "MODULE", &stored->before.module) ||
+		!get_name(text, "DRIVER_OVERRIDE", &stored->before.driver_override) ||
+		!get_number(text, "OWNER", 10, ID_MAX, &stored->access.user) ||
+		!get_number(text, "GROUP", 10, ID_MAX, &stored->access.group) ||
+		!get_number(text, "MODE", 8, 0777, &mode))
+		return false;
+	stored->access.mode = (int)mode;
+	stored->before.known = ANSWER_YES;
+	stored->before.by_kernel = text_same(by_kernel, "y");
+	stored->serial = text_value(text, "SERIAL");
+	stored->allow_iommu = text_same(allow, "y");
+	stored->cdi = text_same(cdi, "y");
+	return true;
+}
+
+static void append_number(char **text, const char *key, bool octal, long number)
+{
+	auto_free char *value = number < 0 ? NULL
+				: octal    ? text_format("%04lo", (unsigned long)number)
+					   : text_format("%ld", number);
+	text_append_value(text, key, value);
+}
+
+char *persist_format(const struct stored *stored)
+{
+	char *text = text_format("ADDRESS=%s\nPCI_ID=%04x:%04x\nPCI_SUBSYS_ID=%04x:%04x\n", stored->address,
+		stored->vendor, stored->device, stored->subvendor, stored->subdevice);
+	text_append_value(&text, "SERIAL", stored->serial);
+	text_append_value(&text, "DRIVER", stored->before.driver);
+	text_append_value(&text, "MODULE", stored->before.module);
+	text_append_value(&text, "DRIVER_OVERRIDE", stored->before.driver_override);
+	text_append_value(&text, "BY_KERNEL", stored->before.by_kernel ? "y" : NULL);
+	append_number(&text, "OWNER", false, stored->access.user);
+	append_number(&text, "GROUP", false, stored->access.group);
+	append_number(&text, "MODE", true, stored->access.mode);
+	text_append_value(&text, "ALLOW_IOMMU", stored->allow_iommu ? "y" : NULL);
+	text_append_value(&text, "CDI", stored->cdi ? "y" : NULL);
 	return text;
 }
