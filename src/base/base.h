@@ -67,6 +67,10 @@ void *array_room(void *items, size_t count, size_t size);
 /* See array_has. */
 bool array_contains(const void *items, size_t count, size_t size, const void *item);
 
+/* The arena of this process: new zeroed memory for what is collected and lives until exit, with all that it
+ * points to. Exits if out of memory. */
+void *keep(size_t size);
+
 /* Prints an error and exits with status 1. */
 void out_of_memory(void) __attribute__((noreturn));
 

@@ -549,16 +549,3 @@ void blocks_take_uses(struct scan *scan)
 			needs_claim(block))
 			claim(scan, block);
 }
-
-void blocks_free(struct scan *scan)
-{
-	struct block *block;
-	struct block_owner *owner;
-	array_each (block, &scan->blocks) {
-		array_each (owner, &block->owners)
-			free(owner->way);
-		free(block->owners.items);
-		free(block->name);
-	}
-	free(scan->blocks.items);
-}

@@ -344,8 +344,6 @@ void blocks_collect(struct scan *scan);
 
 /* Adds their uses by filesystems, swap, targets, and unknown exclusive users. */
 void blocks_take_uses(struct scan *scan);
-void blocks_free(struct scan *scan);
-
 /* ---- network.c ---- */
 
 /* Reads the TCP connections. Call it before processes_collect, which finds those that processes hold. */
@@ -356,8 +354,6 @@ void network_connection_held(const struct scan *scan, unsigned long inode);
 
 /* Adds the uses of network interfaces. */
 void network_collect(struct scan *scan);
-void network_free(struct scan *scan);
-
 /* ---- process.c ----
  * What processes have of a device: its nodes, by number; its registers, through files of sysfs; descriptors
  * and mappings of VFIO. */

@@ -411,25 +411,6 @@ static void find_connections(struct scan *scan)
 				&(struct remote){ .kind = USE_CONNECTION, .what = connection->peer });
 }
 
-void network_free(struct scan *scan)
-{
-	struct remote *remote;
-	struct connection *connection;
-	array_each (connection, &scan->connections)
-		free(connection->peer);
-	free(scan->connections.items);
-	array_each (remote, &scan->remotes) {
-		free(remote->what);
-		free(remote->process);
-		free(remote->server);
-		free(remote->interface);
-	}
-	free(scan->remotes.items);
-	network_facts_free(&scan->network);
-	name_list_free(&scan->programmed);
-	name_list_free(&scan->own);
-}
-
 void network_collect(struct scan *scan)
 {
 	struct device *device;

@@ -470,10 +470,8 @@ static void take_skipped(struct scan *scan)
 
 void processes_collect(struct scan *scan)
 {
-	struct node_list nodes = { 0 };
-	struct node *node;
 	const struct process_file *file;
-	scan->nodes = &nodes;
+	scan->nodes = keep(sizeof *scan->nodes);
 	collect_nodes(scan);
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
 	take_skipped(scan);
@@ -488,11 +486,4 @@ void processes_collect(struct scan *scan)
 		scan_unknown_because(scan, "/proc", "mounted with subset=pid, it lacks what the kernel uses");
 	if (scan->processes.hidden)
 		scan_unknown_because(scan, "/proc", "processes of other users or PID namespaces are hidden");
-	array_each (node, &nodes)
-		free(node->path);
-	for (size_t i = 0; i < MAJORS; i++)
-		free(nodes.majors[i]);
-	free(nodes.drivers);
-	free(nodes.items);
-	scan->nodes = NULL;
 }

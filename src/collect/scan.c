@@ -59,10 +59,7 @@ void scan_end(struct scan *scan)
 	array_each (use, &scan->unknown) {
 		array_each (device, scan->devices)
 			use_add(device, use);
-		free(use->object);
-		free(use->detail);
 	}
-	free(scan->unknown.items);
 }
 
 dev_t scan_number(const char *text)

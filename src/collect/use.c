@@ -467,7 +467,7 @@ static void take_machine(struct scan *scan, struct device *device)
 		use_simple(device, USE_KERNEL, "ACPI power management", NULL);
 	else if (device->class >> 8 == 0x0800)
 		use_simple(device, USE_KERNEL, "interrupts", NULL);
-	else if (text_same(device->driver, "pcieport"))
+	else if (text_same(device->driver, "pcieport") && device->class >> 8 != 0x0604)
 		use_simple(device, USE_KERNEL, "PCIe services, such as errors", NULL);
 	else if (text_same(device->driver, "xen-platform-pci"))
 		use_simple(device, USE_KERNEL, "all disks and networks of Xen", NULL);
@@ -690,16 +690,13 @@ static void collect_above(struct scan *scan)
 static void look(const struct sysroot *root, struct device_list *devices,
 	void (*const sources[])(struct scan *), struct progress *progress)
 {
-	struct scan scan = { .root = root, .devices = devices, .processes.progress = progress };
+	struct scan *scan = keep(sizeof *scan);
+	*scan = (struct scan){ .root = root, .devices = devices, .processes.progress = progress };
 	for (size_t i = 0; sources[i]; i++) {
 		progress_step(progress, "/sys", 0);
-		sources[i](&scan);
+		sources[i](scan);
 	}
-	scan_end(&scan);
-	network_free(&scan);
-	mount_facts_free(&scan.mounts);
-	process_facts_free(&scan.processes);
-	blocks_free(&scan);
+	scan_end(scan);
 }
 
 /* The same in a process of its own. Returns 0; -ETIMEDOUT: it was stuck, or a signal was received, and the

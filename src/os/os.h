@@ -440,8 +440,6 @@ struct process_facts {
 void process_facts_collect(const struct sysroot *root,
 	bool (*wanted)(const struct process_file *file, const void *context), const void *context,
 	struct process_facts *facts);
-void process_facts_free(struct process_facts *facts);
-
 /* ---- storage.c, block devices ----
  * Block devices of this machine, opened by number: they need no node in /dev. */
 

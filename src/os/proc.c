@@ -558,27 +558,3 @@ void process_facts_collect(const struct sysroot *root,
 			look_at_number(&look, facts->progress, atoi(*name));
 	}
 }
-
-static void free_namespaces(struct namespace_list *namespaces)
-{
-	struct process_namespace *item;
-	array_each (item, namespaces) {
-		free(item->process);
-		free(item->path);
-	}
-	free(namespaces->items);
-}
-
-void process_facts_free(struct process_facts *facts)
-{
-	struct process_file *file;
-	array_each (file, &facts->files) {
-		free(file->path);
-		free(file->process);
-		free(file->info);
-	}
-	free(facts->files.items);
-	free_namespaces(&facts->mount_namespaces);
-	free_namespaces(&facts->network_namespaces);
-	name_list_free(&facts->skipped);
-}

@@ -469,6 +469,7 @@ deep = os.open("file", os.O_RDWR | os.O_CREAT)
 os.chdir("/run/user1/d")
 # In a user namespace: a filesystem with the source of a disk, and a link to a watchdog in place of a namespace.
 libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(4, 1) == 0  # PR_SET_DUMPABLE: /proc/self is the user's again
 user = os.getuid()
 assert libc.unshare(0x10000000 | 0x20000) == 0, ctypes.get_errno()
 for name, text in ("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {user} 1"):
