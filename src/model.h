@@ -329,7 +329,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_PANIC, "panic")             /* driver `object` reports a panic of the kernel */                \
 	X(USE_MODULE, "module")           /* module `object` of its driver has users */                      \
 	X(USE_MEDIATED, "mediated")       /* its mediated device `object` exists */                          \
-	X(USE_KERNEL, "kernel")           /* the kernel uses it for `object` */                              \
+	X(USE_KERNEL, "kernel")           /* the kernel uses it for `detail`, in short `object` */           \
 	X(USE_IOMMU, "iommu")             /* the device is the IOMMU of other devices */                     \
 	X(USE_REMOTE, "remote")           /* another machine uses the USB device `object` through USB/IP */  \
 	X(USE_GADGET, "gadget")           /* USB gadget `detail` runs on the controller `object` */          \

@@ -127,7 +127,8 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
  * new_id. dpdk-devbind clears the override afterwards. */
 static bool needs_override(const char *driver)
 {
-	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "pciback" };
+	static const char *const drivers[] = { "vfio-pci", "uio_pci_generic", "igb_uio", "pci-stub",
+		"pciback" };
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 		if (text_same(driver, drivers[i]))
 			return true;

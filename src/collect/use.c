@@ -283,7 +283,7 @@ static void take_midi(struct scan *scan, const char *name, struct device *device
 	auto_free char *state = sysroot_read(scan->root, path);
 	auto_free char *what = text_format("the MIDI port %s", name);
 	if (state && strstr(state, "Owner PID"))
-		use_simple(device, USE_KERNEL, what, NULL);
+		use_simple(device, USE_KERNEL, name, what);
 }
 
 /* A connection is "hci0:256". */
@@ -292,7 +292,7 @@ static void take_bluetooth(struct scan *scan, const char *name, struct device *d
 	auto_free char *what = text_format("the Bluetooth connection %s", name);
 	(void)scan;
 	if (strchr(name, ':'))
-		use_simple(device, USE_KERNEL, what, NULL);
+		use_simple(device, USE_KERNEL, name, what);
 }
 
 /* Memory that the host has taken back, and that the driver gives back to the machine when it is unbound. */
@@ -304,7 +304,7 @@ static void take_balloon(struct scan *scan, struct device *device)
 	unsigned long long in = 0, out = 0;
 	if (taken && given && sscanf(taken, " balloon_inflate %llu", &in) == 1 &&
 		sscanf(given, " balloon_deflate %llu", &out) == 1 && in > out)
-		use_simple(device, USE_KERNEL, "memory that the host has taken back (balloon)", NULL);
+		use_simple(device, USE_KERNEL, "balloon", "memory that the host has taken back (balloon)");
 }
 
 /* Unbinding the driver ends the virtual machines that have one, or waits for them. */
@@ -464,13 +464,13 @@ static void take_machine(struct scan *scan, struct device *device)
 {
 	const struct mount_fact *mount;
 	if (device->class >> 8 == 0x0680 && has_acpi(scan, device))
-		use_simple(device, USE_KERNEL, "ACPI power management", NULL);
+		use_simple(device, USE_KERNEL, "ACPI", "ACPI power management");
 	else if (device->class >> 8 == 0x0800)
-		use_simple(device, USE_KERNEL, "interrupts", NULL);
+		use_simple(device, USE_KERNEL, "interrupts", "interrupts");
 	else if (text_same(device->driver, "pcieport") && device->class >> 8 != 0x0604)
-		use_simple(device, USE_KERNEL, "PCIe services, such as errors", NULL);
+		use_simple(device, USE_KERNEL, "PCIe", "services of PCIe, such as errors");
 	else if (text_same(device->driver, "xen-platform-pci"))
-		use_simple(device, USE_KERNEL, "all disks and networks of Xen", NULL);
+		use_simple(device, USE_KERNEL, "Xen", "all disks and networks of Xen");
 	else if (text_same(device->driver, "vboxguest"))
 		array_each (mount, &scan->mounts)
 			if (text_same(mount->type, "vboxsf"))

@@ -94,6 +94,27 @@ static void test_override_of_another_driver(void)
 		writes(&back.items[4].undo, "e1000e", OVERRIDE));
 }
 
+/* dpdk-devbind binds such a driver with an override, and clears that: without one it would not bind again. */
+static void test_driver_without_ids(void)
+{
+	static struct plan plan, back;
+	struct device device = { .address = ADDRESS, .driver = "uio_pci_generic" };
+	const struct remembered before = { .driver = "uio_pci_generic", .module = "uio_pci_generic" };
+	recipe_bind(&plan, &device, &before);
+	ok(writes(&plan.items[1].undo, "\n", OVERRIDE));
+	ok(writes(&plan.items[2].undo, ADDRESS, "/sys/bus/pci/drivers/uio_pci_generic/bind"));
+	ok(writes(&plan.items[3].act, "vfio-pci", OVERRIDE) &&
+		writes(&plan.items[3].undo, "uio_pci_generic", OVERRIDE));
+	struct device bound = { .address = ADDRESS,
+		.driver = "vfio-pci",
+		.driver_override = "vfio-pci",
+		.remembered = { .known = ANSWER_YES, .driver = "uio_pci_generic" } };
+	recipe_unbind(&back, &bound);
+	ok(writes(&back.items[1].act, "uio_pci_generic", OVERRIDE));
+	ok(writes(&back.items[3].act, ADDRESS, "/sys/bus/pci/drivers/uio_pci_generic/bind"));
+	ok(writes(&back.items[4].act, "\n", OVERRIDE));
+}
+
 /* Interrupted right after the first write: the card is still bound to its driver, which must not be unbound.
  */
 static void test_unbind_after_interrupted_bind(void)
@@ -152,6 +173,7 @@ int main(void)
 	test_bind_without_driver();
 	test_unbind();
 	test_override_of_another_driver();
+	test_driver_without_ids();
 	test_unbind_after_interrupted_bind();
 	test_unbind_without_saved_state();
 	test_unbind_to_driver_of_kernel();

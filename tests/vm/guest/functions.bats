@@ -59,3 +59,25 @@ teardown() {
 	status_is 0
 	not grep -q sibling-unbound <<<"$stderr"
 }
+
+@test "unbind of a physical function that enabled virtual ones is refused, and names their users" {
+	echo 0 >/sys/bus/pci/devices/$pf/sriov_numvfs
+	tool bind $pf
+	echo 1 >/sys/module/vfio_pci/parameters/enable_sriov
+	echo 1 >/sys/bus/pci/devices/$pf/sriov_numvfs
+	first=$(basename "$(readlink /sys/bus/pci/devices/$pf/virtfn0)")
+	tool bind "$first"
+	hold "$(tool list -nro GROUP "$first")"
+	run_tool unbind $pf
+	status_is 3
+	complains "$pf: the device has virtual functions enabled (1: $first bound to vfio-pci ("
+	complains "in use by process $holder (sleep))): the kernel removes them with the driver, and waits for their users [device-has-vfs]"
+	complains "hint: stop process $holder (sleep); then vfionoiommu unbind $first && echo 0 > /sys/bus/pci/devices/$pf/sriov_numvfs"
+	[ "$(driver_of $pf)" = vfio-pci ]
+	end_holder
+	tool unbind "$first"
+	echo 0 >/sys/bus/pci/devices/$pf/sriov_numvfs
+	tool unbind $pf
+	[ "$(driver_of $pf)" = nvme ]
+	echo 0 >/sys/module/vfio_pci/parameters/enable_sriov
+}
