@@ -295,10 +295,12 @@ static void take_bluetooth(struct scan *scan, const char *name, struct device *d
 		use_simple(device, USE_KERNEL, name, what);
 }
 
+#define VMSTAT_MAX (1 << 14) /* bytes that are read of it */
+
 /* Memory that the host has taken back, and that the driver gives back to the machine when it is unbound. */
 static void take_balloon(struct scan *scan, struct device *device)
 {
-	auto_free char *counters = sysroot_read_file(scan->root, "proc/vmstat", SYSROOT_ATTRIBUTE_MAX * 4);
+	auto_free char *counters = sysroot_read_file(scan->root, "proc/vmstat", VMSTAT_MAX);
 	const char *taken = counters ? strstr(counters, "\nballoon_inflate ") : NULL;
 	const char *given = counters ? strstr(counters, "\nballoon_deflate ") : NULL;
 	unsigned long long in = 0, out = 0;

@@ -444,7 +444,7 @@ PYTHON
 }
 
 @test "an ordinary user's files, mounts and paths make no device used or unknown, and open no node" {
-	mkdir -m 777 -p /run/user1/d
+	mkdir -p /run/user1/d
 	mount -t tmpfs none /run/user1/d
 	chmod 777 /run/user1/d
 	modprobe i6300esb

@@ -43,7 +43,7 @@ setup_file() {
 	status_is 0
 	says "open /dev/iommu"
 	complains "[group-needs-iommufd]"
-	complains "hint: ln -s /dev/iommu /dev/vfio/vfio"
+	complains "hint: modprobe iommufd; mkdir -p /dev/vfio && ln -s /dev/iommu /dev/vfio/vfio"
 }
 
 # "Region 0: Memory at febc0000 (32-bit, non-prefetchable) [disabled] [size=128K]", as "bar0 128K".
