@@ -27,7 +27,8 @@ teardown_file() {
 # Runs the script in a guest with systemd; it has these functions.
 boot() { # SCRIPT [OPTION...]
 	run --separate-stderr "$BATS_TEST_DIRNAME/boot" --systemd --timeout 850 --etc "$MACHINE/etc" --share "$MACHINE/left" \
-		--env "PATH=$MACHINE/usr/sbin:$PATH" "${@:2}" linux6.1 -- bash -ec '
+		--env "PATH=$MACHINE/usr/sbin:$PATH" "${@:2}" linux6.1 -- bash -Eec '
+		trap "echo \"failed: \$BASH_COMMAND (after \$SECONDS s)\"" ERR
 		nic=0000:00:04.0 other=0000:00:08.0
 		driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")"; }
 		eventually() { for _ in {1..900}; do ! "$@" >/dev/null || return 0; sleep 0.2; done; "$@"; }
@@ -169,8 +170,8 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		all_are_gone
 		since=$SECONDS
 		echo 1 >/sys/bus/pci/rescan
-		eventually all_are_bound
 		udevadm settle --timeout=600
+		eventually all_are_bound
 		eventually bash -c "[ \"\$(systemctl list-units --plain --no-legend --state=active \"vfionoiommu@*\" | wc -l)\" = 64 ]"
 		echo "64 devices after $((SECONDS - since)) s"
 		systemctl --failed --no-legend

@@ -184,7 +184,7 @@ do_use() { # ADDRESS
 		user[$1]=mount
 		;;
 	1)
-		unshare --mount bash -c 'mount "$0" "$1" && touch "/run/mounted/$2.ready" && exec sleep 1800' \
+		unshare --mount bash -c 'umount /run/mounted/*; mount "$0" "$1" && touch "/run/mounted/$2.ready" && exec sleep 1800' \
 			"$file" "/run/mounted/$1" "$1" 3>&- &
 		process[$1]=$! user[$1]=process
 		until [ -e "/run/mounted/$1.ready" ]; do
