@@ -113,15 +113,16 @@ struct record_list {
 
 #define ACTION_KINDS(X)                                                                                      \
 	X(ACTION_NONE, "none")                                                                               \
-	X(ACTION_LOAD, "load")     /* load the module with the name or alias `value` */                      \
-	X(ACTION_TRY_LOAD, "load") /* the same, ignoring errors: the next step shows the result */           \
-	X(ACTION_WRITE, "write")   /* write `value` to the attribute `path` */                               \
-	X(ACTION_DRIVER, "write")  /* the same; then `link` must point to `driver` */                        \
-	X(ACTION_SAVE, "save")     /* write `value` to the file `path` */                                    \
-	X(ACTION_REMOVE, "remove") /* remove the file `path`, if it exists */                                \
-	X(ACTION_WATCH, "watch")   /* start recording which nodes udev has settled */                        \
-	X(ACTION_SETTLE, "settle") /* wait until udev has settled the node `path` */                         \
-	X(ACTION_ACCESS, "access") /* set the owner and mode of the node `path` to `access` */
+	X(ACTION_LOAD, "load")        /* load the module with the name or alias `value` */                   \
+	X(ACTION_TRY_LOAD, "load")    /* the same, ignoring errors: the next step shows the result */        \
+	X(ACTION_WRITE, "write")      /* write `value` to the attribute `path` */                            \
+	X(ACTION_DRIVER, "write")     /* the same; then `link` must point to `driver` */                     \
+	X(ACTION_TRY_DRIVER, "write") /* the same, ignoring errors: the driver may refuse the device */      \
+	X(ACTION_SAVE, "save")        /* write `value` to the file `path` */                                 \
+	X(ACTION_REMOVE, "remove")    /* remove the file `path`, if it exists */                             \
+	X(ACTION_WATCH, "watch")      /* start recording which nodes udev has settled */                     \
+	X(ACTION_SETTLE, "settle")    /* wait until udev has settled the node `path` */                      \
+	X(ACTION_ACCESS, "access")    /* set the owner and mode of the node `path` to `access` */
 enum action_kind { ACTION_KINDS(ENUM_VALUE) };
 
 struct action {
@@ -129,7 +130,7 @@ struct action {
 	char *path;
 	char *value;
 	struct node_access access; /* ACTION_ACCESS; ACTION_SAVE: its mode */
-	/* ACTION_DRIVER only; nothing is written if `link` already points to `driver`. */
+	/* ACTION_DRIVER, _TRY_DRIVER only; nothing is written if `link` already points to `driver`. */
 	char *link;
 	char *driver; /* the last component of the link's target; NULL: no link */
 };

@@ -74,7 +74,9 @@ guard_statuses() {
 }
 
 guard_keys() {
-	same "vfionoiommu.d(5)" "$(grep -oE '"[A-Z_]+"' "$tree/src/state/device_state.c" | tr -d '"'; grep -oE '\b[A-Z_]+=%' "$tree/src/state/device_state.c" | tr -d '=%')" \
+	local source
+	source=$(sed -n '/^.. ---- persistent bindings/,$p' "$tree/src/state/device_state.c")
+	same "vfionoiommu.d(5)" "$(grep -oE '"[A-Z_]+"' <<<"$source" | tr -d '"'; grep -oE '\b[A-Z_]+=%' <<<"$source" | tr -d '=%')" \
 		"$(sed -n 's/^\.It Li //p' "$tree/man/vfionoiommu.d.5")"
 }
 

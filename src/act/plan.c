@@ -69,6 +69,9 @@ static int action_run(const struct action *action)
 		return write_attribute(action->path, action->value);
 	case ACTION_DRIVER:
 		return change_driver(action);
+	case ACTION_TRY_DRIVER:
+		change_driver(action);
+		return 0;
 	case ACTION_SAVE:
 		return write_file(action->path, action->value, action->access.mode);
 	case ACTION_REMOVE:
@@ -185,7 +188,7 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 static bool works(const struct action *action)
 {
 	return action->kind == ACTION_LOAD || action->kind == ACTION_TRY_LOAD ||
-	       (action->kind == ACTION_DRIVER && action->driver &&
+	       ((action->kind == ACTION_DRIVER || action->kind == ACTION_TRY_DRIVER) && action->driver &&
 		       write_link_is(action->link, action->driver));
 }
 

@@ -127,8 +127,9 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
  * new_id. dpdk-devbind clears the override afterwards. */
 static bool needs_override(const char *driver)
 {
-	static const char *const drivers[] = { "vfio-pci", "uio_pci_generic", "igb_uio", "pci-stub",
-		"pciback" };
+	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "pciback" };
+	if (driver && strstr(driver, "vfio"))
+		return true;
 	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
 		if (text_same(driver, drivers[i]))
 			return true;
@@ -208,8 +209,14 @@ void recipe_bind(struct plan *plan, const struct device *device, const struct re
 static void unbind_from_other(struct plan *plan, const struct device *device)
 {
 	bool clear = !device->driver || text_same(device->driver_override, device->driver);
+	bool had_none = device->remembered.known == ANSWER_YES && !device->remembered.driver;
+	struct step *step;
 	switch_driver(plan, device, device->kernel_driver, clear ? NULL : device->driver_override,
 		device->modalias);
+	/* It may have had none because the driver refuses it. */
+	array_each (step, plan)
+		if (had_none && step->act.driver && text_same(step->act.driver, device->kernel_driver))
+			step->act.kind = ACTION_TRY_DRIVER;
 	if (!device->kernel_driver)
 		add_step(plan, probe(device), nothing);
 }

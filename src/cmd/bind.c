@@ -254,8 +254,14 @@ static void binding_store(struct session *session, const struct device *device, 
 	/* Another tool may have bound it: then the kernel chooses its driver. */
 	const struct remembered before =
 		device->remembered.known == ANSWER_YES ? device->remembered : safety_before_bind(device);
-	/* Only root gets here, and root can read the serial number. */
-	device_collect_serial(&session->root, device, &serial);
+	int error = device_collect_serial(&session->root, device, &serial);
+	if (error && error != -ENODATA && !session->options->dry_run) {
+		session_result(session, device->address, OUTCOME_FAILED,
+			text_format(
+				"persistent binding not saved: its serial number could not be read; retry: vfionoiommu bind --persistent %s",
+				device->address));
+		return;
+	}
 	const struct stored binding = {
 		.address = device->address,
 		.vendor = device->vendor,

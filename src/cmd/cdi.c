@@ -23,16 +23,27 @@ static void report_none(void)
 	log_hint("vfionoiommu bind DEVICE");
 }
 
-/* The standard allows no specification without a device. */
-static enum status say_none(const struct session *session)
+static const struct device_refs no_devices;
+
+/* A bound device other than those `leaving`; NULL: there is none. */
+static const struct device *find_bound(const struct session *session, const struct device_refs *leaving)
 {
 	const struct device *device;
 	array_each (device, &session->devices)
-		if (device_is_noiommu(device)) {
-			log_error("%s: is bound, but has no node here that opens", device->address);
-			log_hint("vfionoiommu list; vfionoiommu matrix");
-			return STATUS_REFUSED;
-		}
+		if (device_is_noiommu(device) && !array_has(leaving, device))
+			return device;
+	return NULL;
+}
+
+/* The standard allows no specification without a device. */
+static enum status say_none(const struct session *session)
+{
+	const struct device *bound = find_bound(session, &no_devices);
+	if (bound) {
+		log_error("%s: is bound, but has no node here that opens", bound->address);
+		log_hint("vfionoiommu list; vfionoiommu matrix");
+		return STATUS_REFUSED;
+	}
 	int error = file ? output_remove(file) : 0;
 	if (error)
 		log_error("%s: could not be removed: %s", file, usage_file_error(error));
@@ -42,8 +53,6 @@ static enum status say_none(const struct session *session)
 		print_line("%s: absent, because no noiommu device is bound", file);
 	return error ? STATUS_FAILED : file ? STATUS_DONE : STATUS_REFUSED;
 }
-
-static const struct device_refs no_devices;
 
 /* The specification without the devices `leaving`. NULL: no device is left. */
 static char *text_without(const struct session *session, const struct device_refs *leaving)
@@ -70,7 +79,16 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	/* unbind does not need it otherwise. */
 	if (!session->host.kconfig.source)
 		session_collect_host(session);
-	auto_free char *text = text_without(session, dry && leaving ? leaving : &no_devices);
+	const struct device_refs *left_out = dry && leaving ? leaving : &no_devices;
+	auto_free char *text = text_without(session, left_out);
+	/* In a container without the nodes the specification of the host stays. */
+	if (!text && !unknown && find_bound(session, left_out)) {
+		if (asked)
+			session_result(session, "containers", OUTCOME_UNCHANGED,
+				text_copy(
+					"CDI specification unchanged: no bound device has a node here that opens"));
+		return;
+	}
 	if (!unknown && text_same(text, before)) {
 		if (asked)
 			session_result(session, "containers", OUTCOME_UNCHANGED,

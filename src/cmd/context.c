@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -52,6 +53,7 @@ static bool will_load(const struct host *host)
 static void collect_host(struct session *session, enum scope scope)
 {
 	struct host *host = &session->host;
+	free(host->release);
 	if (scope == SCOPE_STATE) {
 		host_collect_basics(&session->root, host);
 		return;

@@ -32,10 +32,10 @@ static void read_machine(const struct sysroot *root)
 	stored_collect_all(root, &devices, &stored);
 	stored_collect_rule(root);
 	device_collect_remembered(root, &devices);
-	use_collect_all(root, &devices);
 	array_each (device, &devices)
 		*array_add(&all) = device;
 	device_collect_details(root, &devices, &all);
+	use_collect_all(root, &devices);
 	host_collect(root, true, &host);
 	device_collect_driverless(root, host.release, &devices, &all, true);
 	device_collect_kernel_driver(root, host.release, &devices, &all);

@@ -186,9 +186,9 @@ bool device_is_unbound_since(
 	const struct sysroot *root, const struct device *device, unsigned long long event);
 
 /* The serial number of `device` in `*serial`, "00-11-22-33-44-55-66-77": a new string, or NULL if it has
- * none. Returns 0, or -EACCES if it is unknown because only root can read the extended configuration space,
- * the device has none, does not respond, or is being reset. Source: the extended capability Device Serial
- * Number in the config attribute. */
+ * none. Returns 0; -ENODATA: it has no extended configuration space here; or -EACCES: it is unknown, because
+ * only root can read that, or the device does not respond or is being reset. Source: the extended capability
+ * Device Serial Number in the config attribute. */
 int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial);
 
 /* ---- device.c, persistent bindings ----
@@ -270,8 +270,7 @@ struct scan {
 		size_t count;
 	} blocks;
 	struct network_facts network;
-	struct name_list own;        /* interfaces of our network namespace */
-	struct name_list programmed; /* those with an XDP program */
+	struct name_list programmed; /* interfaces with an XDP program */
 	struct {
 		struct remote *items;
 		size_t count;
@@ -283,6 +282,7 @@ struct scan {
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;
+	struct name_list links;          /* between devices, of which one depends on the other */
 	const char *sockets;             /* lines of /proc/net/packet, for process.c; NULL: none */
 	struct use_list unknown;         /* what may use any device */
 	int network_error, mounts_error; /* negative errno: unknown or incomplete */

@@ -440,12 +440,13 @@ static void collect_lost_drivers(const struct sysroot *root, const char *release
 /* Whether the saved driver cannot come back: it is not registered, and its module is not installed. */
 static bool is_gone_driver(const struct sysroot *root, const char *release, const struct remembered *saved)
 {
-	if (!saved->driver)
+	/* A recording has only the drivers that devices have. */
+	if (!saved->driver || !root->live)
 		return false;
 	auto_free char *path = text_format("sys/bus/pci/drivers/%s", saved->driver);
-	enum module_state module =
-		saved->module && release ? module_lookup(root, release, saved->module) : MODULE_MISSING;
-	return sysroot_exists(root, path) == ANSWER_NO && module == MODULE_MISSING;
+	if (sysroot_exists(root, path) != ANSWER_NO)
+		return false;
+	return !saved->module || !release || module_lookup(root, release, saved->module) == MODULE_MISSING;
 }
 
 void device_collect_saved_drivers(const struct sysroot *root, const char *release,
@@ -637,7 +638,10 @@ int device_collect_serial(const struct sysroot *root, const struct device *devic
 	unsigned char config[EXTENDED_END];
 	auto_free char *path = device_path(device, "config");
 	ssize_t length = sysroot_read_apart(root, path, config, sizeof config);
-	/* A device that does not respond reads as ff; without MMCONFIG, only the first 256 bytes exist. */
+	/* Without PCI Express, or MMCONFIG, only these bytes exist. */
+	if (length == EXTENDED_START)
+		return -ENODATA;
+	/* A device that does not respond reads as ff. */
 	if (length < EXTENDED_END || word_at(config, 0) == 0xffffffff)
 		return -EACCES;
 	*serial = find_serial(config);

@@ -85,7 +85,7 @@ static void take_interfaces(struct scan *scan, const struct sysroot *sysfs, cons
 {
 	auto_names struct name_list names = { 0 };
 	char **name;
-	(void)sysroot_list(sysfs, "class/net", &names);
+	scan->unseen |= sysroot_list(sysfs, "class/net", &names) != 0;
 	array_each (name, &names) {
 		auto_owners struct owner_list owners = { 0 };
 		struct device **owner;
@@ -121,24 +121,21 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 	close(sysfs.fd);
 }
 
-/* The interfaces of our own namespace, if /sys was mounted in another one and shows those of that. */
+/* The interfaces of our own namespace, if /sys was mounted in another one and shows those of that: then what
+ * is known of ours by name does not belong to them. Each namespace has a sysfs with a number of its own. */
 static void take_own(struct scan *scan)
 {
-	char **name;
-	bool missing = false;
-	array_each (name, &scan->own) {
-		auto_free char *path = text_format(OWNER_INTERFACES "/%s", *name);
-		missing |= sysroot_exists(scan->root, path) == ANSWER_NO;
-	}
-	if (!missing)
-		return;
-	struct sysroot sysfs = { .fd = sysroot_private("sysfs"), .live = true };
+	const struct sysroot sysfs = { .fd = sysroot_private("sysfs"), .live = true };
 	if (sysfs.fd < 0) {
-		scan_unknown(scan, "the network namespace of this process", sysfs.fd);
+		if (host_is_root())
+			scan_unknown(scan, "the network namespace of this process", sysfs.fd);
 		return;
 	}
-	take_interfaces(
-		scan, &sysfs, "the network namespace of this process, which /sys does not show", false);
+	if (!sysroot_same_filesystem(scan->root, "sys/class/net", &sysfs, ".")) {
+		scan->network.count = scan->programmed.count = scan->remotes.count = 0;
+		take_interfaces(scan, &sysfs,
+			"the network namespace of this process, which /sys does not show", false);
+	}
 	close(sysfs.fd);
 }
 
@@ -415,7 +412,7 @@ void network_collect(struct scan *scan)
 {
 	struct device *device;
 	if (scan->root->live) {
-		int error = network_links(&scan->own, &scan->programmed);
+		int error = network_programs(&scan->programmed);
 		scan->network_error = network_facts(&scan->network);
 		if (!scan->network_error)
 			scan->network_error = error;
@@ -424,11 +421,11 @@ void network_collect(struct scan *scan)
 		each_address(scan, "sys/class/iscsi_connection", take_iscsi);
 		find_connections(scan);
 	}
-	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
-	if (scan->root->live) {
+	if (scan->root->live)
 		take_own(scan);
+	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
+	if (scan->root->live)
 		take_namespaces(scan);
-	}
 	array_each (device, scan->devices)
 		take_elsewhere(scan, device);
 }

@@ -73,8 +73,7 @@ static void set_block(struct next_boot *next, char *blocked, const char *module)
 static void find_block(struct next_boot *next, const char *path, const char *text,
 	char *(*find)(const char *text, const char *module))
 {
-	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd",
-		"iommufd" };
+	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd" };
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
 		auto_free char *line = find(text, modules[i]);
 		if (!line)
@@ -120,7 +119,7 @@ int modprobe_collect_option(const struct sysroot *root, const char *module, cons
 			continue;
 		}
 		/* Most say nothing of it. */
-		if (!strstr(text, "vfio") && !strstr(text, "iommufd"))
+		if (!strstr(text, "vfio"))
 			continue;
 		if (next)
 			take_rest(next, path, text);
@@ -252,10 +251,7 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
 	known = modprobe_collect_option(
 			root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
-	/* Of a module that is built in or does not exist, modprobe.d says nothing. */
-	if (text_same(found.blocked_module, "iommufd") &&
-		host->modules[MODULE_IOMMUFD].state != MODULE_AVAILABLE)
-		set_block(&found, NULL, NULL);
+	/* Of a module that is built in, modprobe.d says nothing. */
 	if (vfio == MODULE_BUILTIN) {
 		free(found.source);
 		found.source = NULL;

@@ -315,13 +315,14 @@ static const char *leftover_driver(const struct process_file *file)
 	return NULL;
 }
 
-static void take_leftover(struct scan *scan, const struct process_file *file, const char *driver)
+static void take_leftover(struct scan *scan, const struct process_file *file)
 {
 	struct device *device;
+	const char *driver = leftover_driver(file);
 	auto_free char *detail =
 		text_format("process %s has it of a device that the kernel does not name", file->process);
 	array_each (device, scan->devices)
-		if (device->driver && strstr(device->driver, driver))
+		if (driver && device->driver && strstr(device->driver, driver))
 			use_simple(device, USE_UNKNOWN, file->path, detail);
 }
 
@@ -452,7 +453,7 @@ static void take_file(struct scan *scan, const struct process_file *file)
 	if (text_same(file->path, VFIO_DEVICE))
 		take_vfio_device(scan, file);
 	else if (leftover_driver(file))
-		take_leftover(scan, file, leftover_driver(file));
+		take_leftover(scan, file);
 	else if ((device = attribute_owner(scan, file->path, &name)) && can_write(file))
 		add_process(device, file, name, NULL);
 }

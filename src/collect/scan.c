@@ -114,7 +114,7 @@ int scan_wait(int end, struct progress *progress)
 	int ready = 0;
 	for (int times = 0; !ready && times < 2; times = progress->steps == steps ? times + 1 : 0) {
 		steps = progress->steps;
-		ready = signals_poll(end, PATIENCE);
+		ready = process_wait(end, PATIENCE);
 	}
 	if (ready > 0)
 		return 0;

@@ -183,8 +183,10 @@ static void add_hardware_address(const struct sysroot *root, const char *text, s
 		auto_free char *directory = text_format(OWNER_INTERFACES "/%s", *name);
 		auto_free char *file = text_format("%s/address", directory);
 		auto_free char *address = sysroot_read(root, file);
-		if (text_same(address, wanted))
-			add_path(root, directory, 0, addresses);
+		auto_free char *target = sysroot_readlink(root, directory);
+		/* A bridge, a bond or a VLAN has the address of one that it is made of. */
+		if (text_same(address, wanted) && target)
+			add_last(target, addresses);
 	}
 }
 

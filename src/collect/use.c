@@ -446,17 +446,16 @@ static void take_display(const struct scan *scan, struct device *device)
 static bool has_acpi(const struct scan *scan, const struct device *device)
 {
 	auto_free char *ports = sysroot_read_file(scan->root, "proc/ioports", IOPORTS_MAX);
-	auto_free char *end = text_format(" : %s\n", device->address);
-	const char *own = ports ? strstr(ports, end) : NULL;
-	const char *start = own ? memrchr(ports, '\n', (size_t)(own - ports)) : NULL;
-	if (!own)
-		return false;
-	size_t depth = strspn(start ? start + 1 : ports, " ");
-	for (const char *line = own + strlen(end); *line && strspn(line, " ") > depth;
-		line += strcspn(line, "\n"), line += *line == '\n') {
+	char *rest = NULL;
+	size_t own = SIZE_MAX;
+	for (char *line = ports ? strtok_r(ports, "\n", &rest) : NULL; line;
+		line = strtok_r(NULL, "\n", &rest)) {
+		size_t depth = strspn(line, " ");
 		const char *what = strstr(line, " : ");
-		if (what && text_starts(what, " : ACPI "))
+		if (depth > own && what && text_starts(what, " : ACPI "))
 			return true;
+		if (depth <= own || own == SIZE_MAX)
+			own = what && text_same(what + strlen(" : "), device->address) ? depth : SIZE_MAX;
 	}
 	return false;
 }
@@ -537,7 +536,7 @@ static void take_watchdog(struct scan *scan, const char *name)
 	struct device *device;
 	(void)owner_collect(scan->root, WATCHDOGS, name, &owners);
 	/* The kernel alone may keep a timer quiet that the firmware started. */
-	bool firmware = identity && (text_starts(identity, "iTCO_wdt") || strstr(identity, "HW Watchdog"));
+	bool firmware = identity && strstr(identity, "HW Watchdog"); /* hpwdt */
 	array_each (device, scan->devices)
 		if (firmware && !text_same(state, "active") && is_watchdog_of(&owners, identity, device))
 			use_simple(device, USE_UNKNOWN, name, "the firmware may have started its timer");
@@ -644,20 +643,22 @@ static void take_behind(struct device *device, const struct device *below, const
 	}
 }
 
+#define LINKS "sys/class/devlink"
+
 /* Adds the uses to the devices that `part`, the device or a bridge above it, depends on: the driver core
- * unbinds it first, as the tunnels of a Thunderbolt controller. A link that is never removed does not unbind
- * (Documentation/ABI/testing/sysfs-class-devlink). */
+ * unbinds it first, as the tunnels of a Thunderbolt controller. Links have the names of both, "pci:SUPPLIER--
+ * pci:CONSUMER"; one that does not unbind is "not tracked" (Documentation/ABI/testing/sysfs-class-devlink).
+ */
 static void take_suppliers(struct scan *scan, const struct device *below, const char *part)
 {
-	auto_names struct name_list entries = { 0 };
-	auto_free char *folder = text_format("sys/bus/pci/devices/%s", part);
-	char **entry;
-	(void)sysroot_list(scan->root, folder, &entries);
-	array_each (entry, &entries) {
-		const char *supplier = text_after(*entry, "supplier:pci:");
-		auto_free char *path = text_format("%s/%s/auto_remove_on", folder, *entry);
-		auto_free char *removed = supplier ? sysroot_read(scan->root, path) : NULL;
-		if (removed && !text_same(removed, "never"))
+	char supplier[20], consumer[20], **link;
+	array_each (link, &scan->links) {
+		if (sscanf(*link, "pci:%19[0-9a-f:.]--pci:%19s", supplier, consumer) != 2 ||
+			!text_same(consumer, part))
+			continue;
+		auto_free char *path = text_format(LINKS "/%s/status", *link);
+		auto_free char *status = sysroot_read(scan->root, path);
+		if (text_same(status, "active"))
 			take_behind(device_find(scan->devices, supplier), below, part);
 	}
 }
@@ -681,6 +682,7 @@ static void take_above(struct scan *scan, const struct device *below)
 static void collect_above(struct scan *scan)
 {
 	const struct device *device;
+	(void)sysroot_list(scan->root, LINKS, &scan->links);
 	array_each (device, scan->devices)
 		if (device->uses.count)
 			take_above(scan, device);

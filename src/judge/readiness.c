@@ -165,8 +165,7 @@ void readiness_judge(const struct host *host, const struct access_case *access, 
 void readiness_judge_blocked(const struct host *host, const struct next_boot *next, enum module_index module,
 	struct finding_list *findings)
 {
-	bool of_vfio = !next->blocked_module || text_same(next->blocked_module, "vfio") ||
-		       text_same(next->blocked_module, "iommufd");
+	bool of_vfio = !next->blocked_module || text_same(next->blocked_module, "vfio");
 	if (!next->blocked || host->modules[module].state != MODULE_AVAILABLE ||
 		(module == MODULE_VFIO && !of_vfio))
 		return;

@@ -251,15 +251,16 @@ static void append_end_of_use(char **remedy, const struct device *function)
 	const struct use *use = function->uses.items;
 	auto_free char *end = use->kind == USE_PROCESS ? use_text(function, use, "stop process {detail}")
 						       : use_remedy(function, use);
+	auto_free char *step = end ? text_format("%s; then ", end) : NULL;
 	/* One process can use many functions. */
-	if (!strstr(*remedy, end))
-		text_append(remedy, "%s; then ", end);
+	if (step && !strstr(*remedy, step))
+		text_append(remedy, "%s", step);
 }
 
 /* The virtual functions of `device`, with their drivers and users, and how to disable them so that nothing is
  * taken from anything and nothing waits. */
-static void judge_functions(
-	const struct device_list *devices, const struct device *device, struct finding_list *findings)
+static void judge_functions(const struct device_list *devices, const struct device *device,
+	enum finding_kind kind, struct finding_list *findings)
 {
 	auto_free char *states = text_copy(""), *first = text_copy(""), *unbind = text_copy("");
 	const struct device *function;
@@ -279,7 +280,7 @@ static void judge_functions(
 		*unbind ? "vfionoiommu unbind" : "", unbind, *unbind ? " && " : "", device->address);
 	array_each (use, &device->uses)
 		if (use->kind == USE_VFS)
-			finding_add(findings, FINDING_DEVICE_HAS_VFS, device->address, remedy,
+			finding_add(findings, kind, device->address, remedy,
 				"the device has virtual functions enabled (%s%s%s): the kernel %s",
 				use->detail, *states ? ": " : "", *states ? states + strlen(", ") : "",
 				device->vfio ? "removes them with the driver, and waits for their users"
@@ -322,8 +323,19 @@ void safety_judge_bind(const struct device_list *devices, const struct device *d
 	}
 	judge_denylist(device, findings);
 	judge_readable(device, findings);
-	judge_functions(devices, device, findings);
+	judge_functions(devices, device, FINDING_DEVICE_HAS_VFS, findings);
 	judge_uses(device, findings);
+}
+
+/* Whether a virtual function of the device has a user or a driver of its own. */
+static bool has_used_functions(const struct device_list *devices, const struct device *device)
+{
+	const struct device *function;
+	array_each (function, devices)
+		if (text_same(function->physical, device->address) &&
+			(function->uses.count || (function->driver && !function->vfio)))
+			return true;
+	return false;
 }
 
 void safety_judge_unbind(
@@ -334,7 +346,8 @@ void safety_judge_unbind(
 			"the saved state in /run/vfionoiommu/%s is unreadable, invalid or of another device; the kernel will choose the driver",
 			device->address);
 	judge_readable(device, findings);
-	judge_functions(devices, device, findings);
+	if (has_used_functions(devices, device))
+		judge_functions(devices, device, FINDING_DEVICE_HELD, findings);
 	judge_uses(device, findings);
 	judge_stored_override(device, findings);
 }

@@ -331,7 +331,7 @@ char *network_interface_name(const char *alternative)
 	return name;
 }
 
-/* ---- links, XDP programs ---- */
+/* ---- XDP programs ---- */
 
 static int take_attached(const struct nlattr *attribute, void *data)
 {
@@ -350,41 +350,22 @@ static int take_program(const struct nlattr *attribute, void *data)
 	return MNL_CB_OK;
 }
 
-struct link_search {
-	struct name_list *all, *programmed;
-	const char *name; /* of the link of the message */
-	bool attached;    /* it has a program */
-};
-
-static int take_link_attribute(const struct nlattr *attribute, void *data)
+static int take_programs(const struct nlmsghdr *message, void *data)
 {
-	struct link_search *search = data;
-	if (sym_mnl_attr_get_type(attribute) == IFLA_IFNAME)
-		search->name = sym_mnl_attr_get_str(attribute);
-	return take_program(attribute, &search->attached);
-}
-
-static int take_links(const struct nlmsghdr *message, void *data)
-{
-	struct link_search *search = data;
-	search->name = NULL;
-	search->attached = false;
-	if (message->nlmsg_type == RTM_NEWLINK &&
-		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg) &&
-		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_link_attribute, search) >= 0 &&
-		search->name) {
-		*array_add(search->all) = text_copy(search->name);
-		if (search->attached)
-			name_list_add(search->programmed, search->name);
-	}
+	char name[IF_NAMESIZE];
+	bool attached = false;
+	const struct ifinfomsg *link = sym_mnl_nlmsg_get_payload(message);
+	if (message->nlmsg_type == RTM_NEWLINK && sym_mnl_nlmsg_get_payload_len(message) >= sizeof *link &&
+		sym_mnl_attr_parse(message, sizeof *link, take_program, &attached) >= 0 && attached &&
+		if_indextoname((unsigned int)link->ifi_index, name))
+		name_list_add(data, name);
 	return MNL_CB_OK;
 }
 
-int network_links(struct name_list *interfaces, struct name_list *programmed)
+int network_programs(struct name_list *interfaces)
 {
 	library_need(&libmnl);
-	return ask(new_dump(RTM_GETLINK, sizeof(struct ifinfomsg)), take_links,
-		&(struct link_search){ interfaces, programmed, NULL, false });
+	return ask(new_dump(RTM_GETLINK, sizeof(struct ifinfomsg)), take_programs, interfaces);
 }
 
 /* ---- all ---- */
@@ -515,7 +496,8 @@ static int open_namespace(const struct sysroot *root, const char *path)
 	struct statfs filesystem;
 	auto_fd int fd = openat(root->fd, path, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return errno == EACCES || errno == EPERM || errno == ESRCH ? -errno : -EINVAL;
+		return errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ENXIO ? -EINVAL
+											       : -errno;
 	if (fstatfs(fd, &filesystem) < 0 || filesystem.f_type != NSFS_MAGIC)
 		return -EINVAL;
 	snprintf(opened, sizeof opened, "/proc/self/fd/%d", fd);

@@ -48,10 +48,12 @@ int process_start(int *messages);
 /* Ends a process that process_start started. */
 void process_end(void) __attribute__((noreturn));
 
-/* The same, but it is killed when this process ends. `*end` becomes a file descriptor that is readable when
- * it has ended, or has printed on stderr why it is about to, for process_relay; `*answer` an empty file for
- * both of them; the caller closes both. */
+/* The same, but it is killed when this process ends. `*end` becomes a file descriptor for
+ * process_wait and process_relay, `*answer` an empty file for both of them; the caller closes both. */
 int process_fork(int *end, FILE **answer);
+
+/* Waits up to `milliseconds` until it has ended. Returns as signals_poll. */
+int process_wait(int end, int milliseconds);
 
 /* Waits for the process that process_fork started, and returns its exit status; -1: a signal ended it. With
  * `kill_it`, kills it and does not wait, as it may be stuck in the kernel. */
@@ -101,6 +103,10 @@ int sysroot_open(struct sysroot *root, const char *path);
 /* The same root, without recording accesses. */
 struct sysroot sysroot_quiet(const struct sysroot *root);
 
+/* Whether the two paths in the live machine are on the same filesystem, or one of them is missing. */
+bool sysroot_same_filesystem(
+	const struct sysroot *root, const char *path, const struct sysroot *other, const char *other_path);
+
 /* A descriptor of the root of a filesystem of this type ("tmpfs", "configfs"), which is mounted nowhere: only
  * the descriptor leads to it. Needs CAP_SYS_ADMIN. Returns it, or a negative errno. The caller closes. */
 int sysroot_private(const char *type);
@@ -135,7 +141,7 @@ char *sysroot_read_file(const struct sysroot *root, const char *path, size_t siz
 /* Reads up to `size` bytes of the file `path`. Returns how many were read, or a negative errno. */
 ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size);
 
-/* The same in a process of its own, for what can wait in the kernel: -EBUSY: for more than a second. What
+/* The same in a process of its own, for what can wait in the kernel: -EBUSY: for more than 3 seconds. What
  * cannot be read has no bytes. */
 ssize_t sysroot_read_apart(const struct sysroot *root, const char *path, void *to, size_t size);
 
@@ -490,9 +496,9 @@ int network_facts(struct network_facts *facts);
  * messages follow, 0 if these were the last, or a negative errno. */
 int network_take_routes(const void *messages, size_t length, struct network_facts *facts);
 
-/* Adds the names of all interfaces of this network namespace, and of those that have an XDP program attached.
- * Returns 0 or a negative errno, as above. Source: rtnetlink(7), IFLA_XDP. */
-int network_links(struct name_list *interfaces, struct name_list *programmed);
+/* Adds the names of the interfaces that have an XDP program attached. Returns 0 or a negative errno, as
+ * above. Source: rtnetlink(7), IFLA_XDP. */
+int network_programs(struct name_list *interfaces);
 
 void network_facts_free(struct network_facts *facts);
 

@@ -150,8 +150,12 @@ static bool is_attribute(const struct look *look, int fd, const char *name)
 {
 	struct statfs filesystem;
 	auto_fd int file = openat(fd, name, O_PATH | O_CLOEXEC);
-	return !look->root->live || file < 0 || fstatfs(file, &filesystem) < 0 ||
-	       filesystem.f_type == SYSFS_MAGIC || filesystem.f_type == PROC_SUPER_MAGIC;
+	if (!look->root->live)
+		return true;
+	if (file < 0)
+		return errno == EPERM || errno == EACCES;
+	return fstatfs(file, &filesystem) < 0 || filesystem.f_type == SYSFS_MAGIC ||
+	       filesystem.f_type == PROC_SUPER_MAGIC;
 }
 
 /* Adds the file if it is wanted. */
@@ -367,9 +371,11 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	snprintf(last, PATH_MAX, "%s", file.path);
 	int known = anonymous ? 1 : identify_mapping(look, start, &file);
 	note_error(look, known < 0 ? known : 0);
-	auto_free char *path = known > 0 && !file.type ? text_format("root%s", file.path) : NULL;
-	if (known > 0 && (!path || anonymous || is_attribute(look, look->folder, path)))
-		take_file(look, &file);
+	if (known <= 0 || !look->wanted(&file, look->context))
+		return;
+	auto_free char *mapping = text_format("map_files/%llx-%llx", start, end);
+	if (file.type || anonymous || is_attribute(look, look->folder, mapping))
+		add_file(look, &file, NULL);
 }
 
 static void look_at_mappings(struct look *look)
@@ -496,11 +502,16 @@ static bool shows_all(const struct sysroot *root)
 	return !root->live || text_same(name, "kthreadd");
 }
 
+/* A process can make descriptors and mappings as fast as they are looked at. */
+#define TICKS_MAX 4000000
+
 static struct progress *current;
+static unsigned int ticks;
 
 void progress_step(struct progress *progress, const char *what, int process)
 {
 	current = progress;
+	ticks = 0;
 	if (!progress)
 		return;
 	progress->process = process;
@@ -510,7 +521,7 @@ void progress_step(struct progress *progress, const char *what, int process)
 
 void progress_tick(void)
 {
-	if (current)
+	if (current && ticks++ < TICKS_MAX)
 		current->steps++;
 }
 

@@ -178,6 +178,12 @@ int process_fork(int *end, FILE **answer)
 	return process < 0 ? -error : (int)process;
 }
 
+int process_wait(int end, int milliseconds)
+{
+	/* What it prints is no end. */
+	return signals_poll_any(&(struct pollfd){ .fd = end }, 1, milliseconds);
+}
+
 int process_reap(int process, bool kill_it)
 {
 	int status = 0;

@@ -342,6 +342,9 @@ void sysroot_read_locked(const struct sysroot *root, int before, const struct na
 	}
 }
 
+/* A device may have to be resumed first. */
+#define APART_MS 3000
+
 ssize_t sysroot_read_apart(const struct sysroot *root, const char *path, void *to, size_t size)
 {
 	auto_fd int end = -1;
@@ -358,7 +361,7 @@ ssize_t sysroot_read_apart(const struct sysroot *root, const char *path, void *t
 		fflush(answer);
 		process_end();
 	}
-	bool ended = signals_poll(end, LOCKED_MS) > 0;
+	bool ended = process_wait(end, APART_MS) > 0;
 	process_reap(process, !ended);
 	rewind(answer);
 	return ended ? (ssize_t)fread(to, 1, size, answer) : -EBUSY;
@@ -472,6 +475,15 @@ unsigned long long sysroot_inode(const struct sysroot *root, const char *path)
 {
 	struct stat file;
 	return sysroot_stat(root, path, &file) ? 0 : file.st_ino;
+}
+
+bool sysroot_same_filesystem(
+	const struct sysroot *root, const char *path, const struct sysroot *other, const char *other_path)
+{
+	struct stat file, other_file;
+	bool known =
+		fstatat(root->fd, path, &file, 0) == 0 && fstatat(other->fd, other_path, &other_file, 0) == 0;
+	return !known || file.st_dev == other_file.st_dev;
 }
 
 int sysroot_access(const struct sysroot *root, const char *path, struct node_access *access)

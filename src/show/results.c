@@ -118,6 +118,7 @@ static void action_format(const struct action *action, char sentence[ACTION_TEXT
 		break;
 	case ACTION_WRITE:
 	case ACTION_DRIVER:
+	case ACTION_TRY_DRIVER:
 		snprintf(sentence, ACTION_TEXT, "write %s to %s", value, action->path);
 		break;
 	case ACTION_SAVE:

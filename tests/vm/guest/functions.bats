@@ -71,7 +71,7 @@ teardown() {
 	run_tool unbind $pf
 	status_is 3
 	complains "$pf: the device has virtual functions enabled (1: $first bound to vfio-pci ("
-	complains "in use by process $holder (sleep))): the kernel removes them with the driver, and waits for their users [device-has-vfs]"
+	complains "in use by process $holder (sleep))): the kernel removes them with the driver, and waits for their users [device-held]"
 	complains "hint: stop process $holder (sleep); then vfionoiommu unbind $first && echo 0 > /sys/bus/pci/devices/$pf/sriov_numvfs"
 	[ "$(driver_of $pf)" = vfio-pci ]
 	end_holder
