@@ -130,9 +130,9 @@ static void add_entries(const struct sysroot *root, const char *path, const char
  * or for NVMe multipath the controllers of its subsystem. */
 static void add_lower(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
 {
-	auto_free char *slaves = text_format("%s/slaves", path);
-	add_entries(root, slaves, "", depth, addresses);
-	add_entries(root, path, "lower_", depth, addresses);
+	bool interface = strstr(path, "/net/");
+	auto_free char *slaves = text_format("%s%s", path, interface ? "" : "/slaves");
+	add_entries(root, slaves, interface ? "lower_" : "", depth, addresses);
 	auto_free char *subsystem = text_copy(path);
 	/* sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1 */
 	static const char folder[] = "/nvme-subsystem/";
@@ -142,6 +142,18 @@ static void add_lower(const struct sysroot *root, const char *path, int depth, s
 		*end = '\0';
 	if (name)
 		add_entries(root, subsystem, "nvme", depth, addresses);
+}
+
+/* The same; a partition of a virtual disk is made of what its disk is made of. */
+static void add_virtual(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
+{
+	auto_free char *partition = text_format("%s/partition", path);
+	const char *disk_end = strrchr(path, '/');
+	add_lower(root, path, depth, addresses);
+	if (!disk_end || sysroot_exists(root, partition) != ANSWER_YES)
+		return;
+	auto_free char *disk = text_format("%.*s", (int)(disk_end - path), path);
+	add_lower(root, disk, depth, addresses);
 }
 
 /* Adds the PCI devices that `path` below the root leads to. */
@@ -154,14 +166,7 @@ static void add_path(const struct sysroot *root, const char *path, int depth, st
 		add_last(target, addresses);
 	if (!real || !text_starts(real, "sys/") || add_last(real, addresses))
 		return;
-	add_lower(root, real, depth + 1, addresses);
-	/* A partition of a virtual disk is made of what its disk is made of. */
-	auto_free char *partition = text_format("%s/partition", real);
-	char *disk_end = strrchr(real, '/');
-	if (disk_end && sysroot_exists(root, partition) == ANSWER_YES) {
-		*disk_end = '\0';
-		add_lower(root, real, depth + 1, addresses);
-	}
+	add_virtual(root, real, depth + 1, addresses);
 }
 
 static void add_node(const struct sysroot *root, const char *path, struct name_list *addresses)
