@@ -119,10 +119,8 @@ static void detach(int messages)
 	for (int fd = STDERR_FILENO + 1; fd < inherited_end(); fd++)
 		if (fcntl(fd, F_GETFD) == 0)
 			close(fd);
-	close(STDIN_FILENO);
-	close(STDOUT_FILENO);
-	dup2(messages, STDERR_FILENO);
-	fill_descriptors();
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(messages, fd);
 }
 
 int process_start(int *messages)
