@@ -409,8 +409,8 @@ struct stored {
 	struct remembered before; /* the state that unbind restores */
 	struct node_access access;
 	bool present;     /* a device exists at the address ... */
-	enum answer same; /* ... and is the same card; UNKNOWN: only root can read its serial number ... */
-	bool unsure;      /* ... and not even root could */
+	enum answer same; /* ... and is the same card; UNKNOWN: its serial number could not be read */
+	bool usable;      /* it is valid, and not of another card than the device at the address */
 };
 
 struct stored_list {

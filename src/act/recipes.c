@@ -45,11 +45,18 @@ static struct action write_override(const struct device *device, const char *dri
 	};
 }
 
+/* A device may have had no driver because the one that the kernel has for it refuses it. */
+static bool may_refuse(const struct device *device, const char *driver)
+{
+	return device->remembered.known == ANSWER_YES && !device->remembered.driver &&
+	       text_same(driver, device->kernel_driver);
+}
+
 static struct action change_driver(
 	const struct device *device, const char *driver, const char *attribute, bool bound)
 {
 	return (struct action){
-		.kind = ACTION_DRIVER,
+		.kind = bound && may_refuse(device, driver) ? ACTION_TRY_DRIVER : ACTION_DRIVER,
 		.path = text_format(PCI_BUS "/drivers/%s/%s", driver, attribute),
 		.value = text_copy(device->address),
 		.link = text_format(PCI_BUS "/devices/%s/driver", device->address),
@@ -209,14 +216,8 @@ void recipe_bind(struct plan *plan, const struct device *device, const struct re
 static void unbind_from_other(struct plan *plan, const struct device *device)
 {
 	bool clear = !device->driver || text_same(device->driver_override, device->driver);
-	bool had_none = device->remembered.known == ANSWER_YES && !device->remembered.driver;
-	struct step *step;
 	switch_driver(plan, device, device->kernel_driver, clear ? NULL : device->driver_override,
 		device->modalias);
-	/* It may have had none because the driver refuses it. */
-	array_each (step, plan)
-		if (had_none && step->act.driver && text_same(step->act.driver, device->kernel_driver))
-			step->act.kind = ACTION_TRY_DRIVER;
 	if (!device->kernel_driver)
 		add_step(plan, probe(device), nothing);
 }

@@ -77,8 +77,6 @@ void log_verbose(const char *format, ...)
 	va_end(arguments);
 }
 
-/* ---- what libc lacks ---- */
-
 /* ---- names of errors ---- */
 
 /* The names of Linux, without the E. */

@@ -47,12 +47,12 @@ static bool changes(const struct node_access *access)
 	return access->user >= 0 || access->group >= 0 || access->mode >= 0;
 }
 
-/* Whether one of the devices will be a noiommu device; a device that has an IOMMU will not. */
+/* Whether one of the devices will be a noiommu device. */
 static bool binding_needs_noiommu(const struct device_refs *wanted, const struct wishes *wishes)
 {
 	const struct device **device;
 	array_each (device, wanted)
-		if (!binding_allows_iommu(*device, wishes) || (*device)->iommu != ANSWER_YES)
+		if (device_needs_noiommu(*device, binding_allows_iommu(*device, wishes)))
 			return true;
 	return false;
 }

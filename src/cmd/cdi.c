@@ -23,24 +23,11 @@ static void report_none(void)
 	log_hint("vfionoiommu bind DEVICE");
 }
 
-static const struct device_refs no_devices;
-
-/* A bound device other than those `leaving`; NULL: there is none. */
-static const struct device *find_bound(const struct session *session, const struct device_refs *leaving)
-{
-	const struct device *device;
-	array_each (device, &session->devices)
-		if (device_is_noiommu(device) && !array_has(leaving, device))
-			return device;
-	return NULL;
-}
-
 /* The standard allows no specification without a device. */
-static enum status say_none(const struct session *session)
+static enum status say_none(const struct session *session, const struct device_refs *bound)
 {
-	const struct device *bound = find_bound(session, &no_devices);
-	if (bound) {
-		log_error("%s: is bound, but has no node here that opens", bound->address);
+	if (bound->count) {
+		log_error("%s: is bound, but has no node here that opens", bound->items[0]->address);
 		log_hint("vfionoiommu list; vfionoiommu matrix");
 		return STATUS_REFUSED;
 	}
@@ -54,17 +41,15 @@ static enum status say_none(const struct session *session)
 	return error ? STATUS_FAILED : file ? STATUS_DONE : STATUS_REFUSED;
 }
 
-/* The specification without the devices `leaving`. NULL: no device is left. */
-static char *text_without(const struct session *session, const struct device_refs *leaving)
+/* The bound devices but those `leaving`, which may be NULL. The caller frees. */
+static struct device_refs find_bound(const struct session *session, const struct device_refs *leaving)
 {
-	struct device_refs left = { 0 };
+	struct device_refs bound = { 0 };
 	const struct device *device;
 	array_each (device, &session->devices)
-		if (device_is_noiommu(device) && !array_has(leaving, device))
-			*array_add(&left) = device;
-	char *text = cdi_format(&left, &session->access);
-	free(left.items);
-	return text;
+		if (device_is_noiommu(device) && !(leaving && array_has(leaving, device)))
+			*array_add(&bound) = device;
+	return bound;
 }
 
 void cdi_rewrite(struct session *session, bool asked, bool coming, const struct device_refs *leaving)
@@ -76,13 +61,12 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	auto_free char *before = cdi_collect(&session->root);
 	if (!asked && !before)
 		return;
-	/* unbind does not need it otherwise. */
-	if (!session->host.kconfig.source)
-		session_collect_host(session);
-	const struct device_refs *left_out = dry && leaving ? leaving : &no_devices;
-	auto_free char *text = text_without(session, left_out);
+	session_collect_host(session, SCOPE_KERNEL);
+	const struct device_refs bound = find_bound(session, dry ? leaving : NULL);
+	auto_free char *text = cdi_format(&bound, &session->access);
+	free(bound.items);
 	/* In a container without the nodes the specification of the host stays. */
-	if (!text && !unknown && find_bound(session, left_out)) {
+	if (!text && !unknown && bound.count) {
 		if (asked)
 			session_result(session, "containers", OUTCOME_UNCHANGED,
 				text_copy(
@@ -111,9 +95,12 @@ static enum status cdi_run(const struct options *options, struct arguments *argu
 	enum status status = session_open(&session, options);
 	if (status)
 		return status;
-	session_collect_host(&session);
-	auto_free char *text = text_without(&session, &no_devices);
-	return text ? session_give(&session, file, text) : say_none(&session);
+	session_collect_host(&session, SCOPE_KERNEL);
+	const struct device_refs bound = find_bound(&session, NULL);
+	auto_free char *text = cdi_format(&bound, &session.access);
+	status = text ? session_give(&session, file, text) : say_none(&session, &bound);
+	free(bound.items);
+	return status;
 }
 
 const struct command command_cdi = {

@@ -157,9 +157,18 @@ void complete(int count, char **words);
 /* ---- context.c ----
  * The start of every command, which collects and judges the machine. */
 
+/* What a command needs to know of the machine. */
+enum scope {
+	SCOPE_DEVICES,
+	SCOPE_STATE,     /* and what host_collect_basics reads */
+	SCOPE_KERNEL,    /* and how the kernel was built; the next boot if modules are to be loaded */
+	SCOPE_NEXT_BOOT, /* and the next boot */
+};
+
 struct session {
 	const struct options *options;
 	struct sysroot root;
+	enum scope scope; /* what is collected */
 	struct host host;
 	struct next_boot next;
 	struct access_case access;
@@ -173,16 +182,9 @@ struct session {
 /* Opens the machine and collects its devices. Returns STATUS_DONE, or STATUS_FAILED after reporting it. */
 enum status session_open(struct session *session, const struct options *options);
 
-/* Collects the machine as a whole and judges its kernel. Listing devices does not need this, and it costs
- * time. */
-void session_collect_host(struct session *session);
-
-/* What a command needs to know of the machine. */
-enum scope {
-	SCOPE_STATE,     /* what host_collect_basics reads */
-	SCOPE_KERNEL,    /* and how the kernel was built; the next boot if modules are to be loaded */
-	SCOPE_NEXT_BOOT, /* and the next boot */
-};
+/* Collects of the machine as a whole what is not known yet, and judges its kernel. Listing devices does not
+ * need this, and it costs time. */
+void session_collect_host(struct session *session, enum scope scope);
 
 /* Both for a command that makes changes. */
 enum status session_open_whole(struct session *session, const struct options *options, enum scope scope);

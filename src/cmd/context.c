@@ -50,9 +50,12 @@ static bool will_load(const struct host *host)
 	return host->mode == MODE_UNKNOWN || host->modules[MODULE_VFIO_PCI].state == MODULE_AVAILABLE;
 }
 
-static void collect_host(struct session *session, enum scope scope)
+void session_collect_host(struct session *session, enum scope scope)
 {
 	struct host *host = &session->host;
+	if (session->scope >= scope)
+		return;
+	session->scope = scope;
 	free(host->release);
 	if (scope == SCOPE_STATE) {
 		host_collect_basics(&session->root, host);
@@ -64,17 +67,12 @@ static void collect_host(struct session *session, enum scope scope)
 	session->access = access_case_judge(host);
 }
 
-void session_collect_host(struct session *session)
-{
-	collect_host(session, SCOPE_NEXT_BOOT);
-}
-
 enum status session_open_whole(struct session *session, const struct options *options, enum scope scope)
 {
 	enum status status = session_open(session, options);
 	if (status)
 		return status;
-	collect_host(session, scope);
+	session_collect_host(session, scope);
 	session->taint_before = session->host.taint;
 	if (!options->dry_run)
 		readiness_judge_acting(&session->host, &session->findings);

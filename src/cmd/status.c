@@ -21,7 +21,7 @@ static bool stored_need_noiommu(const struct session *session)
 	const struct stored *stored;
 	array_each (stored, &session->stored) {
 		const struct device *device = device_find(&session->devices, stored->address);
-		if (!stored->allow_iommu || (device && device->iommu != ANSWER_YES))
+		if (device ? device_needs_noiommu(device, stored->allow_iommu) : !stored->allow_iommu)
 			return true;
 	}
 	return false;
@@ -51,7 +51,7 @@ static enum status overview_collect(struct overview *overview, const struct opti
 	enum status status = session_open(session, options);
 	if (status)
 		return status;
-	session_collect_host(session);
+	session_collect_host(session, SCOPE_NEXT_BOOT);
 	device_collect_remembered(&session->root, &session->devices);
 	array_each (device, &session->devices) {
 		struct device_refs *refs = device_is_noiommu(device) ? &overview->bound : &others;

@@ -85,7 +85,7 @@ static enum status verify_run(const struct options *options, struct arguments *a
 		status = session_select(session, arguments, &asked);
 	if (status)
 		return status;
-	session_collect_host(session);
+	session_collect_host(session, SCOPE_KERNEL);
 	if (client != CLIENT_NONE)
 		client_facts_collect(&session->root, &verification.facts);
 	array_each (device, &asked)

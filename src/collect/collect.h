@@ -17,6 +17,9 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host);
 /* Only its release and taint, and what judges whether changes can be made. */
 void host_collect_basics(const struct sysroot *root, struct host *host);
 
+/* Whether any device has an IOMMU: /sys/class/iommu has an entry. Of the live machine it is read once. */
+enum answer host_collect_iommu(const struct sysroot *root);
+
 /* Adds the releases of the installed kernels and of the running one, oldest first: those that have modules,
  * an image or a configuration. */
 void host_list_kernels(const struct sysroot *root, struct name_list *releases);
@@ -191,8 +194,7 @@ bool device_is_unbound_since(
  * Device Serial Number in the config attribute. */
 int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial);
 
-/* ---- device.c, persistent bindings ----
- * Persistent bindings. */
+/* ---- device.c, persistent bindings ---- */
 
 /* Reads all of /etc/vfionoiommu.d into `stored`, after freeing its old content, and links each binding with
  * its device in `devices`. A file is used only if root alone can write to it and every value in it is valid;
@@ -344,6 +346,7 @@ void blocks_collect(struct scan *scan);
 
 /* Adds their uses by filesystems, swap, targets, and unknown exclusive users. */
 void blocks_take_uses(struct scan *scan);
+
 /* ---- network.c ---- */
 
 /* Reads the TCP connections. Call it before processes_collect, which finds those that processes hold. */
@@ -354,6 +357,7 @@ void network_connection_held(const struct scan *scan, unsigned long inode);
 
 /* Adds the uses of network interfaces. */
 void network_collect(struct scan *scan);
+
 /* ---- process.c ----
  * What processes have of a device: its nodes, by number; its registers, through files of sysfs; descriptors
  * and mappings of VFIO. */

@@ -139,14 +139,6 @@ static bool is_gone(int error)
 	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
 }
 
-/* Whether no device has an IOMMU, because there is none (drivers/iommu/iommu-sysfs.c). */
-static bool has_no_iommu(const struct sysroot *root)
-{
-	auto_names struct name_list names = { 0 };
-	int error = root->live ? sysroot_list(root, "sys/class/iommu", &names) : -EINVAL;
-	return is_gone(error) || (!error && !names.count);
-}
-
 /* Its IOMMU; a device that is one (AMD's) has a directory of this name instead. */
 static void collect_iommu(const struct sysroot *root, struct device *device)
 {
@@ -212,7 +204,8 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 		return error;
 	struct attribute_list uevents = { 0 };
 	collect_attributes(root, &names, "uevent", UEVENT_UNLOCKED, &uevents);
-	bool no_iommu = has_no_iommu(root);
+	/* A device has a link only to an IOMMU with such an entry (drivers/iommu/iommu-sysfs.c). */
+	bool no_iommu = root->live && host_collect_iommu(root) == ANSWER_NO;
 	for (size_t i = 0; i < names.count; i++) {
 		struct device device;
 		if (is_gone(collect_base(root, names.items[i], &uevents.items[i], no_iommu, &device)))
@@ -648,8 +641,6 @@ int device_collect_serial(const struct sysroot *root, const struct device *devic
 	return 0;
 }
 
-/* ---- persistent bindings, the rule, containers ---- */
-
 /* ---- persistent bindings ---- */
 
 #define RULE "60-vfionoiommu.rules"
@@ -698,7 +689,13 @@ static void tie(const struct sysroot *root, struct device_list *devices, struct 
 	if (stored->problem)
 		return;
 	stored->same = is_same(root, stored, device);
-	stored->unsure = stored->same == ANSWER_UNKNOWN && root->live && host_is_root();
+}
+
+/* A serial number that even root cannot read may be that of another card. */
+static bool is_usable(const struct sysroot *root, const struct stored *stored)
+{
+	bool unsure = stored->present && stored->same == ANSWER_UNKNOWN && root->live && host_is_root();
+	return !stored->problem && stored->same != ANSWER_NO && !unsure;
 }
 
 static void stored_free(struct stored *stored)
@@ -729,8 +726,10 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 		*stored = (struct stored){ .address = text_copy(*name), .same = ANSWER_UNKNOWN };
 		read_stored(root, stored);
 	}
-	array_each (stored, list)
+	array_each (stored, list) {
 		tie(root, devices, stored);
+		stored->usable = is_usable(root, stored);
+	}
 }
 
 enum answer stored_collect_rule(const struct sysroot *root)

@@ -103,13 +103,20 @@ static enum module_state collect_module(const struct sysroot *root, const struct
 	return host->release ? module_lookup(root, host->release, name) : MODULE_UNKNOWN;
 }
 
-static enum answer collect_iommu(const struct sysroot *root)
+enum answer host_collect_iommu(const struct sysroot *root)
 {
+	static enum answer here = ANSWER_UNKNOWN;
 	auto_names struct name_list names = { 0 };
+	if (root->live && here != ANSWER_UNKNOWN)
+		return here;
 	int error = sysroot_list(root, "sys/class/iommu", &names);
-	if (error)
-		return error == -ENOENT ? ANSWER_NO : ANSWER_UNKNOWN;
-	return names.count ? ANSWER_YES : ANSWER_NO;
+	enum answer answer = error == -ENOENT ? ANSWER_NO
+			     : error          ? ANSWER_UNKNOWN
+			     : names.count    ? ANSWER_YES
+					      : ANSWER_NO;
+	if (root->live)
+		here = answer;
+	return answer;
 }
 
 /* Whether the IORT, which all ACPI machines with Arm's interrupt controller have, describes an SMMU.
@@ -371,7 +378,7 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 		collect_in_modules(root, host);
 	collect_missing(root, host);
 	host->arch = sysroot_read(root, "proc/sys/kernel/arch");
-	host->iommu = collect_iommu(root);
+	host->iommu = host_collect_iommu(root);
 	if (host->iommu == ANSWER_NO) {
 		host->unused_iommu = find_unused_iommu(root);
 		host->qemu = is_qemu(root);

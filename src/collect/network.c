@@ -125,10 +125,8 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
  * is known of ours by name does not belong to them. Each namespace has a sysfs with a number of its own. */
 static void take_own(struct scan *scan)
 {
-	auto_free char *first = sysroot_readlink(scan->root, "proc/1/ns/net");
-	auto_free char *own = sysroot_readlink(scan->root, "proc/self/ns/net");
 	/* Whoever mounted /sys has a namespace of its own, or that of the first process. */
-	if (!first || text_same(first, own))
+	if (!network_is_separate())
 		return;
 	const struct sysroot sysfs = { .fd = sysroot_private("sysfs"), .live = true };
 	if (sysfs.fd < 0) {

@@ -143,21 +143,19 @@ static void add_misc(struct scan *scan, struct device *device, const char *class
 
 #define RANDOM "sys/class/misc/hw_random/rng_current"
 
-/* The source of random numbers, "virtio_rng.0" or of a driver, that the common node reads from. */
 static void take_random(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
-	auto_free char *driver = sysroot_link_name(scan->root, path);
-	if (text_same(driver, "virtio_rng"))
-		add_misc(scan, device, "hw_random", "hwrng");
+	(void)name;
+	add_misc(scan, device, "hw_random", "hwrng");
 }
 
+/* The common node of random numbers reads from one source: "virtio_rng.0", or of a driver. */
 static void collect_misc(struct scan *scan)
 {
 	auto_free char *random = sysroot_read(scan->root, RANDOM);
 	struct device *device;
 	if (random && text_starts(random, "virtio_rng"))
-		scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_random);
+		scan_each_owned(scan, scan->root, "sys/bus/virtio/drivers/virtio_rng", take_random);
 	array_each (device, scan->devices) {
 		for (size_t i = 0; device->driver && i < ARRAY_SIZE(misc_nodes); i++)
 			if (text_same(device->driver, misc_nodes[i].driver))
@@ -307,23 +305,24 @@ static const struct {
 	{ "anon_inode:[perf_event]", "_uncore" },
 };
 
-static const char *leftover_driver(const struct process_file *file)
+static bool is_leftover(const struct process_file *file)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(leftovers); i++)
 		if (text_same(file->path, leftovers[i].name))
-			return leftovers[i].driver;
-	return NULL;
+			return true;
+	return false;
 }
 
 static void take_leftover(struct scan *scan, const struct process_file *file)
 {
 	struct device *device;
-	const char *driver = leftover_driver(file);
 	auto_free char *detail =
 		text_format("process %s has it of a device that the kernel does not name", file->process);
-	array_each (device, scan->devices)
-		if (driver && device->driver && strstr(device->driver, driver))
-			use_simple(device, USE_UNKNOWN, file->path, detail);
+	for (size_t i = 0; i < ARRAY_SIZE(leftovers); i++)
+		array_each (device, scan->devices)
+			if (text_same(file->path, leftovers[i].name) && device->driver &&
+				strstr(device->driver, leftovers[i].driver))
+				use_simple(device, USE_UNKNOWN, file->path, detail);
 }
 
 static bool is_wanted(const struct process_file *file, const void *context)
@@ -336,7 +335,7 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	if (file->type)
 		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file) ||
 		       hidden_driver(scan, file);
-	if (text_same(file->path, VFIO_DEVICE) || leftover_driver(file) ||
+	if (text_same(file->path, VFIO_DEVICE) || is_leftover(file) ||
 		attribute_owner(scan, file->path, &name))
 		return true;
 	array_each (node, scan->nodes)
@@ -452,7 +451,7 @@ static void take_file(struct scan *scan, const struct process_file *file)
 		return;
 	if (text_same(file->path, VFIO_DEVICE))
 		take_vfio_device(scan, file);
-	else if (leftover_driver(file))
+	else if (is_leftover(file))
 		take_leftover(scan, file);
 	else if ((device = attribute_owner(scan, file->path, &name)) && can_write(file))
 		add_process(device, file, name, NULL);

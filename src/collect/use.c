@@ -460,32 +460,48 @@ static bool has_acpi(const struct scan *scan, const struct device *device)
 	return false;
 }
 
-/* Devices that the kernel or the machine needs without a user that it shows. */
-static void take_machine(struct scan *scan, struct device *device)
-{
-	const struct mount_fact *mount;
-	if (device->class >> 8 == 0x0680 && has_acpi(scan, device))
-		use_simple(device, USE_KERNEL, "ACPI", "ACPI power management");
-	else if (device->class >> 8 == 0x0800)
-		use_simple(device, USE_KERNEL, "interrupts", "interrupts");
-	else if (text_same(device->driver, "pcieport") && device->class >> 8 != 0x0604)
-		use_simple(device, USE_KERNEL, "PCIe", "services of PCIe, such as errors");
-	else if (text_same(device->driver, "xen-platform-pci"))
-		use_simple(device, USE_KERNEL, "Xen", "all disks and networks of Xen");
-	else if (text_same(device->driver, "vboxguest"))
-		array_each (mount, &scan->mounts)
-			if (text_same(mount->type, "vboxsf"))
-				use_add(device, &(struct use){ USE_MOUNT, mount->source, mount->target, NULL,
-							mount->process });
-}
+/* Devices of these drivers are in use without a user that the kernel shows. */
+static const struct {
+	const char *driver;
+	enum use_kind kind;
+	const char *object, *detail;
+} used_drivers[] = {
+	{ "pvpanic-pci", USE_PANIC, "pvpanic-pci", NULL },
+	{ "pciback", USE_UNKNOWN, "pciback",
+		"Xen may have given the device to another domain (xl pci-list)" },
+	{ "xen-platform-pci", USE_KERNEL, "Xen", "all disks and networks of Xen" },
+};
 
 static void take_driver(struct device *device)
 {
-	if (text_same(device->driver, "pvpanic-pci"))
-		use_simple(device, USE_PANIC, device->driver, NULL);
-	else if (text_same(device->driver, "pciback"))
-		use_simple(device, USE_UNKNOWN, device->driver,
-			"Xen may have given the device to another domain (xl pci-list)");
+	for (size_t i = 0; i < ARRAY_SIZE(used_drivers); i++)
+		if (text_same(device->driver, used_drivers[i].driver))
+			use_simple(
+				device, used_drivers[i].kind, used_drivers[i].object, used_drivers[i].detail);
+}
+
+/* Parts of the machine that are no bridges. */
+static void take_platform(struct scan *scan, struct device *device)
+{
+	unsigned int class = device->class >> 8;
+	if (class == 0x0680 && has_acpi(scan, device))
+		use_simple(device, USE_KERNEL, "ACPI", "ACPI power management");
+	else if (class == 0x0800)
+		use_simple(device, USE_KERNEL, "interrupts", "interrupts");
+	else if (text_same(device->driver, "pcieport") && class != 0x0604)
+		use_simple(device, USE_KERNEL, "PCIe", "services of PCIe, such as errors");
+}
+
+/* Folders of the host of a guest of VirtualBox. */
+static void take_shared_folders(struct scan *scan, struct device *device)
+{
+	const struct mount_fact *mount;
+	if (!text_same(device->driver, "vboxguest"))
+		return;
+	array_each (mount, &scan->mounts)
+		if (text_same(mount->type, "vboxsf"))
+			use_add(device, &(struct use){ USE_MOUNT, mount->source, mount->target, NULL,
+						mount->process });
 }
 
 /* The kernel writes its messages to consoles, "tty0 ttyS4", and can have a debugger at one:
@@ -535,19 +551,18 @@ static void take_watchdog(struct scan *scan, const char *name)
 	auto_free char *identity = sysroot_read(scan->root, identity_path);
 	struct device *device;
 	(void)owner_collect(scan->root, WATCHDOGS, name, &owners);
-	/* The kernel alone may keep a timer quiet that the firmware started. */
-	bool firmware = identity && strstr(identity, "HW Watchdog"); /* hpwdt */
-	array_each (device, scan->devices)
-		if (firmware && !text_same(state, "active") && is_watchdog_of(&owners, identity, device))
-			use_simple(device, USE_UNKNOWN, name, "the firmware may have started its timer");
-	/* Kernels without WATCHDOG_SYSFS have neither. */
-	array_each (device, scan->devices)
+	array_each (device, scan->devices) {
+		bool of_it = identity && is_watchdog_of(&owners, identity, device);
+		/* Kernels without WATCHDOG_SYSFS have neither. */
 		if (!state && name_list_has(&owners, device->address))
 			use_simple(
 				device, USE_UNKNOWN, name, "the kernel does not tell whether its timer runs");
-	array_each (device, scan->devices)
-		if (identity && is_watchdog_of(&owners, identity, device) && text_same(state, "active"))
+		if (of_it && text_same(state, "active"))
 			use_simple(device, USE_WATCHDOG, name, NULL);
+		/* The kernel alone may keep a timer of hpwdt quiet that the firmware started. */
+		else if (of_it && strstr(identity, "HW Watchdog"))
+			use_simple(device, USE_UNKNOWN, name, "the firmware may have started its timer");
+	}
 }
 
 static void take_watchdogs(struct scan *scan)
@@ -588,7 +603,8 @@ static void collect_others(struct scan *scan)
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_driver(device);
-		take_machine(scan, device);
+		take_platform(scan, device);
+		take_shared_folders(scan, device);
 		take_firmware_memory(device);
 		if (device->is_iommu)
 			use_simple(device, USE_IOMMU, NULL, NULL);
@@ -716,7 +732,7 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 		if (process < 0)
 			return process;
 		if (process == 0) {
-			progress->looker = process_number(root);
+			progress->apart = true;
 			look(root, devices, sources, progress);
 			scan_send(devices, answer);
 			process_end();

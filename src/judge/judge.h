@@ -64,6 +64,9 @@ void readiness_judge_blocked(const struct host *host, const struct next_boot *ne
 void readiness_judge_ids(const struct host *host, const struct next_boot *next,
 	const struct device_list *devices, const struct device_refs *wanted, struct finding_list *findings);
 
+/* Whether the device will be a noiommu device; one that has an IOMMU will not, if that is allowed. */
+bool device_needs_noiommu(const struct device *device, bool allow_iommu);
+
 /* Adds what prevents any change to this machine: not root, a read-only sysfs. */
 void readiness_judge_acting(const struct host *host, struct finding_list *findings);
 

@@ -220,6 +220,11 @@ void readiness_judge_ids(const struct host *host, const struct next_boot *next,
 		}
 }
 
+bool device_needs_noiommu(const struct device *device, bool allow_iommu)
+{
+	return !allow_iommu || device->iommu != ANSWER_YES;
+}
+
 void readiness_judge_acting(const struct host *host, struct finding_list *findings)
 {
 	if (!host->root)
@@ -354,10 +359,6 @@ bool persistence_judge_one(const struct stored *stored, struct finding_list *fin
 		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remove,
 			"the persistent binding is ignored: /etc/vfionoiommu.d/%s %s", stored->address,
 			stored->problem);
-	else if (stored->unsure)
-		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, retry,
-			"the persistent binding is ignored: it is for serial number %s, but that of the device could not be read",
-			stored->serial);
 	else if (!stored->present)
 		finding_add(findings, FINDING_BINDING_ABSENT, stored->address, forget,
 			"a persistent binding exists, but there is no device at this address");
@@ -366,6 +367,10 @@ bool persistence_judge_one(const struct stored *stored, struct finding_list *fin
 			"the persistent binding is ignored: it belongs to a different card (%04x:%04x%s%s)",
 			stored->vendor, stored->device, stored->serial ? ", serial number " : "",
 			stored->serial ? stored->serial : "");
+	else if (!stored->usable)
+		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, retry,
+			"the persistent binding is ignored: it is for serial number %s, but that of the device could not be read",
+			stored->serial);
 	else
 		return true;
 	return false;
@@ -379,8 +384,7 @@ void persistence_judge(
 	array_each (binding, stored)
 		persistence_judge_one(binding, findings);
 	array_each (device, devices) {
-		if (!device->stored || device->stored->same == ANSWER_NO || device->stored->problem ||
-			device->stored->unsure || device->vfio)
+		if (!device->stored || !device->stored->usable || device->vfio)
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu bind --stored %s", device->address);
 		finding_add(findings, FINDING_BINDING_NOT_BOUND, device->address, remedy,

@@ -488,6 +488,13 @@ static void find_uppers(struct mnl_socket *socket, int own, struct network_facts
 	sym_mnl_socket_close(socket);
 }
 
+bool network_is_separate(void)
+{
+	struct stat first, own;
+	return stat("/proc/1/ns/net", &first) == 0 && stat("/proc/self/ns/net", &own) == 0 &&
+	       first.st_ino != own.st_ino;
+}
+
 /* Opens nothing but a namespace: an ordinary user can have mounted or linked there what does something when
  * it is opened, as a watchdog does. */
 static int open_namespace(const struct sysroot *root, const char *path)

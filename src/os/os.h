@@ -48,7 +48,7 @@ int process_start(int *messages);
 /* Ends a process that process_start started. */
 void process_end(void) __attribute__((noreturn));
 
-/* The same, but it is killed when this process ends. `*end` becomes a file descriptor for
+/* As process_start, but it is killed when this process ends. `*end` becomes a file descriptor for
  * process_wait and process_relay, `*answer` an empty file for both of them; the caller closes both. */
 int process_fork(int *end, FILE **answer);
 
@@ -382,9 +382,6 @@ int udev_receive(int milliseconds, struct udev_event *event);
 /* ---- proc.c ----
  * What all processes have open and mapped, from one pass over /proc. */
 
-/* The PID of this process in /proc, which may be that of another PID namespace; 0: unknown. */
-int process_number(const struct sysroot *root);
-
 /* An open descriptor or a mapping. */
 struct process_file {
 	char *process; /* "1234 (dpdk-testpmd)" */
@@ -419,7 +416,7 @@ struct progress {
 	volatile unsigned long steps;
 	volatile int process; /* what it looks at now; 0: something else ... */
 	char what[64];        /* ... namely this */
-	int looker;           /* the process that looks, for another one; 0: for itself */
+	bool apart;           /* a process looks for another one, with the same files */
 	int skipped[8];       /* processes that it must not look at */
 	size_t skipped_count;
 };
@@ -446,20 +443,6 @@ struct process_facts {
 void process_facts_collect(const struct sysroot *root,
 	bool (*wanted)(const struct process_file *file, const void *context), const void *context,
 	struct process_facts *facts);
-/* ---- storage.c, block devices ----
- * Block devices of this machine, opened by number: they need no node in /dev. */
-
-/* Whether the kernel or a process uses the block device exclusively, in whichever namespace: a filesystem,
- * swap, another block device. Opens it for reading, which needs root, and closes it again; see O_EXCL in
- * open(2). `node` is its usual node below /dev. Returns 0: it does not; -EBUSY; or another negative errno. */
-int block_claim(const struct sysroot *root, const char *node, dev_t number);
-
-/* The number of the block device whose node the file `path` is, or 0 and that of the filesystem with the
- * file. Follows links. Returns 0 or a negative errno. */
-int block_of_path(const struct sysroot *root, const char *path, dev_t *number, dev_t *filesystem);
-
-/* The same for the file below a loop device. Returns 0 or a negative errno. Source: LOOP_GET_STATUS64. */
-int block_loop(const struct sysroot *root, const char *node, dev_t number, dev_t *below, dev_t *filesystem);
 
 /* ---- network.c ----
  * Addresses and routes of the network interfaces in this network namespace, through getifaddrs and libmnl
@@ -501,6 +484,9 @@ int network_take_routes(const void *messages, size_t length, struct network_fact
 int network_programs(struct name_list *interfaces);
 
 void network_facts_free(struct network_facts *facts);
+
+/* Whether this process has another network namespace than the first one that it sees, as far as is known. */
+bool network_is_separate(void);
 
 /* Opens the sysfs of the network namespace `path` (proc/PID/ns/net, or a file that it is mounted on), which
  * shows the interfaces in it below class/net. Adds to `uppers` its interfaces that are on top of one in our
@@ -552,6 +538,21 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts);
 int mount_facts_of(
 	const struct sysroot *root, const struct process_namespace *namespace, struct mount_facts *facts);
 void mount_facts_free(struct mount_facts *facts);
+
+/* ---- storage.c, block devices ----
+ * Block devices of this machine, opened by number: they need no node in /dev. */
+
+/* Whether the kernel or a process uses the block device exclusively, in whichever namespace: a filesystem,
+ * swap, another block device. Opens it for reading, which needs root, and closes it again; see O_EXCL in
+ * open(2). `node` is its usual node below /dev. Returns 0: it does not; -EBUSY; or another negative errno. */
+int block_claim(const struct sysroot *root, const char *node, dev_t number);
+
+/* The number of the block device whose node the file `path` is, or 0 and that of the filesystem with the
+ * file. Follows links. Returns 0 or a negative errno. */
+int block_of_path(const struct sysroot *root, const char *path, dev_t *number, dev_t *filesystem);
+
+/* The same for the file below a loop device. Returns 0 or a negative errno. Source: LOOP_GET_STATUS64. */
+int block_loop(const struct sysroot *root, const char *node, dev_t number, dev_t *below, dev_t *filesystem);
 
 /* ---- sysroot.c, the kernel log ----
  * The kernel log as text; collect/taint parses its records. */

@@ -28,6 +28,7 @@ struct look {
 	const char *path; /* "proc/PID", or that of one of its threads, "proc/PID/task/TID" */
 	int folder;       /* open */
 	dev_t nsfs;       /* the filesystem of namespaces */
+	int own;          /* the PID of this process in /proc; 0: unknown */
 	bool foreign;     /* /proc is that of another PID namespace */
 };
 
@@ -149,9 +150,9 @@ static void add_file(struct look *look, const struct process_file *file, char *i
 static bool is_attribute(const struct look *look, int fd, const char *name)
 {
 	struct statfs filesystem;
-	auto_fd int file = openat(fd, name, O_PATH | O_CLOEXEC);
 	if (!look->root->live)
 		return true;
+	auto_fd int file = openat(fd, name, O_PATH | O_CLOEXEC);
 	if (file < 0)
 		return errno == EPERM || errno == EACCES;
 	return fstatfs(file, &filesystem) < 0 || filesystem.f_type == SYSFS_MAGIC ||
@@ -487,13 +488,6 @@ static void look_at_process(struct look *look)
 	look_at_threads(look);
 }
 
-int process_number(const struct sysroot *root)
-{
-	const struct sysroot quiet = sysroot_quiet(root);
-	auto_free char *number = root->live ? sysroot_readlink(&quiet, "proc/self") : NULL;
-	return number ? atoi(number) : 0;
-}
-
 /* Process 2 of the kernel's first PID namespace is kthreadd; other namespaces, and /proc mounted with
  * hidepid, do not show it. */
 static bool shows_all(const struct sysroot *root)
@@ -536,7 +530,7 @@ static bool is_skipped(const struct progress *progress, int process)
 static void look_at_number(struct look *look, struct progress *progress, int number)
 {
 	/* The looker has the same files as the process that it looks for. */
-	if (progress && number == progress->looker)
+	if (progress && progress->apart && number == look->own)
 		return;
 	if (is_skipped(progress, number)) {
 		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
@@ -560,7 +554,9 @@ void process_facts_collect(const struct sysroot *root,
 	char **name;
 	if (root->live && fstatat(root->fd, "proc/self/ns/net", &namespace, 0) == 0)
 		look.nsfs = namespace.st_dev;
-	look.foreign = process_number(root) != getpid();
+	auto_free char *own = root->live ? sysroot_readlink(&look.quiet, "proc/self") : NULL;
+	look.own = own ? atoi(own) : 0;
+	look.foreign = look.own != getpid();
 	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	facts->hidden = !shows_all(&look.quiet);
 	array_each (name, &names) {

@@ -84,9 +84,7 @@ bool udev_is_heard(void)
 	char *line = NULL;
 	size_t size = 0;
 	bool heard = false;
-	struct stat first, own;
-	if (stat("/proc/1/ns/net", &first) == 0 && stat("/proc/self/ns/net", &own) == 0 &&
-		first.st_ino != own.st_ino)
+	if (network_is_separate())
 		return false;
 	auto_file FILE *sockets = fopen("/proc/net/netlink", "re");
 	while (sockets && !heard && getline(&line, &size, sockets) > 0)

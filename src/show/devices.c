@@ -28,7 +28,7 @@ static char *get_persistent(const void *row)
 	const struct device *device = row;
 	if (!device->stored)
 		return NULL;
-	bool invalid = device->stored->problem || device->stored->same == ANSWER_NO || device->stored->unsure;
+	bool invalid = !device->stored->usable;
 	return text_copy(invalid ? "invalid" : "yes");
 }
 

@@ -240,7 +240,7 @@ static struct json *stored_object(const struct stored *stored)
 	if (!stored)
 		return NULL;
 	struct json *to = value_object();
-	value_add_bool(to, "usable", !stored->problem && stored->same != ANSWER_NO && !stored->unsure);
+	value_add_bool(to, "usable", stored->usable);
 	value_add_text(to, "problem", stored->problem);
 	add_answer(to, "same_card", stored->same);
 	return to;

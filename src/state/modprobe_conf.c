@@ -159,26 +159,30 @@ static bool loads_nothing(const char *command)
 	return text_same(name, "false") || text_same(name, "true") || text_same(name, ":");
 }
 
+/* The number of the line of `text` at `offset`. */
+static int line_number(const char *text, size_t offset)
+{
+	int number = 1;
+	for (size_t i = 0; i < offset; i++)
+		number += text[i] == '\n';
+	return number;
+}
+
 char *modprobe_text_blocked(const char *text, const char *module)
 {
 	auto_free char *copy = text_copy(text);
-	int number = 1;
-	char *blocked = NULL;
-	for (char *line = copy, *next; line && !blocked; line = next) {
+	char *lines = NULL, *blocked = NULL;
+	/* This keeps the offsets of the lines. */
+	text_join_lines(copy);
+	for (char *line = strtok_r(copy, "\n", &lines); line && !blocked;
+		line = strtok_r(NULL, "\n", &lines)) {
 		char *rest = NULL;
-		int first = number++;
-		/* As text_join_lines, but counts. */
-		while ((next = strchr(line, '\n')) && next > line && next[-1] == '\\') {
-			next[-1] = *next = ' ';
-			number++;
-		}
-		if (next)
-			*next++ = '\0';
+		int number = line_number(text, (size_t)(line - copy));
 		const char *word = strtok_r(line, BLANKS, &rest), *name = strtok_r(NULL, BLANKS, &rest);
 		const char *command = strtok_r(NULL, BLANKS, &rest);
 		if (text_same(word, "install") && name && text_same(after_name(name, module), "") &&
 			command && loads_nothing(command))
-			blocked = text_format("line %d: install %s %s", first, name, command);
+			blocked = text_format("line %d: install %s %s", number, name, command);
 	}
 	return blocked;
 }
