@@ -52,7 +52,7 @@ static bool may_refuse(const struct device *device, const char *driver)
 	       text_same(driver, device->kernel_driver);
 }
 
-static struct action change_driver(
+static struct action driver_action(
 	const struct device *device, const char *driver, const char *attribute, bool bound)
 {
 	return (struct action){
@@ -67,12 +67,12 @@ static struct action change_driver(
 /* Without a driver there is nothing to write. */
 static struct action bind_to(const struct device *device, const char *driver)
 {
-	return driver ? change_driver(device, driver, "bind", true) : nothing;
+	return driver ? driver_action(device, driver, "bind", true) : nothing;
 }
 
 static struct action unbind_from(const struct device *device, const char *driver)
 {
-	return driver ? change_driver(device, driver, "unbind", false) : nothing;
+	return driver ? driver_action(device, driver, "unbind", false) : nothing;
 }
 
 static struct action probe(const struct device *device)

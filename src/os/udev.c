@@ -1,9 +1,11 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <libudev.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,20 +80,26 @@ void udev_names_find(struct udev_names *names, const char *modalias, char **vend
 	}
 }
 
+/* Running a plan asks this, which must not allocate. */
 bool udev_is_heard(void)
 {
+	static char text[1 << 16];
 	unsigned int protocol, groups;
-	char *line = NULL;
-	size_t size = 0;
+	size_t length = 0;
+	ssize_t got = 0;
 	bool heard = false;
 	if (network_is_separate())
 		return false;
-	auto_file FILE *sockets = fopen("/proc/net/netlink", "re");
-	while (sockets && !heard && getline(&line, &size, sockets) > 0)
+	auto_fd int fd = open("/proc/net/netlink", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && length < sizeof text - 1 &&
+		(got = read(fd, text + length, sizeof text - 1 - length)) > 0)
+		length += (size_t)got;
+	text[length] = '\0';
+	for (const char *line = text; line && !heard; line = strchr(line + 1, '\n'))
 		heard = sscanf(line, "%*s %u %*u %x", &protocol, &groups) == 2 &&
 			protocol == NETLINK_KOBJECT_UEVENT && (groups & 1);
-	free(line);
-	return heard || !sockets;
+	/* Unreadable, or longer. */
+	return heard || fd < 0 || got != 0;
 }
 
 /* `source` is "udev" or "kernel". Returns 0 or a negative errno. */
