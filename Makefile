@@ -65,8 +65,6 @@ DEPS_BENCH = jq time valgrind bsdextrautils driverctl dpdk
 DEPS_COVERAGE = gcovr
 
 PACKAGES = libudev libkmod smartcols json-c zlib mount libmnl libarchive
-# Only these are linked; base/libc loads the others when they are first used.
-LINKED   = smartcols
 
 # ---- no settings below ----
 
@@ -109,7 +107,6 @@ LFLAGS += --coverage
 endif
 # Evaluated once, when first used, not when make starts: `make deps` must run without pkg-config.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES)))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(LINKED)) -ldl)$(PKG_LIBS)
 
 comma := ,
 run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
@@ -122,7 +119,7 @@ run = $(if $(V),,@printf '  %-4s %s\n' $1 $@; )$2
 all: $(BINARY)
 
 $(BINARY): $(B)/src/main.o $(OBJ)
-	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
+	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ -ldl)
 
 $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -134,11 +131,11 @@ $(B)/tests/fuzz/%.o: FLAGS += -Wno-write-strings
 .SECONDARY: $(UNIT:=.o) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.o)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)
-	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS))
+	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ -ldl)
 
 # fuzz/kconfig compresses its input.
 $(FUZZER): $(B)/%: $(B)/tests/fuzz/%.o $(OBJ)
-	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) -lz)
+	$(call run,LINK,$(CC) $(LFLAGS) $(LDFLAGS) -o $@ $^ -ldl -lz)
 
 -include $(OBJ:.o=.d) $(B)/src/main.d $(UNIT:=.d) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.d)
 

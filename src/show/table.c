@@ -7,6 +7,15 @@
 #include "base/base.h"
 #include "show/show.h"
 
+/* clang-format off */
+#define FUNCTIONS(X) \
+	X(scols_column_get_width) X(scols_column_set_wrapfunc) X(scols_line_refer_data) X(scols_new_table) \
+	X(scols_print_table) X(scols_table_enable_noencoding) X(scols_table_enable_noheadings) \
+	X(scols_table_enable_raw) X(scols_table_get_termwidth) X(scols_table_new_column) \
+	X(scols_table_new_line) X(scols_unref_table)
+/* clang-format on */
+LIBRARY(libsmartcols, "libsmartcols.so.1", "libsmartcols1", "required", "tables", FUNCTIONS);
+
 /* Old names, which are not documented but still accepted. */
 static const struct {
 	const char *old, *name;
@@ -145,7 +154,7 @@ static size_t wrapped_width(const struct libscols_column *column, const char *te
 /* Ends `text` between two words, within the width of the column; returns the rest of it, NULL: none. */
 static char *wrapped_next(const struct libscols_column *column, char *text, void *unused)
 {
-	size_t width = scols_column_get_width(column);
+	size_t width = sym_scols_column_get_width(column);
 	(void)unused;
 	if (strlen(text) <= width)
 		return NULL;
@@ -167,25 +176,25 @@ static void add_column(struct libscols_table *table, const struct column *column
 	bool hidden = terminal && drops && cells->width > *left;
 	if (column->fit == COLUMN_DROP && !hidden)
 		*left -= cells->width < *left ? cells->width : *left;
-	struct libscols_column *added = scols_table_new_column(table, column->name, 0,
+	struct libscols_column *added = sym_scols_table_new_column(table, column->name, 0,
 		hidden     ? SCOLS_FL_HIDDEN
 		: terminal ? flags[column->fit]
 			   : 0);
 	if (!added)
 		out_of_memory();
 	if (terminal && column->fit == COLUMN_WRAP)
-		scols_column_set_wrapfunc(added, wrapped_width, wrapped_next, left);
+		sym_scols_column_set_wrapfunc(added, wrapped_width, wrapped_next, left);
 }
 
 static void add_rows(struct libscols_table *table, const struct chosen *chosen,
 	const struct cell_columns *cells, size_t count)
 {
 	for (size_t row = 0; row < count; row++) {
-		struct libscols_line *line = scols_table_new_line(table, NULL);
+		struct libscols_line *line = sym_scols_table_new_line(table, NULL);
 		if (!line)
 			out_of_memory();
 		for (size_t i = 0; i < chosen->count; i++)
-			if (scols_line_refer_data(line, i, cells->items[i].items[row]) < 0)
+			if (sym_scols_line_refer_data(line, i, cells->items[i].items[row]) < 0)
 				out_of_memory();
 	}
 }
@@ -195,23 +204,24 @@ void table_print(const struct column_set *columns, const struct table_options *o
 {
 	if (!count)
 		return;
+	library_need(&libsmartcols);
 	struct chosen chosen = chosen_columns(columns, options);
 	struct cell_columns cells = { 0 };
-	struct libscols_table *table = scols_new_table();
+	struct libscols_table *table = sym_scols_new_table();
 	if (!table)
 		out_of_memory();
-	scols_table_enable_noheadings(table, options->noheadings);
-	scols_table_enable_raw(table, options->raw);
-	scols_table_enable_noencoding(table, 1);
+	sym_scols_table_enable_noheadings(table, options->noheadings);
+	sym_scols_table_enable_raw(table, options->raw);
+	sym_scols_table_enable_noencoding(table, 1);
 	bool terminal = isatty(STDOUT_FILENO) && !options->raw;
 	for (size_t i = 0; i < chosen.count; i++)
 		*array_add(&cells) = column_cells(chosen.items[i], rows, count);
-	size_t left = width_left(scols_table_get_termwidth(table), &chosen, &cells);
+	size_t left = width_left(sym_scols_table_get_termwidth(table), &chosen, &cells);
 	for (size_t i = 0; i < chosen.count; i++)
 		add_column(table, chosen.items[i], &cells.items[i], terminal, &left);
 	add_rows(table, &chosen, &cells, count);
-	scols_print_table(table);
-	scols_unref_table(table);
+	sym_scols_print_table(table);
+	sym_scols_unref_table(table);
 	for (size_t i = 0; i < chosen.count; i++)
 		free(cells.items[i].items);
 	free(cells.items);
