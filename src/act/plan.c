@@ -21,6 +21,7 @@
 
 int plan_begin(int seconds, int *holder, lock_waiting *waiting)
 {
+	process_hold();
 	int error = lock_take(RECIPE_LOCK, seconds, holder, waiting);
 	return error ? error : lock_take_machine(RECIPE_LOCK_DIRECTORY, seconds, holder, waiting);
 }
@@ -174,6 +175,10 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 	run->error = lock >= 0 || !plan->lock ? 0 : lock;
 	if (run->error)
 		snprintf(run->step, sizeof run->step, "lock %s", plan->lock);
+	/* The lock of the device is enough. Whatever this process waits for, and even if the one that started
+	 * it has been killed, other devices do not wait. */
+	if (lock >= 0)
+		lock_leave();
 	if (!run->error)
 		run->error = check_driver(plan, run);
 	if (!run->error)

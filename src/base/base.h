@@ -144,6 +144,9 @@ void log_set_verbose(bool verbose);
 /* Prints a line on stderr without escaping. */
 void log_line(const char *line);
 
+/* From now on each line is given to `to` instead, without the prefix; NULL: no longer. */
+void log_divert(void (*to)(const char *line));
+
 /* Print a line on stderr: "error: ..." for a failure, "warning: ..." or "note: ..." about what was done,
  * "hint: ..." with the next command. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

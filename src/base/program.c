@@ -15,9 +15,20 @@ void log_set_verbose(bool verbose)
 	verbose_wanted = verbose;
 }
 
+static void (*diverted)(const char *line);
+
+void log_divert(void (*to)(const char *line))
+{
+	diverted = to;
+}
+
 /* Writes each line with a single write, so that instances that share a stderr do not mix their lines. */
 void log_line(const char *line)
 {
+	if (diverted) {
+		diverted(line);
+		return;
+	}
 	/* Keep the order of the lines if both streams are the same file. */
 	fflush(NULL);
 	fprintf(stderr, LOG_PREFIX "%s\n", line);

@@ -479,7 +479,7 @@ static enum status select_stored(struct session *session, struct device_refs *as
 		device = *asked_device;
 		if (!device->stored)
 			report_unstored(device);
-		if (is_late(session, device))
+		else if (is_late(session, device))
 			continue;
 		if (device->stored && persistence_judge_one(device->stored, &session->findings))
 			*array_add(&usable) = device;

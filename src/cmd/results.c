@@ -10,6 +10,8 @@
 static enum status begin(const struct options *options)
 {
 	int holder = 0;
+	/* However this run ends: a process that it started may hold the locks for longer. */
+	atexit(plan_end);
 	int error =
 		plan_begin(options->wait, &holder, options->quiet || options->verbose ? NULL : progress_wait);
 	progress_end_wait();

@@ -246,10 +246,9 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 		.initramfs_mode = MODE_UNKNOWN };
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	enum mode set = MODE_UNKNOWN;
-	bool known = true;
 	collect_boot_setting(root, &found);
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
-	known = modprobe_collect_option(
+	bool known = modprobe_collect_option(
 			root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
 	/* Of a module that is built in, modprobe.d says nothing. */
 	if (vfio == MODULE_BUILTIN) {

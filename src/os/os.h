@@ -45,11 +45,18 @@ int signals_poll_any(struct pollfd *events, size_t count, int milliseconds);
  * non-blocking file descriptor for process_relay, which the caller closes. */
 int process_start(int *messages);
 
+/* The locks of lock_take, which all processes that are started later hold as well: keeps one more; releases
+ * them, for all processes; leaves them to the other processes. These do not allocate. */
+void lock_keep(int fd);
+void lock_release(void);
+void lock_leave(void);
+
 /* Ends a process that process_start started. */
 void process_end(void) __attribute__((noreturn));
 
-/* As process_start, but it is killed when this process ends. `*end` becomes a file descriptor for
- * process_wait and process_relay, `*answer` an empty file for both of them; the caller closes both. */
+/* As process_start, but it is killed when this process ends, and leaves the locks. `*end` becomes a file
+ * descriptor for process_wait and process_relay, `*answer` an empty file for both of them; the caller closes
+ * both. */
 int process_fork(int *end, FILE **answer);
 
 /* Waits up to `milliseconds` until it has ended. Returns as signals_poll. */
@@ -63,7 +70,10 @@ int process_reap(int process, bool kill_it);
  * process has ended. */
 bool process_relay(int messages);
 
-/* Prints the rest, also if that blocks. */
+/* From now on messages of this process, too, are printed only as far as that does not block. */
+void process_hold(void);
+
+/* Prints the rest, also if that blocks, and ends process_hold. */
 void process_flush(void);
 
 /* New zeroed memory, shared with processes that are started later. Exits if out of memory. */
@@ -243,9 +253,6 @@ int lock_take(const char *path, int seconds, int *holder, lock_waiting *waiting)
 /* The same for what all namespaces of the machine have in common, while each container may have a lock file
  * of its own: `directory`, in sysfs, and devtmpfs, whether it is mounted or not. Released by lock_release. */
 int lock_take_machine(const char *directory, int seconds, int *holder, lock_waiting *waiting);
-
-/* Releases the locks, for all processes. */
-void lock_release(void);
 
 /* Locks the directory `path` without waiting. Returns a file descriptor, which holds the lock until it is
  * closed, or a negative errno: -EALREADY: another process has locked it. Does not allocate. */

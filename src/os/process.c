@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -91,7 +92,37 @@ int signals_poll(int fd, int milliseconds)
 	return signals_poll_any(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, milliseconds);
 }
 
+/* ---- the locks of a process ---- */
+
+static int locks[3] = { -1, -1, -1 };
+
+void lock_keep(int fd)
+{
+	size_t i = 0;
+	while (i < ARRAY_SIZE(locks) - 1 && locks[i] >= 0)
+		i++;
+	locks[i] = fd;
+}
+
+void lock_release(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(locks); i++)
+		if (locks[i] >= 0)
+			flock(locks[i], LOCK_UN);
+}
+
+void lock_leave(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(locks); i++)
+		if (locks[i] >= 0)
+			close(locks[i]);
+	memset(locks, -1, sizeof locks);
+}
+
 /* ---- processes ---- */
+
+/* Lines that stderr has not taken yet. */
+static char *backlog;
 
 /* The end of the descriptors that this program inherited, which do not change: all of its own are
  * close-on-exec, no inherited one is. */
@@ -121,6 +152,8 @@ static void detach(int messages)
 			close(fd);
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		dup2(messages, fd);
+	backlog = NULL;
+	log_divert(NULL);
 }
 
 int process_start(int *messages)
@@ -167,6 +200,7 @@ int process_fork(int *end, FILE **answer)
 			process_end();
 		close(ends[0]);
 		detach(ends[1]);
+		lock_leave();
 		/* It applies to the answer, too. */
 		setrlimit(RLIMIT_FSIZE, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY });
 		return 0;
@@ -200,9 +234,6 @@ void *process_share(size_t size)
 	return memory;
 }
 
-/* Lines that stderr has not taken yet. */
-static char *backlog;
-
 static bool stderr_takes_a_line(void)
 {
 	struct pollfd event = { .fd = STDERR_FILENO, .events = POLLOUT };
@@ -222,19 +253,36 @@ static void flush_backlog(bool block)
 		memmove(backlog, line, strlen(line) + 1);
 }
 
+static void add_to_backlog(const char *text)
+{
+	if (!backlog)
+		backlog = text_copy("");
+	text_append(&backlog, "%s", text);
+	flush_backlog(false);
+}
+
 bool process_relay(int messages)
 {
 	static char text[1 << 16];
 	ssize_t length = read(messages, text, sizeof text - 1);
 	text[length > 0 ? length : 0] = '\0';
-	if (!backlog)
-		backlog = text_copy("");
-	text_append(&backlog, "%s", text);
-	flush_backlog(false);
+	add_to_backlog(text);
 	return length == 0;
+}
+
+static void hold(const char *line)
+{
+	auto_free char *text = text_format(LOG_PREFIX "%s\n", line);
+	add_to_backlog(text);
+}
+
+void process_hold(void)
+{
+	log_divert(hold);
 }
 
 void process_flush(void)
 {
+	log_divert(NULL);
 	flush_backlog(true);
 }

@@ -285,6 +285,8 @@ static size_t read_some(
 	int messages = -1;
 	size_t done = first;
 	int process = process_start(&messages);
+	if (process == 0)
+		lock_leave();
 	for (size_t i = first; process == 0 && i < paths->count; i++) {
 		struct reading *reading = &readings[i];
 		reading->length =

@@ -2,12 +2,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,43 +97,45 @@ bool write_link_is(const char *path, const char *name)
 
 /* ---- the lock ---- */
 
-/* Whether the open file holds a lock: proc(5), fdinfo. */
-static bool holds_lock(int pid, const char *file)
+/* Whether the process holds the lock of the file. Its path may be another one in another mount namespace, so
+ * it is compared by the line "lock: 1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE ..." of fdinfo: proc(5). */
+static bool holds_lock(int pid, const struct stat *file)
 {
-	char path[64], text[1024];
-	snprintf(path, sizeof path, "/proc/%d/fdinfo/%.20s", pid, file);
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-	text[length > 0 ? length : 0] = '\0';
-	return strstr(text, "FLOCK");
-}
-
-/* The process other than this one that holds the lock of the file; 0: none was found. */
-static int find_holder(int fd)
-{
-	char path[64], target[PATH_MAX], other[PATH_MAX];
-	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	ssize_t length = readlink(path, target, sizeof target);
-	auto_dir DIR *processes = opendir("/proc");
-	struct dirent *process, *file;
-	while (length > 0 && processes && (process = readdir(processes))) {
-		int pid = atoi(process->d_name);
-		snprintf(path, sizeof path, "/proc/%d/fd", pid);
-		auto_dir DIR *files = pid > 0 && pid != getpid() ? opendir(path) : NULL;
-		while (files && (file = readdir(files)))
-			if (readlinkat(dirfd(files), file->d_name, other, sizeof other) == length &&
-				memcmp(target, other, (size_t)length) == 0 && holds_lock(pid, file->d_name))
-				return pid;
+	char path[64], text[1024], name[64];
+	snprintf(path, sizeof path, "/proc/%d/fdinfo", pid);
+	snprintf(name, sizeof name, " %02x:%02x:%ju ", major(file->st_dev), minor(file->st_dev),
+		(uintmax_t)file->st_ino);
+	auto_dir DIR *files = opendir(path);
+	const struct dirent *entry;
+	while (files && (entry = readdir(files))) {
+		auto_fd int fd = openat(dirfd(files), entry->d_name, O_RDONLY | O_CLOEXEC);
+		ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+		text[length > 0 ? length : 0] = '\0';
+		if (strstr(text, "FLOCK") && strstr(text, name))
+			return true;
 	}
-	return 0;
+	return false;
 }
 
-/* The process that took the lock, or if it has ended, one that it started. */
+/* The process that holds the lock: the one that took it, or if that has ended, one that it started. 0: none
+ * was found. */
 static int lock_holder(int fd)
 {
 	char text[16] = "";
+	struct stat file;
+	if (fstat(fd, &file) < 0)
+		return 0;
 	int holder = pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
-	return holder > 0 && (kill(holder, 0) == 0 || errno == EPERM) ? holder : find_holder(fd);
+	if (holder > 0 && holds_lock(holder, &file))
+		return holder;
+	auto_dir DIR *processes = opendir("/proc");
+	const struct dirent *process;
+	while (processes && (process = readdir(processes))) {
+		int pid = atoi(process->d_name);
+		if (pid > 0 && pid != getpid() && holds_lock(pid, &file))
+			return pid;
+	}
+	return 0;
 }
 
 /* The timeout restarts with each new holder, so that many instances started together all get the lock, and
@@ -172,16 +175,15 @@ static int open_devtmpfs(void)
 	return mount < 0 ? mount : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-/* The lock file, the directory, devtmpfs; -1: not open. */
-static int locks[3] = { -1, -1, -1 };
-
 int lock_take_machine(const char *directory, int seconds, int *holder, lock_waiting *waiting)
 {
 	int error = 0;
-	locks[1] = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	locks[2] = open_devtmpfs();
-	for (size_t i = 1; i < ARRAY_SIZE(locks) && !error; i++)
-		error = locks[i] < 0 ? 0 : lock_wait(locks[i], seconds, holder, waiting);
+	const int files[] = { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), open_devtmpfs() };
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		if (files[i] >= 0 && !error)
+			error = lock_wait(files[i], seconds, holder, waiting);
+		lock_keep(files[i]);
+	}
 	return error;
 }
 
@@ -200,15 +202,8 @@ int lock_take(const char *path, int seconds, int *holder, lock_waiting *waiting)
 	/* Errors are ignored: the process ID is only informational. */
 	(void)!ftruncate(fd, 0);
 	(void)!pwrite(fd, text, (size_t)length, 0);
-	locks[0] = fd;
+	lock_keep(fd);
 	return 0;
-}
-
-void lock_release(void)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(locks); i++)
-		if (locks[i] >= 0)
-			flock(locks[i], LOCK_UN);
 }
 
 int lock_directory(const char *path)
@@ -224,7 +219,7 @@ int lock_directory(const char *path)
 int lock_directory_holder(const char *path)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd < 0 ? 0 : find_holder(fd);
+	return fd < 0 ? 0 : lock_holder(fd);
 }
 
 /* ---- new files for the user ---- */

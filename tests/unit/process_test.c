@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/base.h"
 #include "os/os.h"
 #include "tap.h"
 
@@ -233,6 +234,55 @@ static bool the_lock_names_a_living_holder(void)
 	return locked;
 }
 
+/* As above, but that one only looks. */
+static bool a_process_leaves_the_lock(void)
+{
+	int messages, holder = 0, *shared = process_share(sizeof *shared);
+	pid_t parent = fork();
+	if (parent == 0) {
+		lock_take("lock", 0, &holder, NULL);
+		int process = process_start(&messages);
+		if (process)
+			_exit(0);
+		lock_leave();
+		*shared = getpid();
+		pause();
+	}
+	waitpid(parent, NULL, 0);
+	while (!*(volatile int *)shared)
+		usleep(1000);
+	bool left = lock_take("lock", 0, &holder, NULL) == 0;
+	lock_release();
+	kill(*shared, SIGKILL);
+	return left;
+}
+
+/* A caller that reads nothing must not hold up a run. */
+static bool held_messages_do_not_block(void)
+{
+	int ends[2];
+	char text[64] = "";
+	if (pipe2(ends, O_NONBLOCK) < 0)
+		return false;
+	while (write(ends[1], text, sizeof text) > 0)
+		;
+	fcntl(ends[1], F_SETFL, 0);
+	int before = dup(STDERR_FILENO);
+	dup2(ends[1], STDERR_FILENO);
+	process_hold();
+	log_error("one");
+	log_hint("two");
+	while (read(ends[0], text, sizeof text) == sizeof text && !*text)
+		;
+	process_flush();
+	log_error("three");
+	dup2(before, STDERR_FILENO);
+	char all[512] = "";
+	return read(ends[0], all, sizeof all - 1) > 0 &&
+	       strcmp(all, "vfionoiommu: error: one\nvfionoiommu: hint: two\nvfionoiommu: error: three\n") ==
+		       0;
+}
+
 static bool a_locked_directory_names_its_holder(void)
 {
 	int messages, *shared = process_share(sizeof *shared);
@@ -277,6 +327,8 @@ int main(void)
 	ok(holds(lines_are_printed_whole_once_stderr_takes_them));
 	ok(holds(a_process_holds_the_lock_and_nothing_inherited));
 	ok(holds(the_lock_names_a_living_holder));
+	ok(holds(a_process_leaves_the_lock));
+	ok(holds(held_messages_do_not_block));
 	ok(holds(a_locked_directory_names_its_holder));
 	clean_up();
 	return tap_done();
