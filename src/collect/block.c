@@ -182,6 +182,8 @@ static void find_owners(struct scan *scan, struct block *block)
 		add_backing_file(scan, block);
 		add_backing_device(scan, block);
 		add_disk(scan, block);
+		if (!block->owners.count && !block->bases.count)
+			name_list_add(&block->bases, block->name);
 	}
 	if (block->owners.count)
 		add_holders(scan, block);
@@ -190,9 +192,13 @@ static void find_owners(struct scan *scan, struct block *block)
 static void add_below(struct scan *scan, struct block *block, struct block *below, const char *file)
 {
 	const struct block_owner *owner;
+	char **base;
 	if (!below || below == block)
 		return;
 	find_owners(scan, below);
+	array_each (base, &below->bases)
+		if (!name_list_has(&block->bases, *base))
+			name_list_add(&block->bases, *base);
 	array_each (owner, &below->owners) {
 		auto_free char *name =
 			file ? text_format("%s on %s", file, below->name) : text_copy(below->name);
@@ -257,6 +263,31 @@ static void take_mounts(struct scan *scan)
 				add_use(block, mount->target ? USE_MOUNT : USE_SWAP, mount->target,
 					mount->process);
 	}
+}
+
+/* Whether the block device is over one whose path in sysfs contains `part`. */
+static bool is_over(const struct scan *scan, const struct block *block, const char *part)
+{
+	char **base;
+	array_each (base, &block->bases) {
+		auto_free char *path = text_format(OWNER_DISKS "/%s", *base);
+		auto_free char *target = sysroot_readlink(scan->root, path);
+		auto_free char *whole = text_format("%s/", target ? target : "");
+		if (strstr(whole, part))
+			return true;
+	}
+	return false;
+}
+
+void blocks_each_mount(struct scan *scan, const char *part, mount_take *take, const void *context)
+{
+	const struct block *block;
+	const struct mount_fact *mount;
+	array_each (block, &scan->blocks)
+		if (is_over(scan, block, part))
+			array_each (mount, &scan->mounts)
+				if (mount->target && is_on(scan, mount, block))
+					take(scan, mount, context);
 }
 
 #define CONFIGFS "sys/kernel/config/"

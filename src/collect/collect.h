@@ -245,8 +245,9 @@ struct block {
 		struct block_owner *items;
 		size_t count;
 	} owners;
-	bool known;     /* the owners are */
-	bool partition; /* of a virtual block device */
+	struct name_list bases; /* those without an owner that it is over, or itself: "sda", "nbd0" */
+	bool known;             /* the owners are */
+	bool partition;         /* of a virtual block device */
 };
 
 /* What the kernel reaches over the network. */
@@ -259,9 +260,9 @@ struct remote {
 
 /* A TCP connection of this network namespace. */
 struct connection {
-	unsigned long inode; /* of its socket */
-	char *peer;          /* address */
-	bool held;           /* by a process; else the kernel itself uses it */
+	unsigned long inode;      /* of its socket */
+	char *peer;               /* address */
+	struct name_list holders; /* processes, "1234 (sh)"; none: the kernel itself uses it */
 };
 
 struct scan {
@@ -347,13 +348,18 @@ void blocks_collect(struct scan *scan);
 /* Adds their uses by filesystems, swap, targets, and unknown exclusive users. */
 void blocks_take_uses(struct scan *scan);
 
+/* Calls `take` for each mount of a block device that is, or that is over one, whose path in sysfs contains
+ * `part`. */
+typedef void mount_take(struct scan *scan, const struct mount_fact *mount, const void *context);
+void blocks_each_mount(struct scan *scan, const char *part, mount_take *take, const void *context);
+
 /* ---- network.c ---- */
 
 /* Reads the TCP connections. Call it before processes_collect, which finds those that processes hold. */
 void network_collect_connections(struct scan *scan);
 
 /* Marks the connection as held if its socket has this inode. */
-void network_connection_held(const struct scan *scan, unsigned long inode);
+void network_connection_held(const struct scan *scan, unsigned long inode, const char *process);
 
 /* Adds the uses of network interfaces. */
 void network_collect(struct scan *scan);

@@ -10,6 +10,37 @@
 
 #define FLAG_UP 0x1 /* IFF_UP */
 
+/* Adds the interfaces on top of the interfaces in the list: bridges, bonds, VLANs. */
+static void add_uppers(const struct scan *scan, struct name_list *names)
+{
+	for (size_t i = 0; i < names->count; i++) {
+		auto_names struct name_list entries = { 0 };
+		auto_free char *directory = text_format("sys/class/net/%s", names->items[i]);
+		char **entry;
+		(void)sysroot_list(scan->root, directory, &entries);
+		array_each (entry, &entries) {
+			const char *upper = text_after(*entry, "upper_");
+			if (upper && !name_list_has(names, upper))
+				name_list_add(names, upper);
+		}
+	}
+}
+
+/* What the kernel reaches over the interface, or over one on top of it. */
+static void take_remotes(struct scan *scan, const char *name, struct device *device)
+{
+	auto_names struct name_list uppers = { 0 };
+	const struct remote *remote;
+	if (!scan->remotes.count)
+		return;
+	name_list_add(&uppers, name);
+	add_uppers(scan, &uppers);
+	array_each (remote, &scan->remotes)
+		if (remote->interface && name_list_has(&uppers, remote->interface))
+			use_add(device, &(struct use){ remote->kind, (char *)name, remote->what, NULL,
+						remote->process });
+}
+
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
@@ -17,7 +48,6 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	auto_free char *flags_path = text_format("%s/flags", directory);
 	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
-	const struct remote *remote;
 	char **entry;
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
@@ -29,10 +59,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 			use_simple(device, fact->route ? USE_ROUTE : USE_ADDRESS, name, fact->text);
 	if (name_list_has(&scan->programmed, name))
 		use_simple(device, USE_PROGRAM, name, NULL);
-	array_each (remote, &scan->remotes)
-		if (text_same(remote->interface, name))
-			use_add(device, &(struct use){ remote->kind, (char *)name, remote->what, NULL,
-						remote->process });
+	take_remotes(scan, name, device);
 	/* upper_NAME: any interface on top of it, such as a bridge, bond, team, vlan or macvlan. */
 	use_unknown(device, directory, sysroot_list(scan->root, directory, &entries));
 	array_each (entry, &entries) {
@@ -226,16 +253,20 @@ static void add_remote(struct scan *scan, const char *server, const struct remot
 		text_copy(server), network_interface_to(server) };
 }
 
+/* `server`: an address. */
+static void add_session(struct scan *scan, const struct mount_fact *mount, const void *server)
+{
+	add_remote(scan, server,
+		&(struct remote){ .kind = USE_SESSION, .what = mount->target, .process = mount->process });
+}
+
 /* The kernel's sessions with servers of mounted filesystems. */
 static void find_sessions(struct scan *scan)
 {
 	const struct mount_fact *mount;
 	array_each (mount, &scan->mounts)
 		if (mount->server)
-			add_remote(scan, mount->server,
-				&(struct remote){ .kind = USE_SESSION,
-					.what = mount->target,
-					.process = mount->process });
+			add_session(scan, mount, mount->server);
 }
 
 /* Calls `take` for each entry of the folder and its address, in place: that of its connection, or else the
@@ -287,6 +318,24 @@ static void take_fibre_channel(struct scan *scan, const char *controller, const 
 	}
 }
 
+#define SUBSYSTEMS "sys/class/nvme-subsystem"
+
+/* With multipath the disks belong to the subsystem of the controller. */
+static void add_fabric_mounts(struct scan *scan, const char *controller, const char *server)
+{
+	auto_names struct name_list names = { 0 };
+	auto_free char *own = text_format("/nvme-fabrics/ctl/%s/", controller);
+	char **name;
+	(void)sysroot_list(scan->root, SUBSYSTEMS, &names);
+	blocks_each_mount(scan, own, add_session, server);
+	array_each (name, &names) {
+		auto_free char *member = text_format(SUBSYSTEMS "/%s/%s", *name, controller);
+		auto_free char *part = text_format("/%s/", *name);
+		if (sysroot_exists(scan->root, member) == ANSWER_YES)
+			blocks_each_mount(scan, part, add_session, server);
+	}
+}
+
 /* The address of an NVMe controller: "traddr=192.0.2.1,trsvcid=4420,src_addr=192.0.2.2" (nvmf_get_address in
  * drivers/nvme/host/fabrics.c). Those of NVMe on PCI are PCI addresses. */
 static void take_fabric(struct scan *scan, const char *name, char *address)
@@ -295,10 +344,12 @@ static void take_fabric(struct scan *scan, const char *name, char *address)
 		*comma = '\n';
 	auto_free char *target = text_value(address, "traddr");
 	auto_free char *from = text_value(address, "host_traddr");
-	if (target && text_starts(target, "nn-"))
+	if (target && text_starts(target, "nn-")) {
 		take_fibre_channel(scan, name, from);
-	else if (target)
+	} else if (target) {
 		add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = (char *)name });
+		add_fabric_mounts(scan, name, target);
+	}
 }
 
 /* The sessions of iscsi_tcp: connectionS:C belongs to sessionS. iscsid, too, has their sockets. */
@@ -306,7 +357,9 @@ static void take_iscsi(struct scan *scan, const char *name, char *address)
 {
 	const char *number = text_after(name, "connection");
 	auto_free char *session = text_format("%.*s", number ? (int)strcspn(number, ":") : 0, number);
+	auto_free char *part = text_format("/session%s/", session);
 	add_remote(scan, address, &(struct remote){ .kind = USE_ISCSI, .what = session });
+	blocks_each_mount(scan, part, add_session, address);
 }
 
 static int by_inode(const void *a, const void *b)
@@ -352,7 +405,7 @@ static void take_connections(struct scan *scan, const char *path)
 			continue;
 		char *peer = connection_peer(remote);
 		if (peer)
-			*array_add(&scan->connections) = (struct connection){ inode, peer, false };
+			*array_add(&scan->connections) = (struct connection){ inode, peer, { 0 } };
 	}
 }
 
@@ -379,7 +432,7 @@ void network_collect_connections(struct scan *scan)
 			by_inode);
 }
 
-void network_connection_held(const struct scan *scan, unsigned long inode)
+void network_connection_held(const struct scan *scan, unsigned long inode, const char *process)
 {
 	const struct connection key = { .inode = inode };
 	struct connection *found = scan->connections.count
@@ -387,7 +440,7 @@ void network_connection_held(const struct scan *scan, unsigned long inode)
 						     sizeof key, by_inode)
 					   : NULL;
 	if (found)
-		found->held = true;
+		name_list_add(&found->holders, process);
 }
 
 static bool is_reached(const struct scan *scan, const char *server)
@@ -399,6 +452,38 @@ static bool is_reached(const struct scan *scan, const char *server)
 	return false;
 }
 
+/* Whether the process is one of those that hold the connection. */
+static bool is_held_by(const struct connection *connection, const char *pid)
+{
+	char **holder;
+	array_each (holder, &connection->holders)
+		if (atoi(*holder) == atoi(pid))
+			return true;
+	return false;
+}
+
+/* The mounts of disks that the kernel reaches over TCP by itself. The process with the connection of an NBD
+ * disk stays in an ioctl of it: nbdN/pid (pid_show in drivers/block/nbd.c). */
+static void find_disk_mounts(struct scan *scan)
+{
+	static const char *const drivers[] = { "nbd", "rbd", "drbd" };
+	const struct block *block;
+	const struct connection *connection;
+	array_each (block, &scan->blocks) {
+		bool known = false;
+		for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+			known |= text_starts(block->name, drivers[i]);
+		if (!known || !name_list_has(&block->bases, block->name))
+			continue;
+		auto_free char *path = text_format("sys/class/block/%s/pid", block->name);
+		auto_free char *pid = sysroot_read(scan->root, path);
+		auto_free char *part = text_format("/%s/", block->name);
+		array_each (connection, &scan->connections)
+			if (!connection->holders.count || (pid && is_held_by(connection, pid)))
+				blocks_each_mount(scan, part, add_session, connection->peer);
+	}
+}
+
 /* Call it last: the others say what their connections are for. A process that is hidden may hold any. */
 static void find_connections(struct scan *scan)
 {
@@ -406,9 +491,10 @@ static void find_connections(struct scan *scan)
 	if (scan->processes.hidden || scan->processes.error)
 		return;
 	array_each (connection, &scan->connections)
-		if (!connection->held && !is_reached(scan, connection->peer))
+		if (!connection->holders.count && !is_reached(scan, connection->peer))
 			add_remote(scan, connection->peer,
 				&(struct remote){ .kind = USE_CONNECTION, .what = connection->peer });
+	find_disk_mounts(scan);
 }
 
 void network_collect(struct scan *scan)

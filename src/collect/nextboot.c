@@ -249,7 +249,7 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	collect_boot_setting(root, &found);
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
 	bool known = modprobe_collect_option(
-			root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
+			     root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
 	/* Of a module that is built in, modprobe.d says nothing. */
 	if (vfio == MODULE_BUILTIN) {
 		free(found.source);

@@ -331,7 +331,7 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	const struct node *node;
 	const char *name;
 	if (file->type == S_IFSOCK)
-		network_connection_held(scan, file->number);
+		network_connection_held(scan, file->number, file->process);
 	if (file->type)
 		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file) ||
 		       hidden_driver(scan, file);

@@ -284,6 +284,10 @@ char *network_interface_to(const char *address)
 {
 	struct in6_addr to;
 	char *interface = NULL;
+	/* "fe80::2%eth0" */
+	const char *scope = strchr(address, '%');
+	if (scope)
+		return text_copy(scope + 1);
 	bool six = inet_pton(AF_INET6, address, &to) == 1;
 	if ((!six && inet_pton(AF_INET, address, &to) != 1) || !library_load(&libmnl))
 		return NULL;

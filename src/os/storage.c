@@ -92,6 +92,14 @@ static char *option_of(struct libmnt_fs *fs, const char *name)
 	return text_format("%.*s", (int)length, value);
 }
 
+/* The address of the server; that of 9p over TCP is its source. A new string, or NULL. */
+static char *server_of(struct libmnt_fs *fs)
+{
+	auto_free char *transport =
+		text_same(sym_mnt_fs_get_fstype(fs), "9p") ? option_of(fs, "trans") : NULL;
+	return text_same(transport, "tcp") ? text_copy(sym_mnt_fs_get_source(fs)) : option_of(fs, "addr");
+}
+
 /* An entry of mountinfo without a mount point means that libmount guessed wrong. */
 static int add_all(struct libmnt_table *table, bool swap, const char *process, struct mount_facts *facts)
 {
@@ -116,7 +124,7 @@ static int add_all(struct libmnt_table *table, bool swap, const char *process, s
 			.number = swap ? 0 : sym_mnt_fs_get_devno(fs),
 			.target = swap ? NULL : text_copy(target),
 			.process = text_copy(process),
-			.server = swap ? NULL : option_of(fs, "addr"),
+			.server = swap ? NULL : server_of(fs),
 			.page_size = swap ? NULL : option_of(fs, "pagesize"),
 		};
 	}
