@@ -240,14 +240,35 @@ static void add_use(const struct block *block, enum use_kind kind, const char *d
 			&(struct use){ kind, block->name, (char *)detail, owner->way, (char *)process });
 }
 
+/* Whether the block device is one of the source "/dev/sda:/dev/sdb". */
+static bool is_among(const struct scan *scan, const struct block *block, const char *source)
+{
+	auto_free char *copy = text_copy(source);
+	char *rest = copy;
+	for (char *node = strsep(&rest, ":"); node; node = strsep(&rest, ":"))
+		if (is_node(scan, block, node))
+			return true;
+	return false;
+}
+
 /* A filesystem has the number of its block device; those of several devices have an anonymous one. Others
  * without a device have any source, which an ordinary user can choose. */
 static bool is_on(const struct scan *scan, const struct mount_fact *mount, const struct block *block)
 {
 	if (mount->target && major(mount->number))
 		return mount->number == block->number;
-	return (!mount->target || text_same(mount->type, "btrfs") || text_same(mount->type, "bcachefs")) &&
-	       is_node(scan, block, mount->source);
+	if (text_same(mount->type, "bcachefs"))
+		return is_among(scan, block, mount->source);
+	return (!mount->target || text_same(mount->type, "btrfs")) && is_node(scan, block, mount->source);
+}
+
+/* A file that is used as swap; a swap device is a node. */
+static void take_swap_file(struct scan *scan, const struct mount_fact *swap)
+{
+	bool file = false;
+	const struct block *block = swap->source ? find_path(scan, swap->source, &file) : NULL;
+	if (block && file)
+		add_use(block, USE_SWAP, NULL, NULL);
 }
 
 static void take_mounts(struct scan *scan)
@@ -263,6 +284,9 @@ static void take_mounts(struct scan *scan)
 				add_use(block, mount->target ? USE_MOUNT : USE_SWAP, mount->target,
 					mount->process);
 	}
+	array_each (mount, &scan->mounts)
+		if (!mount->target)
+			take_swap_file(scan, mount);
 }
 
 /* Whether the block device is over one whose path in sysfs contains `part`. */
@@ -308,6 +332,15 @@ static const struct exporter {
 	{ "sys/bus/xen-backend/devices/*/physical_device", "Xen backend" }, /* 8:10, in hexadecimal */
 };
 
+/* Whether the path is a node of one of the block devices. */
+static bool is_member(const struct scan *scan, const struct name_list *members, const char *path)
+{
+	bool file;
+	const char *slash = strrchr(path, '/');
+	const struct block *block = find_path(scan, path, &file);
+	return (slash && name_list_has(members, slash + 1)) || (block && name_list_has(members, block->name));
+}
+
 /* The mount of a btrfs with several devices names only one of them. */
 static bool take_btrfs(struct scan *scan, const char *path, const struct block *block)
 {
@@ -318,8 +351,8 @@ static bool take_btrfs(struct scan *scan, const char *path, const struct block *
 	*strrchr(folder, '/') = '\0';
 	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &members));
 	array_each (mount, &scan->mounts) {
-		const char *slash = mount->source ? strrchr(mount->source, '/') : NULL;
-		if (text_same(mount->type, "btrfs") && slash && name_list_has(&members, slash + 1)) {
+		if (text_same(mount->type, "btrfs") && mount->source &&
+			is_member(scan, &members, mount->source)) {
 			add_use(block, USE_MOUNT, mount->target, mount->process);
 			found = true;
 		}

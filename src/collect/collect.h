@@ -278,10 +278,10 @@ struct scan {
 		struct remote *items;
 		size_t count;
 	} remotes;
-	struct {
+	struct connection_list {
 		struct connection *items;
 		size_t count;
-	} connections; /* by inode */
+	} connections, still; /* by inode; those that are still established later */
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;

@@ -391,7 +391,7 @@ static char *connection_peer(const char *text)
 
 /* Lines "SLOT: LOCAL REMOTE STATE QUEUES TIMER RETRANSMITS UID TIMEOUT INODE" (get_tcp4_sock in
  * net/ipv4/tcp_ipv4.c); addresses are HEX:PORT. The state 1 is established. */
-static void take_connections(struct scan *scan, const char *path)
+static void take_connections(struct scan *scan, const char *path, struct connection_list *connections)
 {
 	const struct sysroot quiet = sysroot_quiet(scan->root);
 	auto_free char *text = sysroot_read_file(&quiet, path, CONNECTIONS_MAX);
@@ -405,7 +405,7 @@ static void take_connections(struct scan *scan, const char *path)
 			continue;
 		char *peer = connection_peer(remote);
 		if (peer)
-			*array_add(&scan->connections) = (struct connection){ inode, peer, { 0 } };
+			*array_add(connections) = (struct connection){ inode, peer, { 0 } };
 	}
 }
 
@@ -424,9 +424,9 @@ void network_collect_connections(struct scan *scan)
 	if (!scan->root->live)
 		return;
 	if (has_connections(scan, "proc/net/sockstat", "\nTCP: inuse "))
-		take_connections(scan, "proc/net/tcp");
+		take_connections(scan, "proc/net/tcp", &scan->connections);
 	if (has_connections(scan, "proc/net/sockstat6", "TCP6: inuse "))
-		take_connections(scan, "proc/net/tcp6");
+		take_connections(scan, "proc/net/tcp6", &scan->connections);
 	if (scan->connections.count)
 		qsort(scan->connections.items, scan->connections.count, sizeof *scan->connections.items,
 			by_inode);
@@ -448,6 +448,20 @@ static bool is_reached(const struct scan *scan, const char *server)
 	const struct remote *remote;
 	array_each (remote, &scan->remotes)
 		if (text_same(remote->server, server))
+			return true;
+	return false;
+}
+
+/* A connection of a process that ended before it was looked at has ended, too. */
+static bool is_established(struct scan *scan, const struct connection *connection)
+{
+	const struct connection *now;
+	if (!scan->still.count) {
+		take_connections(scan, "proc/net/tcp", &scan->still);
+		take_connections(scan, "proc/net/tcp6", &scan->still);
+	}
+	array_each (now, &scan->still)
+		if (now->inode == connection->inode)
 			return true;
 	return false;
 }
@@ -491,7 +505,8 @@ static void find_connections(struct scan *scan)
 	if (scan->processes.hidden || scan->processes.error)
 		return;
 	array_each (connection, &scan->connections)
-		if (!connection->holders.count && !is_reached(scan, connection->peer))
+		if (!connection->holders.count && is_established(scan, connection) &&
+			!is_reached(scan, connection->peer))
 			add_remote(scan, connection->peer,
 				&(struct remote){ .kind = USE_CONNECTION, .what = connection->peer });
 	find_disk_mounts(scan);

@@ -344,11 +344,16 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	return false;
 }
 
-/* Whether the descriptor can write; fdinfo has the flags of open(2) in octal. */
-static bool can_write(const struct process_file *file)
+/* The flags of open(2), which fdinfo has in octal; 0: unknown. */
+static unsigned long flags_of(const struct process_file *file)
 {
 	const char *flags = file->info ? strstr(file->info, "flags:") : NULL;
-	return file->mapped || (flags && strtoul(flags + strlen("flags:"), NULL, 8) & O_ACCMODE);
+	return flags ? strtoul(flags + strlen("flags:"), NULL, 8) : 0;
+}
+
+static bool can_write(const struct process_file *file)
+{
+	return file->mapped || flags_of(file) & O_ACCMODE;
 }
 
 static void add_process(
@@ -439,6 +444,9 @@ static void take_file(struct scan *scan, const struct process_file *file)
 	const struct node *node;
 	const char *name;
 	struct device *device;
+	/* It names the node, and has not opened it. */
+	if (flags_of(file) & O_PATH)
+		return;
 	array_each (node, scan->nodes)
 		if (is_node(node, file))
 			add_process(node->device, file, node->type == S_IFSOCK ? node->path : file->path,

@@ -35,14 +35,12 @@ static bool is_tag(const char *source, const char *tag)
 	return rest && !rest[strspn(rest, " ")];
 }
 
-/* The source of a mount is the tag, except for 9p as root. Without a tag, every virtiofs mount counts for
- * every such device. */
+/* The source of a mount is the tag. Without a tag, every virtiofs mount counts for every such device. */
 static bool is_share(const struct mount_fact *mount, bool virtiofs, const char *tag)
 {
 	if (virtiofs)
 		return text_same(mount->type, "virtiofs") && (!tag || is_tag(mount->source, tag));
-	return text_same(mount->type, "9p") &&
-	       (is_tag(mount->source, tag) || (tag && text_same(mount->source, "/dev/root")));
+	return text_same(mount->type, "9p") && is_tag(mount->source, tag);
 }
 
 /* The 9p mounts of another transport have another source than any tag. */

@@ -30,6 +30,7 @@ struct look {
 	dev_t nsfs;       /* the filesystem of namespaces */
 	int own;          /* the PID of this process in /proc; 0: unknown */
 	bool foreign;     /* /proc is that of another PID namespace */
+	bool rings;       /* the process has descriptors of io_uring */
 };
 
 /* Keeps the first error. A process that exited meanwhile uses nothing. */
@@ -82,6 +83,32 @@ static bool is_on_such_mount(const struct look *look, const char *descriptor)
 	return false;
 }
 
+/* /proc/PID/stat: "PID (NAME) STATE PPID PGRP SESSION TTY TPGID FLAGS ...". */
+struct process_stat {
+	unsigned int tty, flags;
+};
+
+static struct process_stat read_stat(const struct look *look)
+{
+	struct process_stat found = { 0 };
+	char path[64], stat[512];
+	snprintf(path, sizeof path, "proc/%s/stat", look->pid);
+	auto_fd int fd = openat(look->root->fd, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, stat, sizeof stat - 1);
+	stat[length > 0 ? length : 0] = '\0';
+	const char *after_name = strrchr(stat, ')');
+	if (after_name)
+		(void)!sscanf(after_name, ") %*c %*d %*d %*d %u %*d %u", &found.tty, &found.flags);
+	return found;
+}
+
+/* What /dev/tty is for the process; the number is encoded as by new_encode_dev of include/linux/kdev_t.h. */
+static dev_t terminal_of(const struct look *look)
+{
+	unsigned int tty = read_stat(look).tty;
+	return makedev(tty >> 8 & 0xfff, (tty & 0xff) | (tty >> 12 & 0xfff00));
+}
+
 /* What the descriptor or mapping `name` refers to. Returns 1; 0: neither a node nor a socket nor a file of
  * sysfs nor one without a name (anon_inode); or a negative errno. In a recording, nodes have no numbers and
  * links lead nowhere: their paths must do. */
@@ -111,6 +138,8 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 		return status.stx_dev_major == 0 && (type == S_IFREG || type == 0);
 	file->type = type;
 	file->number = makedev(status.stx_rdev_major, status.stx_rdev_minor);
+	if (type == S_IFCHR && file->number == makedev(5, 0))
+		file->number = terminal_of(look);
 	return 1;
 }
 
@@ -206,20 +235,22 @@ static void look_at_namespace_file(struct look *look, const char *descriptor, un
 #define RING_MAX (4 << 20)
 
 /* Where a node can be of which the kernel shows only the name. */
-static const char *const node_folders[] = { "dev/", "dev/vfio/", "dev/vfio/devices/" };
+static const char *const node_folders[] = { "dev/", "dev/vfio/", "dev/vfio/devices/", "dev/dri/",
+	"dev/input/", "dev/snd/", "dev/mapper/" };
 
-/* Whether there is a node with this path as the process sees it; adds it if it is wanted. */
+/* Whether there is a node with this path as the process sees it, or we do; adds it if it is wanted. */
 static bool look_at_path(struct look *look, const char *folder, const char *name)
 {
 	auto_free char *path = text_format("root/%s%s", folder, name);
 	struct process_file file = { .path = path + strlen("root"), .mapped = true };
-	if (identify(look, look->folder, path, &file) <= 0)
+	if (identify(look, look->folder, path, &file) <= 0 &&
+		identify(look, look->root->fd, file.path + 1, &file) <= 0)
 		return false;
 	take_file(look, &file);
 	return true;
 }
 
-/* `name`: a path as the process sees it (/dev/vfio/0), "anon_inode:[vfio-device]" or "socket:[123]";
+/* `name`: a path from our root (/dev/vfio/0), "anon_inode:[vfio-device]" or "socket:[123]";
  * before 6.10 only the last part: "0", "[vfio-device]". */
 static void look_at_registered(struct look *look, const char *name)
 {
@@ -232,7 +263,9 @@ static void look_at_registered(struct look *look, const char *name)
 					.type = socket ? S_IFSOCK : 0,
 					.number = inode });
 	} else if (*name == '/') {
-		look_at_path(look, "", name + 1);
+		bool gone = strstr(name, " (deleted)") || text_starts(name, "/dev/");
+		if (!look_at_path(look, "", name + 1) && gone)
+			*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	} else {
 		for (size_t i = 0; i < ARRAY_SIZE(node_folders); i++)
 			if (look_at_path(look, node_folders[i], name))
@@ -308,6 +341,7 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	read_link(look, fd, name, path);
 	file.path = path;
 	bool ring = text_same(path, IO_URING);
+	look->rings |= ring;
 	if (!ring && !look->wanted(&file, look->context))
 		return;
 	if (!file.type && *path == '/' && !is_attribute(look, fd, name))
@@ -370,6 +404,9 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	sscanf(line, "%llx", &file.offset);
 	file.length = end - start;
 	snprintf(last, PATH_MAX, "%s", file.path);
+	/* Only the descriptor of a ring shows what is registered. */
+	if (text_same(anonymous, IO_URING) && !look->rings)
+		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	int known = anonymous ? 1 : identify_mapping(look, start, &file);
 	note_error(look, known < 0 ? known : 0);
 	if (known <= 0 || !look->wanted(&file, look->context))
@@ -404,6 +441,7 @@ static void look_at_mappings(struct look *look)
 
 static void look_at_files(struct look *look)
 {
+	look->rings = false;
 	look_at_descriptors(look);
 	look_at_mappings(look);
 }
@@ -454,21 +492,10 @@ static void look_at_threads(struct look *look)
 	}
 }
 
-/* A thread of the kernel (PF_KTHREAD of include/linux/sched.h in the flags of /proc/PID/stat, "PID (NAME)
- * STATE PPID PGRP SESSION TTY TPGID FLAGS ..."), which has neither descriptors nor mappings. */
+/* A thread of the kernel, PF_KTHREAD of include/linux/sched.h, which has neither descriptors nor mappings. */
 static bool is_kernel_thread(const struct look *look)
 {
-	unsigned int flags;
-	char path[64], stat[512];
-	if (!look->root->live)
-		return false;
-	snprintf(path, sizeof path, "proc/%s/stat", look->pid);
-	auto_fd int fd = openat(look->root->fd, path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, stat, sizeof stat - 1);
-	stat[length > 0 ? length : 0] = '\0';
-	const char *after_name = strrchr(stat, ')');
-	return after_name && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
-	       (flags & 0x00200000);
+	return look->root->live && (read_stat(look).flags & 0x00200000);
 }
 
 static void look_at_process(struct look *look)
@@ -492,8 +519,7 @@ static void look_at_process(struct look *look)
  * hidepid, do not show it. */
 static bool shows_all(const struct sysroot *root)
 {
-	auto_free char *name = sysroot_read(root, "proc/2/comm");
-	return !root->live || text_same(name, "kthreadd");
+	return !root->live || is_kernel_thread(&(struct look){ .root = root, .pid = "2" });
 }
 
 /* A process can make descriptors and mappings as fast as they are looked at. */
@@ -540,6 +566,32 @@ static void look_at_number(struct look *look, struct progress *progress, int num
 	look_at_process(look);
 }
 
+/* What a process had may belong to one that it started meanwhile; some do so again and again. */
+#define ROUNDS_MAX 5
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Looks at the processes that are not in the other list, and returns whether there is any. Both are sorted.
+ */
+static bool look_at_new(struct look *look, const struct name_list *names, const struct name_list *before)
+{
+	bool any = false;
+	char **name;
+	array_each (name, names) {
+		bool known = before->count &&
+			     bsearch(name, before->items, before->count, sizeof *before->items, by_name);
+		if (known || (*name)[strspn(*name, "0123456789")])
+			continue;
+		look->pid = *name;
+		look_at_number(look, look->facts->progress, atoi(*name));
+		any = true;
+	}
+	return any;
+}
+
 void process_facts_collect(const struct sysroot *root,
 	bool (*wanted)(const struct process_file *file, const void *context), const void *context,
 	struct process_facts *facts)
@@ -551,17 +603,18 @@ void process_facts_collect(const struct sysroot *root,
 		.facts = facts,
 		.quiet = sysroot_quiet(root) };
 	struct stat namespace;
-	char **name;
 	if (root->live && fstatat(root->fd, "proc/self/ns/net", &namespace, 0) == 0)
 		look.nsfs = namespace.st_dev;
 	auto_free char *own = root->live ? sysroot_readlink(&look.quiet, "proc/self") : NULL;
 	look.own = own ? atoi(own) : 0;
 	look.foreign = look.own != getpid();
-	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	facts->hidden = !shows_all(&look.quiet);
-	array_each (name, &names) {
-		look.pid = *name;
-		if ((*name)[strspn(*name, "0123456789")] == '\0')
-			look_at_number(&look, facts->progress, atoi(*name));
+	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
+	bool more = look_at_new(&look, &names, &(struct name_list){ 0 });
+	for (int rounds = 0; root->live && more && rounds < ROUNDS_MAX; rounds++) {
+		auto_names struct name_list before = names;
+		names = (struct name_list){ 0 };
+		note_error(&look, sysroot_list(&look.quiet, "proc", &names));
+		more = look_at_new(&look, &names, &before);
 	}
 }
