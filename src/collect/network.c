@@ -153,7 +153,7 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 static void take_own(struct scan *scan)
 {
 	/* Whoever mounted /sys has a namespace of its own, or that of the first process. */
-	if (!network_is_separate())
+	if (!network_is_separate() && !scan->processes.hidden)
 		return;
 	const struct sysroot sysfs = { .fd = sysroot_private("sysfs"), .live = true };
 	if (sysfs.fd < 0) {

@@ -20,11 +20,22 @@ struct node {
 	const char *way; /* see struct use */
 };
 
+/* A file of a device in sysfs, through which its registers can be accessed. */
+struct attribute_node {
+	unsigned long inode;
+	char *name; /* "resource0" */
+	struct device *device;
+};
+
 #define MAJORS 512 /* CHRDEV_MAJOR_MAX of include/linux/fs.h */
 
 struct node_list {
 	struct node *items;
 	size_t count;
+	struct {
+		struct attribute_node *items;
+		size_t count;
+	} attributes;         /* read when first needed */
 	char *drivers;        /* proc/devices; NULL: not read yet */
 	char *majors[MAJORS]; /* see major_driver; NULL: not looked up yet */
 };
@@ -193,10 +204,51 @@ static void collect_nodes(struct scan *scan)
 
 #define VFIO_DEVICE "anon_inode:[vfio-device]"
 
+static bool is_attribute(const char *name)
+{
+	return text_starts(name, "resource") || text_same(name, "config") || text_same(name, "rom");
+}
+
+/* The attributes of all devices, by which a file is known whose path names none: a directory or file of sysfs
+ * can be mounted somewhere else, as for a container. */
+static void collect_attributes(const struct scan *scan)
+{
+	struct device *device;
+	array_each (device, scan->devices) {
+		auto_names struct name_list names = { 0 };
+		auto_free char *folder = text_format("sys/bus/pci/devices/%s", device->address);
+		char **name;
+		(void)sysroot_list(scan->root, folder, &names);
+		array_each (name, &names) {
+			struct stat status;
+			auto_free char *path = text_format("%s/%s", folder, *name);
+			if (is_attribute(*name) && fstatat(scan->root->fd, path, &status, 0) == 0)
+				*array_add(&scan->nodes->attributes) =
+					(struct attribute_node){ status.st_ino, text_copy(*name), device };
+		}
+	}
+}
+
+static struct device *attribute_by_inode(
+	const struct scan *scan, const struct process_file *file, const char **name)
+{
+	const struct attribute_node *node;
+	if (!file->inode)
+		return NULL;
+	if (!scan->nodes->attributes.count)
+		collect_attributes(scan);
+	array_each (node, &scan->nodes->attributes)
+		if (node->inode == file->inode) {
+			*name = node->name;
+			return node->device;
+		}
+	return NULL;
+}
+
 /* The PCI device whose attribute the file is, through which a process accesses its registers:
  * ".../0000:00:04.0/resource0" in any sysfs, "/proc/bus/pci/00/04.0". NULL: none. `name` is that of the
  * attribute. */
-static struct device *attribute_owner(const struct scan *scan, const char *path, const char **name)
+static struct device *attribute_by_path(const struct scan *scan, const char *path, const char **name)
 {
 	char address[20];
 	auto_free char *copy = text_copy(path);
@@ -214,12 +266,18 @@ static struct device *attribute_owner(const struct scan *scan, const char *path,
 	if (!parent++)
 		return NULL;
 	*name = path + (last - copy);
-	bool attribute = shared || text_starts(last, "resource") || text_same(last, "config") ||
-			 text_same(last, "rom");
+	bool attribute = shared || is_attribute(last);
 	auto_free char *legacy = text_format("%s:%s", parent, last);
 	bool known = attribute ? address_parse(parent, address)
 			       : strstr(path, "/bus/pci/") && address_parse(legacy, address);
 	return known ? device_find(scan->devices, address) : NULL;
+}
+
+static struct device *attribute_owner(
+	const struct scan *scan, const struct process_file *file, const char **name)
+{
+	struct device *device = attribute_by_path(scan, file->path, name);
+	return device ? device : attribute_by_inode(scan, file, name);
 }
 
 /* A recorded node, or one that is gone, is known by its path only. */
@@ -335,8 +393,7 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	if (file->type)
 		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file) ||
 		       hidden_driver(scan, file);
-	if (text_same(file->path, VFIO_DEVICE) || is_leftover(file) ||
-		attribute_owner(scan, file->path, &name))
+	if (text_same(file->path, VFIO_DEVICE) || is_leftover(file) || attribute_owner(scan, file, &name))
 		return true;
 	array_each (node, scan->nodes)
 		if (!scan->root->live && is_node(node, file))
@@ -461,8 +518,35 @@ static void take_file(struct scan *scan, const struct process_file *file)
 		take_vfio_device(scan, file);
 	else if (is_leftover(file))
 		take_leftover(scan, file);
-	else if ((device = attribute_owner(scan, file->path, &name)) && can_write(file))
+	else if ((device = attribute_owner(scan, file, &name)) && can_write(file))
 		add_process(device, file, name, NULL);
+}
+
+/* Whether the packet socket exists still. */
+static bool has_socket(const struct sysroot *root, unsigned long inode)
+{
+	auto_free char *sockets = sysroot_read_file(root, SOCKETS, SOCKETS_MAX);
+	unsigned long other;
+	for (const char *line = sockets; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %lu", &other) == 1 && other == inode)
+			return true;
+	return false;
+}
+
+/* Packet sockets that no process has open: one that is only mapped, or in a message, is in use, too. */
+static void take_orphans(struct scan *scan)
+{
+	const struct sysroot quiet = sysroot_quiet(scan->root);
+	const struct node *node;
+	const struct process_file *file;
+	array_each (node, scan->nodes) {
+		bool held = node->type != S_IFSOCK;
+		array_each (file, &scan->processes.files)
+			held |= is_node(node, file);
+		if (!held && has_socket(&quiet, node->number))
+			use_simple(node->device, USE_UNKNOWN, node->path,
+				"no process that can be seen has it open");
+	}
 }
 
 /* Processes that the look got stuck at. */
@@ -473,6 +557,11 @@ static void take_skipped(struct scan *scan)
 		auto_free char *what = text_format("process %s", *name);
 		scan_unknown_because(
 			scan, what, "the kernel does not show what it has open: it may be stuck");
+	}
+	array_each (name, &scan->processes.in_flight) {
+		auto_free char *what = text_format("process %s", *name);
+		scan_unknown_because(scan, what,
+			"a message that it has not received contains open files, which the kernel does not name");
 	}
 }
 
@@ -485,6 +574,7 @@ void processes_collect(struct scan *scan)
 	take_skipped(scan);
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);
+	take_orphans(scan);
 	take_memory(scan);
 	if (scan->processes.error == -EACCES && !host_is_root())
 		scan_unknown_because(scan, "/proc/*/fd", "only root can see the open files of all processes");

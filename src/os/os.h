@@ -396,6 +396,7 @@ struct process_file {
 	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
 		      */
 	dev_t number;                      /* of a socket or namespace: its inode */
+	unsigned long inode;               /* of a file of the sysfs at /sys; 0: another file */
 	bool mapped;                       /* or registered with io_uring: it may be written to */
 	unsigned long long offset, length; /* of the mapping, in bytes */
 	char *info;                        /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
@@ -438,7 +439,8 @@ struct process_facts {
 	struct progress *progress; /* set by the caller; NULL: nobody waits */
 	struct process_file_list files;
 	struct namespace_list mount_namespaces, network_namespaces;
-	struct name_list skipped; /* processes: "1234 (sh)" */
+	struct name_list skipped;   /* processes: "1234 (sh)" */
+	struct name_list in_flight; /* those with a socket that has files in its queue, which nothing names */
 	int error;   /* the first negative errno: a process was unreadable, so the facts are incomplete */
 	bool hidden; /* there are processes that /proc does not show: of another PID namespace or user */
 };

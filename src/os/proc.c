@@ -28,6 +28,7 @@ struct look {
 	const char *path; /* "proc/PID", or that of one of its threads, "proc/PID/task/TID" */
 	int folder;       /* open */
 	dev_t nsfs;       /* the filesystem of namespaces */
+	dev_t sysfs;      /* that of /sys */
 	int own;          /* the PID of this process in /proc; 0: unknown */
 	bool foreign;     /* /proc is that of another PID namespace */
 	bool rings;       /* the process has descriptors of io_uring */
@@ -132,8 +133,11 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 		file->number = status.stx_ino;
 		return 1;
 	}
-	if (makedev(status.stx_dev_major, status.stx_dev_minor) == look->nsfs)
+	dev_t filesystem = makedev(status.stx_dev_major, status.stx_dev_minor);
+	if (filesystem == look->nsfs)
 		file->number = status.stx_ino;
+	if (filesystem == look->sysfs)
+		file->inode = status.stx_ino;
 	if (type != S_IFCHR && type != S_IFBLK)
 		return status.stx_dev_major == 0 && (type == S_IFREG || type == 0);
 	file->type = type;
@@ -321,6 +325,25 @@ static bool look_at_ring(struct look *look, const char *path)
 
 /* ---- descriptors ---- */
 
+/* Files in the queue of a Unix socket, of which the kernel shows only the number: "scm_fds: 1" in fdinfo
+ * (unix_show_fdinfo in net/unix/af_unix.c), since 5.6. One is normally received at once. */
+static void look_at_queue(struct look *look, const char *descriptor)
+{
+	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
+	char path[64], info[512];
+	snprintf(path, sizeof path, "fdinfo/%.20s", descriptor);
+	for (int tries = 0; tries < 20; tries++, nanosleep(&pause, NULL)) {
+		auto_fd int fd = openat(look->folder, path, O_RDONLY | O_CLOEXEC);
+		ssize_t length = fd < 0 ? 0 : read(fd, info, sizeof info - 1);
+		info[length > 0 ? length : 0] = '\0';
+		const char *count = strstr(info, "scm_fds:");
+		if (!count || atoi(count + strlen("scm_fds:")) == 0)
+			return;
+	}
+	auto_free char *name = process_name(look, &look->quiet);
+	name_list_add(&look->facts->in_flight, name);
+}
+
 /* Most descriptors need a single system call: only those of a wanted node, or of a file that may belong to a
  * device, have their paths read. */
 static void look_at_descriptor(struct look *look, int fd, const char *name)
@@ -332,6 +355,8 @@ static void look_at_descriptor(struct look *look, int fd, const char *name)
 	if (failed && !look->facts->error && is_on_such_mount(look, name))
 		return;
 	note_error(look, known < 0 ? known : 0);
+	if (file.type == S_IFSOCK)
+		look_at_queue(look, name);
 	if (known <= 0 || (file.type && !look->wanted(&file, look->context)))
 		return;
 	if (!file.type && file.number) {
@@ -605,6 +630,8 @@ void process_facts_collect(const struct sysroot *root,
 	struct stat namespace;
 	if (root->live && fstatat(root->fd, "proc/self/ns/net", &namespace, 0) == 0)
 		look.nsfs = namespace.st_dev;
+	if (root->live && fstatat(root->fd, "sys/bus", &namespace, 0) == 0)
+		look.sysfs = namespace.st_dev;
 	auto_free char *own = root->live ? sysroot_readlink(&look.quiet, "proc/self") : NULL;
 	look.own = own ? atoi(own) : 0;
 	look.foreign = look.own != getpid();
