@@ -1,4 +1,5 @@
 #include <libsmartcols/libsmartcols.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -109,6 +110,7 @@ unsigned int table_needs(const struct column_set *columns, const struct table_op
 
 /* The cells of a column, and its heading. */
 struct cells {
+	const char *name;
 	char **items;
 	size_t count;
 	size_t width; /* of the longest */
@@ -121,7 +123,7 @@ struct cell_columns {
 
 static struct cells column_cells(const struct column *column, const void *const *rows, size_t count)
 {
-	struct cells cells = { .width = strlen(column->name) };
+	struct cells cells = { .name = column->name, .width = strlen(column->name) };
 	for (size_t i = 0; i < count; i++) {
 		auto_free char *cell = column->get(rows[i]);
 		/* Never empty: with --raw an empty cell would shift the columns after it. */
@@ -199,29 +201,66 @@ static void add_rows(struct libscols_table *table, const struct chosen *chosen,
 	}
 }
 
-void table_print(const struct column_set *columns, const struct table_options *options,
-	const void *const *rows, size_t count)
+static bool is_ascii(const struct cells *cells)
 {
-	if (!count)
-		return;
+	for (size_t row = 0; row < cells->count; row++)
+		for (const char *at = cells->items[row]; *at; at++)
+			if ((unsigned char)*at > 0x7f)
+				return false;
+	return true;
+}
+
+static void print_row(const struct cell_columns *cells, size_t row)
+{
+	for (size_t i = 0; i < cells->count; i++) {
+		bool last = i + 1 == cells->count;
+		printf("%-*s%c", last ? 0 : (int)cells->items[i].width,
+			row ? cells->items[i].items[row - 1] : cells->items[i].name, last ? '\n' : ' ');
+	}
+}
+
+/* Prints the table as libsmartcols does, which takes most of the time of a long list because it measures each
+ * character, if their widths are known and no terminal limits them. Returns whether it did. */
+static bool print_plainly(const struct cell_columns *cells, bool headings, size_t count)
+{
+	for (size_t i = 0; i < cells->count; i++)
+		if (!is_ascii(&cells->items[i]))
+			return false;
+	for (size_t row = !headings; row <= count; row++)
+		print_row(cells, row);
+	return true;
+}
+
+static void print_table(const struct chosen *chosen, const struct cell_columns *cells,
+	const struct table_options *options, size_t count)
+{
 	library_need(&libsmartcols);
-	struct chosen chosen = chosen_columns(columns, options);
-	struct cell_columns cells = { 0 };
 	struct libscols_table *table = sym_scols_new_table();
+	bool terminal = isatty(STDOUT_FILENO) && !options->raw;
 	if (!table)
 		out_of_memory();
 	sym_scols_table_enable_noheadings(table, options->noheadings);
 	sym_scols_table_enable_raw(table, options->raw);
 	sym_scols_table_enable_noencoding(table, 1);
-	bool terminal = isatty(STDOUT_FILENO) && !options->raw;
-	for (size_t i = 0; i < chosen.count; i++)
-		*array_add(&cells) = column_cells(chosen.items[i], rows, count);
-	size_t left = width_left(sym_scols_table_get_termwidth(table), &chosen, &cells);
-	for (size_t i = 0; i < chosen.count; i++)
-		add_column(table, chosen.items[i], &cells.items[i], terminal, &left);
-	add_rows(table, &chosen, &cells, count);
+	size_t left = width_left(sym_scols_table_get_termwidth(table), chosen, cells);
+	for (size_t i = 0; i < chosen->count; i++)
+		add_column(table, chosen->items[i], &cells->items[i], terminal, &left);
+	add_rows(table, chosen, cells, count);
 	sym_scols_print_table(table);
 	sym_scols_unref_table(table);
+}
+
+void table_print(const struct column_set *columns, const struct table_options *options,
+	const void *const *rows, size_t count)
+{
+	if (!count)
+		return;
+	struct chosen chosen = chosen_columns(columns, options);
+	struct cell_columns cells = { 0 };
+	for (size_t i = 0; i < chosen.count; i++)
+		*array_add(&cells) = column_cells(chosen.items[i], rows, count);
+	if (options->raw || isatty(STDOUT_FILENO) || !print_plainly(&cells, !options->noheadings, count))
+		print_table(&chosen, &cells, options, count);
 	for (size_t i = 0; i < chosen.count; i++)
 		free(cells.items[i].items);
 	free(cells.items);

@@ -74,7 +74,7 @@ without() { # SONAME WORDS...
 	done <<-END
 		libjson-c.so.5 libjson-c5 list --json
 		libkmod.so.2 libkmod2 matrix
-		libsmartcols.so.1 libsmartcols1 list
+		libsmartcols.so.1 libsmartcols1 list --raw
 		libmount.so.1 libmount1 list --all
 		libz.so.1 zlib1g status
 		libarchive.so.13 libarchive13 report
