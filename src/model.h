@@ -380,6 +380,7 @@ struct device {
 	struct vfio_node cdev;
 	char *instance; /* differs after it was removed and appeared again, such as a virtual function:
 			 * boot ID and inode of its directory; NULL: not collected, or a recorded machine */
+	unsigned long long inode; /* that inode; 0: likewise */
 	struct remembered remembered;
 	bool denylisted;     /* vfio-pci refuses it: on its denylist, and disable_denylist will not be set */
 	char *physical;      /* address of its physical function; NULL: it is not virtual, or not collected */

@@ -147,11 +147,16 @@ struct plan {
 	char *turn;   /* serialization key: plans with equal keys (also NULL) do not run at the same time */
 	char *lock;   /* directory that is locked while the plan runs, in sysfs: the device; NULL: none */
 	char *driver; /* that the device in `lock` must still have when the plan starts; NULL: any or none */
-	int limit;    /* seconds that a step may take; 0: the default; -1: no limit */
+	unsigned long long
+		inode; /* of `lock`, which a device that appeared meanwhile does not have; 0: any */
+	int limit;     /* seconds that a step may take; 0: the default; -1: no limit */
+	/* Called before the first step, in the process that runs the plan, with the lock; NULL: nothing to
+	 * do. Returns as `check`. */
+	char *(*guard)(struct plan *plan);
 	/* Called after the last step, in the process that runs the plan; NULL: nothing to do. May add steps.
 	 * Returns NULL, or a new sentence with the problem: then the plan has failed. */
 	char *(*check)(struct plan *plan);
-	void *data; /* for `check` */
+	void *data; /* for `guard` and `check` */
 };
 
 /* The length of an action as text; every path in a recipe is shorter. */

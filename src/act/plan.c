@@ -154,18 +154,23 @@ static int check(struct running *running)
 	return -EPROTO;
 }
 
-/* A process that an earlier run left behind may have changed the device since this plan was made. A device
+/* What may have changed since this plan was made, as by a process that an earlier run left behind. A device
  * that had no driver gets one also by a module that this run loads. */
-static int check_driver(const struct plan *plan, struct plan_run *run)
+static int check_before(struct plan *plan, int lock, struct plan_run *run)
 {
 	char link[PATH_MAX];
-	if (!plan->driver)
-		return 0;
+	if (plan->inode && lock_inode(lock) != plan->inode) {
+		snprintf(run->step, sizeof run->step, "another device appeared at its address: retry");
+		return -EPROTO;
+	}
 	snprintf(link, sizeof link, "%s/driver", plan->lock);
-	if (write_link_is(link, plan->driver))
-		return 0;
-	snprintf(run->step, sizeof run->step, "another process changed its driver meanwhile: retry");
-	return -EPROTO;
+	if (plan->driver && !write_link_is(link, plan->driver)) {
+		snprintf(run->step, sizeof run->step, "another process changed its driver meanwhile: retry");
+		return -EPROTO;
+	}
+	auto_free char *problem = plan->guard ? plan->guard(plan) : NULL;
+	snprintf(run->step, sizeof run->step, "%s", problem ? problem : "");
+	return problem ? -EPROTO : 0;
 }
 
 void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)
@@ -180,7 +185,7 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 	if (lock >= 0)
 		lock_leave();
 	if (!run->error)
-		run->error = check_driver(plan, run);
+		run->error = check_before(&running.plan, lock, run);
 	if (!run->error)
 		run->error = run_steps(&running);
 	if (!run->error)

@@ -201,6 +201,7 @@ struct plan recipe_begin(const struct device *device)
 		.turn = turn_of(device),
 		.lock = text_format(PCI_BUS "/devices/%s", device->address),
 		.driver = text_copy(device->driver),
+		.inode = device->inode,
 	};
 }
 

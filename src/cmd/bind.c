@@ -136,6 +136,27 @@ struct binding_list {
 	size_t count;
 };
 
+/* A plan can wait: for modules to load, for a slow device in its slot. What was judged then is old. */
+#define FRESH_MS 1000
+
+static char *guard(struct plan *plan)
+{
+	const struct binding *binding = plan->data;
+	struct session *session = binding->session;
+	struct finding_list found = { .force = session->findings.force };
+	const struct finding *finding;
+	if (clock_milliseconds() - session->looked < FRESH_MS)
+		return NULL;
+	session_collect_uses(session);
+	safety_judge_bind(&session->devices, binding->device,
+		binding_allows_iommu(binding->device, binding->wishes), &found);
+	array_each (finding, &found)
+		if (finding->severity == SEVERITY_BLOCKER && !finding->overridden)
+			return text_format("it is in use since it was looked at: %s [%s]", finding->sentence,
+				finding->id);
+	return NULL;
+}
+
 /* The bind has failed if an expected node is missing. The names of the nodes are known only now: the plan
  * continues with them. */
 static char *check(struct plan *plan)
@@ -175,6 +196,7 @@ static void begin(struct binding *binding)
 	const struct remembered before_bind =
 		wishes->stored && !device->driver ? device->stored->before : safety_before_bind(device);
 	plan.limit = BIND_SECONDS;
+	plan.guard = guard;
 	plan.check = check;
 	plan.data = binding;
 	if (changes(&access) && can_settle(wishes))

@@ -173,6 +173,7 @@ struct session {
 	struct next_boot next;
 	struct access_case access;
 	struct device_list devices;
+	long long looked; /* when the uses were collected, see clock_milliseconds */
 	struct stored_list stored;
 	struct finding_list findings;
 	struct result_list results;

@@ -25,6 +25,7 @@ static void judge_fitness(struct session *session)
 void session_collect_uses(struct session *session)
 {
 	use_collect_all(&session->root, &session->devices);
+	session->looked = clock_milliseconds();
 	judge_fitness(session);
 }
 

@@ -294,6 +294,7 @@ static void collect_instance(const struct sysroot *root, struct device *device)
 		boot = sysroot_read(root, "proc/sys/kernel/random/boot_id");
 	if (inode && boot)
 		device->instance = text_format("%s:%llu", boot, inode);
+	device->inode = inode;
 }
 
 void device_collect_header(const struct sysroot *root, struct device *device)

@@ -220,11 +220,11 @@ static void collect_attributes(const struct scan *scan)
 		char **name;
 		(void)sysroot_list(scan->root, folder, &names);
 		array_each (name, &names) {
-			struct stat status;
 			auto_free char *path = text_format("%s/%s", folder, *name);
-			if (is_attribute(*name) && fstatat(scan->root->fd, path, &status, 0) == 0)
+			if (is_attribute(*name))
 				*array_add(&scan->nodes->attributes) =
-					(struct attribute_node){ status.st_ino, text_copy(*name), device };
+					(struct attribute_node){ sysroot_inode(scan->root, path),
+						text_copy(*name), device };
 		}
 	}
 }

@@ -258,6 +258,9 @@ int lock_take_machine(const char *directory, int seconds, int *holder, lock_wait
  * closed, or a negative errno: -EALREADY: another process has locked it. Does not allocate. */
 int lock_directory(const char *path);
 
+/* The inode of the directory that is locked; 0: unknown. Does not allocate. */
+unsigned long long lock_inode(int lock);
+
 /* The process ID of the other process that has locked the directory; 0: unknown. */
 int lock_directory_holder(const char *path);
 

@@ -267,7 +267,7 @@ static void look_at_registered(struct look *look, const char *name)
 					.type = socket ? S_IFSOCK : 0,
 					.number = inode });
 	} else if (*name == '/') {
-		bool gone = strstr(name, " (deleted)") || text_starts(name, "/dev/");
+		bool gone = strstr(name, " (deleted)") || text_starts(name + 1, "dev/");
 		if (!look_at_path(look, "", name + 1) && gone)
 			*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	} else {

@@ -216,6 +216,12 @@ int lock_directory(const char *path)
 	return error;
 }
 
+unsigned long long lock_inode(int lock)
+{
+	struct stat status;
+	return fstat(lock, &status) < 0 ? 0 : status.st_ino;
+}
+
 int lock_directory_holder(const char *path)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

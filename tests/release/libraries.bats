@@ -20,7 +20,7 @@ bound=$BATS_TEST_DIRNAME/../machines/case3-bound
 
 @test "--version loads no library, and list at most 3" {
 	[ -z "$(opened --version)" ]
-	[ "$(opened --sysroot "$bound" list --noheadings --output ADDRESS,GROUP)" = libsmartcols.so.1 ]
+	[ -z "$(opened --sysroot "$bound" list --noheadings --output ADDRESS,GROUP)" ]
 	opened --sysroot "$bound" list | tee "$BATS_TEST_TMPDIR/list"
 	grep -q '^libudev\.so' "$BATS_TEST_TMPDIR/list"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/list")" -le 3 ]
