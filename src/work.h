@@ -119,6 +119,7 @@ struct record_list {
 	X(ACTION_DRIVER, "write")     /* the same; then `link` must point to `driver` */                     \
 	X(ACTION_TRY_DRIVER, "write") /* the same, ignoring errors: the driver may refuse the device */      \
 	X(ACTION_SAVE, "save")        /* write `value` to the file `path` */                                 \
+	X(ACTION_TRY_SAVE, "save")    /* the same, ignoring errors: it only orders events of udev */         \
 	X(ACTION_REMOVE, "remove")    /* remove the file `path`, if it exists */                             \
 	X(ACTION_WATCH, "watch")      /* start recording which nodes udev has settled */                     \
 	X(ACTION_SETTLE, "settle")    /* wait until udev has settled the node `path` */                      \
@@ -129,7 +130,7 @@ struct action {
 	enum action_kind kind;
 	char *path;
 	char *value;
-	struct node_access access; /* ACTION_ACCESS; ACTION_SAVE: its mode */
+	struct node_access access; /* ACTION_ACCESS; ACTION_SAVE, ACTION_TRY_SAVE: its mode */
 	/* ACTION_DRIVER, _TRY_DRIVER only; nothing is written if `link` already points to `driver`. */
 	char *link;
 	char *driver; /* the last component of the link's target; NULL: no link */

@@ -75,6 +75,9 @@ static int action_run(const struct action *action)
 		return 0;
 	case ACTION_SAVE:
 		return write_file(action->path, action->value, action->access.mode);
+	case ACTION_TRY_SAVE:
+		(void)write_file(action->path, action->value, action->access.mode);
+		return 0;
 	case ACTION_REMOVE:
 		return write_remove(action->path);
 	case ACTION_ACCESS:
@@ -422,7 +425,7 @@ void parallel_run(struct job *jobs, size_t count, plan_announce *announce, paral
 	bool reported = false;
 	for (size_t i = 0; i < count; i++)
 		jobs[i].run = &runs[i];
-	signals_catch();
+	signals_catch(true);
 	while (pool.ended < count) {
 		if (signals_caught() && !pool.interrupted)
 			pool.interrupted = clock_milliseconds();

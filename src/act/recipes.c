@@ -237,8 +237,9 @@ void recipe_unbind(struct plan *plan, const struct device *device)
 
 void recipe_unbound(struct plan *plan, const struct device *device, unsigned long long event)
 {
-	add_step(plan, save_file(unbound_path(device->address), unbound_format(device, event), 0644),
-		remove_file(unbound_path(device->address)));
+	struct action note = save_file(unbound_path(device->address), unbound_format(device, event), 0644);
+	note.kind = ACTION_TRY_SAVE;
+	add_step(plan, note, remove_file(unbound_path(device->address)));
 }
 
 void recipe_access_begin(struct plan *plan)

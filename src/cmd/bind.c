@@ -25,6 +25,7 @@ struct run {
 	const struct wishes *wishes;
 	struct session session;
 	struct device_refs asked, bound, wanted; /* all; those that are bound already, and those to bind */
+	struct device_refs late;                 /* that were unbound after the event of the rule */
 	enum status left;                        /* STATUS_REFUSED: a persistent binding is invalid */
 };
 
@@ -57,6 +58,17 @@ static bool binding_needs_noiommu(const struct device_refs *wanted, const struct
 	return false;
 }
 
+/* An install command in modprobe.d replaces a module, and may report success without loading it. */
+static bool is_loaded(struct session *session)
+{
+	if (session->host.modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
+		return true;
+	session_result(session, "modules", OUTCOME_FAILED,
+		text_copy(
+			"vfio_pci is not loaded although modprobe reports success: an install command may replace it; see: modprobe --show-depends vfio-pci"));
+	return false;
+}
+
 /* Mode and modules, which all devices need. */
 static bool prepare(struct session *session, bool noiommu)
 {
@@ -75,7 +87,7 @@ static bool prepare(struct session *session, bool noiommu)
 	}
 	if (mode.count || modules.count)
 		session_refresh(session, NULL);
-	return well;
+	return well && (session->options->dry_run || !modules.count || is_loaded(session));
 }
 
 /* Restores a device that an interrupted run left in between, from the state that it saved. */
@@ -477,16 +489,28 @@ static bool is_late(struct session *session, const struct device *device)
 	if (!event)
 		return false;
 	device_collect_details(&session->root, &session->devices, &(struct device_refs){ &device, 1 });
-	if (!device_is_unbound_since(&session->root, device, event))
-		return false;
-	session_result(session, device->address, OUTCOME_UNCHANGED,
-		text_copy("not bound: it was unbound after the event that udevd processes now"));
-	return true;
+	return device_is_unbound_since(&session->root, device, event);
+}
+
+/* The rule keeps all drivers away from a device that it is to bind. */
+static void leave(struct session *session, const struct device *device)
+{
+	static const char why[] = "not bound: it was unbound after the event that udevd processes now";
+	struct plan plan = { 0 };
+	if (!device_is_stranded(device)) {
+		session_result(session, device->address, OUTCOME_UNCHANGED, text_copy(why));
+		return;
+	}
+	plan = recipe_begin(device);
+	recipe_unbind(&plan, device);
+	session_run(session, device->address, &plan, text_copy(why), text_copy(why));
 }
 
 /* Keeps those of the requested devices, or of all, that have a valid persistent binding. */
-static enum status select_stored(struct session *session, struct device_refs *asked, bool all)
+static enum status select_stored(struct run *run, bool all)
 {
+	struct session *session = &run->session;
+	struct device_refs *asked = &run->asked;
 	struct device_refs usable = { 0 };
 	const struct device **asked_device, *device;
 	const struct stored *stored;
@@ -501,9 +525,9 @@ static enum status select_stored(struct session *session, struct device_refs *as
 		device = *asked_device;
 		if (!device->stored)
 			report_unstored(device);
-		else if (is_late(session, device))
-			continue;
-		if (device->stored && persistence_judge_one(device->stored, &session->findings))
+		if (device->stored && is_late(session, device))
+			*array_add(&run->late) = device;
+		else if (device->stored && persistence_judge_one(device->stored, &session->findings))
 			*array_add(&usable) = device;
 		else
 			status = STATUS_REFUSED;
@@ -513,15 +537,24 @@ static enum status select_stored(struct session *session, struct device_refs *as
 	return status;
 }
 
-/* Saves persistent bindings for the devices that are bound, or with --dry-run would be. */
-static void store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
+/* Saves persistent bindings for the devices that are bound, or with --dry-run would be. Returns whether they
+ * will be used: the folder may belong to somebody else. */
+static bool store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
 {
 	const struct device **device;
+	bool usable = true;
 	array_each (device, asked)
 		if (is_bound(*device) || session->options->dry_run)
 			binding_store(session, *device, wishes);
 	persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root),
 		binding_needs_noiommu(asked, wishes), &session->findings);
+	if (session->options->dry_run)
+		return true;
+	stored_collect_all(&session->root, &session->devices, &session->stored);
+	array_each (device, asked)
+		if ((*device)->stored)
+			usable &= persistence_judge_one((*device)->stored, &session->findings);
+	return usable;
 }
 
 static bool wants_cdi(const struct device_refs *asked, const struct wishes *wishes)
@@ -545,7 +578,7 @@ static enum status decide(struct run *run, const struct options *options, struct
 	if (status)
 		return status;
 	if (run->wishes->stored)
-		run->left = select_stored(&run->session, &run->asked, !arguments->count);
+		run->left = select_stored(run, !arguments->count);
 	judge(run);
 	return session_refused(&run->session) ? STATUS_REFUSED : STATUS_DONE;
 }
@@ -556,14 +589,16 @@ static void execute(struct run *run)
 	const struct wishes *wishes = run->wishes;
 	const bool noiommu = binding_needs_noiommu(&run->wanted, wishes);
 	const struct device **device;
+	array_each (device, &run->late)
+		leave(session, *device);
 	array_each (device, &run->bound)
 		binding_give(session, *device, wishes);
 	if (session->options->dry_run && noiommu)
 		taint_judge_bind(&session->host, &session->findings);
 	if (run->wanted.count)
 		binding_run(session, &run->wanted, wishes);
-	if (wishes->persistent)
-		store_all(session, &run->asked, wishes);
+	if (wishes->persistent && !store_all(session, &run->asked, wishes))
+		run->left = STATUS_REFUSED;
 	cdi_rewrite(session, wants_cdi(&run->asked, wishes), noiommu, NULL);
 }
 

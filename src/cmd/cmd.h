@@ -203,9 +203,9 @@ enum status session_select(
 void session_refresh(struct session *session, const struct device_refs *devices);
 void session_refresh_one(struct session *session, const struct device *device);
 
-/* Reads what only the output needs: the persistent bindings again, and if `names` the names of the devices.
- */
-void session_complete(struct session *session, const struct device_refs *devices, bool names);
+/* Reads what only the output needs: the persistent bindings again, and of the devices what is in `needs`, the
+ * NEED_ values of their columns. */
+void session_complete(struct session *session, const struct device_refs *devices, unsigned int needs);
 
 /* Whether a finding prevents the command. */
 bool session_is_blocked(const struct session *session);

@@ -145,11 +145,18 @@ void session_refresh_one(struct session *session, const struct device *device)
 	session_refresh(session, &(struct device_refs){ &device, 1 });
 }
 
-void session_complete(struct session *session, const struct device_refs *devices, bool names)
+void session_complete(struct session *session, const struct device_refs *devices, unsigned int needs)
 {
+	const struct device **device;
+	bool driven = false;
 	if (!session->options->dry_run)
 		stored_collect_all(&session->root, &session->devices, &session->stored);
-	if (names)
+	array_each (device, devices)
+		driven |= !(*device)->vfio;
+	/* What was read again has no uses, which its driver may have brought back. */
+	if (driven && !session->options->dry_run && needs & NEED_USES)
+		session_collect_uses(session);
+	if (needs & NEED_NAMES)
 		device_collect_names(&session->devices, devices);
 }
 

@@ -68,6 +68,12 @@ static bool set_next(struct session *session, bool on)
 	nextboot_collect(&session->root, &session->host, &after);
 	if (session->options->dry_run && plan.count)
 		after.mode = on ? MODE_ON : MODE_OFF;
+	if (plan.count && !nextboot_is(&after, on)) {
+		struct result *result = &session->results.items[session->results.count - 1];
+		free(result->sentence);
+		result->sentence =
+			text_copy("another setting takes precedence over what was written, see below");
+	}
 	nextboot_collect_initramfs(&session->root, &session->host, &after);
 	return nextboot_judge_wanted(&session->host, &after, on, &session->findings);
 }

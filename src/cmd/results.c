@@ -164,7 +164,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 		failed_devices += has_failed(session, *device);
 	plan_end();
 	session_complete(session, devices,
-		!options->quiet && table_needs(&device_columns, &options->table, options->json) & NEED_NAMES);
+		options->quiet ? 0 : table_needs(&device_columns, &options->table, options->json));
 	bool table_only = table_is_for_scripts(&options->table) && !options->dry_run;
 	results_print(&session->results, options->quiet || options->json || table_only);
 	if (!options->json)

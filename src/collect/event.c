@@ -45,7 +45,7 @@ bool event_knows_node(const char *path)
 int event_listen(const struct sysroot *root, bool *settled)
 {
 	*settled = sysroot_exists(root, "run/udev/control") == ANSWER_YES && udev_is_heard();
-	signals_catch();
+	signals_catch(false);
 	return udev_listen(*settled);
 }
 

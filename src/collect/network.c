@@ -233,15 +233,78 @@ static bool is_driven(const struct scan *scan, const struct device *device)
 	return driven;
 }
 
+/* Whether the device is a network card with a driver, and none of its interfaces was found. */
+static bool is_without_interface(const struct scan *scan, const struct device *device)
+{
+	return device->class >> 16 == 0x02 && device->driver && !device->vfio && !device->interfaces &&
+	       !is_userspace_driver(device->driver) && is_driven(scan, device);
+}
+
+/* A namespace that only a socket keeps, or a mount namespace without a process, is seen nowhere else. */
+static void take_moved(struct scan *scan)
+{
+	struct network_facts moved = { 0 };
+	struct device *device;
+	const struct network_fact *fact;
+	bool any = false;
+	array_each (device, scan->devices)
+		any |= is_without_interface(scan, device);
+	int error = any ? network_moved(&moved) : 0;
+	scan->unseen |= error != 0;
+	array_each (device, scan->devices) {
+		if (!is_without_interface(scan, device))
+			continue;
+		array_each (fact, &moved)
+			if (text_same(fact->interface, device->address))
+				use_simple(device, USE_ELSEWHERE, fact->text,
+					"a network namespace that no process shows");
+	}
+	network_facts_free(&moved);
+}
+
 /* Where other namespaces cannot be seen. */
 static void take_elsewhere(const struct scan *scan, struct device *device)
 {
 	if (scan->root->live && !scan->unseen && !scan->processes.hidden && !scan->processes.error)
 		return;
-	bool network = device->class >> 16 == 0x02;
-	if (network && device->driver && !device->vfio && !device->interfaces &&
-		!is_userspace_driver(device->driver) && is_driven(scan, device))
+	if (is_without_interface(scan, device))
 		use_simple(device, USE_ELSEWHERE, device->driver, NULL);
+}
+
+#define NETCONSOLE "netconsole"
+
+/* A target of netconsole sends the kernel's messages through an interface, also while that is down
+ * (drivers/net/netconsole.c). */
+static void take_target(struct scan *scan, const struct sysroot *root, const char *folder)
+{
+	auto_owners struct owner_list owners = { 0 };
+	auto_free char *enabled_path = text_format("%s/enabled", folder);
+	auto_free char *enabled = sysroot_read(root, enabled_path);
+	auto_free char *name_path = text_format("%s/dev_name", folder);
+	auto_free char *name = sysroot_read(root, name_path);
+	struct device **owner;
+	if (text_same(enabled, "1") && name)
+		(void)scan_owners(scan, scan->root, OWNER_INTERFACES, name, &owners);
+	array_each (owner, &owners)
+		use_simple(*owner, USE_KERNEL, name, "messages of the kernel (netconsole)");
+}
+
+static void take_targets(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	if (sysroot_exists(scan->root, "sys/module/netconsole") != ANSWER_YES)
+		return;
+	/* configfs may be mounted in another namespace only, or not at all. */
+	auto_fd int fd = scan->root->live ? sysroot_private("configfs") : -1;
+	const struct sysroot configfs = { .fd = fd, .live = true };
+	const struct sysroot *root = fd >= 0 ? &configfs : scan->root;
+	const char *folder = fd >= 0 ? NETCONSOLE : "sys/kernel/config/" NETCONSOLE;
+	scan_unknown(scan, folder, sysroot_list(root, folder, &names));
+	array_each (name, &names) {
+		auto_free char *target = text_format("%s/%s", folder, *name);
+		take_target(scan, root, target);
+	}
 }
 
 /* ---- what the kernel reaches over the network ---- */
@@ -530,6 +593,9 @@ void network_collect(struct scan *scan)
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
 	if (scan->root->live)
 		take_namespaces(scan);
+	if (scan->root->live)
+		take_moved(scan);
+	take_targets(scan);
 	array_each (device, scan->devices)
 		take_elsewhere(scan, device);
 }

@@ -492,6 +492,70 @@ static void find_uppers(struct mnl_socket *socket, int own, struct network_facts
 	sym_mnl_socket_close(socket);
 }
 
+/* ---- network namespaces that only the kernel knows ---- */
+
+/* Of linux/if_link.h, since 4.20 and 5.14. */
+#define TARGET_NAMESPACE 46 /* IFLA_TARGET_NETNSID */
+#define PARENT_NAME      56 /* IFLA_PARENT_DEV_NAME */
+
+struct number_list {
+	uint32_t *items;
+	size_t count;
+};
+
+static int take_namespace(const struct nlmsghdr *message, void *data)
+{
+	struct number_list *numbers = data;
+	int number = NSID_UNKNOWN;
+	(void)take_nsid(message, &number);
+	if (number >= 0)
+		*array_add(numbers) = (uint32_t)number;
+	return MNL_CB_OK;
+}
+
+struct moved {
+	char *name, *parent;
+};
+
+static int take_moved(const struct nlattr *attribute, void *data)
+{
+	struct moved *moved = data;
+	uint16_t type = sym_mnl_attr_get_type(attribute);
+	char **text = type == IFLA_IFNAME ? &moved->name : type == PARENT_NAME ? &moved->parent : NULL;
+	if (text && !*text)
+		*text = text_format("%.*s", (int)sym_mnl_attr_get_payload_len(attribute),
+			sym_mnl_attr_get_str(attribute));
+	return MNL_CB_OK;
+}
+
+static int take_moved_link(const struct nlmsghdr *message, void *data)
+{
+	struct moved moved = { 0 };
+	if (message->nlmsg_type == RTM_NEWLINK &&
+		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg))
+		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_moved, &moved);
+	if (moved.name && moved.parent)
+		add_fact(data, moved.parent, false, text_copy(moved.name));
+	free(moved.name);
+	free(moved.parent);
+	return MNL_CB_OK;
+}
+
+int network_moved(struct network_facts *facts)
+{
+	struct number_list numbers = { 0 };
+	if (!library_load(&libmnl))
+		return -ELIBACC;
+	int error = ask(new_dump(RTM_GETNSID, sizeof(struct rtgenmsg)), take_namespace, &numbers);
+	for (size_t i = 0; i < numbers.count; i++) {
+		struct nlmsghdr *question = new_dump(RTM_GETLINK, sizeof(struct ifinfomsg));
+		sym_mnl_attr_put(question, TARGET_NAMESPACE, sizeof(uint32_t), &numbers.items[i]);
+		(void)ask(question, take_moved_link, facts);
+	}
+	free(numbers.items);
+	return error;
+}
+
 bool network_is_separate(void)
 {
 	struct stat first, own;

@@ -23,8 +23,9 @@ void process_begin(void);
 /* Termination signals: they do not interrupt a running plan. */
 
 /* From now on termination and timer signals are only recorded; a SIGHUP that the parent ignores (nohup) stays
- * ignored. SIGPIPE is ignored, so writes fail with EPIPE. */
-void signals_catch(void);
+ * ignored. SIGPIPE is ignored, so writes fail with EPIPE. Without `restart` a write that waits for a reader
+ * fails with EINTR. */
+void signals_catch(bool restart);
 
 /* From now on these signals, but SIGPIPE, end the process again. */
 void signals_release(void);
@@ -486,6 +487,12 @@ struct network_facts {
  * every interface has while it is up (link local, multicast, the table local). Returns 0, or a negative errno
  * with the facts found so far: -EINTR: they changed all the time. */
 int network_facts(struct network_facts *facts);
+
+/* Adds the interfaces of the network namespaces that this one has a number for, as the one that an interface
+ * was moved to has, also if no process or file shows it: as `text` the name, as `interface` what the
+ * interface belongs to, "0000:00:04.0". Returns as above. Source: rtnetlink(7), RTM_GETNSID and
+ * IFLA_TARGET_NETNSID; since 5.14. */
+int network_moved(struct network_facts *facts);
 
 /* Adds the routes in `messages`, `length` bytes of an rtnetlink reply with its alignment. Returns 1 if more
  * messages follow, 0 if these were the last, or a negative errno. */

@@ -47,9 +47,9 @@ static void record_signal(int number)
 	caught = 1;
 }
 
-void signals_catch(void)
+void signals_catch(bool restart)
 {
-	struct sigaction action = { .sa_handler = record_signal, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_handler = record_signal, .sa_flags = restart ? SA_RESTART : 0 };
 	struct sigaction hangup;
 	bool nohup = sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN;
 	/* SIGINT is ignored in every background job of a script, which kill -INT must still end. */

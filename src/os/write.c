@@ -237,7 +237,7 @@ int newfile_begin(const char *path, struct newfile *file)
 		return S_ISREG(there.st_mode) ? -EEXIST : S_ISDIR(there.st_mode) ? -EISDIR : -EINVAL;
 	if (errno != ENOENT)
 		return -errno;
-	signals_catch();
+	signals_catch(true);
 	char *temporary = text_format("%s.XXXXXX", path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {

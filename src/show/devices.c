@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 
 #include "base/base.h"
 #include "show/show.h"
@@ -107,5 +108,10 @@ int event_print(const struct event *event, bool as_json, bool pretty)
 	int error = -errno;
 	if (error == -EPIPE)
 		clearerr(stdout);
+	/* A signal ended the wait for a reader: the rest would wait for one again. */
+	if (error == -EINTR) {
+		__fpurge(stdout);
+		clearerr(stdout);
+	}
 	return error;
 }

@@ -405,7 +405,7 @@ static struct json *action_object(const struct action *action)
 		value_add_text(to, "value", action->value);
 	if (action->kind == ACTION_ACCESS)
 		access = action->access;
-	else if (action->kind == ACTION_SAVE)
+	else if (action->kind == ACTION_SAVE || action->kind == ACTION_TRY_SAVE)
 		access.mode = action->access.mode;
 	add_access(to, &access);
 	return to;

@@ -122,6 +122,7 @@ static void action_format(const struct action *action, char sentence[ACTION_TEXT
 		snprintf(sentence, ACTION_TEXT, "write %s to %s", value, action->path);
 		break;
 	case ACTION_SAVE:
+	case ACTION_TRY_SAVE:
 		snprintf(sentence, ACTION_TEXT, "write file %s", action->path);
 		break;
 	case ACTION_REMOVE:

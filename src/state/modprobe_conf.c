@@ -1,3 +1,4 @@
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,12 +152,25 @@ char *modprobe_cmdline_blocked(const char *text, const char *module)
 	return NULL;
 }
 
-/* Whether an install command loads nothing: /bin/false, /usr/bin/true, ":". */
+/* Whether an install command loads nothing, as far as is known: "/bin/false", "exit 1", "/bin/echo no". */
 static bool loads_nothing(const char *command)
 {
-	const char *slash = strrchr(command, '/');
-	const char *name = slash ? slash + 1 : command;
-	return text_same(name, "false") || text_same(name, "true") || text_same(name, ":");
+	static const char *const names[] = { "false", "true", ":", "exit", "echo", "logger", "printf" };
+	auto_free char *first = text_format("%.*s", (int)strcspn(command, BLANKS ";&|"), command);
+	const char *slash = strrchr(first, '/');
+	bool known = false;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		known |= text_same(slash ? slash + 1 : first, names[i]);
+	return known && !strstr(command, "modprobe") && !strstr(command, "insmod");
+}
+
+/* Whether the pattern of an install command is that of the module, "vfio*"; modprobe treats - as _. */
+static bool is_pattern_of(const char *pattern, const char *module)
+{
+	auto_free char *copy = text_copy(pattern);
+	for (char *dash = copy; dash && (dash = strchr(dash, '-'));)
+		*dash = '_';
+	return copy && fnmatch(copy, module, 0) == 0;
 }
 
 /* The number of the line of `text` at `offset`. */
@@ -179,9 +193,9 @@ char *modprobe_text_blocked(const char *text, const char *module)
 		char *rest = NULL;
 		int number = line_number(text, (size_t)(line - copy));
 		const char *word = strtok_r(line, BLANKS, &rest), *name = strtok_r(NULL, BLANKS, &rest);
-		const char *command = strtok_r(NULL, BLANKS, &rest);
-		if (text_same(word, "install") && name && text_same(after_name(name, module), "") &&
-			command && loads_nothing(command))
+		const char *command = rest ? text_trim(rest) : NULL;
+		if (text_same(word, "install") && is_pattern_of(name, module) && command &&
+			loads_nothing(command))
 			blocked = text_format("line %d: install %s %s", number, name, command);
 	}
 	return blocked;

@@ -180,7 +180,7 @@ int main(void)
 		return 1;
 	shared = process_share(sizeof *shared);
 	process_begin();
-	signals_catch();
+	signals_catch(true);
 	test_quick();
 	test_slow();
 	test_one_at_a_time();

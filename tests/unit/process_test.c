@@ -89,7 +89,7 @@ static bool a_hangup_ignored_by_nohup_stays_ignored(void)
 {
 	signal(SIGHUP, SIG_IGN);
 	process_begin();
-	signals_catch();
+	signals_catch(true);
 	raise(SIGHUP);
 	return !signals_caught() && is_disposition(SIGHUP, SIG_IGN);
 }
@@ -97,7 +97,7 @@ static bool a_hangup_ignored_by_nohup_stays_ignored(void)
 static bool is_caught(int number)
 {
 	process_begin();
-	signals_catch();
+	signals_catch(true);
 	raise(number);
 	return signals_caught();
 }
@@ -152,7 +152,7 @@ static bool a_full_stderr_holds_up_neither_process(void)
 {
 	int full[2], messages, *shared = process_share(sizeof *shared);
 	char block[4096] = "";
-	signals_catch();
+	signals_catch(true);
 	if (pipe2(full, O_CLOEXEC | O_NONBLOCK) < 0)
 		return false;
 	while (write(full[1], block, sizeof block) > 0)

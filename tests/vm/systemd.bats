@@ -29,7 +29,7 @@ boot() { # SCRIPT [OPTION...]
 	run --separate-stderr "$BATS_TEST_DIRNAME/boot" --systemd --timeout 850 --etc "$MACHINE/etc" --share "$MACHINE/left" \
 		--env "PATH=$MACHINE/usr/sbin:$PATH" "${@:2}" linux6.1 -- bash -Eec '
 		trap "echo \"failed: \$BASH_COMMAND (after \$SECONDS s)\"" ERR
-		nic=0000:00:04.0 other=0000:00:08.0
+		nic=0000:00:04.0 edu=0000:00:06.0 other=0000:00:08.0
 		driver_of() { basename "$(readlink "/sys/bus/pci/devices/$1/driver")"; }
 		eventually() { for _ in {1..900}; do ! "$@" >/dev/null || return 0; sleep 0.2; done; "$@"; }
 		has_driver() { [ "$(driver_of "$1")" = "$2" ]; }
@@ -131,9 +131,21 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		udevadm settle
 		eventually is_active $nic
 		has_driver $nic e1000e
-		journalctl --no-pager -b -u vfionoiommu@$nic' "${cards[@]}"
+		journalctl --no-pager -b -u vfionoiommu@$nic
+		# One without a driver, from which the rule keeps all drivers away meanwhile.
+		vfionoiommu bind --persistent --force $edu
+		udevadm control --stop-exec-queue
+		replug $edu
+		vfionoiommu bind --force $edu
+		vfionoiommu unbind $edu
+		udevadm control --start-exec-queue
+		udevadm settle
+		eventually is_active $edu
+		echo override $(cat /sys/bus/pci/devices/$edu/driver_override)
+		vfionoiommu unbind --persistent $edu' "${cards[@]}"
 	status_is 0
 	says "not bound: it was unbound after the event that udevd processes now"
+	says "override (null)"
 }
 
 @test "another card at the address gets its driver, and the unit says why" {
