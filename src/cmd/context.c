@@ -80,20 +80,24 @@ enum status session_open_whole(struct session *session, const struct options *op
 	return STATUS_DONE;
 }
 
-static const char *const selection_sentences[] = {
-	[SELECTION_EMPTY] = "empty DEVICE argument; see vfionoiommu list --all",
-	[SELECTION_BAD_CLASS] = "{}: invalid class, expected 2, 4 or 6 hexadecimal digits",
-	[SELECTION_BAD_DRIVER] = "{}: invalid driver name",
-	[SELECTION_BAD_ADDRESS] =
-		"{}: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7), or VENDOR:DEVICE with four digits each",
-	[SELECTION_NO_MATCH] = "no PCI device matches {}; see vfionoiommu list --all",
-	[SELECTION_NO_HARDWARE] = "{}: no network interface of a PCI device has this address; see: ip link",
-	[SELECTION_NO_ADDRESS] = "{}: no such PCI device; see vfionoiommu list --all",
-	[SELECTION_NO_NAME] =
-		"{}: no such PCI device, network interface, block device or VFIO node; see vfionoiommu list --all",
-	[SELECTION_BEHIND_USB] =
-		"{}: is behind the USB controller {detail}, which can be bound only as a whole; see vfionoiommu list --all",
-	[SELECTION_AMBIGUOUS] = "{}: ambiguous, matches {detail}; specify one address",
+#define LIST_ALL "vfionoiommu list --all"
+
+static const struct {
+	const char *sentence, *hint;
+} selection_errors[] = {
+	[SELECTION_EMPTY] = { "empty DEVICE argument", LIST_ALL },
+	[SELECTION_BAD_CLASS] = { "{}: invalid class, expected 2, 4 or 6 hexadecimal digits", NULL },
+	[SELECTION_BAD_DRIVER] = { "{}: invalid driver name", NULL },
+	[SELECTION_BAD_ADDRESS] = { "{}: invalid PCI address, expected [DOMAIN:]BUS:DEVICE.FUNCTION in hexadecimal (DEVICE up to 1f, FUNCTION up to 7), or VENDOR:DEVICE with four digits each",
+		NULL },
+	[SELECTION_NO_MATCH] = { "no PCI device matches {}", LIST_ALL },
+	[SELECTION_NO_HARDWARE] = { "{}: no network interface of a PCI device has this address", "ip link" },
+	[SELECTION_NO_ADDRESS] = { "{}: no such PCI device", LIST_ALL },
+	[SELECTION_NO_NAME] = { "{}: no such PCI device, network interface, block device or VFIO node",
+		LIST_ALL },
+	[SELECTION_BEHIND_USB] = { "{}: is behind the USB controller {detail}, which can be bound only as a whole",
+		LIST_ALL },
+	[SELECTION_AMBIGUOUS] = { "{}: ambiguous, matches {detail}; specify one address", NULL },
 };
 
 static enum status report_selection(
@@ -102,8 +106,10 @@ static enum status report_selection(
 	auto_free char *candidates = text_copy("");
 	for (size_t i = first; i < found->count; i++)
 		text_append(&candidates, "%s%s", i > first ? ", " : "", found->items[i]->address);
-	auto_free char *sentence = text_fill(selection_sentences[selection], text, candidates);
+	auto_free char *sentence = text_fill(selection_errors[selection].sentence, text, candidates);
 	log_error("%s", sentence);
+	if (selection_errors[selection].hint)
+		log_hint("%s", selection_errors[selection].hint);
 	return selection <= SELECTION_BAD_ADDRESS ? STATUS_USAGE : STATUS_FAILED;
 }
 

@@ -88,6 +88,8 @@ static enum status mode_run(const struct options *options, bool on)
 		judge(&session, on);
 	if ((persistent || !is_so(&session.host, on)) && session_refused(&session))
 		return STATUS_REFUSED;
+	/* There was nothing to do. */
+	finding_drop(&session.findings, FINDING_NOT_ROOT);
 	bool so = set_now(&session, on) && (!persistent || set_next(&session, on));
 	status = session_finish(&session, &(struct device_refs){ 0 });
 	return status || so ? status : STATUS_REFUSED;

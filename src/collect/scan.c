@@ -28,6 +28,13 @@ void use_simple(struct device *device, enum use_kind kind, const char *object, c
 	use_add(device, &(struct use){ .kind = kind, .object = (char *)object, .detail = (char *)detail });
 }
 
+/* Paths are relative to the root of the machine. */
+static char *shown(const char *what)
+{
+	bool path = text_starts(what, "sys/") || text_starts(what, "proc/");
+	return text_format("%s%s", path ? "/" : "", what);
+}
+
 /* What is missing uses nothing. */
 static bool is_missing(int error)
 {
@@ -36,8 +43,9 @@ static bool is_missing(int error)
 
 void use_unknown(struct device *device, const char *what, int error)
 {
+	auto_free char *path = shown(what);
 	if (error && !is_missing(error))
-		use_simple(device, USE_UNKNOWN, what, strerror(-error));
+		use_simple(device, USE_UNKNOWN, path, strerror(-error));
 }
 
 void scan_unknown(struct scan *scan, const char *what, int error)
@@ -49,7 +57,7 @@ void scan_unknown(struct scan *scan, const char *what, int error)
 void scan_unknown_because(struct scan *scan, const char *what, const char *why)
 {
 	*array_add(&scan->unknown) =
-		(struct use){ .kind = USE_UNKNOWN, .object = text_copy(what), .detail = text_copy(why) };
+		(struct use){ .kind = USE_UNKNOWN, .object = shown(what), .detail = text_copy(why) };
 }
 
 void scan_end(struct scan *scan)

@@ -51,7 +51,7 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 	auto_free char *install = install_text(host);
 	if (configured == KCONFIG_N || configured == KCONFIG_ABSENT)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
-			"boot a kernel with CONFIG_VFIO=m, CONFIG_VFIO_PCI=m and CONFIG_VFIO_NOIOMMU=y",
+			"boot a kernel that has VFIO; what it needs: vfionoiommu matrix",
 			"kernel %s was built without VFIO", release(host));
 	else if (vfio == MODULE_MISSING || configured != KCONFIG_UNKNOWN)
 		add_missing(host, FINDING_VFIO_MISSING, "vfio", KCONFIG_VFIO, findings);
@@ -139,7 +139,11 @@ void readiness_judge_unused_iommu(
 static void judge_mode(const struct host *host, struct finding_list *findings)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
-	if (host->mode == MODE_OFF)
+	if (host->mode == MODE_OFF && host->iommu == ANSWER_YES)
+		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL,
+			"vfionoiommu bind --allow-iommu DEVICE, or for a device without an IOMMU: vfionoiommu enable",
+			"noiommu mode is disabled, and this machine has an IOMMU: bind its devices as ordinary VFIO devices");
+	else if (host->mode == MODE_OFF)
 		finding_add(findings, FINDING_NOIOMMU_DISABLED, NULL, "vfionoiommu enable",
 			"noiommu mode is disabled: the kernel refuses to bind a device without an IOMMU to vfio-pci");
 	else if (host->mode == MODE_UNKNOWN && vfio == MODULE_AVAILABLE && host->mode_at_load != MODE_ON)
@@ -273,7 +277,7 @@ void nextboot_judge(const struct host *host, const struct next_boot *next, struc
 		return;
 	auto_free char *why = because(next);
 	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL,
-		on_now ? "vfionoiommu enable --persistent" : "vfionoiommu enable",
+		on_now ? "vfionoiommu enable --persistent" : "vfionoiommu disable --persistent",
 		"noiommu mode is %s now but will be %s after the next boot (%s)",
 		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), why);
 }

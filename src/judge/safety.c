@@ -179,7 +179,7 @@ static const struct {
 		"the device has a mediated device, {}, as for a virtual machine",
 		"stop what uses it, then: echo 1 >/sys/bus/mdev/devices/{}/remove" },
 	[USE_KERNEL] = { FINDING_DEVICE_HELD, "the kernel uses the device for {detail}",
-		"repeat the command with --force if the machine does without" },
+		"repeat the command with --force if the machine can do without it" },
 	[USE_IOMMU] = { FINDING_DEVICE_HELD, "the device is the IOMMU of other devices", NULL },
 	[USE_REMOTE] = { FINDING_DEVICE_HELD, "another machine uses USB device {} through USB/IP",
 		"usbip unbind --busid={}" },

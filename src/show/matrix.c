@@ -244,7 +244,7 @@ void matrix_print_evidence(const struct kernel *kernel)
 	print_version(kernel);
 	print_config(&kernel->host.kconfig);
 	if (kernel->host.running)
-		print_answers("running kernel", kernel->host.seen, " nothing: vfio is not loaded");
+		print_answers("running kernel", kernel->host.seen, " unknown: vfio is not loaded");
 	if (kernel->host.release)
 		print_answers("module files", kernel->host.in_modules, " not found");
 	array_each (advice, &kernel->advice) {
