@@ -46,37 +46,18 @@ __attribute__((format(printf, 2, 0))) static void log_format(
 	log_line(escaped);
 }
 
-void log_error(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	log_format("error: ", format, arguments);
-	va_end(arguments);
-}
-
-void log_warning(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	log_format("warning: ", format, arguments);
-	va_end(arguments);
-}
-
-void log_note(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	log_format("note: ", format, arguments);
-	va_end(arguments);
-}
-
-void log_hint(const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	log_format("hint: ", format, arguments);
-	va_end(arguments);
-}
+#define LOG(name, head)                                                                                      \
+	void name(const char *format, ...)                                                                   \
+	{                                                                                                    \
+		va_list arguments;                                                                           \
+		va_start(arguments, format);                                                                 \
+		log_format(head, format, arguments);                                                         \
+		va_end(arguments);                                                                           \
+	}
+LOG(log_error, "error: ")
+LOG(log_warning, "warning: ")
+LOG(log_note, "note: ")
+LOG(log_hint, "hint: ")
 
 void log_verbose(const char *format, ...)
 {

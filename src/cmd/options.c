@@ -22,7 +22,8 @@ static const char *const colors[] = {
 
 static const struct option_row common[] = {
 	{ "json", 'J', NULL, "print one JSON document instead of text", .flag = &given.json },
-	{ "pretty", 0, NULL, "like --json; monitor prints each event on several lines", .flag = &given.pretty },
+	{ "pretty", 0, NULL, "like --json; monitor prints each event on several lines",
+		.flag = &given.pretty },
 	{ "quiet", 'q', NULL, "print nothing but errors", .flag = &given.quiet },
 	{ "verbose", 'v', NULL, "print each step to stderr", .flag = &given.verbose },
 	{ "color", 0, "WHEN", "color errors and warnings: auto, always or never", .choice = &given.color,

@@ -552,10 +552,8 @@ void device_free(struct device *device)
 	free(device->device_name);
 }
 
-/* The same of a name. */
 void device_collect_names(struct device_list *devices, const struct device_refs *some)
 {
-	struct udev_names *names = udev_names_open();
 	struct device_refs known = { 0 };
 	const struct device **each;
 	array_each (each, some) {
@@ -566,11 +564,10 @@ void device_collect_names(struct device_list *devices, const struct device_refs 
 			device->device_name = text_copy(same->device_name);
 			continue;
 		}
-		udev_names_find(names, device->modalias, &device->vendor_name, &device->device_name);
+		udev_names_find(device->modalias, &device->vendor_name, &device->device_name);
 		*array_add(&known) = device;
 	}
 	free(known.items);
-	udev_names_close(names);
 }
 
 static int by_address(const void *address, const void *device)

@@ -66,35 +66,63 @@ static int addresses(struct network_facts *facts)
 	return 0;
 }
 
-/* ---- routes ---- */
+/* ---- messages ---- */
 
-/* Ignores truncated attributes. */
+/* The attributes of a message, by type. */
+struct attributes {
+	const struct nlattr *of[64];
+};
+
 static int keep_attribute(const struct nlattr *attribute, void *data)
 {
-	static const size_t least[RTA_MAX + 1] = { [RTA_OIF] = sizeof(uint32_t),
-		[RTA_TABLE] = sizeof(uint32_t),
-		[RTA_MULTIPATH] = sizeof(struct rtnexthop) };
-	const struct nlattr **attributes = data;
+	struct attributes *attributes = data;
 	uint16_t type = sym_mnl_attr_get_type(attribute);
-	if (type <= RTA_MAX && sym_mnl_attr_get_payload_len(attribute) >= least[type])
-		attributes[type] = attribute;
+	if (type < ARRAY_SIZE(attributes->of))
+		attributes->of[type] = attribute;
 	return MNL_CB_OK;
 }
 
-static bool has_destination(const struct rtmsg *route, const struct nlattr *const *attributes)
+/* Whether the message has this type and is whole; `header`: the size of what precedes its attributes. */
+static bool read_message(
+	const struct nlmsghdr *message, uint16_t type, size_t header, struct attributes *attributes)
 {
-	size_t size = route->rtm_family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
-	return attributes[RTA_DST] && sym_mnl_attr_get_payload_len(attributes[RTA_DST]) >= size;
+	*attributes = (struct attributes){ 0 };
+	return message->nlmsg_type == type && sym_mnl_nlmsg_get_payload_len(message) >= header &&
+	       sym_mnl_attr_parse(message, (unsigned int)header, keep_attribute, attributes) >= 0;
 }
 
-static char *route_text(const struct rtmsg *route, const struct nlattr *const *attributes)
+/* A number of 32 bits; `none` if it is missing or truncated. */
+static uint32_t number_of(const struct attributes *attributes, int type, uint32_t none)
+{
+	const struct nlattr *attribute = attributes->of[type];
+	bool whole = attribute && sym_mnl_attr_get_payload_len(attribute) >= sizeof(uint32_t);
+	return whole ? sym_mnl_attr_get_u32(attribute) : none;
+}
+
+/* A new string; NULL if it is missing. */
+static char *string_of(const struct attributes *attributes, int type)
+{
+	const struct nlattr *attribute = attributes->of[type];
+	return attribute ? text_format("%.*s", (int)sym_mnl_attr_get_payload_len(attribute),
+				   sym_mnl_attr_get_str(attribute))
+			 : NULL;
+}
+
+/* ---- routes ---- */
+
+static bool has_destination(const struct rtmsg *route, const struct attributes *attributes)
+{
+	size_t size = route->rtm_family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+	return attributes->of[RTA_DST] && sym_mnl_attr_get_payload_len(attributes->of[RTA_DST]) >= size;
+}
+
+static char *route_text(const struct rtmsg *route, const struct attributes *attributes)
 {
 	/* The destination of other families, such as MPLS, is not decoded. */
 	char destination[INET6_ADDRSTRLEN] = "?";
-	unsigned int table =
-		attributes[RTA_TABLE] ? sym_mnl_attr_get_u32(attributes[RTA_TABLE]) : route->rtm_table;
+	unsigned int table = number_of(attributes, RTA_TABLE, route->rtm_table);
 	if (has_destination(route, attributes))
-		inet_ntop(route->rtm_family, sym_mnl_attr_get_payload(attributes[RTA_DST]), destination,
+		inet_ntop(route->rtm_family, sym_mnl_attr_get_payload(attributes->of[RTA_DST]), destination,
 			sizeof destination);
 	char *to = route->rtm_dst_len ? text_format("%s/%u", destination, route->rtm_dst_len)
 				      : text_copy("default");
@@ -105,14 +133,14 @@ static char *route_text(const struct rtmsg *route, const struct nlattr *const *a
 	return with_table;
 }
 
-static bool route_is_common(const struct rtmsg *route, const struct nlattr *const *attributes)
+static bool route_is_common(const struct rtmsg *route, const struct attributes *attributes)
 {
 	if (route->rtm_table == RT_TABLE_LOCAL || route->rtm_type != RTN_UNICAST ||
 		(route->rtm_flags & RTM_F_CLONED))
 		return true;
 	if (route->rtm_family != AF_INET6 || !has_destination(route, attributes))
 		return false;
-	const struct in6_addr *to = sym_mnl_attr_get_payload(attributes[RTA_DST]);
+	const struct in6_addr *to = sym_mnl_attr_get_payload(attributes->of[RTA_DST]);
 	return IN6_IS_ADDR_LINKLOCAL(to) || IN6_IS_ADDR_MULTICAST(to);
 }
 
@@ -132,7 +160,7 @@ static struct routed_interface *routed_interface(struct network_facts *facts, un
 }
 
 static void add_route(struct network_facts *facts, unsigned int index, const struct rtmsg *route,
-	const struct nlattr *const *attributes)
+	const struct attributes *attributes)
 {
 	struct routed_interface *interface = routed_interface(facts, index);
 	if (*interface->name && interface->routes++ < ROUTES_MAX)
@@ -143,21 +171,22 @@ static int take_route(const struct nlmsghdr *message, void *data)
 {
 	struct network_facts *facts = data;
 	const struct rtmsg *route = sym_mnl_nlmsg_get_payload(message);
-	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
-	if (message->nlmsg_type != RTM_NEWROUTE || sym_mnl_nlmsg_get_payload_len(message) < sizeof *route ||
-		sym_mnl_attr_parse(message, sizeof *route, keep_attribute, attributes) < 0 ||
-		route_is_common(route, attributes))
+	struct attributes attributes;
+	if (!read_message(message, RTM_NEWROUTE, sizeof *route, &attributes) ||
+		route_is_common(route, &attributes))
 		return MNL_CB_OK;
-	if (attributes[RTA_OIF])
-		add_route(facts, sym_mnl_attr_get_u32(attributes[RTA_OIF]), route, attributes);
-	if (!attributes[RTA_MULTIPATH])
+	const uint32_t own = number_of(&attributes, RTA_OIF, 0);
+	if (own)
+		add_route(facts, own, route, &attributes);
+	const struct nlattr *several = attributes.of[RTA_MULTIPATH];
+	if (!several)
 		return MNL_CB_OK;
-	const struct rtnexthop *hop = sym_mnl_attr_get_payload(attributes[RTA_MULTIPATH]);
-	int left = sym_mnl_attr_get_payload_len(attributes[RTA_MULTIPATH]);
+	const struct rtnexthop *hop = sym_mnl_attr_get_payload(several);
+	int left = sym_mnl_attr_get_payload_len(several);
 	/* RTNH_OK reads the hop before it checks the remaining length. */
 	for (; left >= (int)sizeof *hop && RTNH_OK(hop, left);
 		left -= RTNH_ALIGN(hop->rtnh_len), hop = RTNH_NEXT(hop))
-		add_route(facts, (unsigned int)hop->rtnh_ifindex, route, attributes);
+		add_route(facts, (unsigned int)hop->rtnh_ifindex, route, &attributes);
 	return MNL_CB_OK;
 }
 
@@ -271,11 +300,9 @@ static struct nlmsghdr *new_dump(uint16_t type, size_t header)
 static int take_way(const struct nlmsghdr *message, void *data)
 {
 	char name[IF_NAMESIZE], **interface = data;
-	const struct nlattr *attributes[RTA_MAX + 1] = { NULL };
-	if (message->nlmsg_type == RTM_NEWROUTE &&
-		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct rtmsg) &&
-		sym_mnl_attr_parse(message, sizeof(struct rtmsg), keep_attribute, attributes) >= 0 &&
-		attributes[RTA_OIF] && if_indextoname(sym_mnl_attr_get_u32(attributes[RTA_OIF]), name))
+	struct attributes attributes;
+	if (read_message(message, RTM_NEWROUTE, sizeof(struct rtmsg), &attributes) &&
+		if_indextoname(number_of(&attributes, RTA_OIF, 0), name))
 		*interface = text_copy(name);
 	return MNL_CB_STOP;
 }
@@ -307,20 +334,11 @@ char *network_interface_to(const char *address)
 #define ALTERNATIVE_NAME 53
 #define ALTERNATIVE_MAX  128
 
-static int take_name(const struct nlattr *attribute, void *data)
-{
-	char **name = data;
-	if (sym_mnl_attr_get_type(attribute) == IFLA_IFNAME && !*name)
-		*name = text_format("%.*s", (int)sym_mnl_attr_get_payload_len(attribute),
-			sym_mnl_attr_get_str(attribute));
-	return MNL_CB_OK;
-}
-
 static int take_link(const struct nlmsghdr *message, void *data)
 {
-	if (message->nlmsg_type == RTM_NEWLINK &&
-		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg))
-		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_name, data);
+	struct attributes attributes;
+	if (read_message(message, RTM_NEWLINK, sizeof(struct ifinfomsg), &attributes))
+		*(char **)data = string_of(&attributes, IFLA_IFNAME);
 	return MNL_CB_STOP;
 }
 
@@ -337,30 +355,17 @@ char *network_interface_name(const char *alternative)
 
 /* ---- XDP programs ---- */
 
-static int take_attached(const struct nlattr *attribute, void *data)
-{
-	bool *attached = data;
-	if (sym_mnl_attr_get_type(attribute) == IFLA_XDP_ATTACHED &&
-		sym_mnl_attr_get_payload_len(attribute) >= sizeof(uint8_t))
-		*attached = sym_mnl_attr_get_u8(attribute) != XDP_ATTACHED_NONE;
-	return MNL_CB_OK;
-}
-
-static int take_program(const struct nlattr *attribute, void *data)
-{
-	bool *attached = data;
-	if (sym_mnl_attr_get_type(attribute) == IFLA_XDP)
-		sym_mnl_attr_parse_nested(attribute, take_attached, attached);
-	return MNL_CB_OK;
-}
-
 static int take_programs(const struct nlmsghdr *message, void *data)
 {
 	char name[IF_NAMESIZE];
-	bool attached = false;
+	struct attributes attributes, program = { 0 };
 	const struct ifinfomsg *link = sym_mnl_nlmsg_get_payload(message);
-	if (message->nlmsg_type == RTM_NEWLINK && sym_mnl_nlmsg_get_payload_len(message) >= sizeof *link &&
-		sym_mnl_attr_parse(message, sizeof *link, take_program, &attached) >= 0 && attached &&
+	if (!read_message(message, RTM_NEWLINK, sizeof *link, &attributes) || !attributes.of[IFLA_XDP] ||
+		sym_mnl_attr_parse_nested(attributes.of[IFLA_XDP], keep_attribute, &program) < 0)
+		return MNL_CB_OK;
+	const struct nlattr *attached = program.of[IFLA_XDP_ATTACHED];
+	if (attached && sym_mnl_attr_get_payload_len(attached) >= sizeof(uint8_t) &&
+		sym_mnl_attr_get_u8(attached) != XDP_ATTACHED_NONE &&
 		if_indextoname((unsigned int)link->ifi_index, name))
 		name_list_add(data, name);
 	return MNL_CB_OK;
@@ -419,45 +424,12 @@ static struct entry enter(int namespace, int own)
 /* No interface has it. */
 #define NSID_UNKNOWN (-2)
 
-static int take_number(const struct nlattr *attribute, void *data)
-{
-	if (sym_mnl_attr_get_type(attribute) == NSID &&
-		sym_mnl_attr_get_payload_len(attribute) >= sizeof(int))
-		*(int *)data = (int)sym_mnl_attr_get_u32(attribute);
-	return MNL_CB_OK;
-}
-
 static int take_nsid(const struct nlmsghdr *message, void *data)
 {
-	if (message->nlmsg_type == RTM_NEWNSID)
-		sym_mnl_attr_parse(message, NLMSG_ALIGN(sizeof(struct rtgenmsg)), take_number, data);
+	struct attributes attributes;
+	if (read_message(message, RTM_NEWNSID, NLMSG_ALIGN(sizeof(struct rtgenmsg)), &attributes))
+		*(int *)data = (int)number_of(&attributes, NSID, (uint32_t)NSID_UNKNOWN);
 	return MNL_CB_STOP;
-}
-
-/* An interface, with the one below it. */
-struct upper {
-	const char *name;
-	unsigned int lower;
-	int nsid; /* of the namespace of the lower one; -1: its own */
-};
-
-static int take_upper_attribute(const struct nlattr *attribute, void *data)
-{
-	struct upper *upper = data;
-	switch (sym_mnl_attr_get_type(attribute)) {
-	case IFLA_IFNAME:
-		upper->name = sym_mnl_attr_get_str(attribute);
-		break;
-	case IFLA_LINK:
-		upper->lower = sym_mnl_attr_get_u32(attribute);
-		break;
-	case IFLA_LINK_NETNSID:
-		upper->nsid = (int)sym_mnl_attr_get_u32(attribute);
-		break;
-	default:
-		break;
-	}
-	return MNL_CB_OK;
 }
 
 struct upper_search {
@@ -465,16 +437,20 @@ struct upper_search {
 	struct network_facts *uppers;
 };
 
+/* An interface on top of another one, which is in the namespace with the number IFLA_LINK_NETNSID; without it
+ * in its own. */
 static int take_upper(const struct nlmsghdr *message, void *data)
 {
 	char lower[IF_NAMESIZE];
 	const struct upper_search *search = data;
-	struct upper upper = { .nsid = -1 };
-	if (message->nlmsg_type == RTM_NEWLINK &&
-		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg) &&
-		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_upper_attribute, &upper) >= 0 &&
-		upper.name && upper.lower && upper.nsid == search->own && if_indextoname(upper.lower, lower))
-		add_fact(search->uppers, lower, false, text_copy(upper.name));
+	struct attributes attributes;
+	if (!read_message(message, RTM_NEWLINK, sizeof(struct ifinfomsg), &attributes) ||
+		(int)number_of(&attributes, IFLA_LINK_NETNSID, (uint32_t)-1) != search->own ||
+		!if_indextoname(number_of(&attributes, IFLA_LINK, 0), lower))
+		return MNL_CB_OK;
+	auto_free char *upper = string_of(&attributes, IFLA_IFNAME);
+	if (upper)
+		add_fact(search->uppers, lower, false, text_copy(upper));
 	return MNL_CB_OK;
 }
 
@@ -513,31 +489,15 @@ static int take_namespace(const struct nlmsghdr *message, void *data)
 	return MNL_CB_OK;
 }
 
-struct moved {
-	char *name, *parent;
-};
-
-static int take_moved(const struct nlattr *attribute, void *data)
+static int take_moved(const struct nlmsghdr *message, void *data)
 {
-	struct moved *moved = data;
-	uint16_t type = sym_mnl_attr_get_type(attribute);
-	char **text = type == IFLA_IFNAME ? &moved->name : type == PARENT_NAME ? &moved->parent : NULL;
-	if (text && !*text)
-		*text = text_format("%.*s", (int)sym_mnl_attr_get_payload_len(attribute),
-			sym_mnl_attr_get_str(attribute));
-	return MNL_CB_OK;
-}
-
-static int take_moved_link(const struct nlmsghdr *message, void *data)
-{
-	struct moved moved = { 0 };
-	if (message->nlmsg_type == RTM_NEWLINK &&
-		sym_mnl_nlmsg_get_payload_len(message) >= sizeof(struct ifinfomsg))
-		sym_mnl_attr_parse(message, sizeof(struct ifinfomsg), take_moved, &moved);
-	if (moved.name && moved.parent)
-		add_fact(data, moved.parent, false, text_copy(moved.name));
-	free(moved.name);
-	free(moved.parent);
+	struct attributes attributes;
+	if (!read_message(message, RTM_NEWLINK, sizeof(struct ifinfomsg), &attributes))
+		return MNL_CB_OK;
+	auto_free char *name = string_of(&attributes, IFLA_IFNAME);
+	auto_free char *parent = string_of(&attributes, PARENT_NAME);
+	if (name && parent)
+		add_fact(data, parent, false, text_copy(name));
 	return MNL_CB_OK;
 }
 
@@ -550,7 +510,7 @@ int network_moved(struct network_facts *facts)
 	for (size_t i = 0; i < numbers.count; i++) {
 		struct nlmsghdr *question = new_dump(RTM_GETLINK, sizeof(struct ifinfomsg));
 		sym_mnl_attr_put(question, TARGET_NAMESPACE, sizeof(uint32_t), &numbers.items[i]);
-		(void)ask(question, take_moved_link, facts);
+		(void)ask(question, take_moved, facts);
 	}
 	free(numbers.items);
 	return error;

@@ -348,16 +348,9 @@ int module_load(const char *name);
 /* ---- udev.c ----
  * libudev: names of PCI devices from the hardware database, and device events. */
 
-struct udev_names;
-
-/* Opens this machine's hardware database (hwdb.bin). Returns NULL if there is none; udev_names_find then
- * finds nothing. */
-struct udev_names *udev_names_open(void);
-void udev_names_close(struct udev_names *names);
-
-/* The vendor and model names for a modalias ("pci:v00008086d..."): new strings, which the caller frees, or
- * NULL if the database has no entry. */
-void udev_names_find(struct udev_names *names, const char *modalias, char **vendor, char **model);
+/* The vendor and model names for a modalias ("pci:v00008086d..."), from this machine's hardware database
+ * (hwdb.bin): new strings, which the caller frees, or NULL if it has no entry. */
+void udev_names_find(const char *modalias, char **vendor, char **model);
 
 /* Whether events of udevd arrive here, as far as its control socket exists: something listens to the kernel
  * in this network namespace. A container can have the one without the other. Source: /proc/net/netlink. */

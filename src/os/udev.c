@@ -17,7 +17,7 @@
 	X(udev_device_get_action) X(udev_device_get_devnode) X(udev_device_get_devnum) \
 	X(udev_device_get_devpath) X(udev_device_get_property_value) X(udev_device_get_subsystem) \
 	X(udev_device_unref) X(udev_hwdb_get_properties_list_entry) X(udev_hwdb_new) \
-	X(udev_hwdb_unref) X(udev_list_entry_get_name) X(udev_list_entry_get_next) \
+	X(udev_list_entry_get_name) X(udev_list_entry_get_next) \
 	X(udev_list_entry_get_value) X(udev_monitor_enable_receiving) \
 	X(udev_monitor_filter_add_match_subsystem_devtype) X(udev_monitor_get_fd) \
 	X(udev_monitor_new_from_netlink) X(udev_monitor_receive_device) \
@@ -30,44 +30,24 @@ LIBRARY(libudev, "libudev.so.1", "libudev1", "required", "names of devices, and 
 /* Bytes of pending events; one takes about 1 KiB. */
 #define RECEIVE_BUFFER (16 << 20)
 
-struct udev_names {
-	struct udev *udev;
-	struct udev_hwdb *hwdb;
-};
-
-struct udev_names *udev_names_open(void)
+/* This machine's hardware database, until the end of this process; NULL: there is none. */
+static struct udev_hwdb *hardware_database(void)
 {
-	if (!library_load(&libudev))
-		return NULL;
-	struct udev_names *names = calloc(1, sizeof *names);
-	if (!names)
-		out_of_memory();
-	names->udev = sym_udev_new();
-	names->hwdb = names->udev ? sym_udev_hwdb_new(names->udev) : NULL;
-	if (names->hwdb)
-		return names;
-	udev_names_close(names);
-	return NULL;
+	static struct udev *udev;
+	static struct udev_hwdb *database;
+	if (!udev && library_load(&libudev) && (udev = sym_udev_new()))
+		database = sym_udev_hwdb_new(udev);
+	return database;
 }
 
-void udev_names_close(struct udev_names *names)
+void udev_names_find(const char *modalias, char **vendor, char **model)
 {
-	if (!names)
-		return;
-	if (names->hwdb)
-		sym_udev_hwdb_unref(names->hwdb);
-	if (names->udev)
-		sym_udev_unref(names->udev);
-	free(names);
-}
-
-void udev_names_find(struct udev_names *names, const char *modalias, char **vendor, char **model)
-{
+	struct udev_hwdb *database = modalias ? hardware_database() : NULL;
 	*vendor = *model = NULL;
-	if (!names || !modalias)
+	if (!database)
 		return;
 	struct udev_list_entry *entry;
-	udev_list_entry_foreach(entry, sym_udev_hwdb_get_properties_list_entry(names->hwdb, modalias, 0))
+	udev_list_entry_foreach(entry, sym_udev_hwdb_get_properties_list_entry(database, modalias, 0))
 	{
 		const char *name = sym_udev_list_entry_get_name(entry);
 		const char *value = sym_udev_list_entry_get_value(entry);
