@@ -166,7 +166,7 @@ static int check_before(struct plan *plan, int lock, struct plan_run *run)
 		snprintf(run->step, sizeof run->step, "another device appeared at its address: retry");
 		return -EPROTO;
 	}
-	snprintf(link, sizeof link, "%s/driver", plan->lock);
+	snprintf(link, sizeof link, "%s/driver", plan->lock ? plan->lock : "");
 	if (plan->driver && !write_link_is(link, plan->driver)) {
 		snprintf(run->step, sizeof run->step, "another process changed its driver meanwhile: retry");
 		return -EPROTO;
@@ -179,14 +179,16 @@ static int check_before(struct plan *plan, int lock, struct plan_run *run)
 void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)
 {
 	struct running running = { .plan = *plan, .first = plan, .run = run, .announce = announce };
-	auto_fd int lock = plan->lock ? lock_directory(plan->lock) : -ENOENT;
+	int lock = plan->lock ? lock_directory(plan->lock) : -ENOENT;
 	run->error = lock >= 0 || !plan->lock ? 0 : lock;
 	if (run->error)
 		snprintf(run->step, sizeof run->step, "lock %s", plan->lock);
 	/* The lock of the device is enough. Whatever this process waits for, and even if the one that started
 	 * it has been killed, other devices do not wait. */
-	if (lock >= 0)
+	if (lock >= 0) {
 		lock_leave();
+		lock_keep(lock);
+	}
 	if (!run->error)
 		run->error = check_before(&running.plan, lock, run);
 	if (!run->error)
@@ -195,6 +197,8 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 		run->error = check(&running);
 	if (run->error)
 		roll_back(&running);
+	if (lock >= 0)
+		lock_leave();
 }
 
 /* Whether the driver has begun to work, and is not waiting for the lock of the device or for its users. */

@@ -159,6 +159,8 @@ static char *guard(struct plan *plan)
 	const struct finding *finding;
 	if (clock_milliseconds() - session->looked < FRESH_MS)
 		return NULL;
+	if (!binding->wishes->stored)
+		use_wait_for_udev(&session->root);
 	session_collect_uses(session);
 	safety_judge_bind(&session->devices, binding->device,
 		binding_allows_iommu(binding->device, binding->wishes), &found);

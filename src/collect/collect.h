@@ -260,9 +260,12 @@ struct remote {
 
 /* A TCP connection of this network namespace. */
 struct connection {
-	unsigned long inode;      /* of its socket */
-	char *peer;               /* address */
-	struct name_list holders; /* processes, "1234 (sh)"; none: the kernel itself uses it */
+	unsigned long inode; /* of its socket */
+	char *peer;          /* address */
+	struct {
+		int *items;
+		size_t count;
+	} holders; /* process IDs; none: the kernel itself uses it */
 };
 
 struct scan {
@@ -359,7 +362,7 @@ void blocks_each_mount(struct scan *scan, const char *part, mount_take *take, co
 void network_collect_connections(struct scan *scan);
 
 /* Marks the connection as held if its socket has this inode. */
-void network_connection_held(const struct scan *scan, unsigned long inode, const char *process);
+void network_connection_held(const struct scan *scan, unsigned long inode, int pid);
 
 /* Adds the uses of network interfaces. */
 void network_collect(struct scan *scan);

@@ -240,6 +240,20 @@ static bool is_without_interface(const struct scan *scan, const struct device *d
 	       !is_userspace_driver(device->driver) && is_driven(scan, device);
 }
 
+/* `part`: a PCI address, or "virtio3". */
+static bool is_part_of(const struct scan *scan, const char *part, const struct device *device)
+{
+	auto_owners struct owner_list owners = { 0 };
+	struct device **owner;
+	if (text_same(part, device->address))
+		return true;
+	(void)scan_owners(scan, scan->root, OWNER_VIRTIO, part, &owners);
+	array_each (owner, &owners)
+		if (*owner == device)
+			return true;
+	return false;
+}
+
 /* A namespace that only a socket keeps, or a mount namespace without a process, is seen nowhere else. */
 static void take_moved(struct scan *scan)
 {
@@ -255,7 +269,7 @@ static void take_moved(struct scan *scan)
 		if (!is_without_interface(scan, device))
 			continue;
 		array_each (fact, &moved)
-			if (text_same(fact->interface, device->address))
+			if (is_part_of(scan, fact->interface, device))
 				use_simple(device, USE_ELSEWHERE, fact->text,
 					"a network namespace that no process shows");
 	}
@@ -495,7 +509,7 @@ void network_collect_connections(struct scan *scan)
 			by_inode);
 }
 
-void network_connection_held(const struct scan *scan, unsigned long inode, const char *process)
+void network_connection_held(const struct scan *scan, unsigned long inode, int pid)
 {
 	const struct connection key = { .inode = inode };
 	struct connection *found = scan->connections.count
@@ -503,7 +517,7 @@ void network_connection_held(const struct scan *scan, unsigned long inode, const
 						     sizeof key, by_inode)
 					   : NULL;
 	if (found)
-		name_list_add(&found->holders, process);
+		*array_add(&found->holders) = pid;
 }
 
 static bool is_reached(const struct scan *scan, const char *server)
@@ -530,11 +544,11 @@ static bool is_established(struct scan *scan, const struct connection *connectio
 }
 
 /* Whether the process is one of those that hold the connection. */
-static bool is_held_by(const struct connection *connection, const char *pid)
+static bool is_held_by(const struct connection *connection, int pid)
 {
-	char **holder;
+	const int *holder;
 	array_each (holder, &connection->holders)
-		if (atoi(*holder) == atoi(pid))
+		if (*holder == pid)
 			return true;
 	return false;
 }
@@ -556,7 +570,8 @@ static void find_disk_mounts(struct scan *scan)
 		auto_free char *pid = sysroot_read(scan->root, path);
 		auto_free char *part = text_format("/%s/", block->name);
 		array_each (connection, &scan->connections)
-			if (!connection->holders.count || (pid && is_held_by(connection, pid)))
+			if ((!connection->holders.count && is_established(scan, connection)) ||
+				(pid && is_held_by(connection, atoi(pid))))
 				blocks_each_mount(scan, part, add_session, connection->peer);
 	}
 }

@@ -233,7 +233,8 @@ static struct device *attribute_by_inode(
 	const struct scan *scan, const struct process_file *file, const char **name)
 {
 	const struct attribute_node *node;
-	if (!file->inode)
+	/* Below /sys the path tells. */
+	if (!file->inode || text_starts(file->path, "/sys/"))
 		return NULL;
 	if (!scan->nodes->attributes.count)
 		collect_attributes(scan);
@@ -389,7 +390,7 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	const struct node *node;
 	const char *name;
 	if (file->type == S_IFSOCK)
-		network_connection_held(scan, file->number, file->process);
+		network_connection_held(scan, file->number, file->pid);
 	if (file->type)
 		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file) ||
 		       hidden_driver(scan, file);
@@ -427,7 +428,7 @@ static bool is_explained(const struct scan *scan, const struct process_file *fil
 	const struct process_file *other;
 	array_each (other, &scan->processes.files) {
 		const struct node *node = other->type ? find_node(scan->nodes, other) : NULL;
-		if (text_same(other->process, file->process) &&
+		if (text_same(other->process, file->process) && !(flags_of(other) & O_PATH) &&
 			((node && node->device->vfio) || (other->info && strstr(other->info, SYSPATH))))
 			return true;
 	}

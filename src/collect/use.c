@@ -740,6 +740,7 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 		/* It has said why. */
 		if (status > 0) {
 			process_relay(end);
+			process_flush();
 			exit(status);
 		}
 		if (!error && !scan_receive(devices, answer))

@@ -311,10 +311,12 @@ char *network_interface_to(const char *address)
 {
 	struct in6_addr to;
 	char *interface = NULL;
-	/* "fe80::2%eth0" */
+	char name[IF_NAMESIZE];
+	/* "fe80::2%eth0", "fe80::2%3" */
 	const char *scope = strchr(address, '%');
+	unsigned int index = scope ? (unsigned int)strtoul(scope + 1, NULL, 10) : 0;
 	if (scope)
-		return text_copy(scope + 1);
+		return text_copy(index && if_indextoname(index, name) ? name : scope + 1);
 	bool six = inet_pton(AF_INET6, address, &to) == 1;
 	if ((!six && inet_pton(AF_INET, address, &to) != 1) || !library_load(&libmnl))
 		return NULL;
@@ -513,7 +515,8 @@ int network_moved(struct network_facts *facts)
 		(void)ask(question, take_moved, facts);
 	}
 	free(numbers.items);
-	return error;
+	/* Before, the kernel does not name what an interface belongs to. */
+	return numbers.count && kernel_version() < 514 ? -ENOTSUP : error;
 }
 
 bool network_is_separate(void)

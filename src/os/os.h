@@ -388,7 +388,8 @@ int udev_receive(int milliseconds, struct udev_event *event);
 
 /* An open descriptor or a mapping. */
 struct process_file {
-	char *process; /* "1234 (dpdk-testpmd)" */
+	char *process; /* "1234 (dpdk-testpmd)"; NULL: not read yet, as `path` */
+	int pid;       /* that process; 0: of a mapping */
 	char *path;  /* the target of the descriptor's link, or the path of the mapping; NULL: not read yet */
 	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
 		      */
@@ -437,6 +438,7 @@ struct process_facts {
 	struct process_file_list files;
 	struct namespace_list mount_namespaces, network_namespaces;
 	struct name_list skipped;   /* processes: "1234 (sh)" */
+	int waits;                  /* for messages, so far */
 	struct name_list in_flight; /* those with a socket that has files in its queue, which nothing names */
 	int error;   /* the first negative errno: a process was unreadable, so the facts are incomplete */
 	bool hidden; /* there are processes that /proc does not show: of another PID namespace or user */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -31,7 +32,6 @@ struct look {
 	dev_t sysfs;      /* that of /sys */
 	int own;          /* the PID of this process in /proc; 0: unknown */
 	bool foreign;     /* /proc is that of another PID namespace */
-	bool rings;       /* the process has descriptors of io_uring */
 };
 
 /* Keeps the first error. A process that exited meanwhile uses nothing. */
@@ -246,12 +246,13 @@ static const char *const node_folders[] = { "dev/", "dev/vfio/", "dev/vfio/devic
 static bool look_at_path(struct look *look, const char *folder, const char *name)
 {
 	auto_free char *path = text_format("root/%s%s", folder, name);
-	struct process_file file = { .path = path + strlen("root"), .mapped = true };
-	if (identify(look, look->folder, path, &file) <= 0 &&
-		identify(look, look->root->fd, file.path + 1, &file) <= 0)
-		return false;
-	take_file(look, &file);
-	return true;
+	struct process_file theirs = { .path = path + strlen("root"), .mapped = true }, ours = theirs;
+	/* A recording has no types. */
+	bool found = identify(look, look->folder, path, &theirs) > 0 && (theirs.type || !look->root->live);
+	bool here = !found && identify(look, look->root->fd, ours.path + 1, &ours) > 0 && ours.type;
+	if (found || here)
+		take_file(look, found ? &theirs : &ours);
+	return found || here;
 }
 
 /* `name`: a path from our root (/dev/vfio/0), "anon_inode:[vfio-device]" or "socket:[123]";
@@ -264,11 +265,11 @@ static void look_at_registered(struct look *look, const char *name)
 		auto_free char *path = text_format("%s%s", *name == '[' ? "anon_inode:" : "", name);
 		take_file(look, &(struct process_file){ .path = path,
 					.mapped = true,
+					.pid = atoi(look->pid),
 					.type = socket ? S_IFSOCK : 0,
 					.number = inode });
 	} else if (*name == '/') {
-		bool gone = strstr(name, " (deleted)") || text_starts(name + 1, "dev/");
-		if (!look_at_path(look, "", name + 1) && gone)
+		if (!look_at_path(look, "", name + 1) && text_starts(name + 1, "dev/"))
 			*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	} else {
 		for (size_t i = 0; i < ARRAY_SIZE(node_folders); i++)
@@ -325,61 +326,122 @@ static bool look_at_ring(struct look *look, const char *path)
 
 /* ---- descriptors ---- */
 
-/* Files in the queue of a Unix socket, of which the kernel shows only the number: "scm_fds: 1" in fdinfo
- * (unix_show_fdinfo in net/unix/af_unix.c), since 5.6. One is normally received at once. */
-static void look_at_queue(struct look *look, const char *descriptor)
-{
-	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
-	char path[64], info[512];
-	snprintf(path, sizeof path, "fdinfo/%.20s", descriptor);
-	for (int tries = 0; tries < 20; tries++, nanosleep(&pause, NULL)) {
-		auto_fd int fd = openat(look->folder, path, O_RDONLY | O_CLOEXEC);
-		ssize_t length = fd < 0 ? 0 : read(fd, info, sizeof info - 1);
-		info[length > 0 ? length : 0] = '\0';
-		const char *count = strstr(info, "scm_fds:");
-		if (!count || atoi(count + strlen("scm_fds:")) == 0)
-			return;
-	}
-	auto_free char *name = process_name(look, &look->quiet);
-	name_list_add(&look->facts->in_flight, name);
-}
-
 /* Most descriptors need a single system call: only those of a wanted node, or of a file that may belong to a
- * device, have their paths read. */
-static void look_at_descriptor(struct look *look, int fd, const char *name)
+ * device, have their paths read. Returns the type of the file, as
+ * struct process_file. */
+static mode_t look_at_descriptor(struct look *look, int fd, const char *name)
 {
 	char path[PATH_MAX];
-	struct process_file file = { 0 };
+	struct process_file file = { .pid = atoi(look->pid) };
 	int known = identify(look, fd, name, &file);
 	bool failed = known < 0 && known != -ENOENT && known != -ESRCH;
 	if (failed && !look->facts->error && is_on_such_mount(look, name))
-		return;
+		return file.type;
 	note_error(look, known < 0 ? known : 0);
-	if (file.type == S_IFSOCK)
-		look_at_queue(look, name);
 	if (known <= 0 || (file.type && !look->wanted(&file, look->context)))
-		return;
+		return file.type;
 	if (!file.type && file.number) {
 		look_at_namespace_file(look, name, file.number);
-		return;
+		return file.type;
 	}
 	read_link(look, fd, name, path);
 	file.path = path;
 	bool ring = text_same(path, IO_URING);
-	look->rings |= ring;
 	if (!ring && !look->wanted(&file, look->context))
-		return;
+		return file.type;
 	if (!file.type && *path == '/' && !is_attribute(look, fd, name))
-		return;
+		return file.type;
 	auto_free char *link = text_format("%s/fd/%s", look->path, name);
 	auto_free char *info = text_format("%s/fdinfo/%s", look->path, name);
 	if (ring && !look_at_ring(look, info))
-		return;
+		return file.type;
 	sysroot_note(look->root, link, 0);
 	if (ring)
 		sysroot_note(look->root, info, RING_MAX);
 	else
 		add_file(look, &file, sysroot_read(look->root, info));
+	return file.type;
+}
+
+#define CONTROL_MAX 4096
+
+/* Looks at the files of the first message in the queue, without receiving it, and returns how many they are.
+ * This process has them for a moment. */
+static int look_at_message(struct look *look, int socket)
+{
+	char byte, control[CONTROL_MAX] __attribute__((aligned(sizeof(size_t))));
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &data, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof control
+	};
+	struct look own = *look;
+	int count = 0;
+	auto_fd int folder = openat(look->root->fd, "proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	own.path = "proc/self";
+	if (recvmsg(socket, &message, MSG_PEEK | MSG_DONTWAIT | MSG_CMSG_CLOEXEC) < 0)
+		return 0;
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		const int *files = (const int *)(const void *)CMSG_DATA(part);
+		const int *end = files + (part->cmsg_len - CMSG_LEN(0)) / sizeof *files;
+		for (; files < end; files++, count++) {
+			char name[16];
+			size_t namespaces = look->facts->network_namespaces.count;
+			snprintf(name, sizeof name, "%d", *files);
+			look_at_descriptor(&own, folder, name);
+			/* A namespace will be entered by this path. */
+			if (look->facts->network_namespaces.count == namespaces)
+				close(*files);
+		}
+	}
+	return count;
+}
+
+/* A descriptor for the socket of the process; a thread may have its own. */
+static int borrow_socket(const struct look *look, const char *descriptor)
+{
+	auto_fd int process = strchr(look->path + strlen("proc/"), '/')
+				      ? -1
+				      : (int)syscall(SYS_pidfd_open, atoi(look->pid), 0);
+	return process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, atoi(descriptor), 0);
+}
+
+/* How many files the queue of a Unix socket has: "scm_fds: 1" in fdinfo (unix_show_fdinfo in
+ * net/unix/af_unix.c), since 5.8. */
+static int queued_files(const struct look *look, const char *descriptor)
+{
+	char path[64], info[512];
+	snprintf(path, sizeof path, "fdinfo/%.20s", descriptor);
+	auto_fd int fd = openat(look->folder, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, info, sizeof info - 1);
+	info[length > 0 ? length : 0] = '\0';
+	const char *count = strstr(info, "scm_fds:");
+	return count ? atoi(count + strlen("scm_fds:")) : 0;
+}
+
+/* The milliseconds that a look waits for messages to be received. */
+#define WAITS_MAX 50
+
+/* Messages between processes contain files, which no process has open. One is normally received at once, but
+ * systemd keeps namespaces in them. Those of messages after the first one are unknown; where a process cannot
+ * be traced, as with Yama's ptrace_scope 3, messages are ignored. */
+static void look_at_queue(struct look *look, const char *descriptor)
+{
+	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
+	struct stat process;
+	int queued = queued_files(look, descriptor);
+	for (; queued && look->facts->waits < WAITS_MAX; look->facts->waits++) {
+		auto_fd int socket = borrow_socket(look, descriptor);
+		if (socket < 0 || look_at_message(look, socket) >= queued)
+			return;
+		nanosleep(&pause, NULL);
+		queued = queued_files(look, descriptor);
+	}
+	/* An ordinary user could make all devices unknown. */
+	auto_free char *name = process_name(look, &look->quiet);
+	if (queued && fstat(look->folder, &process) == 0 && process.st_uid == 0)
+		name_list_add(&look->facts->in_flight, name);
 }
 
 static void look_at_descriptors(struct look *look)
@@ -393,8 +455,8 @@ static void look_at_descriptors(struct look *look)
 	}
 	while ((entry = readdir(directory))) {
 		progress_tick();
-		if (entry->d_name[0] != '.')
-			look_at_descriptor(look, fd, entry->d_name);
+		if (entry->d_name[0] != '.' && look_at_descriptor(look, fd, entry->d_name) == S_IFSOCK)
+			look_at_queue(look, entry->d_name);
 	}
 }
 
@@ -429,9 +491,6 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	sscanf(line, "%llx", &file.offset);
 	file.length = end - start;
 	snprintf(last, PATH_MAX, "%s", file.path);
-	/* Only the descriptor of a ring shows what is registered. */
-	if (text_same(anonymous, IO_URING) && !look->rings)
-		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	int known = anonymous ? 1 : identify_mapping(look, start, &file);
 	note_error(look, known < 0 ? known : 0);
 	if (known <= 0 || !look->wanted(&file, look->context))
@@ -466,7 +525,6 @@ static void look_at_mappings(struct look *look)
 
 static void look_at_files(struct look *look)
 {
-	look->rings = false;
 	look_at_descriptors(look);
 	look_at_mappings(look);
 }

@@ -97,21 +97,34 @@ bool write_link_is(const char *path, const char *name)
 
 /* ---- the lock ---- */
 
-/* Whether the process holds the lock of the file. Its path may be another one in another mount namespace, so
- * it is compared by the line "lock: 1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE ..." of fdinfo: proc(5). */
-static bool holds_lock(int pid, const struct stat *file)
+/* The last component of the path to which the descriptor leads; devtmpfs is "/" or "/dev". */
+static const char *read_name(int folder, const char *descriptor, char path[PATH_MAX])
 {
-	char path[64], text[1024], name[64];
-	snprintf(path, sizeof path, "/proc/%d/fdinfo", pid);
-	snprintf(name, sizeof name, " %02x:%02x:%ju ", major(file->st_dev), minor(file->st_dev),
+	ssize_t length = readlinkat(folder, descriptor, path, PATH_MAX - 1);
+	path[length > 0 ? length : 0] = '\0';
+	const char *slash = strrchr(path, '/');
+	return text_same(path, "/") ? "dev" : slash ? slash + 1 : "";
+}
+
+/* Whether the process holds the lock of the file, which may have another path in another mount namespace: by
+ * the line "lock: 1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE ..." of fdinfo, proc(5). Reads only that of
+ * descriptors of the same name, as others may block. */
+static bool holds_lock(int pid, const struct stat *file, const char *name)
+{
+	char path[PATH_MAX], text[1024], inode[64];
+	snprintf(path, sizeof path, "/proc/%d/fd", pid);
+	snprintf(inode, sizeof inode, " %02x:%02x:%ju ", major(file->st_dev), minor(file->st_dev),
 		(uintmax_t)file->st_ino);
 	auto_dir DIR *files = opendir(path);
 	const struct dirent *entry;
 	while (files && (entry = readdir(files))) {
-		auto_fd int fd = openat(dirfd(files), entry->d_name, O_RDONLY | O_CLOEXEC);
+		if (!text_same(read_name(dirfd(files), entry->d_name, path), name))
+			continue;
+		snprintf(path, sizeof path, "/proc/%d/fdinfo/%.20s", pid, entry->d_name);
+		auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
 		ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 		text[length > 0 ? length : 0] = '\0';
-		if (strstr(text, "FLOCK") && strstr(text, name))
+		if (strstr(text, "FLOCK") && strstr(text, inode))
 			return true;
 	}
 	return false;
@@ -121,18 +134,21 @@ static bool holds_lock(int pid, const struct stat *file)
  * was found. */
 static int lock_holder(int fd)
 {
-	char text[16] = "";
+	char text[16] = "", own[PATH_MAX], descriptor[16];
 	struct stat file;
-	if (fstat(fd, &file) < 0)
+	auto_fd int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	snprintf(descriptor, sizeof descriptor, "%d", fd);
+	const char *name = read_name(folder, descriptor, own);
+	if (fstat(fd, &file) < 0 || !*name)
 		return 0;
 	int holder = pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
-	if (holder > 0 && holds_lock(holder, &file))
+	if (holder > 0 && holds_lock(holder, &file, name))
 		return holder;
 	auto_dir DIR *processes = opendir("/proc");
 	const struct dirent *process;
 	while (processes && (process = readdir(processes))) {
 		int pid = atoi(process->d_name);
-		if (pid > 0 && pid != getpid() && holds_lock(pid, &file))
+		if (pid > 0 && pid != getpid() && holds_lock(pid, &file, name))
 			return pid;
 	}
 	return 0;

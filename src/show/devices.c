@@ -103,7 +103,7 @@ int event_print(const struct event *event, bool as_json, bool pretty)
 		print_line("%s: %s", event->address ? event->address : "-", sentence);
 	}
 	errno = EIO;
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (!ferror(stdout) && fflush(stdout) == 0)
 		return 0;
 	int error = -errno;
 	if (error == -EPIPE)

@@ -193,7 +193,7 @@ char *modprobe_text_blocked(const char *text, const char *module)
 		char *rest = NULL;
 		int number = line_number(text, (size_t)(line - copy));
 		const char *word = strtok_r(line, BLANKS, &rest), *name = strtok_r(NULL, BLANKS, &rest);
-		const char *command = rest ? text_trim(rest) : NULL;
+		const char *command = rest ? text_trim(rest + strspn(rest, BLANKS)) : NULL;
 		if (text_same(word, "install") && is_pattern_of(name, module) && command &&
 			loads_nothing(command))
 			blocked = text_format("line %d: install %s %s", number, name, command);
