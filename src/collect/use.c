@@ -613,12 +613,25 @@ static void collect_others(struct scan *scan)
 	}
 }
 
-/* This waits for the end of a reset of the device, and can wake it up. */
+/* Whether a read of its configuration would not wake the device up; unknown before 5.11. */
+static bool is_awake(const struct scan *scan, const struct device *device)
+{
+	auto_free char *path = text_format("sys/bus/pci/devices/%s/power_state", device->address);
+	auto_free char *state = scan->root->live ? sysroot_read(scan->root, path) : text_copy("D0");
+	return state && !text_same(state, "D3cold");
+}
+
+/* Of the devices that are named, or else of those that seem to be free: one that does not respond cannot be
+ * bound. This waits for the end of a reset of the device, and can wake it up. */
 static void collect_headers(struct scan *scan)
 {
 	struct device *device;
+	bool named = false;
 	array_each (device, scan->devices)
-		if (device->detailed) {
+		named |= device->detailed;
+	array_each (device, scan->devices)
+		if (named ? device->detailed
+			  : !device->uses.count && !device->vfio && is_awake(scan, device)) {
 			progress_step(scan->processes.progress, device->address, 0);
 			device_collect_header(scan->root, device);
 		}

@@ -55,6 +55,20 @@ mount_nfs() {
 	umount /run/mounted
 }
 
+@test "a mount of a server that is reached over a bridge is a use of the card below it" {
+	ip link add above type bridge
+	ip address flush dev "$client"
+	ip link set "$client" master above
+	ip address add 192.0.2.1/24 dev above
+	ip link set above up
+	mount_nfs
+	run_tool bind --dry-run $nic
+	umount /run/mounted
+	ip link delete above
+	ip address add 192.0.2.1/24 dev "$client"
+	complains "$nic: network interface $client carries the route to the server of /run/mounted [interface-route]"
+}
+
 @test "a mount of a server in another mount namespace names a process of it" {
 	local holder
 	rm -f /run/holding
@@ -172,6 +186,56 @@ PYTHON
 		end_holder
 	done
 	# udevd reads a disk that was closed.
+	udevadm settle
+	rmmod nbd
+}
+
+# An NBD server with a disk in memory, and a client as nbd-client without netlink.
+serve_nbd() {
+	cat >/run/nbd.py <<'PYTHON'
+import fcntl, os, socket, struct, sys, time
+if sys.argv[1] == "server":
+    disk = bytearray(4 << 20)
+    listener = socket.create_server(("192.0.2.2", 10809))
+    open("/run/nbd-listens", "w").close()
+    stream = listener.accept()[0].makefile("rwb")
+    while header := stream.read(28):
+        magic, kind, handle, start, length = struct.unpack(">II8sQI", header)
+        if kind == 2:
+            break
+        stream.write(struct.pack(">II8s", 0x67446698, 0, handle))
+        if kind == 1:
+            disk[start:start + length] = stream.read(length)
+        elif kind == 0:
+            stream.write(disk[start:start + length])
+        stream.flush()
+else:
+    connection = socket.create_connection(("192.0.2.2", 10809))
+    disk = os.open("/dev/nbd0", os.O_RDWR)
+    fcntl.ioctl(disk, 0xAB01, 4096)  # NBD_SET_BLKSIZE
+    fcntl.ioctl(disk, 0xAB07, 1024)  # NBD_SET_SIZE_BLOCKS
+    fcntl.ioctl(disk, 0xAB00, connection.fileno())  # NBD_SET_SOCK
+    print("connected", flush=True)
+    fcntl.ioctl(disk, 0xAB03)  # NBD_DO_IT
+PYTHON
+	ip netns exec server python3 /run/nbd.py server 3>&- &
+	until [ -e /run/nbd-listens ]; do sleep 0.1; done
+}
+
+@test "what is mounted from an NBD disk is named, also if a process keeps its connection" {
+	modprobe nbd
+	serve_nbd
+	hold_python client </run/nbd.py
+	until [ -e /sys/block/nbd0/pid ]; do sleep 0.1; done
+	mkfs.ext2 -q /dev/nbd0
+	mount /dev/nbd0 /run/mounted
+	run_tool bind --dry-run $nic
+	umount /run/mounted
+	# NBD_DISCONNECT
+	python3 -c 'import fcntl, os; fcntl.ioctl(os.open("/dev/nbd0", os.O_RDWR), 0xAB08)'
+	wait $holder || true
+	status_is 3
+	complains "$nic: network interface $client carries the route to the server of /run/mounted [interface-route]"
 	udevadm settle
 	rmmod nbd
 }

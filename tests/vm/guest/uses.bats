@@ -17,10 +17,27 @@ setup_file() {
 # hold.py WHAT FILE: open FILE so, or only map it, until killed.
 import mmap, os, sys, time
 what, path = sys.argv[1:3]
-fd = os.open(path, os.O_RDONLY if what == "read" else os.O_RDWR)
+fd = os.open(path, os.O_RDONLY if what == "read" or path.startswith("/proc/") else os.O_RDWR)
 if what == "map":
     mapping = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
     os.closerange(3, 64)
+if what in ("message", "second"):
+    # In the queue of a socket only, behind another message or not; kept as systemd keeps namespaces.
+    import socket
+    pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    if what == "second":
+        socket.send_fds(pair[0], [b"x"], [0])
+    socket.send_fds(pair[0], [b"x"], [fd])
+    os.close(fd)
+if what == "fork":
+    open("/run/holding", "w").close()
+    while True:
+        if os.fork():
+            os._exit(0)
+        time.sleep(.005)
+if what == "path":
+    os.close(fd)
+    fd = os.open(path, os.O_PATH)
 if what == "thread":
     import ctypes, threading
     os.close(fd)
@@ -99,6 +116,41 @@ free() { # ADDRESS
 	end_holder
 }
 
+@test "an open node in a message that was not received is a use, and does not make others unknown" {
+	holds message /dev/vda
+	refused $vblk device-held "/dev/vda is in use by process $holder (python3)"
+	free $edu
+	end_holder
+	# The kernel shows only how many there are.
+	holds second /dev/vda
+	run_tool bind --dry-run $edu
+	status_is 3
+	complains "process $holder (python3): a message that it has not received contains open files, which the kernel does not name [use-unknown]"
+	end_holder
+	# systemd keeps namespaces so.
+	holds message /proc/self/ns/net
+	free $vblk
+	end_holder
+}
+
+@test "a process that forks and ends all the time is seen" {
+	holds fork /dev/vda
+	sleep 1
+	[[ $(tool list -nro USE $vblk) = used:* ]]
+	run_tool bind --dry-run $vblk
+	status_is 3
+	complains "/dev/vda is in use by process"
+	pkill -f hold.py
+	wait $holder || true
+	free $vblk
+}
+
+@test "a descriptor that only names a node is no use" {
+	holds path /dev/vda
+	free $vblk
+	end_holder
+}
+
 @test "an inherited descriptor is a use, also of the tool itself" {
 	exec 7</dev/vda
 	refused $vblk device-held "/dev/vda is in use by process"
@@ -116,6 +168,53 @@ free() { # ADDRESS
 	holds read $folder/config
 	free $edu
 	end_holder
+	# As a container has them.
+	mkdir -p /run/bound
+	mount --bind $folder/ /run/bound
+	holds map /run/bound/resource0
+	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	end_holder
+	touch /run/bar
+	mount --bind $folder/resource0 /run/bar
+	holds write /run/bar
+	umount -l /run/bar
+	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	end_holder
+	umount /run/bound
+	rm /run/bar
+	free $edu
+}
+
+@test "a network card in a namespace that only a socket keeps is in use" {
+	modprobe e1000e
+	udevadm settle
+	local interface
+	interface=$(basename /sys/bus/pci/devices/$nic/net/*)
+	python3 - <<'PYTHON' 3>&- &
+import ctypes, os, socket, time
+own = os.open("/proc/self/ns/net", os.O_RDONLY)
+ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET
+kept = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+open("/run/moved1", "w").close()
+while not os.path.exists("/run/moved2"):
+    time.sleep(.1)
+ctypes.CDLL(None).setns(own, 0)
+os.close(own)
+open("/run/moved3", "w").close()
+time.sleep(600)
+PYTHON
+	holder=$!
+	while [ ! -e /run/moved1 ]; do sleep 0.1; done
+	ip link set "$interface" netns $holder
+	touch /run/moved2
+	while [ ! -e /run/moved3 ]; do sleep 0.1; done
+	refused $nic interface-elsewhere "network interface $interface is in a network namespace that no process shows"
+	end_holder
+	rm /run/moved*
+	# The kernel brings it back.
+	until [ -e /sys/bus/pci/devices/$nic/net ]; do sleep 0.1; done
+	free $nic
+	rmmod e1000e
 }
 
 @test "a loop device on a disk is a use of the disk, with what is mounted on it" {
