@@ -49,8 +49,8 @@ guard_options() {
 	same "the man page" "$(help_options)" "$(man_section OPTIONS |
 		sed -n 's/^\.It Fl //p' | sed 's/ Ns .*//; s/ , Fl /\n/g; s/\\&//g' | sed 's/^/-/')" || return
 	within "the examples" "$(grep -h '^# vfionoiommu' "$tree"/man/*.[0-9] | grep -oE -- ' --[a-z][a-z-]*' | tr -d ' ')" "$all" || return
-	# Without the commands of dpdk-devbind.
-	within "README.md" "$(grep -v '^    ' "$tree/README.md" | sed 's/`dpdk-devbind[^`]*`//g' | grep -oE -- '[^-a-z]--[a-z][a-z-]*' | cut -c 2-)" "$all"
+	# Without the commands of dpdk-devbind, and its message.
+	within "README.md" "$(grep -v '^    ' "$tree/README.md" | sed 's/`dpdk-devbind[^`]*`//g; s/use --noiommu-mode//' | grep -oE -- '[^-a-z]--[a-z][a-z-]*' | cut -c 2-)" "$all"
 }
 
 guard_columns() {
