@@ -64,8 +64,7 @@ bool saved_state_parse(const char *text, const struct device *device, struct rem
 	auto_free char *by_kernel = text_value(text, "BY_KERNEL");
 	auto_free char *instance = text_value(text, "INSTANCE");
 	if (!is_whole(text) || !is_instance(device, instance) || !text_same(address, device->address) ||
-		!text_same(modalias, device->modalias) || !text_is_name(driver) || !text_is_name(module) ||
-		!text_is_name(override))
+		!text_same(modalias, device->modalias) || !text_is_name(driver) || !text_is_name(module))
 		return false;
 	*saved = (struct remembered){
 		.known = ANSWER_YES,

@@ -46,6 +46,15 @@ static void test_whole(void)
 	ok(!is_believed(longer, &card));
 }
 
+/* The kernel takes any text as driver_override. */
+static void test_override(void)
+{
+	struct remembered odd = before, saved;
+	odd.driver_override = "a/b .c";
+	auto_free char *text = saved_state_format(&card, &odd);
+	ok(saved_state_parse(text, &card, &saved) && strcmp(saved.driver_override, "a/b .c") == 0);
+}
+
 static void test_other_device(void)
 {
 	auto_free char *text = saved_state_format(&card, &before);
@@ -72,6 +81,7 @@ static void test_older_version(void)
 int main(void)
 {
 	test_whole();
+	test_override();
 	test_other_device();
 	test_older_version();
 	return tap_done();
