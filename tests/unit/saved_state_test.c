@@ -53,6 +53,9 @@ static void test_override(void)
 	odd.driver_override = "a/b .c";
 	auto_free char *text = saved_state_format(&card, &odd);
 	ok(saved_state_parse(text, &card, &saved) && strcmp(saved.driver_override, "a/b .c") == 0);
+	free(saved.driver);
+	free(saved.module);
+	free(saved.driver_override);
 }
 
 static void test_other_device(void)
