@@ -31,10 +31,11 @@ if what in ("message", "second"):
     os.close(fd)
 if what == "fork":
     open("/run/holding", "w").close()
-    while True:
+    while not os.path.exists("/run/stop"):
         if os.fork():
             os._exit(0)
         time.sleep(.005)
+    sys.exit()
 if what == "path":
     os.close(fd)
     fd = os.open(path, os.O_PATH)
@@ -140,8 +141,9 @@ free() { # ADDRESS
 	run_tool bind --dry-run $vblk
 	status_is 3
 	complains "/dev/vda is in use by process"
-	pkill -f hold.py
-	wait $holder || true
+	touch /run/stop
+	while pgrep -f hold.py; do sleep 0.1; done
+	rm /run/stop
 	free $vblk
 }
 
