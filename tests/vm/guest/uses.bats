@@ -188,8 +188,6 @@ free() { # ADDRESS
 }
 
 @test "a network card in a namespace that only a socket keeps is in use" {
-	modprobe e1000e
-	udevadm settle
 	local interface
 	interface=$(basename /sys/bus/pci/devices/$nic/net/*)
 	python3 - <<'PYTHON' 3>&- &
@@ -216,7 +214,6 @@ PYTHON
 	# The kernel brings it back.
 	until [ -e /sys/bus/pci/devices/$nic/net ]; do sleep 0.1; done
 	free $nic
-	rmmod e1000e
 }
 
 @test "a loop device on a disk is a use of the disk, with what is mounted on it" {
