@@ -59,6 +59,10 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		journalctl --no-pager -b
 		has_driver $nic vfio-pci
 		vfionoiommu list
+		# systemd keeps the network namespace of a unit in the queue of a socket, which makes no device unknown.
+		systemd-run --quiet -p PrivateNetwork=yes sleep 600
+		grep -l "scm_fds:[^0-9]*[1-9]" /proc/1/fdinfo/*
+		echo edu is $(vfionoiommu list --all -nro USE $edu)
 		vfionoiommu unbind $nic
 		eventually has_driver $nic e1000e
 		echo override $(cat /sys/bus/pci/devices/$nic/driver_override)' "${cards[@]}"
@@ -66,6 +70,7 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 	says "Bind PCI device $nic to vfio-pci"
 	says "Active: active (exited)"
 	says "$nic: bound to vfio-pci (was: no driver)"
+	says "edu is free"
 	says "enp0s8: Configuring with"
 	not says "enp0s4: Configuring with"
 	says "$nic: unbound, driver e1000e restored"
