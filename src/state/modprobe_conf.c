@@ -167,10 +167,13 @@ static bool loads_nothing(const char *command)
 /* Whether the pattern of an install command is that of the module, "vfio*"; modprobe treats - as _. */
 static bool is_pattern_of(const char *pattern, const char *module)
 {
+	if (!pattern)
+		return false;
 	auto_free char *copy = text_copy(pattern);
-	for (char *dash = copy; dash && (dash = strchr(dash, '-'));)
-		*dash = '_';
-	return copy && fnmatch(copy, module, 0) == 0;
+	for (size_t i = 0; copy[i]; i++)
+		if (copy[i] == '-')
+			copy[i] = '_';
+	return fnmatch(copy, module, 0) == 0;
 }
 
 /* The number of the line of `text` at `offset`. */
