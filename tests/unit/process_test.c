@@ -214,46 +214,40 @@ static bool a_process_holds_the_lock_and_nothing_inherited(void)
 	return closed && apart && locked && released;
 }
 
-/* The process that took the lock has been killed, and one that it started goes on. */
-static bool the_lock_names_a_living_holder(void)
+/* A process that goes on after the one that started it and took the lock has ended. */
+static int start_and_end(bool leaves)
 {
 	int messages, holder = 0, *shared = process_share(sizeof *shared);
 	pid_t parent = fork();
 	if (parent == 0) {
 		lock_take("lock", 0, &holder, NULL);
-		int process = process_start(&messages);
-		if (process)
-			*shared = process;
-		else
-			pause();
-		_exit(0);
-	}
-	waitpid(parent, NULL, 0);
-	bool locked = lock_take("lock", 0, &holder, NULL) == -EAGAIN && holder == *shared;
-	kill(*shared, SIGKILL);
-	return locked;
-}
-
-/* As above, but that one only looks. */
-static bool a_process_leaves_the_lock(void)
-{
-	int messages, holder = 0, *shared = process_share(sizeof *shared);
-	pid_t parent = fork();
-	if (parent == 0) {
-		lock_take("lock", 0, &holder, NULL);
-		int process = process_start(&messages);
-		if (process)
+		if (process_start(&messages))
 			_exit(0);
-		lock_leave();
+		if (leaves)
+			lock_leave();
 		*shared = getpid();
 		pause();
 	}
 	waitpid(parent, NULL, 0);
 	while (!*(volatile int *)shared)
 		usleep(1000);
+	return *shared;
+}
+
+static bool the_lock_names_a_living_holder(void)
+{
+	int holder = 0, process = start_and_end(false);
+	bool locked = lock_take("lock", 0, &holder, NULL) == -EAGAIN && holder == process;
+	kill(process, SIGKILL);
+	return locked;
+}
+
+static bool a_process_leaves_the_lock(void)
+{
+	int holder = 0, process = start_and_end(true);
 	bool left = lock_take("lock", 0, &holder, NULL) == 0;
 	lock_release();
-	kill(*shared, SIGKILL);
+	kill(process, SIGKILL);
 	return left;
 }
 
