@@ -148,8 +148,9 @@ struct binding_list {
 	size_t count;
 };
 
-/* A plan can wait: for modules to load, for a slow device in its slot. What was judged then is old. */
-#define FRESH_MS 1000
+/* A plan can wait for long: for modules to load, for a slow device in its slot. What was judged then is old.
+ */
+#define FRESH_MS 3000
 
 static char *guard(struct plan *plan)
 {

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,19 +131,28 @@ static bool holds_lock(int pid, const struct stat *file, const char *name)
 	return false;
 }
 
+/* The process that says in the file that it took the lock; 0: none, or it has ended. Many runs can wait, and
+ * ask this all the time. */
+static int recorded_holder(int fd)
+{
+	char text[16] = "";
+	int holder = pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
+	return holder > 0 && (kill(holder, 0) == 0 || errno == EPERM) ? holder : 0;
+}
+
 /* The process that holds the lock: the one that took it, or if that has ended, one that it started. 0: none
  * was found. */
 static int lock_holder(int fd)
 {
-	char text[16] = "", own[PATH_MAX], descriptor[16];
+	char own[PATH_MAX], descriptor[16];
 	struct stat file;
 	auto_fd int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	snprintf(descriptor, sizeof descriptor, "%d", fd);
 	const char *name = read_name(folder, descriptor, own);
 	if (fstat(fd, &file) < 0 || !*name)
 		return 0;
-	int holder = pread(fd, text, sizeof text - 1, 0) > 0 ? atoi(text) : 0;
-	if (holder > 0 && holds_lock(holder, &file, name))
+	int holder = recorded_holder(fd);
+	if (holder && holds_lock(holder, &file, name))
 		return holder;
 	auto_dir DIR *processes = opendir("/proc");
 	const struct dirent *process;
@@ -159,19 +169,26 @@ static int lock_holder(int fd)
 static int lock_wait(int fd, int seconds, int *holder, lock_waiting *waiting)
 {
 	static const struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
-	long long end = 0, second = clock_milliseconds() + 1000;
-	int told = -1;
+	long long end = 0, second = clock_milliseconds() + 1000, search = 0;
+	int told = -1, found = 0;
 	*holder = -1;
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
 			return -errno;
-		int now = lock_holder(fd);
+		int now = recorded_holder(fd);
+		if (!now && clock_milliseconds() >= search) {
+			found = lock_holder(fd);
+			search = clock_milliseconds() + 1000;
+		}
+		now = now ? now : found;
 		if (now != *holder) {
 			*holder = now;
 			end = clock_milliseconds() + seconds * 1000LL;
 		}
-		if (clock_milliseconds() >= end)
+		if (clock_milliseconds() >= end) {
+			*holder = lock_holder(fd);
 			return -EAGAIN;
+		}
 		if (waiting && now != told && clock_milliseconds() >= second) {
 			waiting(now);
 			told = now;
