@@ -111,9 +111,16 @@ machine_of_64() { # DIR
 	done
 }
 
-@test "64 devices are offered within 50 ms" {
+# The CPU time of a start of /bin/true, in ms.
+start_time() {
+	local TIMEFORMAT='%U %S'
+	{ time for _ in {1..100}; do /bin/true; done; } 2>&1 | awk '{ printf "%d", ($1 + $2) * 10 + 0.5 }'
+}
+
+@test "64 devices are offered within 50 ms, and ten starts of a program" {
 	needs_terminal
-	limit=50
+	# Where a program takes long to start, so do its completions.
+	limit=$((50 + 10 * $(start_time)))
 	[[ $VFIONOIOMMU != */sanitize/* ]] || limit=250
 	machine_of_64 "$BATS_TEST_TMPDIR/machine"
 	for shell in bash zsh fish; do

@@ -220,7 +220,8 @@ static void print_row(const struct cell_columns *cells, size_t row)
 }
 
 /* Prints the table as libsmartcols does, which takes most of the time of a long list because it measures each
- * character, if their widths are known and no terminal limits them. Returns whether it did. */
+ * character, if their widths are known and no terminal limits them. Returns whether it did; then the cells
+ * are freed, as libsmartcols frees them. */
 static bool print_plainly(const struct cell_columns *cells, bool headings, size_t count)
 {
 	for (size_t i = 0; i < cells->count; i++)
@@ -228,6 +229,9 @@ static bool print_plainly(const struct cell_columns *cells, bool headings, size_
 			return false;
 	for (size_t row = !headings; row <= count; row++)
 		print_row(cells, row);
+	for (size_t i = 0; i < cells->count; i++)
+		for (size_t row = 0; row < count; row++)
+			free(cells->items[i].items[row]);
 	return true;
 }
 
