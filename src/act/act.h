@@ -66,9 +66,8 @@ void recipe_access_ahead(
  * Runs the steps of a plan in order. If one fails, rolls back the completed steps in reverse order. */
 
 /* Call this before any change to the machine: from now on no other instance makes changes, and no message of
- * this one, which nobody may read, can block. Waits up to
- * `seconds` for each other instance, and calls `waiting` as lock_take. Returns 0, or the negative errno of
- * lock_take, with `holder`. */
+ * this one, which nobody may read, can block. Waits up to `seconds` for each other instance, and calls
+ * `waiting` as lock_take. Returns 0, or the negative errno of lock_take, with `holder`. */
 int plan_begin(int seconds, int *holder, void (*waiting)(int holder));
 
 /* Call this after the last plan, before printing, which can block, and in any case before the end: other

@@ -499,12 +499,11 @@ static bool is_late(struct session *session, const struct device *device)
 static void leave(struct session *session, const struct device *device)
 {
 	static const char why[] = "not bound: it was unbound after the event that udevd processes now";
-	struct plan plan = { 0 };
 	if (!device_is_stranded(device)) {
 		session_result(session, device->address, OUTCOME_UNCHANGED, text_copy(why));
 		return;
 	}
-	plan = recipe_begin(device);
+	struct plan plan = recipe_begin(device);
 	recipe_unbind(&plan, device);
 	session_run(session, device->address, &plan, text_copy(why), text_copy(why));
 }

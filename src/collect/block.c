@@ -197,8 +197,7 @@ static void add_below(struct scan *scan, struct block *block, struct block *belo
 		return;
 	find_owners(scan, below);
 	array_each (base, &below->bases)
-		if (!name_list_has(&block->bases, *base))
-			name_list_add(&block->bases, *base);
+		name_list_add(&block->bases, *base);
 	array_each (owner, &below->owners) {
 		auto_free char *name =
 			file ? text_format("%s on %s", file, below->name) : text_copy(below->name);

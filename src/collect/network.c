@@ -20,7 +20,7 @@ static void add_uppers(const struct scan *scan, struct name_list *names)
 		(void)sysroot_list(scan->root, directory, &entries);
 		array_each (entry, &entries) {
 			const char *upper = text_after(*entry, "upper_");
-			if (upper && !name_list_has(names, upper))
+			if (upper)
 				name_list_add(names, upper);
 		}
 	}

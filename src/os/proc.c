@@ -327,8 +327,7 @@ static bool look_at_ring(struct look *look, const char *path)
 /* ---- descriptors ---- */
 
 /* Most descriptors need a single system call: only those of a wanted node, or of a file that may belong to a
- * device, have their paths read. Returns the type of the file, as
- * struct process_file. */
+ * device, have their paths read. Returns the type of the file, as struct process_file. */
 static mode_t look_at_descriptor(struct look *look, int fd, const char *name)
 {
 	char path[PATH_MAX];

@@ -34,6 +34,16 @@ boot() { # SCRIPT [OPTION...]
 		eventually() { for _ in {1..900}; do ! "$@" >/dev/null || return 0; sleep 0.2; done; "$@"; }
 		has_driver() { [ "$(driver_of "$1")" = "$2" ]; }
 		is_active() { systemctl is-active "vfionoiommu@$1"; }
+		# udevd processes its event after an unbind.
+		replug_late() {
+			udevadm control --stop-exec-queue
+			replug $1
+			vfionoiommu bind --force $1
+			vfionoiommu unbind $1
+			udevadm control --start-exec-queue
+			udevadm settle
+			eventually is_active $1
+		}
 		replug() { echo 1 >/sys/bus/pci/devices/$1/remove; echo 1 >/sys/bus/pci/rescan; }
 		'"$1"
 	echo "$output"
@@ -128,24 +138,12 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 @test "an event that udevd processes after an unbind does not undo it" {
 	boot '
 		eventually is_active $nic
-		udevadm control --stop-exec-queue
-		replug $nic
-		vfionoiommu bind --force $nic
-		vfionoiommu unbind $nic
-		udevadm control --start-exec-queue
-		udevadm settle
-		eventually is_active $nic
+		replug_late $nic
 		has_driver $nic e1000e
 		journalctl --no-pager -b -u vfionoiommu@$nic
 		# One without a driver, from which the rule keeps all drivers away meanwhile.
 		vfionoiommu bind --persistent --force $edu
-		udevadm control --stop-exec-queue
-		replug $edu
-		vfionoiommu bind --force $edu
-		vfionoiommu unbind $edu
-		udevadm control --start-exec-queue
-		udevadm settle
-		eventually is_active $edu
+		replug_late $edu
 		echo override $(cat /sys/bus/pci/devices/$edu/driver_override)
 		vfionoiommu unbind --persistent $edu' "${cards[@]}"
 	status_is 0
