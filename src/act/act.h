@@ -107,13 +107,9 @@ int output_replace(const char *path, const char *text);
 /* Removes the file. Returns 0, also if it does not exist, or a negative errno as above. */
 int output_remove(const char *path);
 
-/* Writes a recording of a machine. */
-
-/* Writes the records as a tar archive to the open file descriptor `fd`. Returns 0 or a negative errno. */
-int recording_send(const struct record_list *records, int fd);
-
-/* The same to the new file `path`, mode 0600, complete or not at all. Returns 0, or a negative errno with
- * nothing created: -EEXIST: `path` already exists; -EISDIR or -EINVAL: it is not a regular file. */
+/* Writes a recording of a machine, as a tar archive, to the new file `path`, mode 0600, complete or not at
+ * all; NULL: to standard output. Returns 0, or a negative errno with nothing created: -EEXIST: `path` already
+ * exists; -EISDIR or -EINVAL: it is not a regular file. */
 int recording_save(const struct record_list *records, const char *path);
 
 #endif

@@ -83,7 +83,7 @@ static void complain(const struct record_list *records)
 static enum status write_to(const char *to, const struct record_list *records, const struct options *options)
 {
 	bool standard_output = text_same(to, "-");
-	int error = standard_output ? recording_send(records, STDOUT_FILENO) : recording_save(records, to);
+	int error = recording_save(records, standard_output ? NULL : to);
 	if (error == -EEXIST)
 		log_error("%s: already exists; remove it, or name another FILE", to);
 	else if (error)

@@ -26,16 +26,7 @@
 LIBRARY(libarchive, "libarchive.so.13", "libarchive13", "recommended",
 	"reports, and the content of an initramfs", FUNCTIONS);
 
-/* The current file of archive_each_file. */
-struct archive_file;
-
 /* ---- writing ---- */
-
-/* struct archive_tar is libarchive's own object, opaque outside this file. */
-static struct archive *object(struct archive_tar *tar)
-{
-	return (struct archive *)tar;
-}
 
 /* ARCHIVE_WARN is a success with a warning. */
 static int result(struct archive *archive, la_ssize_t code)
@@ -46,22 +37,15 @@ static int result(struct archive *archive, la_ssize_t code)
 	return error > 0 ? -error : -EIO;
 }
 
-struct archive_tar *archive_tar_begin(int fd)
+static int open_tar(struct archive *tar, int fd)
 {
-	if (!library_load(&libarchive)) {
-		errno = ELIBACC;
-		return NULL;
-	}
-	struct archive *archive = sym_archive_write_new();
 	/* GNU format: paths of any length and any bytes, in every locale. */
-	if (archive && sym_archive_write_set_format_gnutar(archive) == ARCHIVE_OK &&
+	if (sym_archive_write_set_format_gnutar(tar) == ARCHIVE_OK &&
 		/* Otherwise the padding of a pipe would differ from that of a file. */
-		sym_archive_write_set_bytes_in_last_block(archive, 1) == ARCHIVE_OK &&
-		sym_archive_write_open_fd(archive, fd) == ARCHIVE_OK)
-		return (struct archive_tar *)archive;
-	errno = archive ? -result(archive, ARCHIVE_FATAL) : ENOMEM;
-	sym_archive_write_free(archive);
-	return NULL;
+		sym_archive_write_set_bytes_in_last_block(tar, 1) == ARCHIVE_OK &&
+		sym_archive_write_open_fd(tar, fd) == ARCHIVE_OK)
+		return 0;
+	return result(tar, ARCHIVE_FATAL);
 }
 
 static void fill(struct archive_entry *entry, const struct record *record)
@@ -80,44 +64,71 @@ static void fill(struct archive_entry *entry, const struct record *record)
 		sym_archive_entry_set_symlink(entry, record->content);
 }
 
-int archive_tar_add(struct archive_tar *tar, const struct record *record)
+static int add(struct archive *tar, const struct record *record)
 {
 	struct archive_entry *entry = sym_archive_entry_new();
 	if (!entry)
 		return -ENOMEM;
 	fill(entry, record);
-	int error = result(object(tar), sym_archive_write_header(object(tar), entry));
+	int error = result(tar, sym_archive_write_header(tar, entry));
 	if (!error && record->kind == RECORD_FILE && record->size)
-		error = result(
-			object(tar), sym_archive_write_data(object(tar), record->content, record->size));
+		error = result(tar, sym_archive_write_data(tar, record->content, record->size));
 	sym_archive_entry_free(entry);
 	return error;
 }
 
-int archive_tar_end(struct archive_tar *tar)
+int archive_write(const struct record_list *records, int fd)
 {
-	int error = result(object(tar), sym_archive_write_close(object(tar)));
-	sym_archive_write_free(object(tar));
+	const struct record *record;
+	if (!library_load(&libarchive))
+		return -ELIBACC;
+	struct archive *tar = sym_archive_write_new();
+	if (!tar)
+		return -ENOMEM;
+	int error = open_tar(tar, fd);
+	array_each (record, records)
+		if (!error)
+			error = add(tar, record);
+	if (!error)
+		error = result(tar, sym_archive_write_close(tar));
+	sym_archive_write_free(tar);
 	return error;
 }
 
-/* ---- reading ---- */
+/* ---- an initramfs ---- */
 
+/* The limit of unpacked bytes. */
+#define UNPACKED_MAX (4LL << 30)
+/* The limit of bytes read from modprobe.d; further files are ignored. */
+#define MODPROBE_MAX (1 << 20)
+/* The limit of bytes read from one file. */
 #define TEXT_MAX 65536
 
 /* The length of the last entry of a cpio archive: a header of 110 bytes and the name "TRAILER!!!", padded to
  * a multiple of four. */
 #define TRAILER_SIZE 124
 
-/* Its first 64 KiB, valid until the next call; NULL if unreadable. */
-static const char *archive_file_text(struct archive_file *file)
+struct scan {
+	bool has_vfio;
+	char **modprobe;
+};
+
+static bool is_vfio(const char *name)
 {
-	static char text[TEXT_MAX + 1];
-	la_ssize_t length = sym_archive_read_data((struct archive *)file, text, TEXT_MAX);
-	if (length < 0)
-		return NULL;
-	text[length] = '\0';
-	return text;
+	const char *file = strrchr(name, '/');
+	return file && text_starts(file, "/vfio.ko");
+}
+
+/* Looks at the current file of the archive. */
+static void take_file(struct scan *scan, const char *name, struct archive *archive)
+{
+	static char text[TEXT_MAX];
+	scan->has_vfio |= is_vfio(name);
+	if (!strstr(name, "modprobe.d/") || strlen(*scan->modprobe) >= MODPROBE_MAX)
+		return;
+	la_ssize_t length = sym_archive_read_data(archive, text, sizeof text);
+	if (length >= 0)
+		text_append(scan->modprobe, "%.*s\n", (int)length, text);
 }
 
 /* The formats of the kernel (lib/decompress.c) except lzo. libarchive supports more, but runs external
@@ -136,11 +147,10 @@ static void support_filters(struct archive *archive)
 		support[i](archive);
 }
 
-/* Calls `take` for each regular file of the cpio archive, plain or compressed, at offset `at` of `fd`.
- * Unpacks at most `max` bytes of a compressed archive. Returns 0, with the offset past the archive in `*next`
- * (-1 for a compressed one), or a negative errno: -EBADMSG: not a cpio archive, or longer than `max`. */
-static int archive_each_file(int fd, off_t at, long long max,
-	void (*take)(void *to, const char *name, struct archive_file *file), void *to, off_t *next)
+/* Looks at each regular file of the cpio archive, plain or compressed, at offset `at` of `fd`. Unpacks at
+ * most UNPACKED_MAX bytes of a compressed archive. Returns 0, with the offset past the archive in `*next` (-1
+ * for a compressed one), or a negative errno: -EBADMSG: not a cpio archive, or too long. */
+static int scan_archive(int fd, off_t at, struct scan *scan, off_t *next)
 {
 	if (!library_load(&libarchive))
 		return -ELIBACC;
@@ -151,44 +161,16 @@ static int archive_each_file(int fd, off_t at, long long max,
 	support_filters(archive);
 	sym_archive_read_support_format_cpio(archive);
 	int code = lseek(fd, at, SEEK_SET) < 0 ? ARCHIVE_FATAL : sym_archive_read_open_fd(archive, fd, 65536);
-	while (code == ARCHIVE_OK && sym_archive_filter_bytes(archive, 0) < max &&
+	while (code == ARCHIVE_OK && sym_archive_filter_bytes(archive, 0) < UNPACKED_MAX &&
 		(code = sym_archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
 		const char *name = sym_archive_entry_pathname(entry);
 		if (name && sym_archive_entry_filetype(entry) == AE_IFREG)
-			take(to, name, (struct archive_file *)archive);
+			take_file(scan, name, archive);
 	}
 	bool plain = sym_archive_filter_count(archive) == 1;
 	*next = plain ? at + sym_archive_read_header_position(archive) + TRAILER_SIZE : -1;
 	sym_archive_read_free(archive);
 	return code == ARCHIVE_EOF ? 0 : -EBADMSG;
-}
-
-/* ---- an initramfs ---- */
-
-/* The limit of unpacked bytes. */
-#define UNPACKED_MAX (4LL << 30)
-/* The limit of bytes read from modprobe.d; further files are ignored. */
-#define MODPROBE_MAX (1 << 20)
-
-struct scan {
-	bool has_vfio;
-	char **modprobe;
-};
-
-static bool is_vfio(const char *name)
-{
-	const char *file = strrchr(name, '/');
-	return file && text_starts(file, "/vfio.ko");
-}
-
-static void take_file(void *to, const char *name, struct archive_file *file)
-{
-	struct scan *scan = to;
-	bool wanted = strstr(name, "modprobe.d/") && strlen(*scan->modprobe) < MODPROBE_MAX;
-	const char *text = wanted ? archive_file_text(file) : NULL;
-	scan->has_vfio |= is_vfio(name);
-	if (text)
-		text_append(scan->modprobe, "%s\n", text);
 }
 
 /* An image consists of archives, padded with zeros. Returns the offset of the next one, or -1. */
@@ -214,7 +196,7 @@ int initramfs_look(const struct sysroot *root, const char *path, bool *has_vfio,
 		return fd;
 	while (at >= 0) {
 		off_t next = -1;
-		int error = archive_each_file(fd, at, UNPACKED_MAX, take_file, &scan, &next);
+		int error = scan_archive(fd, at, &scan, &next);
 		if (error)
 			return error;
 		at = next < 0 ? -1 : skip_zeros(fd, next);

@@ -639,17 +639,9 @@ bool page_shows_physical(const struct sysroot *root);
 
 /* ---- writing ---- */
 
-struct archive_tar;
-
-/* Starts a tar archive that is written to the open file descriptor `fd`. Returns NULL with errno set on
- * failure. Finish it with archive_tar_end. */
-struct archive_tar *archive_tar_begin(int fd);
-
-/* Appends a record. The archive contains no timestamps. Returns 0 or a negative errno. */
-int archive_tar_add(struct archive_tar *tar, const struct record *record);
-
-/* Writes the end of the archive and frees it; `fd` stays open. Returns 0 or a negative errno. */
-int archive_tar_end(struct archive_tar *tar);
+/* Writes the records as a tar archive without timestamps to `fd`, which stays open. Returns 0 or a negative
+ * errno. */
+int archive_write(const struct record_list *records, int fd);
 
 /* ---- reading ---- */
 
