@@ -45,9 +45,5 @@ int recording_save(const struct record_list *records, const char *path)
 	int error = path ? newfile_begin(path, &file) : archive_write(records, STDOUT_FILENO);
 	if (error || !path)
 		return error;
-	error = archive_write(records, file.fd);
-	if (!error)
-		return newfile_keep(&file);
-	newfile_drop(&file);
-	return error;
+	return newfile_end(&file, archive_write(records, file.fd));
 }

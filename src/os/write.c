@@ -296,21 +296,14 @@ static int give_name(const struct newfile *file)
 	return 0;
 }
 
-int newfile_keep(struct newfile *file)
+int newfile_end(struct newfile *file, int error)
 {
-	int error = signals_caught() ? -EINTR : fsync(file->fd) < 0 ? -errno : give_name(file);
+	if (!error)
+		error = signals_caught() ? -EINTR : fsync(file->fd) < 0 ? -errno : give_name(file);
 	if (error)
 		unlink(file->temporary);
 	close(file->fd);
 	free(file->path);
 	free(file->temporary);
 	return error;
-}
-
-void newfile_drop(struct newfile *file)
-{
-	unlink(file->temporary);
-	close(file->fd);
-	free(file->path);
-	free(file->temporary);
 }
