@@ -71,7 +71,7 @@ static enum status explain_run(const struct options *options, struct arguments *
 		json_add_explanations(document, explained.items, explained.count);
 		json_print(document);
 	} else if (!arguments->count || table_is_for_scripts(&options->table)) {
-		table_print(&explanation_columns, &options->table, (const void *const *)explained.items,
+		table_print_refs(&explanation_columns, &options->table, (const void *const *)explained.items,
 			explained.count);
 	} else {
 		for (size_t i = 0; i < explained.count; i++) {

@@ -66,7 +66,7 @@ const struct column_set device_columns_all = { columns, ARRAY_SIZE(columns),
 void devices_print(
 	const struct column_set *set, const struct table_options *options, const struct device_refs *devices)
 {
-	table_print(set, options, (const void *const *)devices->items, devices->count);
+	table_print_refs(set, options, (const void *const *)devices->items, devices->count);
 }
 
 /* ---- events ---- */

@@ -105,7 +105,6 @@ static const struct column_set matrix_columns_installed = { columns, ARRAY_SIZE(
 void matrix_print_cases(const struct table_options *options, const struct kernel *kernel)
 {
 	struct row rows[CASE_COUNT];
-	const void *refs[CASE_COUNT];
 	for (int i = 0; i < CASE_COUNT; i++) {
 		const struct access_case *access = &kernel->cases[i];
 		bool this = i + 1 == kernel->access.number;
@@ -116,22 +115,21 @@ void matrix_print_cases(const struct table_options *options, const struct kernel
 			.access = access,
 			.noiommu = this ? access->built[QUESTION_NOIOMMU].answer : access->possible,
 		};
-		refs[i] = &rows[i];
 	}
-	table_print(&matrix_columns, options, refs, CASE_COUNT);
+	table_print(&matrix_columns, options, rows, CASE_COUNT, sizeof *rows);
 }
 
 void matrix_print_kernels(const struct table_options *options, const struct kernel_list *kernels)
 {
-	struct row *rows = NULL;
-	const void **refs = NULL;
-	size_t count = 0;
+	struct {
+		struct row *items;
+		size_t count;
+	} rows = { 0 };
 	const struct kernel *kernel;
 	bool running = false;
 	array_each (kernel, kernels) {
 		running |= kernel->host.running;
-		rows = array_room(rows, count, sizeof *rows);
-		rows[count++] = (struct row){
+		*array_add(&rows) = (struct row){
 			.kernel = kernel->name,
 			.this = kernel->host.running,
 			.number = kernel->access.number,
@@ -139,13 +137,9 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 			.noiommu = kernel->access.built[QUESTION_NOIOMMU].answer,
 		};
 	}
-	for (size_t i = 0; i < count; i++) {
-		refs = array_room(refs, i, sizeof *refs);
-		refs[i] = &rows[i];
-	}
-	table_print(running ? &matrix_columns_installed : &matrix_columns_kernels, options, refs, count);
-	free(rows);
-	free(refs);
+	table_print(running ? &matrix_columns_installed : &matrix_columns_kernels, options, rows.items,
+		rows.count, sizeof *rows.items);
+	free(rows.items);
 }
 
 /* What explains the result further: a new string; "": nothing. */

@@ -72,19 +72,11 @@ static void steps_print(const struct table_options *options, const struct openin
 	const struct opening *only, bool addresses)
 {
 	struct rows rows = { 0 };
-	struct {
-		const void **items;
-		size_t count;
-	} lines = { 0 };
 	const struct opening *opening;
-	const struct row *row;
 	array_each (opening, openings)
 		for (size_t i = 0; (!only || opening == only) && i < opening->count; i++)
 			*array_add(&rows) = (struct row){ opening, &opening->steps[i], addresses };
-	array_each (row, &rows)
-		*array_add(&lines) = row;
-	table_print(&opening_columns, options, lines.items, lines.count);
-	free(lines.items);
+	table_print(&opening_columns, options, rows.items, rows.count, sizeof *rows.items);
 	free(rows.items);
 }
 

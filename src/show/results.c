@@ -86,8 +86,8 @@ void explanation_print(const struct explanation *explanation)
 		{ "reason", explanation->reason },
 		{ "remedy", explanation->remedy },
 	};
-	const void *rows[] = { &parts[0], &parts[1], &parts[2], &parts[3] };
-	table_print(&set, &(struct table_options){ .noheadings = true }, rows, ARRAY_SIZE(rows));
+	table_print(
+		&set, &(struct table_options){ .noheadings = true }, parts, ARRAY_SIZE(parts), sizeof *parts);
 }
 
 /* ---- actions, plans and results ---- */

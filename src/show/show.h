@@ -152,9 +152,14 @@ char *table_unknown_column(const struct column_set *columns, const char *wanted)
 /* What the columns need that `options` show, all of NEED_ with `json`. */
 unsigned int table_needs(const struct column_set *columns, const struct table_options *options, bool json);
 
-/* Prints `count` rows, each the argument of the getters of the columns, to stdout. On a terminal the table
- * fits its width; in a pipe nothing is cut, left out or wrapped. Without rows it prints nothing. */
-void table_print(const struct column_set *columns, const struct table_options *options,
+/* Prints `count` rows of `size` bytes, each the argument of the getters of the columns, to stdout. On a
+ * terminal the table fits its width; in a pipe nothing is cut, left out or wrapped. Without rows it prints
+ * nothing. */
+void table_print(const struct column_set *columns, const struct table_options *options, const void *rows,
+	size_t count, size_t size);
+
+/* The same of pointers to rows. */
+void table_print_refs(const struct column_set *columns, const struct table_options *options,
 	const void *const *rows, size_t count);
 
 /* The columns and their contents, for --help: a new string. `other` (NULL: none) are the defaults `when`. */

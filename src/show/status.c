@@ -61,15 +61,10 @@ static void print_user(const struct taint *taint)
 
 void taint_print(const struct table_options *options, const struct taint *taint)
 {
-	const struct taint_bit *bit;
-	const void *rows[64];
-	size_t count = 0;
 	bool table_only = table_is_for_scripts(options);
-	array_each (bit, &taint->bits)
-		rows[count++] = bit;
 	if (!table_only)
-		printf("taint: %llu%s\n", taint->value, count ? "\n" : ", not tainted");
-	table_print(&taint_columns, options, rows, count);
+		printf("taint: %llu%s\n", taint->value, taint->bits.count ? "\n" : ", not tainted");
+	table_print(&taint_columns, options, taint->bits.items, taint->bits.count, sizeof *taint->bits.items);
 	if (table_only || !(taint->value & TAINT_USER))
 		return;
 	putchar('\n');
@@ -209,10 +204,7 @@ void status_print(const struct table_options *options, const struct status_view 
 		{ "devices", text_format("%zu bound as noiommu", view->noiommu_devices) },
 		{ "taint", taint_line(view->taint) },
 	};
-	const void *rows[ARRAY_SIZE(items)];
-	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
-		rows[i] = &items[i];
-	table_print(&status_columns, options, rows, ARRAY_SIZE(items));
+	table_print(&status_columns, options, items, ARRAY_SIZE(items), sizeof *items);
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
 		free(items[i].value);
 }

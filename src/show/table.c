@@ -254,7 +254,7 @@ static void print_table(const struct chosen *chosen, const struct cell_columns *
 	sym_scols_unref_table(table);
 }
 
-void table_print(const struct column_set *columns, const struct table_options *options,
+void table_print_refs(const struct column_set *columns, const struct table_options *options,
 	const void *const *rows, size_t count)
 {
 	if (!count)
@@ -269,6 +269,19 @@ void table_print(const struct column_set *columns, const struct table_options *o
 		free(cells.items[i].items);
 	free(cells.items);
 	free(chosen.items);
+}
+
+void table_print(const struct column_set *columns, const struct table_options *options, const void *rows,
+	size_t count, size_t size)
+{
+	struct {
+		const void **items;
+		size_t count;
+	} refs = { 0 };
+	for (size_t i = 0; i < count; i++)
+		*array_add(&refs) = (const char *)rows + i * size;
+	table_print_refs(columns, options, refs.items, refs.count);
+	free(refs.items);
 }
 
 char *table_help(const struct column_set *columns, const struct column_set *other, const char *when)
