@@ -248,8 +248,8 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	enum mode set = MODE_UNKNOWN;
 	collect_boot_setting(root, &found);
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
-	bool known = modprobe_collect_option(
-			     root, "vfio", "enable_unsafe_noiommu_mode", &set, &found.source, &found) == 0;
+	bool known =
+		modprobe_collect_option(root, "vfio", NOIOMMU_PARAMETER, &set, &found.source, &found) == 0;
 	/* Of a module that is built in, modprobe.d says nothing. */
 	if (vfio == MODULE_BUILTIN) {
 		free(found.source);
@@ -260,7 +260,7 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 			set_block(&found, NULL, NULL);
 	}
 	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
-	enum mode said = cmdline ? modprobe_cmdline_mode(cmdline) : MODE_UNKNOWN;
+	enum mode said = cmdline ? modprobe_cmdline_option(cmdline, "vfio", NOIOMMU_PARAMETER) : MODE_UNKNOWN;
 	/* The command line takes precedence, for a module as well: modprobe appends its options last. */
 	if (said != MODE_UNKNOWN) {
 		free(found.source);
@@ -299,7 +299,7 @@ void nextboot_collect_initramfs(const struct sysroot *root, const struct host *h
 		if (error)
 			continue;
 		next->initramfs_has_vfio = has_vfio ? ANSWER_YES : ANSWER_NO;
-		enum mode mode = modprobe_text_mode(text);
+		enum mode mode = modprobe_text_option(text, "vfio", NOIOMMU_PARAMETER);
 		next->initramfs_mode = mode == MODE_UNKNOWN ? MODE_OFF : mode;
 	}
 }

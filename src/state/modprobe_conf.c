@@ -5,12 +5,11 @@
 #include "base/base.h"
 #include "state/state.h"
 
-#define PARAMETER "enable_unsafe_noiommu_mode"
-#define BLANKS    " \t"
+#define BLANKS " \t"
 
 const char modprobe_conf_text[] =
 	"# By vfionoiommu enable --persistent; vfionoiommu disable --persistent removes it.\n"
-	"options vfio " PARAMETER "=1\n";
+	"options vfio " NOIOMMU_PARAMETER "=1\n";
 
 /* Follows the kernel's kstrtobool(); a parameter without a value is enabled. */
 static enum mode value_mode(const char *value)
@@ -107,19 +106,9 @@ static enum mode mode_of(struct setting setting)
 	return setting.mode;
 }
 
-enum mode modprobe_text_mode(const char *text)
-{
-	return modprobe_text_option(text, "vfio", PARAMETER);
-}
-
 enum mode modprobe_text_option(const char *text, const char *module, const char *parameter)
 {
 	return mode_of(text_setting(text, module, parameter));
-}
-
-enum mode modprobe_cmdline_mode(const char *text)
-{
-	return modprobe_cmdline_option(text, "vfio", PARAMETER);
 }
 
 enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter)

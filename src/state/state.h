@@ -60,14 +60,12 @@ char *persist_format(const struct stored *stored);
 /* Its content. */
 extern const char modprobe_conf_text[];
 
-/* The mode that the last "options vfio enable_unsafe_noiommu_mode=..." in `text`, the content of a modprobe.d
- * file, sets; MODE_UNKNOWN if there is none. */
-enum mode modprobe_text_mode(const char *text);
+/* The module parameter of noiommu mode, of vfio. */
+#define NOIOMMU_PARAMETER "enable_unsafe_noiommu_mode"
 
-/* The same for `text`, a kernel command line ("vfio.enable_unsafe_noiommu_mode=1"). */
-enum mode modprobe_cmdline_mode(const char *text);
-
-/* The same for any parameter of type bool of any module. Both names have underscores. */
+/* What the last "options MODULE PARAMETER=..." in `text`, the content of a modprobe.d file, sets a parameter
+ * of type bool to; MODE_UNKNOWN if there is none. The same for `text`, a kernel command line
+ * ("vfio.enable_unsafe_noiommu_mode=1"). Both names have underscores. */
 enum mode modprobe_text_option(const char *text, const char *module, const char *parameter);
 enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter);
 

@@ -24,6 +24,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int error = initramfs_look(fuzz_root(), "boot/initrd.img", &has_vfio, &modprobe);
 	must(error <= 0 && (!error || !has_vfio));
 	must(strlen(modprobe) < (2 << 20));
-	modprobe_text_mode(modprobe);
+	modprobe_text_option(modprobe, "vfio", NOIOMMU_PARAMETER);
 	return 0;
 }

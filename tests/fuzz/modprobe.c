@@ -8,12 +8,13 @@
 #define OWN   "etc/modprobe.d/a.conf"
 #define OTHER "lib/modprobe.d/b.conf"
 
-static void check(const char *path, const char *text, enum mode (*read)(const char *text))
+static void check(const char *path, const char *text,
+	enum mode (*read)(const char *text, const char *module, const char *parameter))
 {
 	auto_free char *redacted = redact(path, text);
 	auto_free char *again = redact(path, redacted);
 	must(text_same(redacted, again));
-	must(read(redacted) == read(text));
+	must(read(redacted, "vfio", NOIOMMU_PARAMETER) == read(text, "vfio", NOIOMMU_PARAMETER));
 }
 
 /* The last file that sets the mode wins. */
@@ -22,12 +23,12 @@ static void read_files(struct part own, struct part other)
 	enum mode mode;
 	auto_free char *source = NULL;
 	auto_free char *first = fuzz_text(own), *second = fuzz_text(other);
-	enum mode expected = modprobe_text_mode(second);
-	expected = expected == MODE_UNKNOWN ? modprobe_text_mode(first) : expected;
+	enum mode expected = modprobe_text_option(second, "vfio", NOIOMMU_PARAMETER);
+	expected =
+		expected == MODE_UNKNOWN ? modprobe_text_option(first, "vfio", NOIOMMU_PARAMETER) : expected;
 	fuzz_file(OWN, own);
 	fuzz_file(OTHER, other);
-	must(modprobe_collect_option(
-		     fuzz_root(), "vfio", "enable_unsafe_noiommu_mode", &mode, &source, NULL) == 0);
+	must(modprobe_collect_option(fuzz_root(), "vfio", NOIOMMU_PARAMETER, &mode, &source, NULL) == 0);
 	must(mode == expected && !source == (mode == MODE_UNKNOWN));
 }
 
@@ -36,8 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct part rest = { data, size };
 	struct part own = fuzz_part(&rest);
 	auto_free char *text = fuzz_text(own);
-	check(OWN, text, modprobe_text_mode);
-	check("proc/cmdline", text, modprobe_cmdline_mode);
+	check(OWN, text, modprobe_text_option);
+	check("proc/cmdline", text, modprobe_cmdline_option);
 	read_files(own, rest);
 	return 0;
 }
