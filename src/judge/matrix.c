@@ -352,68 +352,51 @@ static bool can_set(const struct host *host, enum kconfig_symbol symbol)
 	return !(config->kind == KCONFIG_WHOLE && absent(config, symbol));
 }
 
+/* What needs a line. */
+enum { FOR_GROUP = 1, FOR_CDEV = 2, FOR_BOTH = FOR_GROUP | FOR_CDEV, FOR_CDEV_ALONE = 4 };
+
 /* The required lines, in the order of their dependencies. */
-enum line {
-	LINE_PCI,
-	LINE_IOMMU_SUPPORT,
-	LINE_IOMMUFD,
-	LINE_VFIO,
-	LINE_VFIO_PCI,
-	LINE_GROUP,
-	LINE_CONTAINER,
-	LINE_CDEV,
-	LINE_NOIOMMU,
-	LINE_NO_GROUP,
-	LINE_COUNT,
+struct line {
+	enum kconfig_symbol symbol;
+	unsigned int paths;
+	enum question built; /* tells whether it is met, also without the symbol; QUESTION_COUNT: none */
+	bool tristate;
 };
 
-static const enum kconfig_symbol line_symbols[LINE_COUNT] = {
-	[LINE_PCI] = KCONFIG_PCI,
-	[LINE_IOMMU_SUPPORT] = KCONFIG_IOMMU_SUPPORT,
-	[LINE_IOMMUFD] = KCONFIG_IOMMUFD,
-	[LINE_VFIO] = KCONFIG_VFIO,
-	[LINE_VFIO_PCI] = KCONFIG_VFIO_PCI,
-	[LINE_GROUP] = KCONFIG_VFIO_GROUP,
-	[LINE_CONTAINER] = KCONFIG_VFIO_CONTAINER,
-	[LINE_CDEV] = KCONFIG_VFIO_DEVICE_CDEV,
-	[LINE_NOIOMMU] = KCONFIG_VFIO_NOIOMMU,
-	[LINE_NO_GROUP] = KCONFIG_VFIO_GROUP,
+static const struct line lines[] = {
+	{ KCONFIG_PCI, FOR_BOTH, QUESTION_PCI, false },
+	{ KCONFIG_IOMMU_SUPPORT, FOR_CDEV, QUESTION_IOMMUFD, false },
+	{ KCONFIG_IOMMUFD, FOR_CDEV, QUESTION_IOMMUFD, true },
+	{ KCONFIG_VFIO, FOR_BOTH, QUESTION_COUNT, true }, /* no question is about it alone */
+	{ KCONFIG_VFIO_PCI, FOR_BOTH, QUESTION_PCI, true },
+	{ KCONFIG_VFIO_GROUP, FOR_GROUP, QUESTION_GROUP, false },
+	{ KCONFIG_VFIO_CONTAINER, FOR_GROUP, QUESTION_CONTAINER, false },
+	{ KCONFIG_VFIO_DEVICE_CDEV, FOR_CDEV, QUESTION_CDEV, false },
+	{ KCONFIG_VFIO_NOIOMMU, FOR_BOTH, QUESTION_NOIOMMU, false },
+	{ KCONFIG_VFIO_GROUP, FOR_CDEV_ALONE, QUESTION_GROUP, false }, /* off */
 };
-
-#define BIT(line) (1U << (line))
-#define FOR_BOTH  (BIT(LINE_PCI) | BIT(LINE_VFIO) | BIT(LINE_VFIO_PCI) | BIT(LINE_NOIOMMU))
-#define FOR_GROUP (FOR_BOTH | BIT(LINE_GROUP) | BIT(LINE_CONTAINER))
-#define FOR_CDEV  (FOR_BOTH | BIT(LINE_IOMMU_SUPPORT) | BIT(LINE_IOMMUFD) | BIT(LINE_CDEV))
 
 /* Whether the requirement is met: the configuration has the line, or the feature is built without it (through
  * another symbol, or in a kernel older than the symbol). */
-static bool has(const struct host *host, const struct access_case *access, enum line line)
+static bool has(const struct host *host, const struct access_case *access, const struct line *line)
 {
-	const struct answered *all = access->built;
 	const enum kconfig_value *value = host->kconfig.value;
-	bool iommufd = all[QUESTION_IOMMUFD].answer == ANSWER_YES;
-	switch (line) {
-	case LINE_PCI:
-		return value[KCONFIG_PCI] == KCONFIG_Y || all[QUESTION_PCI].answer == ANSWER_YES;
-	case LINE_IOMMU_SUPPORT:
-		return value[KCONFIG_IOMMU_SUPPORT] == KCONFIG_Y || iommufd;
-	case LINE_IOMMUFD:
+	enum answer built = line->built == QUESTION_COUNT ? ANSWER_NO : access->built[line->built].answer;
+	if (line->paths == FOR_CDEV_ALONE)
+		return built == ANSWER_NO && value[KCONFIG_VFIO] >= KCONFIG_M;
+	switch (line->symbol) {
+	case KCONFIG_PCI:
+	case KCONFIG_IOMMU_SUPPORT:
+		return value[line->symbol] == KCONFIG_Y || built == ANSWER_YES;
+	case KCONFIG_IOMMUFD:
 		/* A built-in vfio needs a built-in iommufd; Kconfig would make vfio a module. */
-		return value[KCONFIG_VFIO] == KCONFIG_Y ? value[KCONFIG_IOMMUFD] == KCONFIG_Y : iommufd;
-	case LINE_VFIO:
+		if (value[KCONFIG_VFIO] == KCONFIG_Y)
+			return value[KCONFIG_IOMMUFD] == KCONFIG_Y;
+		return built == ANSWER_YES;
+	case KCONFIG_VFIO:
 		return value[KCONFIG_VFIO] >= KCONFIG_M;
-	case LINE_VFIO_PCI:
-		return all[QUESTION_PCI].answer == ANSWER_YES;
-	case LINE_GROUP:
-		return all[QUESTION_GROUP].answer == ANSWER_YES;
-	case LINE_CONTAINER:
-		return all[QUESTION_CONTAINER].answer == ANSWER_YES;
-	case LINE_CDEV:
-		return all[QUESTION_CDEV].answer == ANSWER_YES;
-	case LINE_NOIOMMU:
-		return all[QUESTION_NOIOMMU].answer == ANSWER_YES;
 	default:
-		return all[QUESTION_GROUP].answer == ANSWER_NO && value[KCONFIG_VFIO] >= KCONFIG_M;
+		return built == ANSWER_YES;
 	}
 }
 
@@ -426,28 +409,27 @@ static const char *symbol_name(enum kconfig_symbol symbol)
 }
 
 /* 'm' for what can be a module, unless the kernel has none, or vfio is built in and needs it. */
-static char line_value(const struct host *host, enum line line)
+static char line_value(const struct host *host, const struct line *line)
 {
 	const enum kconfig_value *value = host->kconfig.value;
-	bool tristate = line == LINE_IOMMUFD || line == LINE_VFIO || line == LINE_VFIO_PCI;
-	bool needed = line == LINE_IOMMUFD && value[KCONFIG_VFIO] == KCONFIG_Y;
-	return tristate && !needed && value[KCONFIG_MODULES] != KCONFIG_N ? 'm' : 'y';
+	bool needed = line->symbol == KCONFIG_IOMMUFD && value[KCONFIG_VFIO] == KCONFIG_Y;
+	return line->tristate && !needed && value[KCONFIG_MODULES] != KCONFIG_N ? 'm' : 'y';
 }
 
-/* Adds the missing ones of the `lines`. If Kconfig does not offer one of them, adds nothing. */
+/* Adds the missing lines for the `paths`. If Kconfig does not offer one of them, adds nothing. */
 static void advise(struct advice_list *advice, const char *goal, const struct host *host,
-	const struct access_case *access, unsigned int lines)
+	const struct access_case *access, unsigned int paths)
 {
 	auto_free char *text = text_copy("");
-	for (int line = 0; line < LINE_COUNT; line++) {
-		enum kconfig_symbol symbol = line_symbols[line];
-		if (!(lines & BIT(line)) || has(host, access, line) || lacks(host, symbol))
+	for (const struct line *line = lines; line < lines + ARRAY_SIZE(lines); line++) {
+		enum kconfig_symbol symbol = line->symbol;
+		if (!(line->paths & paths) || has(host, access, line) || lacks(host, symbol))
 			continue;
-		bool independent = line == LINE_PCI || line == LINE_IOMMU_SUPPORT;
+		bool independent = symbol == KCONFIG_PCI || symbol == KCONFIG_IOMMU_SUPPORT;
 		if (independent && !can_set(host, symbol))
 			return;
 		const char *separator = *text ? "\n" : "";
-		if (line == LINE_NO_GROUP)
+		if (line->paths == FOR_CDEV_ALONE)
 			text_append(&text, "%s# CONFIG_%s is not set", separator, symbol_name(symbol));
 		else
 			text_append(&text, "%sCONFIG_%s=%c", separator, symbol_name(symbol),
@@ -469,7 +451,7 @@ static void advise_cdev(const struct host *host, const struct access_case *acces
 		advise(advice, "for the cdev (Linux 7.3 or later)", host, access, FOR_CDEV);
 	else
 		advise(advice, "for the cdev without the group (Linux 7.3 or later)", host, access,
-			FOR_CDEV | BIT(LINE_NO_GROUP));
+			FOR_CDEV | FOR_CDEV_ALONE);
 }
 
 void access_case_advise(const struct host *host, const struct access_case *access, struct advice_list *advice)
