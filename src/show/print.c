@@ -129,13 +129,13 @@ void progress_end_wait(void)
 
 #define ENUM_WORD(value, word) [value] = word,
 
-/* The words of an enum, without -1. */
-#define WORDS(function, type, list)                                                                          \
+#define WORD_TABLE(function, type, list)                                                                     \
 	const char *function(enum type value)                                                                \
 	{                                                                                                    \
 		static const char *const words[] = { list(ENUM_WORD) };                                      \
 		return words[value];                                                                         \
 	}
+WORDS(WORD_TABLE)
 
 const char *word_answer(enum answer answer)
 {
@@ -144,31 +144,19 @@ const char *word_answer(enum answer answer)
 
 const char *word_mode(enum mode mode)
 {
-	switch (mode) {
-	case MODE_OFF:
-		return "off";
-	case MODE_ON:
-		return "on";
-	case MODE_ABSENT:
-		return "unavailable";
-	default:
-		return "unknown";
-	}
+	static const char *const words[] = {
+		[MODE_UNKNOWN + 1] = "unknown",
+		[MODE_OFF + 1] = "off",
+		[MODE_ON + 1] = "on",
+		[MODE_ABSENT + 1] = "unavailable",
+	};
+	return words[mode + 1];
 }
 
 const char *word_enabled(enum mode mode)
 {
 	return mode == MODE_ON ? "enabled" : mode == MODE_OFF ? "disabled" : word_mode(mode);
 }
-
-WORDS(word_module, module_state, MODULE_STATES)
-WORDS(word_severity, severity, SEVERITIES)
-WORDS(word_kconfig, kconfig_value, KCONFIG_VALUES)
-WORDS(word_kconfig_kind, kconfig_kind, KCONFIG_KINDS)
-WORDS(word_event, event_kind, EVENT_KINDS)
-WORDS(word_use, use_kind, USE_KINDS)
-WORDS(word_step, open_step, OPEN_STEPS)
-WORDS(word_client, client, CLIENTS)
 
 const char *word_region(int index)
 {
@@ -190,22 +178,10 @@ const char *word_symbol(enum kconfig_symbol symbol)
 	return words[symbol];
 }
 
-WORDS(word_outcome, outcome, OUTCOMES)
-WORDS(word_action, action_kind, ACTION_KINDS)
-WORDS(word_fitness, fitness, FITNESSES)
-
 const char *word_path(enum path path)
 {
-	switch (path) {
-	case PATH_NONE:
-		return "none";
-	case PATH_WORKS:
-		return "works";
-	case PATH_IOMMUFD_ONLY:
-		return "iommufd-only";
-	default:
-		return "unknown";
-	}
+	static const char *const words[] = { "unknown", "none", "works", "iommufd-only" };
+	return words[path + 1];
 }
 
 const char *word_source(const struct answered *answered)
@@ -213,8 +189,6 @@ const char *word_source(const struct answered *answered)
 	static const char *const words[] = { SOURCES(ENUM_WORD) };
 	return answered->answer == ANSWER_UNKNOWN ? NULL : words[answered->source];
 }
-
-WORDS(word_question, question, QUESTIONS)
 
 const char *word_case(int number)
 {
@@ -229,8 +203,6 @@ const char *word_case(int number)
 	};
 	return words[number];
 }
-
-WORDS(word_reason, reason, REASONS)
 
 /* One sentence for each pair of paths; rows: the group, columns: the cdev, each unknown, none, works. */
 const char *word_access(const struct access_case *access)

@@ -11,45 +11,39 @@
 /* ---- print.c, words ----
  * The words for the values of the model, in tables, sentences and JSON. */
 
+/* Of each enum that has a list of words: FUNCTION(VALUE) is the word of the value. */
+#define WORDS(X)                                                                                             \
+	X(word_module, module_state, MODULE_STATES)                                                          \
+	X(word_severity, severity, SEVERITIES)                                                               \
+	X(word_reason, reason, REASONS)                                                                      \
+	X(word_kconfig, kconfig_value, KCONFIG_VALUES)                                                       \
+	X(word_kconfig_kind, kconfig_kind, KCONFIG_KINDS)                                                    \
+	X(word_question, question, QUESTIONS)                                                                \
+	X(word_fitness, fitness, FITNESSES)                                                                  \
+	X(word_use, use_kind, USE_KINDS)                                                                     \
+	X(word_step, open_step, OPEN_STEPS)                                                                  \
+	X(word_client, client, CLIENTS)                                                                      \
+	X(word_action, action_kind, ACTION_KINDS)                                                            \
+	X(word_outcome, outcome, OUTCOMES)                                                                   \
+	X(word_event, event_kind, EVENT_KINDS)
+
+#define WORD_FUNCTION(function, type, list) const char *function(enum type value);
+WORDS(WORD_FUNCTION)
+
 /* "yes", "no", "unknown" */
 const char *word_answer(enum answer answer);
 /* "on", "off", "unknown", "unavailable": JSON */
 const char *word_mode(enum mode mode);
 /* "enabled", "disabled", "unknown", "unavailable": text */
 const char *word_enabled(enum mode mode);
-/* "loaded", "built in", "not loaded", "not installed", "unknown" */
-const char *word_module(enum module_state state);
 /* "EBUSY"; "EUNKNOWN": one that libc does not know, as ENOTSUPP of the kernel */
 const char *word_error(int error);
-/* "note", "warning", "blocker" */
-const char *word_severity(enum severity severity);
-/* "y", "m", "n", "absent", "unknown" */
-/* NULL: REASON_NONE. */
-const char *word_reason(enum reason reason);
-const char *word_kconfig(enum kconfig_value value);
-const char *word_kconfig_kind(enum kconfig_kind kind);
 /* "VFIO_NOIOMMU": the symbol without CONFIG_ */
 const char *word_symbol(enum kconfig_symbol symbol);
-/* "planned", "changed", "unchanged", "failed" */
-const char *word_outcome(enum outcome outcome);
-/* "load", "write", "save", "remove", ... : JSON */
-const char *word_action(enum action_kind kind);
-/* "bound", "vfio", "free", "used", "unknown", "impossible" */
-const char *word_fitness(enum fitness fitness);
-/* "added", "removed", "bound", "unbound", "node-added", "node-removed" */
-const char *word_event(enum event_kind kind);
 /* "none", "works", "iommufd-only", "unknown" */
 const char *word_path(enum path path);
 /* The source of the answer: "seen", "modules", "config", "release"; NULL: none */
 const char *word_source(const struct answered *answered);
-/* "group", "container", "cdev", ... as JSON has them */
-const char *word_question(enum question question);
-/* "up", "mount", "swap", ... : the kinds in lower case */
-const char *word_use(enum use_kind kind);
-/* The name of the ioctl; "open" for nodes */
-const char *word_step(enum open_step step);
-/* "dpdk", "spdk", "qemu", "cdev", "group" */
-const char *word_client(enum client client);
 /* "bar0" to "bar5", "rom", "config", "vga": index as the kernel numbers regions */
 const char *word_region(int index);
 /* "INTx", "MSI", "MSI-X", "error", "request": index as the kernel numbers interrupts */
