@@ -3,6 +3,7 @@
 #define BASE_H
 
 #include <dirent.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -80,6 +81,12 @@ void out_of_memory(void) __attribute__((noreturn));
  */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_copy(const char *text);
+
+/* A path for the call that it is an argument of. Nothing exists at a path that is too long. */
+#define PATH(...) path_format((char[PATH_MAX + 1]){ 0 }, __VA_ARGS__)
+
+/* Formats into `path`, which has PATH_MAX + 1 bytes: the kernel rejects what is cut. Returns `path`. */
+const char *path_format(char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Appends formatted text to the string `*text`, which may be reallocated. */
 void text_append(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -74,6 +74,15 @@ void text_append(char **text, const char *format, ...)
 	*text = longer;
 }
 
+const char *path_format(char *path, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(path, PATH_MAX + 1, format, arguments);
+	va_end(arguments);
+	return path;
+}
+
 char *text_copy(const char *text)
 {
 	char *copy = text ? strdup(text) : NULL;

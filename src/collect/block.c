@@ -122,8 +122,7 @@ static void add_backing_device(struct scan *scan, struct block *block)
 /* "../../devices/virtual/block/loop0/loop0p1" */
 static void add_disk(struct scan *scan, struct block *block)
 {
-	auto_free char *path = text_format(OWNER_DISKS "/%s", block->name);
-	auto_free char *target = sysroot_readlink(scan->root, path);
+	auto_free char *target = sysroot_readlink(scan->root, PATH(OWNER_DISKS "/%s", block->name));
 	char *slash = target ? strrchr(target, '/') : NULL;
 	if (slash)
 		*slash = '\0';
@@ -293,8 +292,7 @@ static bool is_over(const struct scan *scan, const struct block *block, const ch
 {
 	char **base;
 	array_each (base, &block->bases) {
-		auto_free char *path = text_format(OWNER_DISKS "/%s", *base);
-		auto_free char *target = sysroot_readlink(scan->root, path);
+		auto_free char *target = sysroot_readlink(scan->root, PATH(OWNER_DISKS "/%s", *base));
 		auto_free char *whole = text_format("%s/", target ? target : "");
 		if (strstr(whole, part))
 			return true;

@@ -106,8 +106,7 @@ static void collect_group(const struct sysroot *root, struct device *device)
 	auto_free char *noiommu = text_format("noiommu-%s", number);
 	const char *const names[] = { noiommu, number };
 	for (size_t i = 0; i < ARRAY_SIZE(names) && !device->group.name; i++) {
-		auto_free char *class = text_format("sys/class/vfio/%s", names[i]);
-		if (sysroot_exists(root, class) == ANSWER_YES)
+		if (sysroot_exists(root, PATH("sys/class/vfio/%s", names[i])) == ANSWER_YES)
 			node_set(root, &device->group, "/dev/vfio", names[i]);
 	}
 }
@@ -342,9 +341,8 @@ static void collect_stored_overrides(
 		struct device *device = own(devices, *each);
 		auto_free char *name = text_format("pci-%s", device->address);
 		const char *file = name_list_has(&names, name) ? name : device->address;
-		auto_free char *path = text_format(DRIVERCTL "/%s", file);
 		if (name_list_has(&names, file) && !device->stored_override)
-			device->stored_override = sysroot_read(root, path);
+			device->stored_override = sysroot_read(root, PATH(DRIVERCTL "/%s", file));
 	}
 }
 
@@ -352,9 +350,8 @@ static void collect_stored_overrides(
 static void collect_drivers(const struct sysroot *root, const char *name, struct name_list *drivers)
 {
 	auto_names struct name_list entries = { 0 };
-	auto_free char *path = text_format("sys/module/%s/drivers", name);
 	char **entry;
-	sysroot_list(root, path, &entries);
+	sysroot_list(root, PATH("sys/module/%s/drivers", name), &entries);
 	array_each (entry, &entries)
 		if (text_starts(*entry, "pci:"))
 			*array_add(drivers) = text_copy(text_after(*entry, "pci:"));
@@ -437,8 +434,7 @@ static bool is_gone_driver(const struct sysroot *root, const char *release, cons
 	/* A recording has only the drivers that devices have. */
 	if (!saved->driver || !root->live)
 		return false;
-	auto_free char *path = text_format("sys/bus/pci/drivers/%s", saved->driver);
-	if (sysroot_exists(root, path) != ANSWER_NO)
+	if (sysroot_exists(root, PATH("sys/bus/pci/drivers/%s", saved->driver)) != ANSWER_NO)
 		return false;
 	return !saved->module || !release || module_lookup(root, release, saved->module) == MODULE_MISSING;
 }
@@ -734,8 +730,7 @@ enum answer stored_collect_rule(const struct sysroot *root)
 {
 	static const char *const directories[] = { "etc", "run", "usr/local/lib", "usr/lib", "lib" };
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		auto_free char *path = text_format("%s/udev/rules.d/" RULE, directories[i]);
-		if (sysroot_exists(root, path) == ANSWER_YES)
+		if (sysroot_exists(root, PATH("%s/udev/rules.d/" RULE, directories[i])) == ANSWER_YES)
 			return ANSWER_YES;
 	}
 	return ANSWER_NO;

@@ -194,8 +194,8 @@ void event_free(struct event *event)
 /* What the rule has noted for the unit that it starts. */
 static char *event_of_unit(const struct sysroot *root, const char *address)
 {
-	auto_free char *path = text_format("run/udev/data/+pci:%s", address);
-	auto_free char *data = sysroot_read_file(root, path, SYSROOT_ATTRIBUTE_MAX);
+	auto_free char *data =
+		sysroot_read_file(root, PATH("run/udev/data/+pci:%s", address), SYSROOT_ATTRIBUTE_MAX);
 	return data ? text_value(data, "E:VFIONOIOMMU_EVENT") : NULL;
 }
 

@@ -15,9 +15,8 @@ static void add_uppers(const struct scan *scan, struct name_list *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		auto_names struct name_list entries = { 0 };
-		auto_free char *directory = text_format("sys/class/net/%s", names->items[i]);
 		char **entry;
-		(void)sysroot_list(scan->root, directory, &entries);
+		(void)sysroot_list(scan->root, PATH("sys/class/net/%s", names->items[i]), &entries);
 		array_each (entry, &entries) {
 			const char *upper = text_after(*entry, "upper_");
 			if (upper)
@@ -96,8 +95,7 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 {
 	auto_names struct name_list entries = { 0 };
 	auto_free char *directory = text_format("class/net/%s", name);
-	auto_free char *path = text_format("%s/flags", directory);
-	auto_free char *flags = sysroot_read(sysfs, path);
+	auto_free char *flags = sysroot_read(sysfs, PATH("%s/flags", directory));
 	bool up = !flags || (strtoul(flags, NULL, 16) & FLAG_UP);
 	char **entry;
 	(void)sysroot_list(sysfs, directory, &entries);
@@ -227,8 +225,8 @@ static bool is_driven(const struct scan *scan, const struct device *device)
 		return true;
 	(void)sysroot_list(scan->root, folder, &entries);
 	array_each (entry, &entries) {
-		auto_free char *driver = text_format("%s/%s/driver", folder, *entry);
-		driven |= text_starts(*entry, "virtio") && sysroot_exists(scan->root, driver) == ANSWER_YES;
+		driven |= text_starts(*entry, "virtio") &&
+			  sysroot_exists(scan->root, PATH("%s/%s/driver", folder, *entry)) == ANSWER_YES;
 	}
 	return driven;
 }
@@ -292,10 +290,8 @@ static void take_elsewhere(const struct scan *scan, struct device *device)
 static void take_target(struct scan *scan, const struct sysroot *root, const char *folder)
 {
 	auto_owners struct owner_list owners = { 0 };
-	auto_free char *enabled_path = text_format("%s/enabled", folder);
-	auto_free char *enabled = sysroot_read(root, enabled_path);
-	auto_free char *name_path = text_format("%s/dev_name", folder);
-	auto_free char *name = sysroot_read(root, name_path);
+	auto_free char *enabled = sysroot_read(root, PATH("%s/enabled", folder));
+	auto_free char *name = sysroot_read(root, PATH("%s/dev_name", folder));
 	struct device **owner;
 	if (text_same(enabled, "1") && name)
 		(void)scan_owners(scan, scan->root, OWNER_INTERFACES, name, &owners);
@@ -385,8 +381,7 @@ static void take_fibre_channel(struct scan *scan, const char *controller, const 
 	scan_unknown(scan, FIBRE_CHANNEL, sysroot_list(scan->root, FIBRE_CHANNEL, &hosts));
 	array_each (host, &hosts) {
 		auto_owners struct owner_list owners = { 0 };
-		auto_free char *path = text_format(FIBRE_CHANNEL "/%s/port_name", *host);
-		auto_free char *port = sysroot_read(&quiet, path);
+		auto_free char *port = sysroot_read(&quiet, PATH(FIBRE_CHANNEL "/%s/port_name", *host));
 		struct device **owner;
 		if (!from || !port || strstr(from, port))
 			(void)scan_owners(scan, scan->root, FIBRE_CHANNEL, *host, &owners);
@@ -406,9 +401,8 @@ static void add_fabric_mounts(struct scan *scan, const char *controller, const c
 	(void)sysroot_list(scan->root, SUBSYSTEMS, &names);
 	blocks_each_mount(scan, own, add_session, server);
 	array_each (name, &names) {
-		auto_free char *member = text_format(SUBSYSTEMS "/%s/%s", *name, controller);
 		auto_free char *part = text_format("/%s/", *name);
-		if (sysroot_exists(scan->root, member) == ANSWER_YES)
+		if (sysroot_exists(scan->root, PATH(SUBSYSTEMS "/%s/%s", *name, controller)) == ANSWER_YES)
 			blocks_each_mount(scan, part, add_session, server);
 	}
 }
@@ -566,8 +560,7 @@ static void find_disk_mounts(struct scan *scan)
 			known |= text_starts(block->name, drivers[i]);
 		if (!known || !name_list_has(&block->bases, block->name))
 			continue;
-		auto_free char *path = text_format("sys/class/block/%s/pid", block->name);
-		auto_free char *pid = sysroot_read(scan->root, path);
+		auto_free char *pid = sysroot_read(scan->root, PATH("sys/class/block/%s/pid", block->name));
 		auto_free char *part = text_format("/%s/", block->name);
 		array_each (connection, &scan->connections)
 			if ((!connection->holders.count && is_established(scan, connection)) ||

@@ -115,8 +115,7 @@ void opening_collect(const struct sysroot *root, struct device_list *devices, co
 
 static unsigned long long read_number(const struct sysroot *root, const char *folder, const char *name)
 {
-	auto_free char *path = text_format(HUGE_PAGES "/%s/%s", folder, name);
-	auto_free char *text = sysroot_read(root, path);
+	auto_free char *text = sysroot_read(root, PATH(HUGE_PAGES "/%s/%s", folder, name));
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 

@@ -62,8 +62,8 @@ static const struct node *find_node(const struct node_list *nodes, const struct 
 /* Only in a recording: its uevent has the name of the node. */
 static char *path_of(const struct scan *scan, const char *folder)
 {
-	auto_free char *path = text_format("%s/uevent", folder);
-	auto_free char *uevent = scan->root->live ? NULL : sysroot_read(scan->root, path);
+	auto_free char *uevent =
+		scan->root->live ? NULL : sysroot_read(scan->root, PATH("%s/uevent", folder));
 	auto_free char *name = uevent ? text_value(uevent, "DEVNAME") : NULL;
 	return name ? text_format("/dev/%s", name) : NULL;
 }
@@ -98,8 +98,7 @@ static void add_vfio(
  * INODE" (packet_seq_show in net/packet/af_packet.c). Sockets of all interfaces have the interface 0. */
 static void take_sockets(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format("sys/class/net/%s/ifindex", name);
-	auto_free char *number = sysroot_read(scan->root, path);
+	auto_free char *number = sysroot_read(scan->root, PATH("sys/class/net/%s/ifindex", name));
 	unsigned int own = number ? (unsigned int)strtoul(number, NULL, 10) : 0, index;
 	unsigned long inode;
 	for (const char *line = scan->sockets; own && line && *line;
@@ -145,8 +144,7 @@ static const struct {
 
 static void add_misc(struct scan *scan, struct device *device, const char *class, const char *node)
 {
-	auto_free char *path = text_format("sys/class/misc/%s/dev", class);
-	auto_free char *number = sysroot_read(scan->root, path);
+	auto_free char *number = sysroot_read(scan->root, PATH("sys/class/misc/%s/dev", class));
 	if (number)
 		*array_add(scan->nodes) = (struct node){ S_IFCHR, scan_number(number),
 			text_format("/dev/%s", node), device, NULL };
@@ -489,8 +487,8 @@ static void take_memory(struct scan *scan)
 	if (!any)
 		return;
 	array_each (device, scan->devices) {
-		auto_free char *path = text_format("sys/bus/pci/devices/%s/resource", device->address);
-		auto_free char *resource = sysroot_read(scan->root, path);
+		auto_free char *resource =
+			sysroot_read(scan->root, PATH("sys/bus/pci/devices/%s/resource", device->address));
 		array_each (file, &scan->processes.files)
 			if (is_memory(file) && overlaps(resource, file))
 				add_process(device, file, "the memory of a BAR, through /dev/mem,", NULL);

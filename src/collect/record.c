@@ -338,9 +338,8 @@ static void read_log(const struct sysroot *root, bool with_private, struct recor
 
 static void record_directory(const struct sysroot *root, struct record *record)
 {
-	auto_free char *inside = text_format("%s/.", record->path);
 	auto_fd int fd = sysroot_open_dir(root, record->path);
-	bool enters = sysroot_exists(root, inside) == ANSWER_YES;
+	bool enters = sysroot_exists(root, PATH("%s/.", record->path)) == ANSWER_YES;
 	record->kind = RECORD_DIRECTORY;
 	record->error = record->read && fd < 0 ? fd : 0;
 	record->access.mode = 0200 | (fd < 0 ? 0 : 0444) | (enters ? 0111 : 0);

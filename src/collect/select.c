@@ -186,8 +186,7 @@ static void add_hardware_address(const struct sysroot *root, const char *text, s
 	sysroot_list(root, OWNER_INTERFACES, &interfaces);
 	array_each (name, &interfaces) {
 		auto_free char *directory = text_format(OWNER_INTERFACES "/%s", *name);
-		auto_free char *file = text_format("%s/address", directory);
-		auto_free char *address = sysroot_read(root, file);
+		auto_free char *address = sysroot_read(root, PATH("%s/address", directory));
 		auto_free char *target = sysroot_readlink(root, directory);
 		/* A bridge, a bond or a VLAN has the address of one that it is made of. */
 		if (text_same(address, wanted) && target)

@@ -19,11 +19,9 @@ static char *virtiofs_tag(const struct scan *scan, const char *device)
 	char **entry;
 	(void)sysroot_list(scan->root, VIRTIOFS, &entries);
 	array_each (entry, &entries) {
-		auto_free char *link = text_format(VIRTIOFS "/%s/device", *entry);
-		auto_free char *tag = text_format(VIRTIOFS "/%s/tag", *entry);
-		auto_free char *of = sysroot_link_name(scan->root, link);
+		auto_free char *of = sysroot_link_name(scan->root, PATH(VIRTIOFS "/%s/device", *entry));
 		if (text_same(of, device))
-			return sysroot_read(scan->root, tag);
+			return sysroot_read(scan->root, PATH(VIRTIOFS "/%s/tag", *entry));
 	}
 	return NULL;
 }
@@ -53,8 +51,7 @@ static bool is_any_share(const struct scan *scan, const struct mount_fact *mount
 		return is_share(mount, virtiofs, NULL);
 	(void)sysroot_list(scan->root, OWNER_VIRTIO, &names);
 	array_each (name, &names) {
-		auto_free char *path = text_format(OWNER_VIRTIO "/%s/mount_tag", *name);
-		auto_free char *tag = sysroot_read(scan->root, path);
+		auto_free char *tag = sysroot_read(scan->root, PATH(OWNER_VIRTIO "/%s/mount_tag", *name));
 		found |= is_share(mount, virtiofs, tag);
 	}
 	return found;
@@ -77,8 +74,8 @@ static unsigned long count_shares(const struct scan *scan, bool virtiofs)
  * an overlay whose mount is hidden. Which device it is of is unknown. */
 static void take_hidden_share(const struct scan *scan, const char *name, bool virtiofs, struct device *device)
 {
-	auto_free char *path = text_format("sys/module/%s/refcnt", virtiofs ? "virtiofs" : "9pnet_virtio");
-	auto_free char *references = sysroot_read(scan->root, path);
+	auto_free char *references = sysroot_read(
+		scan->root, PATH("sys/module/%s/refcnt", virtiofs ? "virtiofs" : "9pnet_virtio"));
 	if (!references)
 		use_simple(
 			device, USE_UNKNOWN, name, "its driver does not tell whether a filesystem is in use");
@@ -90,8 +87,8 @@ static void take_hidden_share(const struct scan *scan, const char *name, bool vi
 /* Filesystems that the host shares through a virtio device. */
 static void take_share(struct scan *scan, const char *name, const char *driver, struct device *device)
 {
-	auto_free char *tag_path = text_format(OWNER_VIRTIO "/%s/mount_tag", name);
 	bool virtiofs = text_same(driver, "virtiofs");
+	auto_free char *tag_path = text_format(OWNER_VIRTIO "/%s/mount_tag", name);
 	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name) : sysroot_read(scan->root, tag_path);
 	const struct mount_fact *mount;
 	bool mounted = false;
@@ -128,8 +125,7 @@ static void take_memory(struct scan *scan, const char *name, struct device *devi
 /* Memory of a device that dax_kmem has added to that of the machine. */
 static void take_dax(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format(OWNER_DAX "/%s/driver", name);
-	auto_free char *driver = sysroot_link_name(scan->root, path);
+	auto_free char *driver = sysroot_link_name(scan->root, PATH(OWNER_DAX "/%s/driver", name));
 	if (text_same(driver, "kmem"))
 		use_simple(device, USE_MEMORY, name, NULL);
 }
@@ -201,8 +197,7 @@ static bool is_named_after(const char *name, const char *driver)
  * above 1, that of each registered one (crypto_register_alg in crypto/algapi.c). */
 static void take_algorithms(struct scan *scan, const char *driver, const char *folder, struct device *device)
 {
-	auto_free char *path = text_format("%s/module", folder);
-	auto_free char *of = sysroot_link_name(scan->root, path);
+	auto_free char *of = sysroot_link_name(scan->root, PATH("%s/module", folder));
 	auto_free char *algorithms = sysroot_read_file(scan->root, "proc/crypto", CRYPTO_MAX);
 	char name[128] = "", module[64] = "";
 	char *rest = NULL;
@@ -253,8 +248,7 @@ static void take_users(struct scan *scan, const char *driver, struct device *dev
 		known++;
 	if (known == end)
 		return;
-	auto_free char *path = text_format("sys/module/%s/refcnt", known->module);
-	auto_free char *count = sysroot_read(scan->root, path);
+	auto_free char *count = sysroot_read(scan->root, PATH("sys/module/%s/refcnt", known->module));
 	if (!count && known->needed)
 		use_simple(device, USE_UNKNOWN, driver, "built into the kernel, it does not tell its users");
 	else if (count && !text_same(count, "0"))
@@ -277,8 +271,7 @@ static void take_midi(struct scan *scan, const char *name, struct device *device
 	unsigned int card, port;
 	if (sscanf(name, "midiC%uD%u", &card, &port) != 2)
 		return;
-	auto_free char *path = text_format("proc/asound/card%u/midi%u", card, port);
-	auto_free char *state = sysroot_read(scan->root, path);
+	auto_free char *state = sysroot_read(scan->root, PATH("proc/asound/card%u/midi%u", card, port));
 	auto_free char *what = text_format("the MIDI port %s", name);
 	if (state && strstr(state, "Owner PID"))
 		use_simple(device, USE_KERNEL, name, what);
@@ -324,8 +317,7 @@ static void take_usb_clients(struct scan *scan)
 	scan_unknown(scan, USB_SERVER, sysroot_list(scan->root, USB_SERVER, &names));
 	array_each (name, &names) {
 		auto_owners struct owner_list owners = { 0 };
-		auto_free char *path = text_format(USB_SERVER "/%s/usbip_status", *name);
-		auto_free char *status = sysroot_read(scan->root, path);
+		auto_free char *status = sysroot_read(scan->root, PATH(USB_SERVER "/%s/usbip_status", *name));
 		struct device **owner;
 		if (text_same(status, "2"))
 			(void)scan_owners(scan, scan->root, USB_SERVER, *name, &owners);
@@ -378,8 +370,8 @@ static void take_functions(const struct scan *scan, struct device *device)
 {
 	int count = 0, error = 0;
 	while (!error) {
-		auto_free char *path = text_format("sys/bus/pci/devices/%s/virtfn%d", device->address, count);
-		auto_free char *address = sysroot_link_name(scan->root, path);
+		auto_free char *address = sysroot_link_name(
+			scan->root, PATH("sys/bus/pci/devices/%s/virtfn%d", device->address, count));
 		struct device *function = address ? device_find(scan->devices, address) : NULL;
 		error = address ? 0 : -errno;
 		count += !error;
@@ -400,8 +392,7 @@ static bool has_firmware_screen(const struct scan *scan)
 	bool found = false;
 	(void)sysroot_list(scan->root, OWNER_FRAMEBUFFERS, &names);
 	array_each (name, &names) {
-		auto_free char *path = text_format(OWNER_FRAMEBUFFERS "/%s", *name);
-		auto_free char *target = sysroot_readlink(scan->root, path);
+		auto_free char *target = sysroot_readlink(scan->root, PATH(OWNER_FRAMEBUFFERS "/%s", *name));
 		found |= target && strstr(target, "-framebuffer.") && !address_last(target, address);
 	}
 	return found;
@@ -412,8 +403,8 @@ static bool is_boot_display(const struct scan *scan, const struct device *device
 {
 	if (device->class >> 16 != 0x03)
 		return false;
-	auto_free char *path = text_format("sys/bus/pci/devices/%s/boot_vga", device->address);
-	auto_free char *vga = sysroot_read(scan->root, path);
+	auto_free char *vga =
+		sysroot_read(scan->root, PATH("sys/bus/pci/devices/%s/boot_vga", device->address));
 	return text_same(vga, "1");
 }
 
@@ -543,10 +534,8 @@ static bool is_watchdog_of(const struct name_list *owners, const char *identity,
 static void take_watchdog(struct scan *scan, const char *name)
 {
 	auto_names struct name_list owners = { 0 };
-	auto_free char *state_path = text_format(WATCHDOGS "/%s/state", name);
-	auto_free char *identity_path = text_format(WATCHDOGS "/%s/identity", name);
-	auto_free char *state = sysroot_read(scan->root, state_path);
-	auto_free char *identity = sysroot_read(scan->root, identity_path);
+	auto_free char *state = sysroot_read(scan->root, PATH(WATCHDOGS "/%s/state", name));
+	auto_free char *identity = sysroot_read(scan->root, PATH(WATCHDOGS "/%s/identity", name));
 	struct device *device;
 	(void)owner_collect(scan->root, WATCHDOGS, name, &owners);
 	array_each (device, scan->devices) {
@@ -683,8 +672,7 @@ static void take_suppliers(struct scan *scan, const struct device *below, const 
 		if (sscanf(*link, "pci:%19[0-9a-f:.]--pci:%19s", supplier, consumer) != 2 ||
 			!text_same(consumer, part))
 			continue;
-		auto_free char *path = text_format(LINKS "/%s/status", *link);
-		auto_free char *status = sysroot_read(scan->root, path);
+		auto_free char *status = sysroot_read(scan->root, PATH(LINKS "/%s/status", *link));
 		if (text_same(status, "active"))
 			take_behind(device_find(scan->devices, supplier), below, part);
 	}
@@ -694,8 +682,7 @@ static void take_suppliers(struct scan *scan, const struct device *below, const 
 static void take_above(struct scan *scan, const struct device *below)
 {
 	char address[20];
-	auto_free char *path = text_format("sys/bus/pci/devices/%s", below->address);
-	auto_free char *target = sysroot_readlink(scan->root, path);
+	auto_free char *target = sysroot_readlink(scan->root, PATH("sys/bus/pci/devices/%s", below->address));
 	char *rest = NULL;
 	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
 		part = strtok_r(NULL, "/", &rest)) {
