@@ -388,31 +388,21 @@ static void take_unresolved(struct scan *scan, const char *path, const char *use
 /* A controller has no block device of its own. Returns whether the path is that of one. */
 static bool take_controller(struct scan *scan, const char *path, const char *user)
 {
-	auto_owners struct owner_list owners = { 0 };
 	const char *name = text_after(path, "/dev/");
-	struct device **owner;
-	if (name)
-		(void)scan_owners(scan, scan->root, "sys/class/nvme", name, &owners);
-	array_each (owner, &owners)
-		use_simple(*owner, USE_HELD, name, user);
-	return owners.count;
+	return name && scan_use(scan, "sys/class/nvme", name, USE_HELD, user);
 }
 
 /* A backstore that passes on what is no disk has no path: "... Channel ID: 0 Target ID: 0 LUN: 0 Host ID: 1"
  * (pscsi_show_configfs_dev_params in drivers/target/target_core_pscsi.c). */
 static void take_passed(struct scan *scan, const char *info, const char *user)
 {
-	auto_owners struct owner_list owners = { 0 };
 	const char *found = info ? strstr(info, "Channel ID: ") : NULL;
 	int channel, target, lun, host;
-	struct device **owner;
 	if (!found || sscanf(found, "Channel ID: %d Target ID: %d LUN: %d Host ID: %d", &channel, &target,
 			      &lun, &host) != 4)
 		return;
 	auto_free char *name = text_format("%d:%d:%d:%d", host, channel, target, lun);
-	(void)scan_owners(scan, scan->root, "sys/bus/scsi/devices", name, &owners);
-	array_each (owner, &owners)
-		use_simple(*owner, USE_HELD, name, user);
+	scan_use(scan, "sys/bus/scsi/devices", name, USE_HELD, user);
 }
 
 /* The block device that an exporter names: by its path, its name, or its number in hexadecimal. */

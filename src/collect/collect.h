@@ -337,6 +337,10 @@ void owner_list_free(struct owner_list *owners);
 int scan_owners(const struct scan *scan, const struct sysroot *root, const char *folder, const char *name,
 	struct owner_list *owners);
 
+/* Adds a use, whose object is `name`, to these devices, of the machine. Returns whether there are any. */
+bool scan_use(const struct scan *scan, const char *folder, const char *name, enum use_kind kind,
+	const char *detail);
+
 /* Calls `take` for each link in the folder and each PCI device that it belongs to. */
 void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
 	void (*take)(struct scan *scan, const char *name, struct device *device));

@@ -289,14 +289,10 @@ static void take_elsewhere(const struct scan *scan, struct device *device)
  * (drivers/net/netconsole.c). */
 static void take_target(struct scan *scan, const struct sysroot *root, const char *folder)
 {
-	auto_owners struct owner_list owners = { 0 };
 	auto_free char *enabled = sysroot_read(root, PATH("%s/enabled", folder));
 	auto_free char *name = sysroot_read(root, PATH("%s/dev_name", folder));
-	struct device **owner;
 	if (text_same(enabled, "1") && name)
-		(void)scan_owners(scan, scan->root, OWNER_INTERFACES, name, &owners);
-	array_each (owner, &owners)
-		use_simple(*owner, USE_KERNEL, name, "messages of the kernel (netconsole)");
+		scan_use(scan, OWNER_INTERFACES, name, USE_KERNEL, "messages of the kernel (netconsole)");
 }
 
 static void take_targets(struct scan *scan)
@@ -380,13 +376,9 @@ static void take_fibre_channel(struct scan *scan, const char *controller, const 
 	char **host;
 	scan_unknown(scan, FIBRE_CHANNEL, sysroot_list(scan->root, FIBRE_CHANNEL, &hosts));
 	array_each (host, &hosts) {
-		auto_owners struct owner_list owners = { 0 };
 		auto_free char *port = sysroot_read(&quiet, PATH(FIBRE_CHANNEL "/%s/port_name", *host));
-		struct device **owner;
 		if (!from || !port || strstr(from, port))
-			(void)scan_owners(scan, scan->root, FIBRE_CHANNEL, *host, &owners);
-		array_each (owner, &owners)
-			use_simple(*owner, USE_UNKNOWN, *host, detail);
+			scan_use(scan, FIBRE_CHANNEL, *host, USE_UNKNOWN, detail);
 	}
 }
 

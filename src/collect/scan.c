@@ -90,6 +90,17 @@ int scan_owners(const struct scan *scan, const struct sysroot *root, const char 
 	return error;
 }
 
+bool scan_use(
+	const struct scan *scan, const char *folder, const char *name, enum use_kind kind, const char *detail)
+{
+	auto_owners struct owner_list owners = { 0 };
+	struct device **owner;
+	(void)scan_owners(scan, scan->root, folder, name, &owners);
+	array_each (owner, &owners)
+		use_simple(*owner, kind, name, detail);
+	return owners.count;
+}
+
 void owner_list_free(struct owner_list *owners)
 {
 	free(owners->items);

@@ -316,13 +316,9 @@ static void take_usb_clients(struct scan *scan)
 	char **name;
 	scan_unknown(scan, USB_SERVER, sysroot_list(scan->root, USB_SERVER, &names));
 	array_each (name, &names) {
-		auto_owners struct owner_list owners = { 0 };
 		auto_free char *status = sysroot_read(scan->root, PATH(USB_SERVER "/%s/usbip_status", *name));
-		struct device **owner;
 		if (text_same(status, "2"))
-			(void)scan_owners(scan, scan->root, USB_SERVER, *name, &owners);
-		array_each (owner, &owners)
-			use_simple(*owner, USE_REMOTE, *name, NULL);
+			scan_use(scan, USB_SERVER, *name, USE_REMOTE, NULL);
 	}
 }
 
@@ -500,13 +496,8 @@ static void take_consoles(struct scan *scan, const char *path)
 	auto_free char *active = sysroot_read(scan->root, path);
 	char *rest = NULL;
 	for (char *name = active ? strtok_r(active, " ,", &rest) : NULL; name;
-		name = strtok_r(NULL, " ,", &rest)) {
-		auto_owners struct owner_list owners = { 0 };
-		struct device **owner;
-		(void)scan_owners(scan, scan->root, "sys/class/tty", name, &owners);
-		array_each (owner, &owners)
-			use_simple(*owner, USE_CONSOLE, name, NULL);
-	}
+		name = strtok_r(NULL, " ,", &rest))
+		scan_use(scan, "sys/class/tty", name, USE_CONSOLE, NULL);
 }
 
 #define CHANNELS "sys/class/dma"
