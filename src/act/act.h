@@ -82,9 +82,6 @@ typedef void plan_announce(const struct plan *plan, const struct action *action,
  * loading a module and the check need. */
 void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce);
 
-/* Whether the current action of the running plan takes longer than it should. */
-bool plan_is_late(const struct plan *plan, const struct plan_run *run);
-
 /* ---- plan.c, in parallel ----
  * Runs plans in parallel, in other processes, of which each runs one after the other. */
 

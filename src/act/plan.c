@@ -209,7 +209,8 @@ static bool works(const struct action *action)
 		       write_link_is(action->link, action->driver));
 }
 
-bool plan_is_late(const struct plan *plan, const struct plan_run *run)
+/* Whether the current action of the running plan takes longer than it should. */
+static bool is_late(const struct plan *plan, const struct plan_run *run)
 {
 	const struct action *action = run->action;
 	long long seconds = plan->limit ? plan->limit : STEP_SECONDS;
@@ -373,7 +374,7 @@ static int result_of(const struct pool *pool, const struct job *job, bool alive)
 		return job->run->error;
 	if (!alive)
 		return -ECHILD;
-	if (plan_is_late(job->plan, job->run))
+	if (is_late(job->plan, job->run))
 		return -ETIMEDOUT;
 	return pool->interrupted && clock_milliseconds() - pool->interrupted >= GRACE_MS ? -EINTR : 1;
 }

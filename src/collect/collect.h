@@ -172,9 +172,6 @@ void device_collect_kernel_driver(const struct sysroot *root, const char *releas
 void device_collect_saved_drivers(const struct sysroot *root, const char *release,
 	struct device_list *devices, const struct device_refs *some);
 
-/* Frees the members of `remembered`, but not the struct itself. */
-void device_free_remembered(struct remembered *remembered);
-
 /* The device at `address` in a list from device_collect_all, or NULL. */
 struct device *device_find(const struct device_list *devices, const char *address);
 

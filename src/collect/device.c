@@ -238,7 +238,7 @@ static void collect_remembered(const struct sysroot *root, struct device *device
 		saved_state_parse(text, device, &device->remembered);
 }
 
-void device_free_remembered(struct remembered *remembered)
+static void free_remembered(struct remembered *remembered)
 {
 	free(remembered->driver);
 	free(remembered->module);
@@ -535,7 +535,7 @@ void device_free(struct device *device)
 	free(device->stored_override);
 	free(device->physical);
 	free(device->instance);
-	device_free_remembered(&device->remembered);
+	free_remembered(&device->remembered);
 	free(device->unreadable);
 	free(device->address);
 	free(device->modalias);
@@ -697,7 +697,7 @@ static void stored_free(struct stored *stored)
 	free(stored->address);
 	free(stored->problem);
 	free(stored->serial);
-	device_free_remembered(&stored->before);
+	free_remembered(&stored->before);
 }
 
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *list)

@@ -24,12 +24,8 @@ long long taint_collect_value(const struct sysroot *root)
 static long long collect_boot_time(const struct sysroot *root)
 {
 	/* It follows a line per processor, and a line with a number per interrupt. */
-	static char text[1 << 20];
-	ssize_t length = sysroot_read_bytes(root, "proc/stat", text, sizeof text - 1);
-	if (length < 0)
-		return -1;
-	text[length] = '\0';
-	const char *line = strstr(text, "\nbtime ");
+	auto_free char *text = sysroot_read_file(root, "proc/stat", 1 << 20);
+	const char *line = text ? strstr(text, "\nbtime ") : NULL;
 	long long time = line ? parse_number(line + strlen("\nbtime "), "\n") : -1;
 	/* Only years up to 9999 are plausible. */
 	return time < 253402300800LL ? time : -1;

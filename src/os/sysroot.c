@@ -245,14 +245,18 @@ ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *t
 	return (ssize_t)got;
 }
 
+static void *fail(int error)
+{
+	errno = -error;
+	return NULL;
+}
+
 char *sysroot_read(const struct sysroot *root, const char *path)
 {
 	char text[SYSROOT_ATTRIBUTE_MAX];
 	ssize_t length = sysroot_read_bytes(root, path, text, sizeof text - 1);
-	if (length < 0) {
-		errno = (int)-length;
-		return NULL;
-	}
+	if (length < 0)
+		return fail((int)length);
 	text[length] = '\0';
 	return text_copy(text_trim(text));
 }
@@ -378,8 +382,7 @@ char *sysroot_read_file(const struct sysroot *root, const char *path, size_t siz
 		return text;
 	}
 	free(text);
-	errno = (int)-length;
-	return NULL;
+	return fail((int)length);
 }
 
 static ssize_t read_link(const struct sysroot *root, const char *path, char *target, size_t size)
@@ -401,10 +404,8 @@ char *sysroot_readlink(const struct sysroot *root, const char *path)
 {
 	char target[4096];
 	ssize_t length = read_link(root, path, target, sizeof target - 1);
-	if (length < 0) {
-		errno = (int)-length;
-		return NULL;
-	}
+	if (length < 0)
+		return fail((int)length);
 	target[length] = '\0';
 	return text_copy(target);
 }
@@ -433,17 +434,13 @@ char *sysroot_real_path(const struct sysroot *root, const char *path)
 {
 	char real[PATH_MAX], top[PATH_MAX];
 	auto_fd int fd = open_path(root, path, 0);
-	if (fd < 0) {
-		errno = -fd;
-		return NULL;
-	}
+	if (fd < 0)
+		return fail(fd);
 	if (path_of(fd, real, sizeof real) < 0 || path_of(root->fd, top, sizeof top) < 0)
 		return NULL;
 	const char *below = text_same(top, "/") ? real : text_after(real, top);
-	if (!below || *below != '/') {
-		errno = ENOENT;
-		return NULL;
-	}
+	if (!below || *below != '/')
+		return fail(-ENOENT);
 	return text_copy(below + 1);
 }
 

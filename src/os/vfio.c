@@ -170,11 +170,6 @@ static size_t page_size(void)
 	return (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static int iommufd_call(int fd, unsigned long request, void *argument)
-{
-	return ioctl(fd, request, argument) < 0 ? -errno : 0;
-}
-
 int page_make(struct page *page)
 {
 	void *memory = mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -195,7 +190,7 @@ void page_free(struct page *page)
 int iommufd_ioas(int iommufd, struct page *page)
 {
 	struct uapi_ioas_alloc alloc = { .size = sizeof alloc };
-	int error = iommufd_call(iommufd, UAPI_IOAS_ALLOC, &alloc);
+	int error = call(iommufd, UAPI_IOAS_ALLOC, &alloc);
 	if (!error)
 		page->ioas = alloc.out_ioas_id;
 	return error;
@@ -210,7 +205,7 @@ int iommufd_map(int iommufd, struct page *page)
 		.user_va = (uintptr_t)page->memory,
 		.length = page_size(),
 	};
-	int error = iommufd_call(iommufd, UAPI_IOAS_MAP, &map);
+	int error = call(iommufd, UAPI_IOAS_MAP, &map);
 	if (!error)
 		page->iova = map.iova;
 	return error;
@@ -221,7 +216,7 @@ int iommufd_unmap(int iommufd, const struct page *page)
 	struct uapi_ioas_unmap unmap = {
 		.size = sizeof unmap, .ioas_id = page->ioas, .iova = page->iova, .length = page_size()
 	};
-	return iommufd_call(iommufd, UAPI_IOAS_UNMAP, &unmap);
+	return call(iommufd, UAPI_IOAS_UNMAP, &unmap);
 }
 
 int iommufd_physical(int iommufd, struct page *page)
@@ -229,7 +224,7 @@ int iommufd_physical(int iommufd, struct page *page)
 	struct uapi_get_pa get = {
 		.size = sizeof get, .ioas_id = page->ioas, .iova = page->iova, .length = page_size()
 	};
-	int error = iommufd_call(iommufd, UAPI_GET_PA, &get);
+	int error = call(iommufd, UAPI_GET_PA, &get);
 	if (!error)
 		page->physical = get.out_phys;
 	return error;
