@@ -140,13 +140,3 @@ same() { # NAME COMMAND...
 	files_only="$files_only | del(.devices[]?.persistent.same_card?)"
 	same stored "$VFIONOIOMMU"
 }
-
-@test "a full filesystem is an error, and no file is left" {
-	mkdir -p /run/small
-	mount -t tmpfs -o size=64k none /run/small
-	run_tool report /run/small/machine.tar
-	status_is 1
-	complains "No space left on device"
-	[ -z "$(ls -A /run/small)" ]
-	umount /run/small
-}

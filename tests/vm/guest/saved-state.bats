@@ -29,13 +29,3 @@ setup() {
 	[ "$(driver_of $nic)" = e1000e ]
 	rm -f /run/vfionoiommu/$nic
 }
-
-@test "a saved state that is cut off is not believed" {
-	tool bind $nic
-	truncate -s -8 /run/vfionoiommu/$nic
-	run_tool unbind $nic
-	status_is 0
-	complains "[memory-unusable]"
-	[ "$(driver_of $nic)" = e1000e ]
-	rm -f /run/vfionoiommu/$nic
-}
