@@ -124,6 +124,7 @@ struct host {
 	bool loosened; /* judge by the loosened Kconfig rule: VFIO_NOIOMMU needs a container or the cdev */
 	bool running;  /* it is the running kernel; if not, everything that needs a running kernel is UNKNOWN
 			*/
+	bool build_skipped; /* how it was built was not read: what the running kernel shows is enough */
 	struct kconfig kconfig;
 	struct module modules[MODULE_COUNT];
 	bool replaced; /* running, but its modules were removed and those of another kernel are installed */

@@ -181,6 +181,12 @@ static char *check(struct plan *plan)
 	const struct node_access access = access_for(&device, binding->wishes);
 	device_collect(&binding->session->root, device.address, &device);
 	char *problem = outcome_of_bind(&device, &binding->session->access);
+	/* Another kernel of this version can be built otherwise. */
+	if (problem && binding->session->host.build_skipped) {
+		free(problem);
+		session_collect_build(binding->session);
+		problem = outcome_of_bind(&device, &binding->session->access);
+	}
 	if (!problem && changes(&access))
 		recipe_access(plan, &device, &access, can_settle(binding->wishes));
 	return problem;
@@ -228,6 +234,11 @@ static void begin(struct binding *binding)
 static void judge_nodes(struct session *session, const struct device *device)
 {
 	auto_free char *surprise = outcome_surprise(device, &session->access);
+	if (surprise && session->host.build_skipped) {
+		session_collect_build(session);
+		free(surprise);
+		surprise = outcome_surprise(device, &session->access);
+	}
 	auto_free char *remedy = text_format("vfionoiommu verify %s", device->address);
 	if (surprise)
 		finding_add(
@@ -568,13 +579,18 @@ static bool wants_cdi(const struct device_refs *asked, const struct wishes *wish
 	return wishes->cdi;
 }
 
+/* With --dry-run, the owner and mode of nodes that do not exist yet depend on how the kernel was built. */
+static enum scope scope_of(const struct wishes *wishes)
+{
+	return wishes->persistent ? SCOPE_NEXT_BOOT : wishes->give ? SCOPE_KERNEL : SCOPE_NODES;
+}
+
 /* Collects and judges; changes nothing. */
 static enum status decide(struct run *run, const struct options *options, struct arguments *arguments)
 {
 	enum status status = parse_access();
 	if (!status)
-		status = session_open_acting(
-			&run->session, options, run->wishes->persistent ? SCOPE_NEXT_BOOT : SCOPE_KERNEL);
+		status = session_open_acting(&run->session, options, scope_of(run->wishes));
 	if (!status)
 		status = session_select(&run->session, arguments, &run->asked);
 	if (status)

@@ -160,7 +160,9 @@ void complete(int count, char **words);
 /* What a command needs to know of the machine. */
 enum scope {
 	SCOPE_DEVICES,
-	SCOPE_STATE,     /* and what host_collect_basics reads */
+	SCOPE_STATE, /* and what host_collect_basics reads */
+	SCOPE_NODES, /* and which nodes a bind creates: how the kernel was built only if it does not show them
+		      */
 	SCOPE_KERNEL,    /* and how the kernel was built; the next boot if modules are to be loaded */
 	SCOPE_NEXT_BOOT, /* and the next boot */
 };
@@ -186,6 +188,9 @@ enum status session_open(struct session *session, const struct options *options)
 /* Collects of the machine as a whole what is not known yet, and judges its kernel. Listing devices does not
  * need this, and it costs time. */
 void session_collect_host(struct session *session, enum scope scope);
+
+/* Judges with how the kernel was built, if SCOPE_NODES did not need it. */
+void session_collect_build(struct session *session);
 
 /* Both for a command that makes changes. */
 enum status session_open_whole(struct session *session, const struct options *options, enum scope scope);

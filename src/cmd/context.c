@@ -51,6 +51,22 @@ static bool will_load(const struct host *host)
 	return host->mode == MODE_UNKNOWN || host->modules[MODULE_VFIO_PCI].state == MODULE_AVAILABLE;
 }
 
+/* Whether the running kernel itself shows that a bind works, and which nodes it creates. */
+static bool shows_nodes(const struct host *host, const struct access_case *access)
+{
+	enum module_state pci = host->modules[MODULE_VFIO_PCI].state;
+	bool works = access->group == PATH_WORKS || access->cdev == PATH_WORKS;
+	bool known = access->group != PATH_UNKNOWN && access->cdev != PATH_UNKNOWN &&
+		     access->group_node != ANSWER_UNKNOWN && access->cdev_node != ANSWER_UNKNOWN;
+	return works && known && host->mode == MODE_ON && (pci == MODULE_LOADED || pci == MODULE_BUILTIN);
+}
+
+void session_collect_build(struct session *session)
+{
+	host_collect_build(&session->root, false, &session->host);
+	session->access = access_case_judge(&session->host);
+}
+
 void session_collect_host(struct session *session, enum scope scope)
 {
 	struct host *host = &session->host;
@@ -62,10 +78,12 @@ void session_collect_host(struct session *session, enum scope scope)
 		host_collect_basics(&session->root, host);
 		return;
 	}
-	host_collect(&session->root, false, host);
+	host_collect_running(&session->root, host);
+	session->access = access_case_judge(host);
+	if (scope > SCOPE_NODES || !shows_nodes(host, &session->access))
+		session_collect_build(session);
 	if (scope == SCOPE_NEXT_BOOT || will_load(host))
 		nextboot_collect(&session->root, host, &session->next);
-	session->access = access_case_judge(host);
 }
 
 enum status session_open_whole(struct session *session, const struct options *options, enum scope scope)

@@ -14,6 +14,10 @@
  * configuration is found. */
 void host_collect(const struct sysroot *root, bool evidence, struct host *host);
 
+/* The two parts of it: what the running kernel shows, and how it was built, if that was not read yet. */
+void host_collect_running(const struct sysroot *root, struct host *host);
+void host_collect_build(const struct sysroot *root, bool evidence, struct host *host);
+
 /* Only its release and taint, and what judges whether changes can be made. */
 void host_collect_basics(const struct sysroot *root, struct host *host);
 

@@ -369,13 +369,21 @@ void host_collect_basics(const struct sysroot *root, struct host *host)
 	host->root = host_is_root();
 }
 
-void host_collect(const struct sysroot *root, bool evidence, struct host *host)
+void host_collect_build(const struct sysroot *root, bool evidence, struct host *host)
 {
-	host_collect_basics(root, host);
+	if (!host->build_skipped)
+		return;
+	host->build_skipped = false;
 	collect_kconfig(root, host);
-	collect_state(root, host);
 	if (evidence || !is_present(host->modules[MODULE_VFIO].state) || !host->kconfig.source)
 		collect_in_modules(root, host);
+}
+
+void host_collect_running(const struct sysroot *root, struct host *host)
+{
+	host_collect_basics(root, host);
+	host->build_skipped = true;
+	collect_state(root, host);
 	collect_missing(root, host);
 	host->arch = sysroot_read(root, "proc/sys/kernel/arch");
 	host->iommu = host_collect_iommu(root);
@@ -383,6 +391,12 @@ void host_collect(const struct sysroot *root, bool evidence, struct host *host)
 		host->unused_iommu = find_unused_iommu(root);
 		host->qemu = is_qemu(root);
 	}
+}
+
+void host_collect(const struct sysroot *root, bool evidence, struct host *host)
+{
+	host_collect_running(root, host);
+	host_collect_build(root, evidence, host);
 }
 
 /* Where a name with the release of each installed kernel is; the prefix is not part of the release. */

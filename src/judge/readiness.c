@@ -77,7 +77,7 @@ static void judge_kernel(
 		finding_add(findings, FINDING_GROUP_NEEDS_IOMMUFD, NULL, REMEDY_CONTAINER_LINK,
 			"kernel %s has no VFIO container: the group opens only with /dev/iommu in place of /dev/vfio/vfio",
 			release(host));
-	if (!host->kconfig.source)
+	if (!host->kconfig.source && !host->build_skipped)
 		finding_add(findings, FINDING_KERNEL_CONFIG_UNKNOWN, NULL, NULL,
 			"the configuration of kernel %s was not found: its features were determined from the running system and the module files",
 			release(host));
