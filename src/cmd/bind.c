@@ -162,7 +162,8 @@ static char *guard(struct plan *plan)
 		return NULL;
 	if (!binding->wishes->stored)
 		use_wait_for_udev(&session->root);
-	session_collect_uses(session);
+	session_collect_uses_of(
+		session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
 	safety_judge_bind(&session->devices, binding->device,
 		binding_allows_iommu(binding->device, binding->wishes), &found);
 	array_each (finding, &found)
@@ -465,9 +466,9 @@ static void judge(struct run *run)
 	if (!wishes->stored)
 		use_wait_for_udev(&session->root);
 	device_collect_details(&session->root, &session->devices, &run->asked);
-	session_collect_uses(session);
 	array_each (device, &run->asked)
 		*array_add(is_bound(*device) ? &run->bound : &run->wanted) = *device;
+	session_collect_uses_of(session, &run->wanted);
 	array_each (device, &run->wanted) {
 		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
 			&session->findings);

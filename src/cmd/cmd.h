@@ -198,6 +198,9 @@ enum status session_open_whole(struct session *session, const struct options *op
 /* Collects the uses of all devices, and judges again which can be bound. */
 void session_collect_uses(struct session *session);
 
+/* The same of some devices and those in their slots: use_collect. */
+void session_collect_uses_of(struct session *session, const struct device_refs *some);
+
 /* Resolves the arguments to devices; none without arguments. Returns STATUS_DONE, or after reporting the
  * error STATUS_USAGE (not a DEVICE) or STATUS_FAILED (no such device). */
 enum status session_select(

@@ -29,6 +29,13 @@ void session_collect_uses(struct session *session)
 	judge_fitness(session);
 }
 
+void session_collect_uses_of(struct session *session, const struct device_refs *some)
+{
+	use_collect(&session->root, &session->devices, some);
+	session->looked = clock_milliseconds();
+	judge_fitness(session);
+}
+
 enum status session_open(struct session *session, const struct options *options)
 {
 	*session = (struct session){ .options = options, .findings.force = options->force };

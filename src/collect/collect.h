@@ -133,6 +133,12 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices);
  * `device` untouched. */
 int device_collect(const struct sysroot *root, const char *address, struct device *device);
 
+/* Whether nothing of the machine can be on top of the device, because it has no driver: what is on top of a
+ * device is made by a driver, and is a folder below it in sysfs. A display may have the screen of the
+ * firmware, and what is behind a bridge is below it: they never are bare. False, too, if it cannot be told.
+ */
+bool device_is_bare(const struct sysroot *root, const struct device *device);
+
 /* Frees everything in `device` except its uses. */
 void device_free(struct device *device);
 
@@ -219,6 +225,10 @@ char *cdi_collect(const struct sysroot *root);
  * closed again: the open fails if something uses it (live only, root only). What cannot be read is a use of
  * the kind USE_UNKNOWN. */
 void use_collect_all(const struct sysroot *root, struct device_list *devices);
+
+/* The same of some of the devices and those in their slots, or of all. If the former are bare, only they are
+ * looked at: themselves, and what processes have of their registers. */
+void use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
 
 /* Waits up to 3 seconds until udevd is idle: it opens every new disk for a moment. Does nothing on a recorded
  * machine. */
@@ -378,6 +388,9 @@ void network_collect(struct scan *scan);
 
 /* Reads all processes. Needs the block devices, if they were collected. */
 void processes_collect(struct scan *scan);
+
+/* The same of devices that have no nodes: only what accesses their registers. */
+void processes_collect_files(struct scan *scan);
 
 /* ---- select.c ----
  * The PCI device of a network interface, block device, framebuffer or virtio device. */

@@ -217,6 +217,32 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	return 0;
 }
 
+/* The folders that a device has without a driver: attributes of all devices, and of PCIe. */
+static bool is_common_folder(const char *name)
+{
+	static const char *const common[] = { "power", "link", "wakeup", "aer", "doe_features" };
+	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
+		if (text_same(name, common[i]))
+			return true;
+	return false;
+}
+
+bool device_is_bare(const struct sysroot *root, const struct device *device)
+{
+	auto_names struct name_list folders = { 0 };
+	auto_free char *path = device_path(device, "."), *driver = device_path(device, "driver"),
+		       *function = device_path(device, "virtfn0");
+	unsigned int class = device->class >> 16;
+	char **folder;
+	if (device->error || class == 0x03 || class == 0x06 || sysroot_exists(root, driver) != ANSWER_NO ||
+		sysroot_exists(root, function) != ANSWER_NO || sysroot_list_folders(root, path, &folders))
+		return false;
+	array_each (folder, &folders)
+		if (!is_common_folder(*folder))
+			return false;
+	return true;
+}
+
 /* A missing attribute is a fact; an unreadable one is unknown. */
 static void note_unreadable(struct device *device, const char *attribute)
 {

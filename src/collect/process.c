@@ -564,11 +564,9 @@ static void take_skipped(struct scan *scan)
 	}
 }
 
-void processes_collect(struct scan *scan)
+static void look_at_processes(struct scan *scan)
 {
 	const struct process_file *file;
-	scan->nodes = keep(sizeof *scan->nodes);
-	collect_nodes(scan);
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
 	take_skipped(scan);
 	array_each (file, &scan->processes.files)
@@ -583,4 +581,18 @@ void processes_collect(struct scan *scan)
 		scan_unknown_because(scan, "/proc", "mounted with subset=pid, it lacks what the kernel uses");
 	if (scan->processes.hidden)
 		scan_unknown_because(scan, "/proc", "processes of other users or PID namespaces are hidden");
+}
+
+void processes_collect(struct scan *scan)
+{
+	scan->nodes = keep(sizeof *scan->nodes);
+	collect_nodes(scan);
+	look_at_processes(scan);
+}
+
+void processes_collect_files(struct scan *scan)
+{
+	scan->nodes = keep(sizeof *scan->nodes);
+	scan->processes.files_only = true;
+	look_at_processes(scan);
 }

@@ -561,9 +561,27 @@ static void collect_functions(struct scan *scan)
 			take_functions(scan, device);
 }
 
-static void collect_others(struct scan *scan)
+/* What a device is by itself, without what is on top of it. */
+static void collect_themselves(struct scan *scan)
 {
 	struct device *device;
+	array_each (device, scan->devices) {
+		take_display(scan, device);
+		take_driver(device);
+		take_platform(scan, device);
+		take_shared_folders(scan, device);
+		take_firmware_memory(device);
+		if (device->is_iommu)
+			use_simple(device, USE_IOMMU, NULL, NULL);
+		take_users(scan, device->driver, device);
+		if (device->driver)
+			take_accelerator(scan, device);
+		take_functions(scan, device);
+	}
+}
+
+static void collect_others(struct scan *scan)
+{
 	scan_each_owned(scan, scan->root, OWNER_FRAMEBUFFERS, take_framebuffer);
 	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_virtio);
 	take_consoles(scan, "sys/class/tty/console/active");
@@ -578,19 +596,6 @@ static void collect_others(struct scan *scan)
 	scan_each_owned(scan, scan->root, "sys/class/sound", take_midi);
 	scan_each_owned(scan, scan->root, "sys/class/bluetooth", take_bluetooth);
 	scan_each_owned(scan, scan->root, USB_CONTROLLERS, take_gadget);
-	array_each (device, scan->devices) {
-		take_display(scan, device);
-		take_driver(device);
-		take_platform(scan, device);
-		take_shared_folders(scan, device);
-		take_firmware_memory(device);
-		if (device->is_iommu)
-			use_simple(device, USE_IOMMU, NULL, NULL);
-		take_users(scan, device->driver, device);
-		if (device->driver)
-			take_accelerator(scan, device);
-		take_functions(scan, device);
-	}
 }
 
 /* Whether a read of its configuration would not wake the device up; unknown before 5.11. */
@@ -770,7 +775,69 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices)
 	collect(root, devices,
 		(void (*const[])(struct scan *)){ blocks_collect, network_collect_connections,
 			processes_collect, collect_mounts, blocks_take_uses, network_collect, collect_others,
-			collect_headers, collect_above, NULL });
+			collect_themselves, collect_headers, collect_above, NULL });
+}
+
+/* ---- devices without a driver ---- */
+
+/* The physical function of a virtual one, which is not among the devices of the scan. */
+static void collect_physical(struct scan *scan)
+{
+	struct device *device;
+	array_each (device, scan->devices) {
+		auto_free char *path = text_format("sys/bus/pci/devices/%s/physfn", device->address);
+		char *physical = sysroot_link_name(scan->root, path);
+		if (physical) {
+			free(device->physical);
+			device->physical = physical;
+		}
+	}
+}
+
+/* A driver may have come while the others were looked at. */
+static void collect_arrived(struct scan *scan)
+{
+	struct device *device;
+	array_each (device, scan->devices)
+		if (!device_is_bare(scan->root, device))
+			use_simple(device, USE_UNKNOWN, "driver", "it is changing just now");
+}
+
+/* Copies of the devices, and of those in their slots; none if one of them is not bare. One that VFIO has is
+ * in nobody's way. */
+static struct device_list copy_bare(
+	const struct sysroot *root, const struct device_list *devices, const struct device_refs *some)
+{
+	struct device_list bare = { 0 };
+	const struct device *device, **each;
+	array_each (device, devices) {
+		bool wanted = array_has(some, device), near = wanted;
+		array_each (each, some)
+			near |= !device->vfio && text_same_slot((*each)->address, device->address);
+		if (near && !device_is_bare(root, device)) {
+			bare.count = 0;
+			break;
+		}
+		if (near)
+			*array_add(&bare) = *device;
+	}
+	return bare;
+}
+
+void use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
+{
+	const struct device *device;
+	struct device_list bare =
+		root->live && !root->notes ? copy_bare(root, devices, some) : (struct device_list){ 0 };
+	if (!bare.count)
+		use_collect_all(root, devices);
+	else
+		collect(root, &bare,
+			(void (*const[])(struct scan *)){ processes_collect_files, collect_themselves,
+				collect_physical, collect_headers, collect_arrived, NULL });
+	array_each (device, &bare)
+		*device_find(devices, device->address) = *device;
+	free(bare.items);
 }
 
 void use_collect_processes(const struct sysroot *root, struct device_list *devices)

@@ -354,9 +354,8 @@ void safety_judge_unbind(
 
 static bool share_slot(const struct device *a, const struct device *b)
 {
-	size_t slot = strlen(a->address) - 1; /* without the function */
 	/* A virtual function has a reset of its own, whatever its number. */
-	return a != b && !a->physical && !b->physical && strncmp(a->address, b->address, slot) == 0;
+	return a != b && !a->physical && !b->physical && text_same_slot(a->address, b->address);
 }
 
 void safety_judge_siblings(const struct device_list *devices, const struct device *device,

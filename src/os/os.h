@@ -193,6 +193,10 @@ struct name_list {
 /* The names in the directory `path`, sorted, except those that start with a dot (sysfs has none). Returns 0
  * or a negative errno; free with name_list_free. */
 int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names);
+
+/* The same of the folders in it, in sysfs. */
+int sysroot_list_folders(const struct sysroot *root, const char *path, struct name_list *names);
+
 void name_list_free(struct name_list *names);
 
 bool name_list_has(const struct name_list *names, const char *name);
@@ -432,6 +436,7 @@ void progress_tick(void);
 
 struct process_facts {
 	struct progress *progress; /* set by the caller; NULL: nobody waits */
+	bool files_only;           /* likewise: no namespaces */
 	struct process_file_list files;
 	struct namespace_list mount_namespaces, network_namespaces;
 	struct name_list skipped;   /* processes: "1234 (sh)" */

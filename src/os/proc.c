@@ -475,6 +475,11 @@ static int identify_mapping(const struct look *look, unsigned long long start, s
  * and libraries: they are private, and a private mapping cannot change a device. */
 static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 {
+	const char *name = strchr(line, '/'), *blank = strchr(line, ' ');
+	bool of_program = blank && strlen(blank) > 4 && blank[4] == 'p' &&
+			  !(name && (text_starts(name, "/dev/") || text_starts(name, "/sys/")));
+	if (of_program)
+		return;
 	const char *range = strsep(&line, " "), *permissions = strsep(&line, " ");
 	unsigned long long start = 0, end = 0;
 	struct process_file file = { .mapped = true, .path = line ? strchr(line, '/') : NULL };
@@ -531,6 +536,8 @@ static void look_at_files(struct look *look)
 /* `folder`: "", or that of a thread in the folder of the process, "task/1235/". */
 static void look_at_namespaces(struct look *look, const char *folder)
 {
+	if (look->facts->files_only)
+		return;
 	auto_free char *mount = text_format("%sns/mnt", folder), *network = text_format("%sns/net", folder);
 	look_at_namespace(look, mount, &look->facts->mount_namespaces);
 	look_at_namespace(look, network, &look->facts->network_namespaces);

@@ -520,20 +520,22 @@ static void note_names(const struct sysroot *root, const char *path, const struc
 	}
 }
 
-/* For readdir, only errno distinguishes the end from an error. */
-static int read_names(DIR *dir, struct name_list *names)
+/* For readdir, only errno distinguishes the end from an error. Filesystems of disks may not tell the types.
+ */
+static int read_names(DIR *dir, bool folders, struct name_list *names)
 {
 	for (;;) {
 		errno = 0;
 		const struct dirent *entry = readdir(dir);
 		if (!entry)
 			return -errno;
-		if (entry->d_name[0] != '.')
+		bool wanted = !folders || entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+		if (wanted && entry->d_name[0] != '.')
 			*array_add(names) = text_copy(entry->d_name);
 	}
 }
 
-int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names)
+static int list(const struct sysroot *root, const char *path, bool folders, struct name_list *names)
 {
 	int fd = sysroot_open_dir(root, path);
 	if (fd < 0)
@@ -545,7 +547,7 @@ int sysroot_list(const struct sysroot *root, const char *path, struct name_list 
 		return -error;
 	}
 	struct name_list found = { 0 };
-	int error = read_names(dir, &found);
+	int error = read_names(dir, folders, &found);
 	if (error) {
 		name_list_free(&found);
 		return error;
@@ -555,6 +557,16 @@ int sysroot_list(const struct sysroot *root, const char *path, struct name_list 
 	note_names(root, path, &found);
 	*names = found;
 	return 0;
+}
+
+int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names)
+{
+	return list(root, path, false, names);
+}
+
+int sysroot_list_folders(const struct sysroot *root, const char *path, struct name_list *names)
+{
+	return list(root, path, true, names);
 }
 
 void name_list_free(struct name_list *names)
