@@ -520,21 +520,27 @@ static void leave(struct session *session, const struct device *device)
 	session_run(session, device->address, &plan, text_copy(why), text_copy(why));
 }
 
-/* Keeps those of the requested devices, or of all, that have a valid persistent binding. */
-static enum status select_stored(struct run *run, bool all)
+/* All devices that have a persistent binding. */
+static void add_stored(struct run *run)
+{
+	const struct device *device;
+	const struct stored *stored;
+	array_each (device, &run->session.devices)
+		if (device->stored)
+			*array_add(&run->asked) = device;
+	array_each (stored, &run->session.stored)
+		if (!stored->present)
+			persistence_judge_one(stored, &run->session.findings);
+}
+
+/* Keeps those of the requested devices that have a valid persistent binding. */
+static enum status select_stored(struct run *run)
 {
 	struct session *session = &run->session;
 	struct device_refs *asked = &run->asked;
 	struct device_refs usable = { 0 };
 	const struct device **asked_device, *device;
-	const struct stored *stored;
 	enum status status = STATUS_DONE;
-	array_each (device, &session->devices)
-		if (all && device->stored)
-			*array_add(asked) = device;
-	array_each (stored, &session->stored)
-		if (all && !stored->present)
-			persistence_judge_one(stored, &session->findings);
 	array_each (asked_device, asked) {
 		device = *asked_device;
 		if (!device->stored)
@@ -565,6 +571,7 @@ static bool store_all(struct session *session, const struct device_refs *asked, 
 	if (session->options->dry_run)
 		return true;
 	stored_collect_all(&session->root, &session->devices, &session->stored);
+	stored_check(&session->root, &session->stored, asked);
 	array_each (device, asked)
 		if ((*device)->stored)
 			usable &= persistence_judge_one((*device)->stored, &session->findings);
@@ -596,8 +603,11 @@ static enum status decide(struct run *run, const struct options *options, struct
 		status = session_select(&run->session, arguments, &run->asked);
 	if (status)
 		return status;
+	if (run->wishes->stored && !arguments->count)
+		add_stored(run);
+	stored_check(&run->session.root, &run->session.stored, &run->asked);
 	if (run->wishes->stored)
-		run->left = select_stored(run, !arguments->count);
+		run->left = select_stored(run);
 	judge(run);
 	return session_refused(&run->session) ? STATUS_REFUSED : STATUS_DONE;
 }

@@ -180,8 +180,10 @@ void session_complete(struct session *session, const struct device_refs *devices
 {
 	const struct device **device;
 	bool driven = false;
-	if (!session->options->dry_run)
+	if (!session->options->dry_run) {
 		stored_collect_all(&session->root, &session->devices, &session->stored);
+		stored_check(&session->root, &session->stored, devices);
+	}
 	array_each (device, devices)
 		driven |= !(*device)->vfio;
 	/* What was read again has no uses, which its driver may have brought back. */

@@ -35,6 +35,7 @@ static void read_machine(const struct sysroot *root)
 	array_each (device, &devices)
 		*array_add(&all) = device;
 	device_collect_details(root, &devices, &all);
+	stored_check(root, &stored, &all);
 	use_collect_all(root, &devices);
 	host_collect(root, true, &host);
 	device_collect_driverless(root, host.release, &devices, &all, true);

@@ -58,6 +58,8 @@ static enum status overview_collect(struct overview *overview, const struct opti
 		*array_add(refs) = device;
 	}
 	device_collect_driverless(&session->root, session->host.release, &session->devices, &others, false);
+	stored_check(&session->root, &session->stored, &overview->bound);
+	stored_check(&session->root, &session->stored, &others);
 	free(others.items);
 	judge(session);
 	if (options->json && !options->quiet) {

@@ -205,8 +205,12 @@ int device_collect_serial(const struct sysroot *root, const struct device *devic
 
 /* Reads all of /etc/vfionoiommu.d into `stored`, after freeing its old content, and links each binding with
  * its device in `devices`. A file is used only if root alone can write to it and every value in it is valid;
- * else its `problem` has the reason. */
+ * else its `problem` has the reason. No binding is usable before stored_check. */
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *stored);
+
+/* Decides which of the bindings of these devices are of the card that is there now. Source: their IDs, and
+ * the serial number in config, which another process reads: see device_collect_serial. */
+void stored_check(const struct sysroot *root, struct stored_list *stored, const struct device_refs *some);
 
 /* Whether the udev rule that applies persistent bindings is installed. Source: the directories of udev(7). */
 enum answer stored_collect_rule(const struct sysroot *root);

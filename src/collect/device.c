@@ -646,19 +646,37 @@ static char *find_serial(const unsigned char *config)
 	return NULL;
 }
 
-int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial)
+static int parse_serial(const struct attribute *attribute, char **serial)
 {
-	unsigned char config[EXTENDED_END];
-	auto_free char *path = device_path(device, "config");
-	ssize_t length = sysroot_read_apart(root, path, config, sizeof config);
+	const unsigned char *config = (const unsigned char *)attribute->text;
 	/* Without PCI Express, or MMCONFIG, only these bytes exist. */
-	if (length == EXTENDED_START)
+	if (attribute->length == EXTENDED_START)
 		return -ENODATA;
 	/* A device that does not respond reads as ff. */
-	if (length < EXTENDED_END || word_at(config, 0) == 0xffffffff)
+	if (attribute->length < EXTENDED_END || word_at(config, 0) == 0xffffffff)
 		return -EACCES;
 	*serial = find_serial(config);
 	return 0;
+}
+
+static void collect_configs(
+	const struct sysroot *root, const struct device_refs *devices, struct attribute_list *configs)
+{
+	auto_names struct name_list paths = { 0 };
+	const struct device **device;
+	array_each (device, devices)
+		*array_add(&paths) = device_path(*device, "config");
+	if (paths.count)
+		sysroot_read_apart(root, &paths, EXTENDED_END, configs);
+}
+
+int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial)
+{
+	struct attribute_list configs = { 0 };
+	collect_configs(root, &(struct device_refs){ &device, 1 }, &configs);
+	int error = parse_serial(configs.items, serial);
+	attribute_list_free(&configs);
+	return error;
 }
 
 /* ---- persistent bindings ---- */
@@ -687,35 +705,51 @@ static void read_stored(const struct sysroot *root, struct stored *stored)
 		stored->problem = text_copy("is malformed");
 }
 
-static enum answer is_same(
-	const struct sysroot *root, const struct stored *stored, const struct device *device)
+static bool has_ids(const struct device *device, const struct stored *stored)
 {
-	auto_free char *serial = NULL;
-	if (stored->vendor != device->vendor || stored->device != device->device ||
-		stored->subvendor != device->subvendor || stored->subdevice != device->subdevice)
-		return ANSWER_NO;
-	if (device_collect_serial(root, device, &serial))
-		return stored->serial ? ANSWER_UNKNOWN : ANSWER_YES;
-	return text_same(serial, stored->serial) ? ANSWER_YES : ANSWER_NO;
-}
-
-static void tie(const struct sysroot *root, struct device_list *devices, struct stored *stored)
-{
-	struct device *device = device_find(devices, stored->address);
-	if (!device)
-		return;
-	device->stored = stored;
-	stored->present = true;
-	if (stored->problem)
-		return;
-	stored->same = is_same(root, stored, device);
+	return stored->vendor == device->vendor && stored->device == device->device &&
+	       stored->subvendor == device->subvendor && stored->subdevice == device->subdevice;
 }
 
 /* A serial number that even root cannot read may be that of another card. */
 static bool is_usable(const struct sysroot *root, const struct stored *stored)
 {
-	bool unsure = stored->present && stored->same == ANSWER_UNKNOWN && root->live && host_is_root();
-	return !stored->problem && stored->same != ANSWER_NO && !unsure;
+	bool unsure = stored->same == ANSWER_UNKNOWN && root->live && host_is_root();
+	return stored->same != ANSWER_NO && !unsure;
+}
+
+static void check_serial(const struct sysroot *root, const struct attribute *config, struct stored *stored)
+{
+	auto_free char *serial = NULL;
+	int error = parse_serial(config, &serial);
+	stored->same =
+		error ? stored->serial ? ANSWER_UNKNOWN : ANSWER_YES : text_same(serial, stored->serial);
+	stored->usable = is_usable(root, stored);
+}
+
+static struct stored *own_stored(struct stored_list *list, const struct device *device)
+{
+	return device->stored ? &list->items[device->stored - list->items] : NULL;
+}
+
+void stored_check(const struct sysroot *root, struct stored_list *list, const struct device_refs *some)
+{
+	struct device_refs alike = { 0 };
+	struct attribute_list configs = { 0 };
+	const struct device **device;
+	array_each (device, some) {
+		struct stored *stored = own_stored(list, *device);
+		if (!stored || stored->problem)
+			continue;
+		stored->same = ANSWER_NO;
+		if (has_ids(*device, stored))
+			*array_add(&alike) = *device;
+	}
+	collect_configs(root, &alike, &configs);
+	for (size_t i = 0; i < alike.count; i++)
+		check_serial(root, &configs.items[i], own_stored(list, alike.items[i]));
+	attribute_list_free(&configs);
+	free(alike.items);
 }
 
 static void stored_free(struct stored *stored)
@@ -747,8 +781,10 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 		read_stored(root, stored);
 	}
 	array_each (stored, list) {
-		tie(root, devices, stored);
-		stored->usable = is_usable(root, stored);
+		device = device_find(devices, stored->address);
+		stored->present = device != NULL;
+		if (device)
+			device->stored = stored;
 	}
 }
 

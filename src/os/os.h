@@ -152,10 +152,6 @@ char *sysroot_read_file(const struct sysroot *root, const char *path, size_t siz
 /* Reads up to `size` bytes of the file `path`. Returns how many were read, or a negative errno. */
 ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size);
 
-/* The same in a process of its own, for what can wait in the kernel: -EBUSY: for more than 3 seconds. What
- * cannot be read has no bytes. */
-ssize_t sysroot_read_apart(const struct sysroot *root, const char *path, void *to, size_t size);
-
 /* The target of the link `path`, or only its last component: a new string, which the caller frees, or NULL
  * with errno set. */
 char *sysroot_readlink(const struct sysroot *root, const char *path);
@@ -208,16 +204,23 @@ void name_list_add(struct name_list *names, const char *name);
 
 struct attribute_list {
 	struct attribute {
-		char *text; /* NULL: unreadable */
-		int error;  /* why: a negative errno */
+		char *text;    /* NULL: unreadable */
+		size_t length; /* of sysroot_read_apart: in bytes */
+		int error;     /* why: a negative errno */
 	} * items;
 	size_t count;
 };
+void attribute_list_free(struct attribute_list *attributes);
 
 /* Adds the contents of the attributes `paths`, as from sysroot_read. Kernels `before` this version, 610 for
  * 6.10, read them only while nothing else has the lock of the device; -EBUSY: for more than a second. The
  * caller frees. */
 void sysroot_read_locked(const struct sysroot *root, int before, const struct name_list *paths,
+	struct attribute_list *attributes);
+
+/* Adds up to `size` bytes of each of these attributes, for which the kernel may have to resume the device
+ * first. Another process reads them all; -EBUSY: for more than 3 seconds. The caller frees. */
+void sysroot_read_apart(const struct sysroot *root, const struct name_list *paths, size_t size,
 	struct attribute_list *attributes);
 
 /* ---- write.c ----

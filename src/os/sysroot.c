@@ -263,15 +263,27 @@ char *sysroot_read(const struct sysroot *root, const char *path)
 
 /* ---- attributes that can be locked ---- */
 
-/* A reader that makes no progress for as long waits for a lock that is held for long. */
+/* A reader that makes no progress for as long waits for a lock that is held for long, or for a device, which
+ * may have to be resumed first. */
 #define LOCKED_MS 1000
+#define RESUME_MS 3000
 
 /* Shared with the process that reads. */
 struct reading {
 	bool done;
 	ssize_t length; /* or a negative errno */
-	char text[1024];
+	char bytes[];   /* a 0 follows them */
 };
+
+struct reading_list {
+	char *items;
+	size_t size, length; /* of the bytes and of an item */
+};
+
+static struct reading *reading_at(const struct reading_list *readings, size_t i)
+{
+	return (struct reading *)(void *)(readings->items + i * readings->length);
+}
 
 int kernel_version(void)
 {
@@ -283,8 +295,8 @@ int kernel_version(void)
 }
 
 /* In another process: reads what is not done yet, as far as it gets. Returns how many are done. */
-static size_t read_some(
-	const struct sysroot *root, const struct name_list *paths, struct reading *readings, size_t first)
+static size_t read_some(const struct sysroot *root, const struct name_list *paths, int patience,
+	const struct reading_list *readings, size_t first)
 {
 	int messages = -1;
 	size_t done = first;
@@ -292,18 +304,17 @@ static size_t read_some(
 	if (process == 0)
 		lock_leave();
 	for (size_t i = first; process == 0 && i < paths->count; i++) {
-		struct reading *reading = &readings[i];
-		reading->length =
-			sysroot_read_bytes(root, paths->items[i], reading->text, sizeof reading->text - 1);
+		struct reading *reading = reading_at(readings, i);
+		reading->length = sysroot_read_bytes(root, paths->items[i], reading->bytes, readings->size);
 		reading->done = true;
 	}
 	if (process == 0)
 		process_end();
 	long long progress = clock_milliseconds();
-	while (process > 0 && clock_milliseconds() - progress < LOCKED_MS) {
+	while (process > 0 && clock_milliseconds() - progress < patience) {
 		struct pollfd event = { .fd = messages, .events = POLLIN };
-		bool ended = poll(&event, 1, LOCKED_MS / 10) > 0;
-		for (; done < paths->count && readings[done].done; done++)
+		bool ended = poll(&event, 1, patience / 10) > 0;
+		for (; done < paths->count && reading_at(readings, done)->done; done++)
 			progress = clock_milliseconds();
 		if (ended)
 			break;
@@ -313,64 +324,79 @@ static size_t read_some(
 	return done;
 }
 
-/* In place of one that is not done. */
-static void read_apart(
-	const struct sysroot *root, const struct name_list *paths, struct attribute_list *attributes)
+static struct attribute attribute_of(const char *bytes, ssize_t length)
 {
-	struct reading *readings = process_share(paths->count * sizeof *readings);
+	struct attribute attribute = { .error = length < 0 ? (int)length : 0 };
+	if (length < 0)
+		return attribute;
+	attribute.length = (size_t)length;
+	attribute.text = malloc(attribute.length + 1);
+	if (!attribute.text)
+		out_of_memory();
+	memcpy(attribute.text, bytes, attribute.length + 1);
+	return attribute;
+}
+
+/* In place of one that is not done. */
+static void read_apart(const struct sysroot *root, const struct name_list *paths, size_t size, int patience,
+	struct attribute_list *attributes)
+{
+	const size_t unit = sizeof(struct reading);
+	struct reading_list readings = { NULL, size, (sizeof(struct reading) + size + unit) / unit * unit };
+	readings.items = process_share(paths->count * readings.length);
 	for (size_t done = 0; done < paths->count; done++) {
-		done = read_some(root, paths, readings, done);
+		done = read_some(root, paths, patience, &readings, done);
 		if (done < paths->count)
-			readings[done].length = -EBUSY;
+			reading_at(&readings, done)->length = -EBUSY;
 	}
 	for (size_t i = 0; i < paths->count; i++) {
-		const struct reading *reading = &readings[i];
-		sysroot_note(root, paths->items[i], sizeof reading->text - 1);
-		*array_add(attributes) = (struct attribute){
-			reading->length < 0 ? NULL : text_trim(text_copy(reading->text)),
-			reading->length < 0 ? (int)reading->length : 0,
-		};
+		const struct reading *reading = reading_at(&readings, i);
+		sysroot_note(root, paths->items[i], size);
+		*array_add(attributes) = attribute_of(reading->bytes, reading->length);
 	}
-	munmap(readings, paths->count * sizeof *readings);
+	munmap(readings.items, paths->count * readings.length);
 }
 
 void sysroot_read_locked(const struct sysroot *root, int before, const struct name_list *paths,
 	struct attribute_list *attributes)
 {
 	char **path;
+	struct attribute *attribute;
 	if (root->live && kernel_version() < before) {
-		read_apart(root, paths, attributes);
+		read_apart(root, paths, 1023, LOCKED_MS, attributes);
+		array_each (attribute, attributes)
+			(void)(attribute->text && text_trim(attribute->text));
 		return;
 	}
 	array_each (path, paths) {
 		char *text = sysroot_read(root, *path);
-		*array_add(attributes) = (struct attribute){ text, text ? 0 : -errno };
+		*array_add(attributes) =
+			(struct attribute){ text, text ? strlen(text) : 0, text ? 0 : -errno };
 	}
 }
 
-/* A device may have to be resumed first. */
-#define APART_MS 3000
-
-ssize_t sysroot_read_apart(const struct sysroot *root, const char *path, void *to, size_t size)
+void sysroot_read_apart(const struct sysroot *root, const struct name_list *paths, size_t size,
+	struct attribute_list *attributes)
 {
-	auto_fd int end = -1;
-	auto_file FILE *answer = NULL;
-	if (!root->live)
-		return sysroot_read_bytes(root, path, to, size);
-	sysroot_note(root, path, size);
-	int process = process_fork(&end, &answer);
-	if (process < 0)
-		return process;
-	if (process == 0) {
-		ssize_t length = sysroot_read_bytes(root, path, to, size);
-		fwrite(to, 1, length > 0 ? (size_t)length : 0, answer);
-		fflush(answer);
-		process_end();
+	char **path;
+	if (root->live) {
+		read_apart(root, paths, size, RESUME_MS, attributes);
+		return;
 	}
-	bool ended = process_wait(end, APART_MS) > 0;
-	process_reap(process, !ended);
-	rewind(answer);
-	return ended ? (ssize_t)fread(to, 1, size, answer) : -EBUSY;
+	array_each (path, paths) {
+		auto_free char *bytes = calloc(1, size + 1);
+		if (!bytes)
+			out_of_memory();
+		*array_add(attributes) = attribute_of(bytes, sysroot_read_bytes(root, *path, bytes, size));
+	}
+}
+
+void attribute_list_free(struct attribute_list *attributes)
+{
+	struct attribute *attribute;
+	array_each (attribute, attributes)
+		free(attribute->text);
+	free(attributes->items);
 }
 
 char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size)

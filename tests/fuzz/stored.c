@@ -14,6 +14,8 @@ static struct device_list devices = { &one, 1 };
 static const struct stored *read_one(struct stored_list *list)
 {
 	stored_collect_all(fuzz_root(), &devices, list);
+	const struct device *only = &one;
+	stored_check(fuzz_root(), list, &(struct device_refs){ &only, 1 });
 	must(list->count == 1 && text_same(list->items[0].address, ADDRESS) && list->items[0].present);
 	return &list->items[0];
 }
