@@ -305,7 +305,9 @@ struct scan {
 	struct node_list *nodes;
 	struct name_list links;          /* between devices, of which one depends on the other */
 	const char *sockets;             /* lines of /proc/net/packet, for process.c; NULL: none */
-	struct use_list unknown;         /* what may use any device */
+	struct use_list unknown;         /* what may use any device, ... */
+	struct use_list unknown_above;   /* ... or any but those that nothing is on top of: device_is_bare */
+	bool at_registers;               /* what is looked at now uses devices themselves */
 	int network_error, mounts_error; /* negative errno: unknown or incomplete */
 	bool unseen;                     /* a network namespace could not be looked at */
 };
@@ -319,7 +321,7 @@ void use_simple(struct device *device, enum use_kind kind, const char *object, c
 /* `what` could not be read, so whether it uses the device is unknown. A missing `what` does not use it. */
 void use_unknown(struct device *device, const char *what, int error);
 
-/* The same of any device, because of an error or `why`. scan_end adds it to all devices. */
+/* The same of any device, because of an error or `why`. scan_end adds it to the devices. */
 void scan_unknown(struct scan *scan, const char *what, int error);
 void scan_unknown_because(struct scan *scan, const char *what, const char *why);
 void scan_end(struct scan *scan);

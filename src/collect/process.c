@@ -567,6 +567,7 @@ static void take_skipped(struct scan *scan)
 static void look_at_processes(struct scan *scan)
 {
 	const struct process_file *file;
+	scan->at_registers = true;
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
 	take_skipped(scan);
 	array_each (file, &scan->processes.files)
@@ -581,6 +582,7 @@ static void look_at_processes(struct scan *scan)
 		scan_unknown_because(scan, "/proc", "mounted with subset=pid, it lacks what the kernel uses");
 	if (scan->processes.hidden)
 		scan_unknown_because(scan, "/proc", "processes of other users or PID namespaces are hidden");
+	scan->at_registers = false;
 }
 
 void processes_collect(struct scan *scan)

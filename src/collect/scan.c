@@ -56,17 +56,24 @@ void scan_unknown(struct scan *scan, const char *what, int error)
 
 void scan_unknown_because(struct scan *scan, const char *what, const char *why)
 {
-	*array_add(&scan->unknown) =
+	*array_add(scan->at_registers ? &scan->unknown : &scan->unknown_above) =
 		(struct use){ .kind = USE_UNKNOWN, .object = shown(what), .detail = text_copy(why) };
+}
+
+static void add_uses(struct device *device, const struct use_list *uses)
+{
+	const struct use *use;
+	array_each (use, uses)
+		use_add(device, use);
 }
 
 void scan_end(struct scan *scan)
 {
 	struct device *device;
-	struct use *use;
-	array_each (use, &scan->unknown) {
-		array_each (device, scan->devices)
-			use_add(device, use);
+	array_each (device, scan->devices) {
+		add_uses(device, &scan->unknown);
+		if (scan->unknown_above.count && !(scan->root->live && device_is_bare(scan->root, device)))
+			add_uses(device, &scan->unknown_above);
 	}
 }
 
