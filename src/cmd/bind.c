@@ -143,6 +143,7 @@ struct binding_list {
 		struct session *session;
 		const struct device *device;
 		const struct wishes *wishes;
+		long long looked; /* when its uses were collected */
 		size_t result;
 	} * items;
 	size_t count;
@@ -158,7 +159,7 @@ static char *guard(struct plan *plan)
 	struct session *session = binding->session;
 	struct finding_list found = { .force = session->findings.force };
 	const struct finding *finding;
-	if (clock_milliseconds() - session->looked < FRESH_MS)
+	if (clock_milliseconds() - binding->looked < FRESH_MS)
 		return NULL;
 	if (!binding->wishes->stored)
 		use_wait_for_udev(&session->root);
@@ -389,7 +390,8 @@ static void binding_run(
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("skipped: a prerequisite failed, see above"));
 		else if (is_ready(session, *device, wishes))
-			*array_add(&bindings) = (struct binding){ session, *device, wishes, 0 };
+			*array_add(&bindings) =
+				(struct binding){ session, *device, wishes, session->looked, 0 };
 	}
 	array_each (binding, &bindings)
 		begin(binding);
@@ -468,7 +470,10 @@ static void judge(struct run *run)
 	device_collect_details(&session->root, &session->devices, &run->asked);
 	array_each (device, &run->asked)
 		*array_add(is_bound(*device) ? &run->bound : &run->wanted) = *device;
-	session_collect_uses_of(session, &run->wanted);
+	/* JSON has the uses of those that are bound already, too. */
+	const struct device_refs *looked_at = session->options->json ? &run->asked : &run->wanted;
+	if (looked_at->count)
+		session_collect_uses_of(session, looked_at);
 	array_each (device, &run->wanted) {
 		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
 			&session->findings);
@@ -587,10 +592,11 @@ static bool wants_cdi(const struct device_refs *asked, const struct wishes *wish
 	return wishes->cdi;
 }
 
-/* With --dry-run, the owner and mode of nodes that do not exist yet depend on how the kernel was built. */
-static enum scope scope_of(const struct wishes *wishes)
+/* With --dry-run, what is printed of nodes that do not exist yet depends on how the kernel was built. */
+static enum scope scope_of(const struct wishes *wishes, bool dry_run)
 {
-	return wishes->persistent ? SCOPE_NEXT_BOOT : wishes->give ? SCOPE_KERNEL : SCOPE_NODES;
+	bool ahead = dry_run && (wishes->give || wishes->stored);
+	return wishes->persistent ? SCOPE_NEXT_BOOT : ahead ? SCOPE_KERNEL : SCOPE_NODES;
 }
 
 /* Collects and judges; changes nothing. */
@@ -598,7 +604,7 @@ static enum status decide(struct run *run, const struct options *options, struct
 {
 	enum status status = parse_access();
 	if (!status)
-		status = session_open_acting(&run->session, options, scope_of(run->wishes));
+		status = session_open_acting(&run->session, options, scope_of(run->wishes, options->dry_run));
 	if (!status)
 		status = session_select(&run->session, arguments, &run->asked);
 	if (status)
@@ -645,6 +651,7 @@ static enum status offer(const struct options *options)
 		if (device->fitness == FITNESS_FREE)
 			*array_add(&found) = device;
 	device_collect_names(&session.devices, &found);
+	stored_check(&session.root, &session.stored, &found);
 	devices_print(&device_columns_all, &options->table, &found);
 	log_error("DEVICE is missing: %s", found.count ? "name one or more of these" : "no device is free");
 	log_hint("%s", found.count ? "vfionoiommu bind ADDRESS" : "vfionoiommu list --all");

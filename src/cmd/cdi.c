@@ -61,7 +61,7 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	auto_free char *before = cdi_collect(&session->root);
 	if (!asked && !before)
 		return;
-	session_collect_host(session, SCOPE_NODES);
+	session_collect_host(session, SCOPE_KERNEL);
 	const struct device_refs bound = find_bound(session, dry ? leaving : NULL);
 	auto_free char *text = cdi_format(&bound, &session->access);
 	free(bound.items);

@@ -77,9 +77,14 @@ void session_collect_build(struct session *session)
 void session_collect_host(struct session *session, enum scope scope)
 {
 	struct host *host = &session->host;
-	if (session->scope >= scope)
+	enum scope before = session->scope;
+	if (before >= scope)
 		return;
 	session->scope = scope;
+	if (before == SCOPE_NODES && scope == SCOPE_KERNEL) {
+		session_collect_build(session);
+		return;
+	}
 	free(host->release);
 	if (scope == SCOPE_STATE) {
 		host_collect_basics(&session->root, host);
@@ -180,10 +185,9 @@ void session_complete(struct session *session, const struct device_refs *devices
 {
 	const struct device **device;
 	bool driven = false;
-	if (!session->options->dry_run) {
+	if (!session->options->dry_run)
 		stored_collect_all(&session->root, &session->devices, &session->stored);
-		stored_check(&session->root, &session->stored, devices);
-	}
+	stored_check(&session->root, &session->stored, devices);
 	array_each (device, devices)
 		driven |= !(*device)->vfio;
 	/* What was read again has no uses, which its driver may have brought back. */

@@ -234,8 +234,9 @@ bool device_is_bare(const struct sysroot *root, const struct device *device)
 		       *function = device_path(device, "virtfn0");
 	unsigned int class = device->class >> 16;
 	char **folder;
-	if (device->error || class == 0x03 || class == 0x06 || sysroot_exists(root, driver) != ANSWER_NO ||
-		sysroot_exists(root, function) != ANSWER_NO || sysroot_list_folders(root, path, &folders))
+	if (device->error || device->driver || class == 0x03 || class == 0x06 ||
+		sysroot_exists(root, driver) != ANSWER_NO || sysroot_exists(root, function) != ANSWER_NO ||
+		sysroot_list_folders(root, path, &folders))
 		return false;
 	array_each (folder, &folders)
 		if (!is_common_folder(*folder))

@@ -800,27 +800,36 @@ static void collect_arrived(struct scan *scan)
 	struct device *device;
 	array_each (device, scan->devices)
 		if (!device_is_bare(scan->root, device))
-			use_simple(device, USE_UNKNOWN, "driver", "it is changing just now");
+			use_simple(device, USE_UNKNOWN, "driver", "it has changed meanwhile, try again");
 }
 
-/* Copies of the devices, and of those in their slots; none if one of them is not bare. One that VFIO has is
- * in nobody's way. */
+/* Marks the device, and those in its slot, unless VFIO has them: then they are in nobody's way. */
+static void mark_slot(const struct device_list *devices, const struct device *device, bool *marked)
+{
+	size_t i = (size_t)(device - devices->items);
+	const struct device *items = devices->items;
+	while (i > 0 && text_same_slot(items[i - 1].address, device->address))
+		i--;
+	for (; i < devices->count && text_same_slot(items[i].address, device->address); i++)
+		marked[i] |= &items[i] == device || !items[i].vfio;
+}
+
+/* Copies of the devices, and of those in their slots; none if one of them is not bare. */
 static struct device_list copy_bare(
 	const struct sysroot *root, const struct device_list *devices, const struct device_refs *some)
 {
 	struct device_list bare = { 0 };
-	const struct device *device, **each;
-	array_each (device, devices) {
-		bool wanted = array_has(some, device), near = wanted;
-		array_each (each, some)
-			near |= !device->vfio && text_same_slot((*each)->address, device->address);
-		if (near && !device_is_bare(root, device)) {
-			bare.count = 0;
-			break;
-		}
-		if (near)
-			*array_add(&bare) = *device;
+	const struct device **device;
+	bool *marked = keep(devices->count * sizeof *marked), all = true;
+	array_each (device, some)
+		mark_slot(devices, *device, marked);
+	for (size_t i = 0; all && i < devices->count; i++) {
+		all = !marked[i] || device_is_bare(root, &devices->items[i]);
+		if (marked[i])
+			*array_add(&bare) = devices->items[i];
 	}
+	if (!all)
+		bare.count = 0;
 	return bare;
 }
 

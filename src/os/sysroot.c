@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -301,8 +302,10 @@ static size_t read_some(const struct sysroot *root, const struct name_list *path
 	int messages = -1;
 	size_t done = first;
 	int process = process_start(&messages);
-	if (process == 0)
+	if (process == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		lock_leave();
+	}
 	for (size_t i = first; process == 0 && i < paths->count; i++) {
 		struct reading *reading = reading_at(readings, i);
 		reading->length = sysroot_read_bytes(root, paths->items[i], reading->bytes, readings->size);
@@ -311,14 +314,15 @@ static size_t read_some(const struct sysroot *root, const struct name_list *path
 	if (process == 0)
 		process_end();
 	long long progress = clock_milliseconds();
-	while (process > 0 && clock_milliseconds() - progress < patience) {
+	bool ended = false;
+	while (process > 0 && !ended && clock_milliseconds() - progress < patience) {
 		struct pollfd event = { .fd = messages, .events = POLLIN };
-		bool ended = poll(&event, 1, patience / 10) > 0;
+		ended = poll(&event, 1, patience / 10) > 0;
 		for (; done < paths->count && reading_at(readings, done)->done; done++)
 			progress = clock_milliseconds();
-		if (ended)
-			break;
 	}
+	if (process > 0 && !ended)
+		kill(process, SIGKILL);
 	if (process > 0)
 		close(messages);
 	return done;
