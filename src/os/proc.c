@@ -26,8 +26,9 @@ struct look {
 	struct process_facts *facts;
 	struct sysroot quiet; /* does not record accesses */
 	const char *pid;
-	const char *path; /* "proc/PID", or that of one of its threads, "proc/PID/task/TID" */
+	const char *path; /* "proc/PID", or that of one of its threads, "proc/TID", which no list shows */
 	int folder;       /* open */
+	bool thread;      /* it is of a thread */
 	dev_t nsfs;       /* the filesystem of namespaces */
 	dev_t sysfs;      /* that of /sys */
 	int own;          /* the PID of this process in /proc; 0: unknown */
@@ -400,9 +401,7 @@ static int look_at_message(struct look *look, int socket)
 /* A descriptor for the socket of the process; a thread may have its own. */
 static int borrow_socket(const struct look *look, const char *descriptor)
 {
-	auto_fd int process = strchr(look->path + strlen("proc/"), '/')
-				      ? -1
-				      : (int)syscall(SYS_pidfd_open, atoi(look->pid), 0);
+	auto_fd int process = look->thread ? -1 : (int)syscall(SYS_pidfd_open, atoi(look->pid), 0);
 	return process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, atoi(descriptor), 0);
 }
 
@@ -533,36 +532,34 @@ static void look_at_files(struct look *look)
 	look_at_mappings(look);
 }
 
-/* `folder`: "", or that of a thread in the folder of the process, "task/1235/". */
-static void look_at_namespaces(struct look *look, const char *folder)
+static void look_at_namespaces(struct look *look)
 {
 	if (look->facts->files_only)
 		return;
-	auto_free char *mount = text_format("%sns/mnt", folder), *network = text_format("%sns/net", folder);
-	look_at_namespace(look, mount, &look->facts->mount_namespaces);
-	look_at_namespace(look, network, &look->facts->network_namespaces);
+	look_at_namespace(look, "ns/mnt", &look->facts->mount_namespaces);
+	look_at_namespace(look, "ns/net", &look->facts->network_namespaces);
 }
 
-/* A thread can have files and namespaces of its own, and its process may have ended before it. */
-static void look_at_thread(struct look *process, const char *thread)
+/* A thread can have files and namespaces of its own, and its process may have ended before it: then only the
+ * thread shows the mappings. Its folder in that of the process has no map_files. */
+static void look_at_thread(const struct look *process, const char *thread)
 {
 	int leader = atoi(process->pid);
-	auto_free char *folder = text_format("task/%s/", thread);
-	auto_free char *path = text_format("%s/task/%s", process->path, thread);
-	if (atoi(thread) == leader)
+	struct look look = *process;
+	auto_free char *path = text_format("proc/%s", thread);
+	auto_fd int folder = atoi(thread) == leader ? -1 : sysroot_open_dir(&look.quiet, path);
+	if (folder < 0)
 		return;
-	look_at_namespaces(process, folder);
+	look.folder = folder;
+	look.path = path;
+	look.thread = true;
+	look_at_namespaces(&look);
 	/* If it is forbidden, and the files of the process already could not be looked at, those of its
 	 * threads cannot, either. */
 	if (!process->foreign && (syscall(SYS_kcmp, leader, atoi(thread), KCMP_FILES, 0, 0) == 0 ||
 					 (errno == EPERM && process->facts->error)))
 		return;
-	struct look look = *process;
-	auto_fd int opened = openat(process->folder, folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	look.folder = opened;
-	look.path = path;
-	if (opened >= 0)
-		look_at_files(&look);
+	look_at_files(&look);
 }
 
 static void look_at_threads(struct look *look)
@@ -600,7 +597,7 @@ static void look_at_process(struct look *look)
 		return;
 	}
 	look_at_files(look);
-	look_at_namespaces(look, "");
+	look_at_namespaces(look);
 	look_at_threads(look);
 }
 

@@ -48,6 +48,14 @@ if what == "thread":
         open("/run/holding", "w").close()
         time.sleep(600)
     threading.Thread(target=run).start()
+elif what == "left":
+    # A thread goes on after the first one of the process has ended, and has only the mapping.
+    import ctypes, threading
+    mapping = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
+    os.closerange(3, 64)
+    threading.Thread(target=lambda: time.sleep(600)).start()
+    open("/run/holding", "w").close()
+    ctypes.CDLL(None).pthread_exit(None)
 else:
     open("/run/holding", "w").close()
 time.sleep(600)
@@ -115,6 +123,16 @@ free() { # ADDRESS
 	holds thread /dev/vda
 	refused $vblk device-held "/dev/vda is in use by process $holder (python3)"
 	end_holder
+}
+
+@test "a mapping is seen after the first thread of its process has ended" {
+	holds left /sys/bus/pci/devices/$edu/resource0
+	until grep -q "^State:.Z" "/proc/$holder/status"; do
+		sleep 0.1
+	done
+	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	end_holder
+	free $edu
 }
 
 @test "an open node in a message that was not received is a use, and does not make others unknown" {
