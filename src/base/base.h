@@ -131,6 +131,10 @@ size_t text_escape_into(char *to, size_t size, const char *text);
 /* The same as a new string, which the caller frees. NULL stays NULL. */
 char *text_escape(const char *text);
 
+/* The text as one word of a shell: as it is, as '...', or if it is not printable as $'...'. A new string,
+ * which the caller frees; NULL stays NULL. */
+char *text_quote(const char *text);
+
 /* Parses a hexadecimal number of `min` to `max` digits at `*text`, and advances `*text` past it. Returns
  * false, with `*text` untouched, if there is none. */
 bool text_hex(const char **text, int min, int max, unsigned long *value);

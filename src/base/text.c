@@ -252,6 +252,26 @@ char *text_escape(const char *text)
 	return escaped;
 }
 
+char *text_quote(const char *text)
+{
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:=@%,";
+	if (!text || (*text && !text[strspn(text, plain)]))
+		return text_copy(text);
+	auto_free char *escaped = text_escape(text);
+	bool printable = text_same(escaped, text);
+	char *quoted = text_copy(printable ? "'" : "$'");
+	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+		if (*at == '\'')
+			text_append(&quoted, "%s", printable ? "'\\''" : "\\'");
+		else if (printable || (*at >= ' ' && *at <= '~' && *at != '\\'))
+			text_append(&quoted, "%c", *at);
+		else
+			text_append(&quoted, "\\x%02x", *at);
+	text_append(&quoted, "'");
+	return quoted;
+}
+
 bool text_hex(const char **text, int min, int max, unsigned long *value)
 {
 	unsigned long number = 0;

@@ -213,9 +213,11 @@ static char *use_sentence(const struct device *device, const struct use *use)
 
 static char *use_remedy(const struct device *device, const struct use *use)
 {
+	auto_free char *object = text_quote(use->object), *detail = text_quote(use->detail);
 	if (use->process)
-		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), use->detail);
-	return use_text(device, use, use_rules[use->kind].remedy);
+		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), detail);
+	const struct use quoted = { .object = object, .detail = detail };
+	return use_text(device, &quoted, use_rules[use->kind].remedy);
 }
 
 static void judge_uses(const struct device *device, struct finding_list *findings)

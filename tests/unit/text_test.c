@@ -4,6 +4,12 @@
 #include "base/base.h"
 #include "tap.h"
 
+static bool quotes(const char *text, const char *to)
+{
+	auto_free char *quoted = text_quote(text);
+	return text_same(quoted, to);
+}
+
 static bool escapes(const char *text, const char *to)
 {
 	char *escaped = text_escape(text);
@@ -31,6 +37,10 @@ static void test_escape(void)
 	ok(escapes("\xed\xa0\x80", "\\xed\\xa0\\x80")); /* a surrogate */
 	ok(escapes("\xf0\x9f\x92\xbe", "\xf0\x9f\x92\xbe"));
 	ok(escapes(NULL, NULL));
+	ok(quotes("/dev/nvme0n1p2", "/dev/nvme0n1p2") && quotes(NULL, NULL) && quotes("", "''"));
+	ok(quotes("/mnt/my disk", "'/mnt/my disk'") && quotes("it's", "'it'\\''s'"));
+	ok(quotes("$(reboot)", "'$(reboot)'") && quotes("Gr\xc3\xbc\xc3\x9f", "'Gr\xc3\xbc\xc3\x9f'"));
+	ok(quotes("a\n\\'\xff", "$'a\\x0a\\x5c\\'\\xff'"));
 	char small[6];
 	ok(text_escape_into(small, sizeof small, "ab\033cd") == 2 && text_same(small, "ab"));
 }
