@@ -91,6 +91,15 @@ static bool read_message(
 	       sym_mnl_attr_parse(message, (unsigned int)header, keep_attribute, attributes) >= 0;
 }
 
+/* Those in the attribute; none if it is NULL or malformed. */
+static struct attributes nested(const struct nlattr *attribute)
+{
+	struct attributes attributes = { 0 };
+	if (attribute && sym_mnl_attr_parse_nested(attribute, keep_attribute, &attributes) < 0)
+		return (struct attributes){ 0 };
+	return attributes;
+}
+
 /* A number of 32 bits; `none` if it is missing or truncated. */
 static uint32_t number_of(const struct attributes *attributes, int type, uint32_t none)
 {
@@ -360,11 +369,11 @@ char *network_interface_name(const char *alternative)
 static int take_programs(const struct nlmsghdr *message, void *data)
 {
 	char name[IF_NAMESIZE];
-	struct attributes attributes, program = { 0 };
+	struct attributes attributes;
 	const struct ifinfomsg *link = sym_mnl_nlmsg_get_payload(message);
-	if (!read_message(message, RTM_NEWLINK, sizeof *link, &attributes) || !attributes.of[IFLA_XDP] ||
-		sym_mnl_attr_parse_nested(attributes.of[IFLA_XDP], keep_attribute, &program) < 0)
+	if (!read_message(message, RTM_NEWLINK, sizeof *link, &attributes))
 		return MNL_CB_OK;
+	const struct attributes program = nested(attributes.of[IFLA_XDP]);
 	const struct nlattr *attached = program.of[IFLA_XDP_ATTACHED];
 	if (attached && sym_mnl_attr_get_payload_len(attached) >= sizeof(uint8_t) &&
 		sym_mnl_attr_get_u8(attached) != XDP_ATTACHED_NONE &&
@@ -439,6 +448,17 @@ struct upper_search {
 	struct network_facts *uppers;
 };
 
+/* The index of the interface below; 0: none. For a VXLAN, IFLA_LINK is its own one. */
+static uint32_t lower_of(const struct attributes *attributes)
+{
+	const struct attributes info = nested(attributes->of[IFLA_LINKINFO]);
+	auto_free char *kind = string_of(&info, IFLA_INFO_KIND);
+	if (!text_same(kind, "vxlan"))
+		return number_of(attributes, IFLA_LINK, 0);
+	const struct attributes vxlan = nested(info.of[IFLA_INFO_DATA]);
+	return number_of(&vxlan, IFLA_VXLAN_LINK, 0);
+}
+
 /* An interface on top of another one, which is in the namespace with the number IFLA_LINK_NETNSID; without it
  * in its own. */
 static int take_upper(const struct nlmsghdr *message, void *data)
@@ -448,7 +468,7 @@ static int take_upper(const struct nlmsghdr *message, void *data)
 	struct attributes attributes;
 	if (!read_message(message, RTM_NEWLINK, sizeof(struct ifinfomsg), &attributes) ||
 		(int)number_of(&attributes, IFLA_LINK_NETNSID, (uint32_t)-1) != search->own ||
-		!if_indextoname(number_of(&attributes, IFLA_LINK, 0), lower))
+		!if_indextoname(lower_of(&attributes), lower))
 		return MNL_CB_OK;
 	auto_free char *upper = string_of(&attributes, IFLA_IFNAME);
 	if (upper)

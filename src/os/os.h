@@ -511,7 +511,7 @@ bool network_is_separate(void);
  * shows the interfaces in it below class/net. Adds to `uppers` its interfaces that are on top of one in our
  * namespace, such as a macvlan: `text` is on top of `interface`. Needs CAP_SYS_ADMIN. Returns 0, and the
  * caller closes `sysfs->fd`, or a negative errno: -EALREADY: it is our own; -EINVAL: not a network namespace.
- * Source: setns(2), rtnetlink(7), IFLA_LINK and IFLA_LINK_NETNSID. */
+ * Source: setns(2), rtnetlink(7), IFLA_LINK or IFLA_VXLAN_LINK, and IFLA_LINK_NETNSID. */
 int network_enter(
 	const struct sysroot *root, const char *path, struct sysroot *sysfs, struct network_facts *uppers);
 

@@ -279,7 +279,7 @@ PYTHON
 @test "a macvlan or VLAN of a container is a use of the card below it, also while that is down" {
 	ip address flush dev "$client"
 	ip link set "$client" down
-	for kind in macvlan ipvlan "vlan id 5"; do
+	for kind in macvlan ipvlan "vlan id 5" "vxlan id 5 group 239.1.1.1 dstport 4789 dev $client"; do
 		# shellcheck disable=SC2086 # the options of the kind
 		ip link add link "$client" name above type $kind
 		ip link set above netns server
