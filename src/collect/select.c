@@ -215,9 +215,9 @@ static void add_alternative_name(const struct sysroot *root, const char *name, s
 		add_path(root, path, 0, addresses);
 }
 
-/* Adds the addresses of the PCI devices that `text` names: a path in /sys, a device node in /dev or a link to
- * one, a hardware address, or the name of a device in /sys/class (eth0, nvme0n1, uio0). A device mapper or
- * multipath device, a bond or a VLAN names all devices below it. */
+/* Adds the addresses of the PCI devices that `text` names: a path in /sys, a link to one, a device node in
+ * /dev or a link to one, a hardware address, or the name of a device in /sys/class (eth0, nvme0n1, uio0). A
+ * device mapper or multipath device, a bond or a VLAN names all devices below it. */
 static void name_collect(const struct sysroot *root, const char *text, struct name_list *addresses)
 {
 	const char *in_dev = text_after(text, "/dev/");
@@ -226,10 +226,10 @@ static void name_collect(const struct sysroot *root, const char *text, struct na
 		add_hardware_address(root, text, addresses);
 		return;
 	}
-	if (text_starts(text, "/sys/"))
-		add_path(root, text + 1, 0, addresses);
-	else if (in_dev && !text_starts(in_dev, "vfio/"))
+	if (in_dev && !text_starts(in_dev, "vfio/"))
 		add_node(root, text + 1, addresses);
+	else if (*text == '/' && !in_dev)
+		add_path(root, text + strspn(text, "/"), 0, addresses);
 	/* A recorded machine has no nodes. */
 	if (addresses->count || strchr(name, '/') || text_starts(name, "."))
 		return;
