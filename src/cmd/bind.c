@@ -14,6 +14,7 @@ struct wishes {
 	bool persistent; /* also bind at every boot */
 	bool cdi;        /* update the CDI specification */
 	bool stored;     /* use the persistent bindings of the devices instead of `access` */
+	bool all;        /* what other commands have; it must not be taken for an abbreviation */
 	bool give;       /* set the owner or mode of the nodes: `access` */
 	struct node_access access;
 };
@@ -418,6 +419,7 @@ static const struct option_row bind_options[] = {
 	{ "cdi", 0, NULL, "update the CDI specification /run/cdi/vfionoiommu.json", .flag = &given.cdi },
 	{ "stored", 0, NULL, "apply persistent bindings (default: all), like the udev rule",
 		.flag = &given.stored, .suffices = true },
+	{ "all", 0, NULL, NULL, .flag = &given.all, .hidden = true },
 	{ 0 },
 };
 
@@ -436,6 +438,11 @@ static int parse_mode(const char *text, int *mode)
 static enum status parse_access(void)
 {
 	given.give = given_owner || given_mode;
+	if (given.all) {
+		log_error("bind has no --all: name each DEVICE, or a pattern such as driver=NAME");
+		log_hint("vfionoiommu list --all");
+		return STATUS_USAGE;
+	}
 	if (given.stored && (given.give || given.persistent || given.allow_iommu)) {
 		log_error("--stored cannot be combined with --persistent, --owner, --mode or --allow-iommu");
 		return STATUS_USAGE;

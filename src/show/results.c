@@ -194,7 +194,7 @@ static char *unfinished_sentence(const struct job *job, const char *subject, con
 		run->step, why, run->process, check);
 }
 
-/* Two errors of loading a module have one reason each. */
+/* Some errors of loading a module have few reasons. */
 static const char *step_error(const struct job *job)
 {
 	const struct action *action = job->run->action;
@@ -204,6 +204,8 @@ static const char *step_error(const struct job *job)
 		return "the kernel loads only modules signed with a key that it knows (Secure Boot, or module.sig_enforce)";
 	if (job->error == -EPERM)
 		return "the kernel does not permit it (modules_disabled, or lockdown, for example by Secure Boot)";
+	if (job->error == -EINVAL)
+		return "Invalid argument, as from an install command in modprobe.d that fails, see: modprobe --show-depends vfio-pci";
 	return strerror(-job->error);
 }
 
