@@ -383,16 +383,21 @@ static void binding_run(
 	struct session *session, const struct device_refs *wanted, const struct wishes *wishes)
 {
 	struct binding_list bindings = { 0 };
+	struct device_refs ready = { 0 };
 	struct binding *binding;
 	const struct device **device;
-	bool prepared = prepare(session, binding_needs_noiommu(wanted, wishes));
-	array_each (device, wanted) {
+	long long looked = session->looked;
+	/* First: loading vfio-pci would bind one whose override names it. */
+	array_each (device, wanted)
+		if (is_ready(session, *device, wishes))
+			*array_add(&ready) = *device;
+	bool prepared = ready.count && prepare(session, binding_needs_noiommu(&ready, wishes));
+	array_each (device, &ready) {
 		if (!prepared)
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("skipped: a prerequisite failed, see above"));
-		else if (is_ready(session, *device, wishes))
-			*array_add(&bindings) =
-				(struct binding){ session, *device, wishes, session->looked, 0 };
+		else
+			*array_add(&bindings) = (struct binding){ session, *device, wishes, looked, 0 };
 	}
 	array_each (binding, &bindings)
 		begin(binding);
@@ -401,6 +406,7 @@ static void binding_run(
 	if (!session->options->dry_run)
 		finish(session, &bindings);
 	free(bindings.items);
+	free(ready.items);
 }
 
 /* ---- the command ---- */

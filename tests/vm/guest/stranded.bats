@@ -150,3 +150,16 @@ returns() {
 	status_is 0
 	[ -z "$(driver_of $edu)" ]
 }
+
+@test "a device that was left when vfio-pci was unloaded is bound again" {
+	tool bind --enable $nic
+	rmmod vfio_pci
+	[ -z "$(driver_of $nic)" ]
+	run_tool bind $nic
+	status_is 0
+	says "$nic: restored after an interrupted run"
+	says "$nic: bound to vfio-pci (was: e1000e)"
+	run_tool unbind $nic
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+}
