@@ -387,11 +387,20 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 			unbound, count > 1 ? "are" : "is");
 }
 
+/* It is as it was: only the saved state remains, as after an unbind in a container, which has another /run.
+ */
+static bool is_restored(const struct device *device)
+{
+	const struct remembered *remembered = &device->remembered;
+	return device->driver && text_same(device->driver, remembered->driver) && device->has_override &&
+	       text_same(device->driver_override, remembered->driver_override);
+}
+
 void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings)
 {
 	const struct device *device;
 	array_each (device, devices) {
-		if (!device_is_interrupted(device))
+		if (!device_is_interrupted(device) || is_restored(device))
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
 		finding_add(findings, FINDING_DEVICE_INTERRUPTED, device->address, remedy,
