@@ -258,8 +258,9 @@ char *text_quote(const char *text)
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:=@%,";
 	if (!text || (*text && !text[strspn(text, plain)]))
 		return text_copy(text);
-	auto_free char *escaped = text_escape(text);
+	char *escaped = text_escape(text);
 	bool printable = text_same(escaped, text);
+	free(escaped);
 	char *quoted = text_copy(printable ? "'" : "$'");
 	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
 		if (*at == '\'')

@@ -769,11 +769,23 @@ void use_wait_for_udev(const struct sysroot *root)
 		;
 }
 
+/* In a container, another filesystem can be mounted over a part of /sys. */
+static void collect_hidden(struct scan *scan)
+{
+	static const char *const folders[] = { "sys/class", "sys/class/block", "sys/class/net",
+		"sys/class/tty", "sys/dev", "sys/dev/block", "sys/dev/char", "sys/module", "sys/fs",
+		"sys/bus/virtio", "sys/bus/scsi" };
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (scan->root->live &&
+			!sysroot_same_filesystem(scan->root, folders[i], scan->root, "sys/bus/pci"))
+			scan_unknown_because(scan, folders[i], "another filesystem is mounted there");
+}
+
 /* Each source needs those before it. */
 void use_collect_all(const struct sysroot *root, struct device_list *devices)
 {
 	collect(root, devices,
-		(void (*const[])(struct scan *)){ blocks_collect, network_collect_connections,
+		(void (*const[])(struct scan *)){ collect_hidden, blocks_collect, network_collect_connections,
 			processes_collect, collect_mounts, blocks_take_uses, network_collect, collect_others,
 			collect_themselves, collect_headers, collect_above, NULL });
 }

@@ -279,6 +279,19 @@ PYTHON
 	free $nvme
 }
 
+@test "where another filesystem hides a part of /sys, only devices that nothing can be on top of are free" {
+	for folder in /sys/class /sys/class/block /sys/dev/char /sys/fs; do
+		for device in $nvme:3:unknown $edu:0:free; do
+			IFS=: read -r slot function status use <<<"${device#0000:}"
+			device=0000:$slot:$function
+			run unshare --mount bash -c "mount -t tmpfs none $folder && $VFIONOIOMMU bind --dry-run $device"
+			status_is "$status"
+			[ "$use" = free ] || says "$folder: another filesystem is mounted there [use-unknown]"
+			[ "$(unshare --mount bash -c "mount -t tmpfs none $folder && $VFIONOIOMMU list -nro USE $device")" = "$use" ]
+		done
+	done
+}
+
 @test "where other processes are hidden, whether a device is in use is unknown" {
 	run --separate-stderr unshare --mount --pid --fork --mount-proc "$VFIONOIOMMU" bind $edu
 	status_is 3
