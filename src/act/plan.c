@@ -133,11 +133,28 @@ static void roll_back(struct running *running)
 	}
 }
 
+/* Asks the guard at the last moment: before the first step that takes or gives a driver. */
+static int ask_guard(struct running *running, const struct step *step)
+{
+	struct plan *plan = &running->plan;
+	if (!plan->guard || step->act.kind != ACTION_DRIVER)
+		return 0;
+	auto_free char *problem = plan->guard(plan);
+	plan->guard = NULL;
+	if (!problem)
+		return 0;
+	snprintf(running->run->step, ACTION_TEXT, "%s", problem);
+	return -EPROTO;
+}
+
 static int run_steps(struct running *running)
 {
 	struct plan_run *run = running->run;
 	while (run->done < running->plan.count) {
 		const struct step *step = &running->plan.items[run->done];
+		int refused = ask_guard(running, step);
+		if (refused)
+			return refused;
 		int error = announce_and_run(running, step, &step->act, run->step);
 		run->by_kernel = error && is_kernels(step->act.kind);
 		if (error)
@@ -171,9 +188,7 @@ static int check_before(struct plan *plan, int lock, struct plan_run *run)
 		snprintf(run->step, sizeof run->step, "another process changed its driver meanwhile: retry");
 		return -EPROTO;
 	}
-	auto_free char *problem = plan->guard ? plan->guard(plan) : NULL;
-	snprintf(run->step, sizeof run->step, "%s", problem ? problem : "");
-	return problem ? -EPROTO : 0;
+	return 0;
 }
 
 void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)

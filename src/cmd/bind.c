@@ -150,9 +150,8 @@ struct binding_list {
 	size_t count;
 };
 
-/* A plan can wait for long: for modules to load, for a slow device in its slot. What was judged then is old.
- */
-#define FRESH_MS 3000
+/* A plan can wait: for modules to load, for a slow device in its slot. What was judged then is old. */
+#define FRESH_MS 1000
 
 static char *guard(struct plan *plan)
 {
@@ -164,8 +163,10 @@ static char *guard(struct plan *plan)
 		return NULL;
 	if (!binding->wishes->stored)
 		use_wait_for_udev(&session->root);
-	session_collect_uses_of(
-		session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
+	/* All devices may have been looked at for another one. */
+	if (clock_milliseconds() - session->looked_at_all >= FRESH_MS)
+		session_collect_uses_of(
+			session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
 	safety_judge_bind(&session->devices, binding->device,
 		binding_allows_iommu(binding->device, binding->wishes), &found);
 	array_each (finding, &found)

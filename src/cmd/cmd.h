@@ -175,7 +175,8 @@ struct session {
 	struct next_boot next;
 	struct access_case access;
 	struct device_list devices;
-	long long looked; /* when the uses were collected, see clock_milliseconds */
+	long long looked,
+		looked_at_all; /* when uses were collected, see clock_milliseconds; those of all devices */
 	struct stored_list stored;
 	struct finding_list findings;
 	struct result_list results;

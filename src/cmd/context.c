@@ -25,14 +25,16 @@ static void judge_fitness(struct session *session)
 void session_collect_uses(struct session *session)
 {
 	use_collect_all(&session->root, &session->devices);
-	session->looked = clock_milliseconds();
+	session->looked = session->looked_at_all = clock_milliseconds();
 	judge_fitness(session);
 }
 
 void session_collect_uses_of(struct session *session, const struct device_refs *some)
 {
-	use_collect(&session->root, &session->devices, some);
+	bool all = use_collect(&session->root, &session->devices, some);
 	session->looked = clock_milliseconds();
+	if (all)
+		session->looked_at_all = session->looked;
 	judge_fitness(session);
 }
 

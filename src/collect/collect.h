@@ -231,8 +231,8 @@ char *cdi_collect(const struct sysroot *root);
 void use_collect_all(const struct sysroot *root, struct device_list *devices);
 
 /* The same of some of the devices and those in their slots, or of all. If the former are bare, only they are
- * looked at: themselves, and what processes have of their registers. */
-void use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
+ * looked at: themselves, and what processes have of their registers. Returns whether all were looked at. */
+bool use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some);
 
 /* Waits up to 3 seconds until udevd is idle: it opens every new disk for a moment. Does nothing on a recorded
  * machine. */

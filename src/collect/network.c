@@ -59,12 +59,13 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	if (name_list_has(&scan->programmed, name))
 		use_simple(device, USE_PROGRAM, name, NULL);
 	take_remotes(scan, name, device);
-	/* upper_NAME: any interface on top of it, such as a bridge, bond, team, vlan or macvlan. */
+	/* upper_NAME: any interface on top of it; master: the bridge, bond or team that it is a port of. */
 	use_unknown(device, directory, sysroot_list(scan->root, directory, &entries));
+	auto_free char *master = sysroot_link_name(scan->root, PATH("%s/master", directory));
 	array_each (entry, &entries) {
 		const char *upper = text_after(*entry, "upper_");
 		if (upper)
-			use_simple(device, USE_ENSLAVED, name, upper);
+			use_simple(device, text_same(upper, master) ? USE_ENSLAVED : USE_UPPER, name, upper);
 	}
 }
 

@@ -845,7 +845,7 @@ static struct device_list copy_bare(
 	return bare;
 }
 
-void use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
+bool use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
 	const struct device *device;
 	struct device_list bare =
@@ -858,7 +858,9 @@ void use_collect(const struct sysroot *root, struct device_list *devices, const 
 				collect_physical, collect_headers, collect_arrived, NULL });
 	array_each (device, &bare)
 		*device_find(devices, device->address) = *device;
+	bool all = !bare.count;
 	free(bare.items);
+	return all;
 }
 
 void use_collect_processes(const struct sysroot *root, struct device_list *devices)

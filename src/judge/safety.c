@@ -146,7 +146,9 @@ static const struct {
 	[USE_PROGRAM] = { FINDING_DEVICE_HELD, "network interface {} has an XDP program attached",
 		"ip link set {} xdp off" },
 	[USE_ENSLAVED] = { FINDING_INTERFACE_ENSLAVED, "network interface {} is in use by interface {detail}",
-		"ip link set {} nomaster, or if {detail} is a VLAN: ip link delete {detail}" },
+		"ip link set {} nomaster" },
+	[USE_UPPER] = { FINDING_INTERFACE_ENSLAVED, "network interface {} is in use by interface {detail}",
+		"ip link delete {detail}" },
 	[USE_ELSEWHERE] = { FINDING_INTERFACE_ELSEWHERE,
 		"the device is bound to network driver {} but has no interface in this network namespace; it is probably in another one (a container)",
 		"ip netns list" },
@@ -211,13 +213,32 @@ static char *use_sentence(const struct device *device, const struct use *use)
 	return sentence;
 }
 
+/* How to end the use of a disk by another block device; else NULL. */
+static const char *stack_remedy(const struct use *use)
+{
+	static const struct {
+		const char *name, *remedy;
+	} stacks[] = {
+		{ "loop", "losetup --detach /dev/{detail}" },
+		{ "md", "mdadm --stop /dev/{detail}" },
+		{ "dm-", "dmsetup remove /dev/{detail}" },
+	};
+	for (size_t i = 0; use->kind == USE_HELD && use->detail && i < ARRAY_SIZE(stacks); i++) {
+		const char *number = text_after(use->detail, stacks[i].name);
+		if (number && *number && !number[strspn(number, "0123456789")])
+			return stacks[i].remedy;
+	}
+	return NULL;
+}
+
 static char *use_remedy(const struct device *device, const struct use *use)
 {
 	auto_free char *object = text_quote(use->object), *detail = text_quote(use->detail);
 	if (use->process)
 		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), detail);
 	const struct use quoted = { .object = object, .detail = detail };
-	return use_text(device, &quoted, use_rules[use->kind].remedy);
+	const char *remedy = stack_remedy(use);
+	return use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
 }
 
 static void judge_uses(const struct device *device, struct finding_list *findings)
