@@ -279,6 +279,28 @@ PYTHON
 	free $nvme
 }
 
+@test "what begins to use a device between the look and the unbind is not lost" {
+	udevadm settle
+	mkfs.ext2 -q /dev/$disk
+	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=3000000 \
+		-P "$(realpath "/sys/bus/pci/devices/$nvme/driver_override")" "$VFIONOIOMMU" bind $nvme 2>/tmp/err 3>&- &
+	until [ -e "/run/vfionoiommu/$nvme" ]; do
+		sleep 0.1
+	done
+	mount "/dev/$disk" /run/mounted
+	local code=0
+	wait $! || code=$?
+	cat /tmp/err
+	[ "$code" -eq 1 ]
+	grep -q "$nvme: it is in use since it was looked at: $disk is mounted on /run/mounted \[disk-mounted\]; all changes were rolled back" \
+		/tmp/err
+	[ "$(driver_of $nvme)" = nvme ]
+	[ "$(override_of $nvme)" = "(null)" ]
+	[ ! -e "/run/vfionoiommu/$nvme" ]
+	umount /run/mounted
+	free $nvme
+}
+
 @test "where another filesystem hides a part of /sys, only devices that nothing can be on top of are free" {
 	for folder in /sys/class /sys/class/block /sys/dev/char /sys/fs; do
 		for device in $nvme:3:unknown $edu:0:free; do
