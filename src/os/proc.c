@@ -476,7 +476,7 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 {
 	const char *name = strchr(line, '/'), *blank = strchr(line, ' ');
 	bool of_program = blank && strlen(blank) > 4 && blank[4] == 'p' &&
-			  !(name && (text_starts(name, "/dev/") || text_starts(name, "/sys/")));
+			  !(name && (text_starts(name + 1, "dev/") || text_starts(name + 1, "sys/")));
 	if (of_program)
 		return;
 	const char *range = strsep(&line, " "), *permissions = strsep(&line, " ");
