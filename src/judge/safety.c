@@ -231,14 +231,35 @@ static const char *stack_remedy(const struct use *use)
 	return NULL;
 }
 
+/* How to get an interface, or what it is on top of, back from a network namespace that has a name or a
+ * process: to that of process 1, where it has to be down. Else NULL. */
+static char *namespace_remedy(const struct use *use, const char *object)
+{
+	static const char folder[] = "/run/netns/", of[] = "the network namespace of process ";
+	const char *name = use->kind == USE_ELSEWHERE && use->detail ? strstr(use->detail, folder) : NULL;
+	const char *process = use->kind == USE_ELSEWHERE && use->detail ? text_after(use->detail, of) : NULL;
+	auto_free char *quoted = text_quote(name ? name + strlen(folder) : NULL);
+	auto_free char *ip = name      ? text_format("ip -n %s", quoted)
+			     : process ? text_format("nsenter --target %d --net ip", atoi(process))
+				       : NULL;
+	bool initial = process && atoi(process) == 1;
+	if (!ip)
+		return NULL;
+	return text_format("%s link %s %s%s", ip, use->way ? "delete" : "set", object,
+		use->way  ? ""
+		: initial ? " down"
+			  : " netns 1");
+}
+
 static char *use_remedy(const struct device *device, const struct use *use)
 {
 	auto_free char *object = text_quote(use->object), *detail = text_quote(use->detail);
 	if (use->process)
 		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), detail);
 	const struct use quoted = { .object = object, .detail = detail };
+	char *there = namespace_remedy(use, object);
 	const char *remedy = stack_remedy(use);
-	return use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
+	return there ? there : use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
 }
 
 static void judge_uses(const struct device *device, struct finding_list *findings)
