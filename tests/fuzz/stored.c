@@ -5,7 +5,7 @@
 #include "state/state.h"
 
 #define ADDRESS "0000:00:04.0"
-#define PATH    "etc/vfionoiommu.d/" ADDRESS
+#define BINDING "etc/vfionoiommu.d/" ADDRESS
 
 static struct device one = { .address = ADDRESS, .vendor = 0x8086, .device = 0x10d3, .subvendor = 0x8086 };
 static struct device_list devices = { &one, 1 };
@@ -36,15 +36,15 @@ static bool same(const struct stored *a, const struct stored *b)
 static void write_again(const struct stored *stored)
 {
 	auto_free char *text = persist_format(stored), *path = persist_path(stored->address);
-	must(text_same(path, "/" PATH));
-	fuzz_file_text(PATH, text);
+	must(text_same(path, "/" BINDING));
+	fuzz_file_text(BINDING, text);
 	static struct stored_list later;
 	must(same(stored, read_one(&later)));
 }
 
 static void hide(const char *text)
 {
-	auto_free char *redacted = redact(PATH, text);
+	auto_free char *redacted = redact(BINDING, text);
 	auto_free char *serial = text_value(redacted, "SERIAL");
 	must(!serial || text_same(serial, "hidden"));
 }
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct part rest = { data, size };
 	struct part binding = fuzz_part(&rest);
 	auto_free char *text = fuzz_text(binding);
-	fuzz_file(PATH, binding);
+	fuzz_file(BINDING, binding);
 	fuzz_file("sys/bus/pci/devices/" ADDRESS "/uevent", (struct part){ (const uint8_t *)"", 0 });
 	fuzz_file("sys/bus/pci/devices/" ADDRESS "/config", rest);
 	static struct stored_list list;
