@@ -151,8 +151,8 @@ struct plan {
 	unsigned long long
 		inode; /* of `lock`, which a device that appeared meanwhile does not have; 0: any */
 	int limit;     /* seconds that a step may take; 0: the default; -1: no limit */
-	/* Called before the first step, in the process that runs the plan, with the lock; NULL: nothing to
-	 * do. Returns as `check`. */
+	/* Called before the first step that takes or gives a driver, in the process that runs the plan, with
+	 * the lock; NULL: nothing to do. Returns as `check`. */
 	char *(*guard)(struct plan *plan);
 	/* Called after the last step, in the process that runs the plan; NULL: nothing to do. May add steps.
 	 * Returns NULL, or a new sentence with the problem: then the plan has failed. */
