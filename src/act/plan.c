@@ -139,6 +139,7 @@ static int ask_guard(struct running *running, const struct step *step)
 	struct plan *plan = &running->plan;
 	if (!plan->guard || step->act.kind != ACTION_DRIVER)
 		return 0;
+	running->run->since = clock_milliseconds();
 	auto_free char *problem = plan->guard(plan);
 	plan->guard = NULL;
 	if (!problem)

@@ -145,13 +145,22 @@ struct binding_list {
 		const struct device *device;
 		const struct wishes *wishes;
 		long long looked; /* when its uses were collected */
+		long long fresh;  /* milliseconds for which they count */
 		size_t result;
 	} * items;
 	size_t count;
 };
 
-/* A plan can wait: for modules to load, for a slow device in its slot. What was judged then is old. */
+/* A plan can wait: for modules to load, for a slow device in its slot. What was judged then is old: after
+ * this time for each device of the run, as many at once take longer, and another look at all processes for
+ * each would take longer still. */
 #define FRESH_MS 1000
+
+/* At boot, many runs of one device each share the processor, and no driver has their devices. */
+static long long fresh_ms(const struct device_refs *devices, const struct wishes *wishes)
+{
+	return wishes->stored ? 30 * FRESH_MS : FRESH_MS * (long long)devices->count;
+}
 
 static char *guard(struct plan *plan)
 {
@@ -159,12 +168,12 @@ static char *guard(struct plan *plan)
 	struct session *session = binding->session;
 	struct finding_list found = { .force = session->findings.force };
 	const struct finding *finding;
-	if (clock_milliseconds() - binding->looked < FRESH_MS)
+	if (clock_milliseconds() - binding->looked < binding->fresh)
 		return NULL;
 	if (!binding->wishes->stored)
 		use_wait_for_udev(&session->root);
 	/* All devices may have been looked at for another one. */
-	if (clock_milliseconds() - session->looked_at_all >= FRESH_MS)
+	if (clock_milliseconds() - session->looked_at_all >= binding->fresh)
 		session_collect_uses_of(
 			session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
 	safety_judge_bind(&session->devices, binding->device,
@@ -398,7 +407,8 @@ static void binding_run(
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("skipped: a prerequisite failed, see above"));
 		else
-			*array_add(&bindings) = (struct binding){ session, *device, wishes, looked, 0 };
+			*array_add(&bindings) = (struct binding){ session, *device, wishes, looked,
+				fresh_ms(&ready, wishes), 0 };
 	}
 	array_each (binding, &bindings)
 		begin(binding);
