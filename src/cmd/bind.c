@@ -154,12 +154,12 @@ struct binding_list {
 /* A plan can wait: for modules to load, for a slow device in its slot. What was judged then is old: after
  * this time for each device of the run, as many at once take longer, and another look at all processes for
  * each would take longer still. */
-#define FRESH_MS 1000
+#define FRESH_MS 1000LL
 
 /* At boot, many runs of one device each share the processor, and no driver has their devices. */
 static long long fresh_ms(const struct device_refs *devices, const struct wishes *wishes)
 {
-	return wishes->stored ? 30 * FRESH_MS : FRESH_MS * (long long)devices->count;
+	return FRESH_MS * (wishes->stored ? 30 : (long long)devices->count);
 }
 
 static char *guard(struct plan *plan)
