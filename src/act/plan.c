@@ -133,6 +133,16 @@ static void roll_back(struct running *running)
 	}
 }
 
+/* Takes over what the guard or the check has returned. */
+static int take_problem(struct running *running, char *problem)
+{
+	if (!problem)
+		return 0;
+	snprintf(running->run->step, ACTION_TEXT, "%s", problem);
+	free(problem);
+	return -EPROTO;
+}
+
 /* Asks the guard at the last moment: before the first step that takes or gives a driver. */
 static int ask_guard(struct running *running, const struct step *step)
 {
@@ -140,12 +150,9 @@ static int ask_guard(struct running *running, const struct step *step)
 	if (!plan->guard || step->act.kind != ACTION_DRIVER)
 		return 0;
 	running->run->since = clock_milliseconds();
-	auto_free char *problem = plan->guard(plan);
+	char *problem = plan->guard(plan);
 	plan->guard = NULL;
-	if (!problem)
-		return 0;
-	snprintf(running->run->step, ACTION_TEXT, "%s", problem);
-	return -EPROTO;
+	return take_problem(running, problem);
 }
 
 static int run_steps(struct running *running)
@@ -168,11 +175,8 @@ static int run_steps(struct running *running)
 static int check(struct running *running)
 {
 	struct plan *plan = &running->plan;
-	auto_free char *problem = plan->check ? plan->check(plan) : NULL;
-	if (!problem)
-		return run_steps(running);
-	snprintf(running->run->step, ACTION_TEXT, "%s", problem);
-	return -EPROTO;
+	int error = take_problem(running, plan->check ? plan->check(plan) : NULL);
+	return error ? error : run_steps(running);
 }
 
 /* What may have changed since this plan was made, as by a process that an earlier run left behind. A device

@@ -185,6 +185,19 @@ static char *guard(struct plan *plan)
 	return NULL;
 }
 
+/* What is wrong with the nodes of the device. If they are not as the running kernel promised, how it was
+ * built counts: another kernel of this version can be built otherwise. */
+static char *judge_device(struct session *session, const struct device *device,
+	char *(*outcome)(const struct device *device, const struct access_case *access))
+{
+	char *problem = outcome(device, &session->access);
+	if (!problem || !session->host.build_skipped)
+		return problem;
+	free(problem);
+	session_collect_build(session);
+	return outcome(device, &session->access);
+}
+
 /* The bind has failed if an expected node is missing. The names of the nodes are known only now: the plan
  * continues with them. */
 static char *check(struct plan *plan)
@@ -193,13 +206,7 @@ static char *check(struct plan *plan)
 	struct device device = *binding->device;
 	const struct node_access access = access_for(&device, binding->wishes);
 	device_collect(&binding->session->root, device.address, &device);
-	char *problem = outcome_of_bind(&device, &binding->session->access);
-	/* Another kernel of this version can be built otherwise. */
-	if (problem && binding->session->host.build_skipped) {
-		free(problem);
-		session_collect_build(binding->session);
-		problem = outcome_of_bind(&device, &binding->session->access);
-	}
+	char *problem = judge_device(binding->session, &device, outcome_of_bind);
 	if (!problem && changes(&access))
 		recipe_access(plan, &device, &access, can_settle(binding->wishes));
 	return problem;
@@ -246,12 +253,7 @@ static void begin(struct binding *binding)
 
 static void judge_nodes(struct session *session, const struct device *device)
 {
-	auto_free char *surprise = outcome_surprise(device, &session->access);
-	if (surprise && session->host.build_skipped) {
-		session_collect_build(session);
-		free(surprise);
-		surprise = outcome_surprise(device, &session->access);
-	}
+	auto_free char *surprise = judge_device(session, device, outcome_surprise);
 	auto_free char *remedy = text_format("vfionoiommu verify %s", device->address);
 	if (surprise)
 		finding_add(
@@ -635,7 +637,8 @@ static enum status decide(struct run *run, const struct options *options, struct
 		return status;
 	if (run->wishes->stored && !arguments->count)
 		add_stored(run);
-	stored_check(&run->session.root, &run->session.stored, &run->asked);
+	if (run->wishes->stored || run->wishes->persistent)
+		stored_check(&run->session.root, &run->session.stored, &run->asked);
 	if (run->wishes->stored)
 		run->left = select_stored(run);
 	judge(run);

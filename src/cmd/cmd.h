@@ -161,8 +161,7 @@ void complete(int count, char **words);
 enum scope {
 	SCOPE_DEVICES,
 	SCOPE_STATE, /* and what host_collect_basics reads */
-	SCOPE_NODES, /* and which nodes a bind creates: how the kernel was built only if it does not show them
-		      */
+	SCOPE_NODES, /* and the nodes that a bind creates; how the kernel was built only if needed for that */
 	SCOPE_KERNEL,    /* and how the kernel was built; the next boot if modules are to be loaded */
 	SCOPE_NEXT_BOOT, /* and the next boot */
 };
@@ -175,8 +174,8 @@ struct session {
 	struct next_boot next;
 	struct access_case access;
 	struct device_list devices;
-	long long looked,
-		looked_at_all; /* when uses were collected, see clock_milliseconds; those of all devices */
+	long long looked;        /* when uses were collected, see clock_milliseconds ... */
+	long long looked_at_all; /* ... and when those of all devices were */
 	struct stored_list stored;
 	struct finding_list findings;
 	struct result_list results;

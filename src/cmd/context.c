@@ -83,20 +83,19 @@ void session_collect_host(struct session *session, enum scope scope)
 	if (before >= scope)
 		return;
 	session->scope = scope;
-	if (before == SCOPE_NODES && scope == SCOPE_KERNEL) {
-		session_collect_build(session);
-		return;
-	}
-	free(host->release);
+	if (before < SCOPE_NODES)
+		free(host->release);
 	if (scope == SCOPE_STATE) {
 		host_collect_basics(&session->root, host);
 		return;
 	}
-	host_collect_running(&session->root, host);
-	session->access = access_case_judge(host);
+	if (before < SCOPE_NODES) {
+		host_collect_running(&session->root, host);
+		session->access = access_case_judge(host);
+	}
 	if (scope > SCOPE_NODES || !shows_nodes(host, &session->access))
 		session_collect_build(session);
-	if (scope == SCOPE_NEXT_BOOT || will_load(host))
+	if (scope == SCOPE_NEXT_BOOT || (before < SCOPE_NODES && will_load(host)))
 		nextboot_collect(&session->root, host, &session->next);
 }
 

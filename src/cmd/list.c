@@ -34,9 +34,9 @@ static enum status list_run(const struct options *options, struct arguments *arg
 		return status;
 	if (!arguments->count)
 		choose(&session, &shown);
-	stored_check(&session.root, &session.stored, &shown);
 	if (options->quiet)
 		return STATUS_DONE;
+	stored_check(&session.root, &session.stored, &shown);
 	unsigned int needs = table_needs(columns, &options->table, options->json);
 	if (needs & NEED_USES)
 		session_collect_uses(&session);

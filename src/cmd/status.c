@@ -47,7 +47,7 @@ static enum status overview_collect(struct overview *overview, const struct opti
 {
 	struct session *session = &overview->session;
 	const struct device *device;
-	struct device_refs others = { 0 };
+	struct device_refs all = { 0 }, others = { 0 };
 	enum status status = session_open(session, options);
 	if (status)
 		return status;
@@ -56,10 +56,11 @@ static enum status overview_collect(struct overview *overview, const struct opti
 	array_each (device, &session->devices) {
 		struct device_refs *refs = device_is_noiommu(device) ? &overview->bound : &others;
 		*array_add(refs) = device;
+		*array_add(&all) = device;
 	}
 	device_collect_driverless(&session->root, session->host.release, &session->devices, &others, false);
-	stored_check(&session->root, &session->stored, &overview->bound);
-	stored_check(&session->root, &session->stored, &others);
+	stored_check(&session->root, &session->stored, &all);
+	free(all.items);
 	free(others.items);
 	judge(session);
 	if (options->json && !options->quiet) {

@@ -61,11 +61,12 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	take_remotes(scan, name, device);
 	/* upper_NAME: any interface on top of it; master: the bridge, bond or team that it is a port of. */
 	use_unknown(device, directory, sysroot_list(scan->root, directory, &entries));
-	auto_free char *master = sysroot_link_name(scan->root, PATH("%s/master", directory));
 	array_each (entry, &entries) {
 		const char *upper = text_after(*entry, "upper_");
-		if (upper)
-			use_simple(device, text_same(upper, master) ? USE_ENSLAVED : USE_UPPER, name, upper);
+		if (!upper)
+			continue;
+		auto_free char *master = sysroot_link_name(scan->root, PATH("%s/master", directory));
+		use_simple(device, text_same(upper, master) ? USE_ENSLAVED : USE_UPPER, name, upper);
 	}
 }
 

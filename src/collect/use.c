@@ -797,8 +797,8 @@ static void collect_physical(struct scan *scan)
 {
 	struct device *device;
 	array_each (device, scan->devices) {
-		auto_free char *path = text_format("sys/bus/pci/devices/%s/physfn", device->address);
-		char *physical = sysroot_link_name(scan->root, path);
+		char *physical =
+			sysroot_link_name(scan->root, PATH("sys/bus/pci/devices/%s/physfn", device->address));
 		if (physical) {
 			free(device->physical);
 			device->physical = physical;

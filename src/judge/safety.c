@@ -236,19 +236,18 @@ static const char *stack_remedy(const struct use *use)
 static char *namespace_remedy(const struct use *use, const char *object)
 {
 	static const char folder[] = "/run/netns/", of[] = "the network namespace of process ";
-	const char *name = use->kind == USE_ELSEWHERE && use->detail ? strstr(use->detail, folder) : NULL;
-	const char *process = use->kind == USE_ELSEWHERE && use->detail ? text_after(use->detail, of) : NULL;
-	auto_free char *quoted = text_quote(name ? name + strlen(folder) : NULL);
-	auto_free char *ip = name      ? text_format("ip -n %s", quoted)
-			     : process ? text_format("nsenter --target %d --net ip", atoi(process))
-				       : NULL;
-	bool initial = process && atoi(process) == 1;
-	if (!ip)
+	if (use->kind != USE_ELSEWHERE || !use->detail)
 		return NULL;
-	return text_format("%s link %s %s%s", ip, use->way ? "delete" : "set", object,
-		use->way  ? ""
-		: initial ? " down"
-			  : " netns 1");
+	const char *name = strstr(use->detail, folder), *process = text_after(use->detail, of);
+	if (!name && !process)
+		return NULL;
+	auto_free char *quoted = text_quote(name ? name + strlen(folder) : NULL);
+	auto_free char *ip = name ? text_format("ip -n %s", quoted)
+				  : text_format("nsenter --target %d --net ip", atoi(process));
+	if (use->way)
+		return text_format("%s link delete %s", ip, object);
+	bool initial = process && atoi(process) == 1;
+	return text_format("%s link set %s %s", ip, object, initial ? "down" : "netns 1");
 }
 
 static char *use_remedy(const struct device *device, const struct use *use)
@@ -258,8 +257,10 @@ static char *use_remedy(const struct device *device, const struct use *use)
 		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), detail);
 	const struct use quoted = { .object = object, .detail = detail };
 	char *there = namespace_remedy(use, object);
+	if (there)
+		return there;
 	const char *remedy = stack_remedy(use);
-	return there ? there : use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
+	return use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
 }
 
 static void judge_uses(const struct device *device, struct finding_list *findings)

@@ -474,24 +474,18 @@ static int identify_mapping(const struct look *look, unsigned long long start, s
  * and libraries: they are private, and a private mapping cannot change a device. */
 static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 {
-	const char *name = strchr(line, '/'), *blank = strchr(line, ' ');
-	bool of_program = blank && strlen(blank) > 4 && blank[4] == 'p' &&
-			  !(name && (text_starts(name + 1, "dev/") || text_starts(name + 1, "sys/")));
-	if (of_program)
+	const char *blank = strchr(line, ' ');
+	char *path = strchr(line, '/');
+	bool shared = blank && strlen(blank) > 4 && blank[4] == 's';
+	bool device = path && (text_starts(path + 1, "dev/") || text_starts(path + 1, "sys/"));
+	if (!blank || (!shared && !device))
 		return;
-	const char *range = strsep(&line, " "), *permissions = strsep(&line, " ");
 	unsigned long long start = 0, end = 0;
-	struct process_file file = { .mapped = true, .path = line ? strchr(line, '/') : NULL };
-	char *anonymous = line && !file.path ? strstr(line, "anon_inode:") : NULL;
-	if (anonymous)
-		file.path = anonymous;
-	bool shared = permissions && strlen(permissions) == 4 && permissions[3] == 's';
-	bool device = file.path && (text_starts(file.path + 1, "dev/") || text_starts(file.path + 1, "sys/"));
-	if (!file.path || (!shared && !device) ||
-		(text_same(file.path, last) && !text_same(&last[1], "dev/mem")))
+	char *anonymous = path ? NULL : strstr(line, "anon_inode:");
+	struct process_file file = { .mapped = true, .path = path ? path : anonymous };
+	if (!file.path || (text_same(file.path, last) && !text_same(&last[1], "dev/mem")))
 		return;
-	sscanf(range, "%llx-%llx", &start, &end);
-	sscanf(line, "%llx", &file.offset);
+	sscanf(line, "%llx-%llx %*s %llx", &start, &end, &file.offset);
 	file.length = end - start;
 	snprintf(last, PATH_MAX, "%s", file.path);
 	int known = anonymous ? 1 : identify_mapping(look, start, &file);

@@ -346,7 +346,7 @@ static void read_apart(const struct sysroot *root, const struct name_list *paths
 	struct attribute_list *attributes)
 {
 	const size_t unit = sizeof(struct reading);
-	struct reading_list readings = { NULL, size, (sizeof(struct reading) + size + unit) / unit * unit };
+	struct reading_list readings = { NULL, size, (unit + size + unit) / unit * unit };
 	readings.items = process_share(paths->count * readings.length);
 	for (size_t done = 0; done < paths->count; done++) {
 		done = read_some(root, paths, patience, &readings, done);
@@ -374,8 +374,7 @@ void sysroot_read_locked(const struct sysroot *root, int before, const struct na
 	}
 	array_each (path, paths) {
 		char *text = sysroot_read(root, *path);
-		*array_add(attributes) =
-			(struct attribute){ text, text ? strlen(text) : 0, text ? 0 : -errno };
+		*array_add(attributes) = (struct attribute){ .text = text, .error = text ? 0 : -errno };
 	}
 }
 
