@@ -130,17 +130,19 @@ void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *
 
 /* ---- a scan in a process of its own ---- */
 
-/* Milliseconds; after two such times without progress the kernel is taken for stuck. After one, this process
- * and the other one may have been stopped (^Z). */
-#define PATIENCE 1500
+/* After so many glances without progress the kernel is taken for stuck. One alone may be late: both processes
+ * may have been stopped (^Z). */
+#define GLANCES   10
+#define GLANCE_MS 300
 
-int scan_wait(int end, struct progress *progress)
+int scan_wait(int process, int end, struct progress *progress)
 {
 	unsigned long steps;
-	int ready = 0;
-	for (int times = 0; !ready && times < 2; times = progress->steps == steps ? times + 1 : 0) {
+	int ready = 0, idle = 0;
+	while (!ready && idle < GLANCES) {
 		steps = progress->steps;
-		ready = process_wait(end, PATIENCE);
+		ready = process_wait(end, GLANCE_MS);
+		idle = progress->steps != steps || process_is_running(process) ? 0 : idle + 1;
 	}
 	if (ready > 0)
 		return 0;

@@ -731,7 +731,7 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 			scan_send(devices, answer);
 			process_end();
 		}
-		error = scan_wait(end, progress);
+		error = scan_wait(process, end, progress);
 		int status = process_reap(process, error);
 		/* It has said why. */
 		if (status > 0) {

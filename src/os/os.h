@@ -63,6 +63,10 @@ int process_fork(int *end, FILE **answer);
 /* Waits up to `milliseconds` until it has ended. Returns as signals_poll. */
 int process_wait(int end, int milliseconds);
 
+/* Whether it runs, or waits for a processor of a busy machine: then it is not stuck. Source: /proc/PID/stat.
+ */
+bool process_is_running(int process);
+
 /* Waits for the process that process_fork started, and returns its exit status; -1: a signal ended it. With
  * `kill_it`, kills it and does not wait, as it may be stuck in the kernel. */
 int process_reap(int process, bool kill_it);

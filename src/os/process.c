@@ -216,6 +216,17 @@ int process_wait(int end, int milliseconds)
 	return signals_poll_any(&(struct pollfd){ .fd = end }, 1, milliseconds);
 }
 
+bool process_is_running(int process)
+{
+	char path[32], stat[128];
+	snprintf(path, sizeof path, "/proc/%d/stat", process);
+	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, stat, sizeof stat - 1);
+	stat[length > 0 ? length : 0] = '\0';
+	const char *after_name = strrchr(stat, ')');
+	return after_name && text_starts(after_name, ") R");
+}
+
 int process_reap(int process, bool kill_it)
 {
 	int status = 0;

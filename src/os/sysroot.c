@@ -318,7 +318,10 @@ static size_t read_some(const struct sysroot *root, const struct name_list *path
 	while (process > 0 && !ended && clock_milliseconds() - progress < patience) {
 		struct pollfd event = { .fd = messages, .events = POLLIN };
 		ended = poll(&event, 1, patience / 10) > 0;
+		bool moves = process_is_running(process);
 		for (; done < paths->count && reading_at(readings, done)->done; done++)
+			moves = true;
+		if (moves)
 			progress = clock_milliseconds();
 	}
 	if (process > 0 && !ended)

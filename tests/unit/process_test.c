@@ -292,6 +292,23 @@ static bool a_locked_directory_names_its_holder(void)
 	return locked;
 }
 
+static bool a_process_that_waits_does_not_run(void)
+{
+	int messages, waiting = process_start(&messages);
+	if (waiting == 0)
+		pause();
+	int busy = process_start(&messages);
+	if (busy == 0)
+		for (;;)
+			;
+	while (process_is_running(waiting))
+		usleep(1000);
+	bool runs = process_is_running(busy);
+	kill(waiting, SIGKILL);
+	kill(busy, SIGKILL);
+	return runs;
+}
+
 static void clean_up(void)
 {
 	static const char *const files[] = { "file", "lock", "made/file" };
@@ -324,6 +341,7 @@ int main(void)
 	ok(holds(a_process_leaves_the_lock));
 	ok(holds(held_messages_do_not_block));
 	ok(holds(a_locked_directory_names_its_holder));
+	ok(holds(a_process_that_waits_does_not_run));
 	clean_up();
 	return tap_done();
 }
