@@ -384,6 +384,7 @@ struct device {
 			 * boot ID and inode of its directory; NULL: not collected, or a recorded machine */
 	unsigned long long inode; /* that inode; 0: likewise */
 	struct remembered remembered;
+	bool adding;         /* the kernel is still adding it: see device_wait_until_added */
 	bool denylisted;     /* vfio-pci refuses it: on its denylist, and disable_denylist will not be set */
 	char *physical;      /* address of its physical function; NULL: it is not virtual, or not collected */
 	char *kernel_driver; /* the loaded driver that matches modalias; NULL: none, several, or not collected

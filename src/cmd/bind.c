@@ -490,6 +490,7 @@ static void judge(struct run *run)
 	struct session *session = &run->session;
 	const struct wishes *wishes = run->wishes;
 	const struct device **device;
+	device_wait_until_added(&session->root, &session->devices, &run->asked, session->options->wait);
 	/* Under --stored udevd waits for this program. */
 	if (!wishes->stored)
 		use_wait_for_udev(&session->root);

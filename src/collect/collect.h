@@ -144,6 +144,13 @@ void device_free(struct device *device);
 
 /* In the following functions `some` are devices of `devices`. */
 
+/* Waits up to `seconds` until the kernel has added the devices, and reads those again that it waited for:
+ * a device appears in /sys before drivers can bind to it, which they can only after those of the devices
+ * before it have been bound. Sets `adding` of those that it is still adding. Does nothing on a recorded
+ * machine. Source: /proc/bus/pci, where pci_bus_add_device adds it. */
+void device_wait_until_added(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some, int seconds);
+
 /* Reads these devices again, with details, but for the header type. A device that is gone stays as it was. */
 void device_collect_again(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some);

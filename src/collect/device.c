@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -552,6 +553,40 @@ void device_collect_again(
 		*own(devices, *device) = fresh;
 	}
 	collect_denylisted(root, devices);
+}
+
+/* /proc/bus/pci/01/00.0, or on some architectures and in other domains /proc/bus/pci/0001:01/00.0. */
+static bool is_adding(const struct sysroot *root, const struct device *device)
+{
+	auto_free char *folder = device_path(device, "."),
+		       *path = text_format("proc/bus/pci/%s", device->address);
+	char *slot = strrchr(path, ':');
+	if (!root->live || device->driver || !slot)
+		return false;
+	*slot = '/';
+	return sysroot_exists(root, path) == ANSWER_NO &&
+	       sysroot_exists(root, PATH("proc/bus/pci/%s", strchr(path, ':') + 1)) == ANSWER_NO &&
+	       sysroot_exists(root, "proc/bus/pci/devices") == ANSWER_YES &&
+	       sysroot_exists(root, folder) == ANSWER_YES;
+}
+
+void device_wait_until_added(
+	const struct sysroot *root, struct device_list *devices, const struct device_refs *some, int seconds)
+{
+	const struct timespec pause = { 0, 20000000 };
+	long long end = clock_milliseconds() + seconds * 1000LL;
+	struct device_refs waited = { 0 };
+	const struct device **device;
+	array_each (device, some)
+		if (is_adding(root, *device))
+			*array_add(&waited) = *device;
+	array_each (device, &waited)
+		while (is_adding(root, *device) && clock_milliseconds() < end && nanosleep(&pause, NULL) == 0)
+			;
+	device_collect_again(root, devices, &waited);
+	array_each (device, &waited)
+		own(devices, *device)->adding = is_adding(root, *device);
+	free(waited.items);
 }
 
 void device_free(struct device *device)

@@ -357,6 +357,10 @@ void safety_judge_bind(const struct device_list *devices, const struct device *d
 	if (device_is_bridge(device))
 		finding_add(findings, FINDING_DEVICE_IS_BRIDGE, device->address, "vfionoiommu list --all",
 			"the device is a bridge: VFIO supports endpoints only; specify the devices behind it");
+	if (device->adding)
+		finding_add(findings, FINDING_DEVICE_NOT_ADDED, device->address,
+			"retry with --wait 60; if it stays so: dmesg | tail",
+			"the kernel is still adding the device: it cannot be bound until the drivers of those before it have been");
 	if (device->header_type == HEADER_TYPE_NONE)
 		finding_add(findings, FINDING_DEVICE_NOT_RESPONDING, device->address,
 			"reset or replug the device, or power off",

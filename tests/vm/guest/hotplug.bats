@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # tier: all
 # kernels: case3
+# boot: --hotplug --device e1000e,addr=4,romfile= --device e1000e,addr=5,romfile= --device edu,addr=6 --device e1000e,addr=7,romfile= --device e1000e,addr=8,romfile= --device e1000e,addr=a,romfile= --device e1000e,addr=b,romfile= --device e1000e,addr=c,romfile=
 #
 # udev binds a device with a persistent binding when it is plugged in; unplugging it leaves nothing else behind.
 
@@ -141,4 +142,33 @@ start_queue() {
 	says "$plug: persistent binding removed"
 	[ ! -e /etc/vfionoiommu.d/$plug ]
 	unplug
+}
+
+# The kernel adds the devices that it finds, and then binds their drivers, one after the other.
+find_all() { # DEVICE...
+	for device in "$@"; do
+		echo 1 >"/sys/bus/pci/devices/$device/remove"
+	done
+	echo 1 >/sys/bus/pci/rescan &
+	until [ -e "/sys/bus/pci/devices/$device" ]; do
+		:
+	done
+}
+
+@test "bind waits for a device that the kernel is still adding" {
+	local last=0000:00:0c.0
+	modprobe e1000e
+	tool enable
+	find_all 0000:00:0{4,5,7,8,a,b,c}.0
+	run_tool bind --wait 0 $last
+	status_is 3
+	complains "$last: the kernel is still adding the device"
+	complains "[device-not-added]"
+	run_tool bind --wait 60 $last
+	status_is 0
+	says "$last: bound to vfio-pci"
+	wait
+	[ "$(driver_of $last)" = vfio-pci ]
+	tool unbind $last
+	[ "$(driver_of $last)" = e1000e ]
 }
