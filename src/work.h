@@ -146,8 +146,8 @@ struct plan {
 	size_t count;
 	const char *subject; /* a device's address, or what else to change: "noiommu mode" */
 	char *turn;   /* serialization key: plans with equal keys (also NULL) do not run at the same time */
-	char *lock;   /* directory that is locked while the plan runs, in sysfs: the device; NULL: none */
-	char *driver; /* that the device in `lock` must still have when the plan starts; NULL: any or none */
+	char *lock;   /* folder in sysfs of the device that is locked while the plan runs; NULL: none */
+	char *driver; /* that this device must still have when the plan starts; NULL: any or none */
 	unsigned long long
 		inode; /* of `lock`, which a device that appeared meanwhile does not have; 0: any */
 	int limit;     /* seconds that a step may take; 0: the default; -1: no limit */

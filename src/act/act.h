@@ -11,8 +11,10 @@
  */
 #define RECIPE_LOCK "/run/vfionoiommu.lock"
 
-/* The directory in sysfs that is locked besides, for other mount namespaces. */
-#define RECIPE_LOCK_DIRECTORY "/sys/bus/pci"
+/* What is locked besides, for other mount and network namespaces: an attribute, and a file in devtmpfs. Any
+ * user could hold the lock of a file or folder that all can open, and so stop every run. */
+#define RECIPE_LOCK_ATTRIBUTE "/sys/bus/pci/drivers_probe"
+#define RECIPE_LOCK_DEVTMPFS  "vfionoiommu.lock"
 
 /* Adds the steps to load the missing modules for bind: vfio-pci, and iommufd if the kernel has it. */
 void recipe_modules(struct plan *plan, const struct host *host);

@@ -23,7 +23,9 @@ int plan_begin(int seconds, int *holder, lock_waiting *waiting)
 {
 	process_hold();
 	int error = lock_take(RECIPE_LOCK, seconds, holder, waiting);
-	return error ? error : lock_take_machine(RECIPE_LOCK_DIRECTORY, seconds, holder, waiting);
+	return error ? error
+		     : lock_take_machine(
+			       RECIPE_LOCK_ATTRIBUTE, RECIPE_LOCK_DEVTMPFS, seconds, holder, waiting);
 }
 
 void plan_end(void)
@@ -181,10 +183,12 @@ static int check(struct running *running)
 
 /* What may have changed since this plan was made, as by a process that an earlier run left behind. A device
  * that had no driver gets one also by a module that this run loads. */
-static int check_before(struct plan *plan, int lock, struct plan_run *run)
+static int check_before(struct plan *plan, struct plan_run *run)
 {
-	char link[PATH_MAX];
-	if (plan->inode && lock_inode(lock) != plan->inode) {
+	char folder[PATH_MAX], link[PATH_MAX];
+	/* Without the last component it would be the inode of a link. */
+	snprintf(folder, sizeof folder, "%s/.", plan->lock ? plan->lock : "");
+	if (plan->inode && sysroot_inode(&SYSROOT_USER, folder) != plan->inode) {
 		snprintf(run->step, sizeof run->step, "another device appeared at its address: retry");
 		return -EPROTO;
 	}
@@ -199,7 +203,7 @@ static int check_before(struct plan *plan, int lock, struct plan_run *run)
 void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)
 {
 	struct running running = { .plan = *plan, .first = plan, .run = run, .announce = announce };
-	int lock = plan->lock ? lock_directory(plan->lock) : -ENOENT;
+	int lock = plan->lock ? lock_device(plan->lock) : -ENOENT;
 	run->error = lock >= 0 || !plan->lock ? 0 : lock;
 	if (run->error)
 		snprintf(run->step, sizeof run->step, "lock %s", plan->lock);
@@ -210,7 +214,7 @@ void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *anno
 		lock_keep(lock);
 	}
 	if (!run->error)
-		run->error = check_before(&running.plan, lock, run);
+		run->error = check_before(&running.plan, run);
 	if (!run->error)
 		run->error = run_steps(&running);
 	if (!run->error)
@@ -410,7 +414,7 @@ static bool look_at(struct pool *pool, struct worker *worker)
 	if (error > 0)
 		return alive;
 	if (error == -EALREADY)
-		job->run->holder = lock_directory_holder(job->plan->lock);
+		job->run->holder = lock_device_holder(job->plan->lock);
 	end(pool, job, error);
 	worker->job = NULL;
 	return alive && job->run->ended;

@@ -263,18 +263,17 @@ typedef void lock_waiting(int holder);
 int lock_take(const char *path, int seconds, int *holder, lock_waiting *waiting);
 
 /* The same for what all namespaces of the machine have in common, while each container may have a lock file
- * of its own: `directory`, in sysfs, and devtmpfs, whether it is mounted or not. Released by lock_release. */
-int lock_take_machine(const char *directory, int seconds, int *holder, lock_waiting *waiting);
+ * of its own: `attribute`, in sysfs, which only root can open, and the file `name` in devtmpfs, whether that
+ * is mounted or not; creates it. Released by lock_release. */
+int lock_take_machine(
+	const char *attribute, const char *name, int seconds, int *holder, lock_waiting *waiting);
 
-/* Locks the directory `path` without waiting. Returns a file descriptor, which holds the lock until it is
- * closed, or a negative errno: -EALREADY: another process has locked it. Does not allocate. */
-int lock_directory(const char *path);
+/* Locks the device with this folder in sysfs without waiting. Returns a file descriptor, which holds the lock
+ * until it is closed, or a negative errno: -EALREADY: another process has locked it. Does not allocate. */
+int lock_device(const char *folder);
 
-/* The inode of the directory that is locked; 0: unknown. Does not allocate. */
-unsigned long long lock_inode(int lock);
-
-/* The process ID of the other process that has locked the directory; 0: unknown. */
-int lock_directory_holder(const char *path);
+/* The process ID of the other process that has locked the device; 0: unknown. */
+int lock_device_holder(const char *folder);
 
 /* A new file for the user, which appears complete or not at all. */
 

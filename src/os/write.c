@@ -98,13 +98,13 @@ bool write_link_is(const char *path, const char *name)
 
 /* ---- the lock ---- */
 
-/* The last component of the path to which the descriptor leads; devtmpfs is "/" or "/dev". */
+/* The last component of the path to which the descriptor leads. */
 static const char *read_name(int folder, const char *descriptor, char path[PATH_MAX])
 {
 	ssize_t length = readlinkat(folder, descriptor, path, PATH_MAX - 1);
 	path[length > 0 ? length : 0] = '\0';
 	const char *slash = strrchr(path, '/');
-	return text_same(path, "/") ? "dev" : slash ? slash + 1 : "";
+	return slash ? slash + 1 : "";
 }
 
 /* Whether the process holds the lock of the file, which may have another path in another mount namespace: by
@@ -199,19 +199,31 @@ static int lock_wait(int fd, int seconds, int *holder, lock_waiting *waiting)
 	return 0;
 }
 
-/* Opens the root directory of devtmpfs, which is one for all namespaces. Containers have other instances of
- * /run, of /dev, and with a network namespace of sysfs. flock() rejects the O_PATH descriptor of the mount
- * itself. Returns a negative number on errors. */
-static int open_devtmpfs(void)
+/* Whether only root can have opened the file. */
+static bool is_private(const struct stat *file)
 {
-	auto_fd int mount = sysroot_private("devtmpfs");
-	return mount < 0 ? mount : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return S_ISREG(file->st_mode) && file->st_uid == 0 && file->st_nlink == 1 && !(file->st_mode & 0077);
 }
 
-int lock_take_machine(const char *directory, int seconds, int *holder, lock_waiting *waiting)
+/* Opens a file of devtmpfs, which is one for all namespaces. Containers have other instances of /run, of
+ * /dev, and with a network namespace of sysfs. Only root can make files there. Returns a negative number on
+ * errors. */
+static int open_in_devtmpfs(const char *name)
+{
+	struct stat file;
+	auto_fd int mount = sysroot_private("devtmpfs");
+	int fd = mount < 0 ? mount : openat(mount, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0 || (fstat(fd, &file) == 0 && is_private(&file)))
+		return fd;
+	close(fd);
+	return -EPERM;
+}
+
+int lock_take_machine(
+	const char *attribute, const char *name, int seconds, int *holder, lock_waiting *waiting)
 {
 	int error = 0;
-	const int files[] = { open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), open_devtmpfs() };
+	const int files[] = { open(attribute, O_WRONLY | O_CLOEXEC | O_NOFOLLOW), open_in_devtmpfs(name) };
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
 		if (files[i] >= 0 && !error)
 			error = lock_wait(files[i], seconds, holder, waiting);
@@ -239,9 +251,26 @@ int lock_take(const char *path, int seconds, int *holder, lock_waiting *waiting)
 	return 0;
 }
 
-int lock_directory(const char *path)
+/* Opens what stands for the device: an attribute that only root can open, which does nothing. A virtual
+ * function has no `remove`, but nearly always `reset` (pci_dev_hp_attrs_are_visible and pci_dev_reset_attr in
+ * drivers/pci/pci-sysfs.c). Where sysfs is read-only the folder will do: nothing is changed there. */
+static int open_device(const char *folder)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	static const char *const attributes[] = { "remove", "reset" };
+	int device = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; device >= 0 && i < ARRAY_SIZE(attributes); i++) {
+		int fd = openat(device, attributes[i], O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		if (fd >= 0) {
+			close(device);
+			return fd;
+		}
+	}
+	return device;
+}
+
+int lock_device(const char *folder)
+{
+	int fd = open_device(folder);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd < 0 ? -errno : fd;
 	int error = errno == EWOULDBLOCK ? -EALREADY : -errno;
@@ -249,15 +278,9 @@ int lock_directory(const char *path)
 	return error;
 }
 
-unsigned long long lock_inode(int lock)
+int lock_device_holder(const char *folder)
 {
-	struct stat status;
-	return fstat(lock, &status) < 0 ? 0 : status.st_ino;
-}
-
-int lock_directory_holder(const char *path)
-{
-	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int fd = open_device(folder);
 	return fd < 0 ? 0 : lock_holder(fd);
 }
 

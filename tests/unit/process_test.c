@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -277,19 +278,34 @@ static bool held_messages_do_not_block(void)
 		       0;
 }
 
-static bool a_locked_directory_names_its_holder(void)
+/* A folder without attributes stands for itself. */
+static bool a_locked_device_names_its_holder(void)
 {
 	int messages, *shared = process_share(sizeof *shared);
 	int process = process_start(&messages);
 	if (process == 0) {
-		*shared = lock_directory(".");
+		*shared = lock_device(".");
 		pause();
 	}
 	while (!*(volatile int *)shared)
 		usleep(1000);
-	bool locked = lock_directory(".") == -EALREADY && lock_directory_holder(".") == process;
+	bool locked = lock_device(".") == -EALREADY && lock_device_holder(".") == process;
 	kill(process, SIGKILL);
 	return locked;
+}
+
+static bool attribute_is_locked(const char *name)
+{
+	int file = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0200);
+	return file >= 0 && a_locked_device_names_its_holder() && flock(file, LOCK_EX | LOCK_NB) == 0 &&
+	       lock_device(".") == -EALREADY && unlink(name) == 0;
+}
+
+static bool a_device_is_locked_by_an_attribute(void)
+{
+	int folder = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return flock(folder, LOCK_EX | LOCK_NB) == 0 && attribute_is_locked("remove") &&
+	       attribute_is_locked("reset");
 }
 
 static bool a_process_that_waits_does_not_run(void)
@@ -311,7 +327,7 @@ static bool a_process_that_waits_does_not_run(void)
 
 static void clean_up(void)
 {
-	static const char *const files[] = { "file", "lock", "made/file" };
+	static const char *const files[] = { "file", "lock", "made/file", "remove", "reset" };
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
 		unlink(files[i]);
 	rmdir("made");
@@ -340,7 +356,8 @@ int main(void)
 	ok(holds(the_lock_names_a_living_holder));
 	ok(holds(a_process_leaves_the_lock));
 	ok(holds(held_messages_do_not_block));
-	ok(holds(a_locked_directory_names_its_holder));
+	ok(holds(a_locked_device_names_its_holder));
+	ok(holds(a_device_is_locked_by_an_attribute));
 	ok(holds(a_process_that_waits_does_not_run));
 	clean_up();
 	return tap_done();

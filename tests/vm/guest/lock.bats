@@ -85,7 +85,7 @@ end_slow() {
 	done
 	# Makes its plan now, and locks the device when that process has ended.
 	run --separate-stderr strace -f -qq -o /tmp/strace2 -e trace=flock -e inject=flock:delay_enter=15000000 \
-		-P /sys/bus/pci/devices/$nic -P "$(realpath /sys/bus/pci/devices/$nic)" "$VFIONOIOMMU" unbind $nic
+		-P /sys/bus/pci/devices/$nic/remove -P "$(realpath /sys/bus/pci/devices/$nic/remove)" "$VFIONOIOMMU" unbind $nic
 	status_is 1
 	complains "another process changed its driver meanwhile"
 	wait $slow || true
