@@ -23,6 +23,7 @@ setup() {
 }
 
 teardown() {
+	unlock_folders
 	tool unbind --all
 	echo 0 >/sys/bus/pci/devices/$pf/sriov_numvfs
 	echo 1 >/sys/bus/pci/devices/$pf/sriov_drivers_autoprobe
@@ -52,6 +53,14 @@ teardown() {
 	[ "$remedy" = "vfionoiommu unbind $first && echo 0 > /sys/bus/pci/devices/$pf/sriov_numvfs" ]
 	PATH=${VFIONOIOMMU%/*}:$PATH bash -c "$remedy"
 	[ "$(cat /sys/bus/pci/devices/$pf/sriov_numvfs)" = 0 ]
+}
+
+@test "bind of a virtual function does not wait for an ordinary user, who can lock its folder" {
+	lock_folder "/sys/bus/pci/devices/$first"
+	[ ! -e "/sys/bus/pci/devices/$first/remove" ]
+	tool bind "$first"
+	tool unbind "$first"
+	not setpriv --reuid 65534 --regid 65534 --clear-groups flock --nonblock "/sys/bus/pci/devices/$first/reset" true
 }
 
 @test "virtual functions have no sibling notes" {

@@ -134,6 +134,21 @@ unlock() {
 	wait $holder || true
 }
 
+# Locks the folder as an ordinary user, until unlock_folders.
+lock_folder() { # FOLDER
+	setpriv --reuid 65534 --regid 65534 --clear-groups flock --no-fork "$1" sleep 120 3>&- &
+	folders="${folders:-} $!"
+	while flock --nonblock "$1" true; do
+		sleep 0.1
+	done
+}
+
+unlock_folders() {
+	# shellcheck disable=SC2086
+	[ -z "${folders:-}" ] || kill $folders
+	folders=
+}
+
 # The name of the NVMe disk with this serial number: the driver adds disks asynchronously, in any order.
 nvme_disk() { # SERIAL
 	local entry

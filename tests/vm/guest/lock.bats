@@ -13,6 +13,7 @@ setup() {
 teardown() {
 	printf 'status %s\n--- stdout\n%s\n--- stderr\n%s\n' "${status:-}" "${output:-}" "${stderr:-}"
 	cat /tmp/slow.out || true
+	unlock_folders
 }
 
 # Runs a command as in a container.
@@ -93,4 +94,22 @@ end_slow() {
 	[ -e /run/vfionoiommu/$nic ]
 	tool unbind $nic
 	[ "$(driver_of $nic)" = e1000e ]
+}
+
+@test "a run does not wait for an ordinary user, who can lock folders but not what the tool locks" {
+	local file
+	lock_folder /sys/bus/pci
+	lock_folder /dev
+	lock_folder /sys/bus/pci/devices/$nic
+	tool bind --wait 1 $nic
+	[ "$(driver_of $nic)" = vfio-pci ]
+	tool unbind --wait 1 $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	tool disable --wait 1
+	tool enable --wait 1
+	[ "$(stat -c '%U %a %h %s' /dev/vfionoiommu.lock)" = "root 600 1 0" ]
+	for file in /run/vfionoiommu.lock /dev/vfionoiommu.lock /sys/bus/pci/drivers_probe /sys/bus/pci/devices/$nic/remove; do
+		[ -e "$file" ]
+		not setpriv --reuid 65534 --regid 65534 --clear-groups flock --nonblock "$file" true
+	done
 }
