@@ -291,6 +291,7 @@ static bool a_locked_device_names_its_holder(void)
 		usleep(1000);
 	bool locked = lock_device(".") == -EALREADY && lock_device_holder(".") == process;
 	kill(process, SIGKILL);
+	waitpid(process, NULL, 0);
 	return locked;
 }
 
