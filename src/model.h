@@ -318,7 +318,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_ELSEWHERE, "elsewhere")     /* network interface `object` is in `detail`, another namespace;   \
 					   * NULL: network driver `object` has no interface in ours */       \
 	X(USE_MOUNT, "mount")             /* block device `object` is mounted on `detail` */                 \
-	X(USE_SWAP, "swap")               /* ... is used as swap */                                          \
+	X(USE_SWAP, "swap")               /* ... is used as swap, or the file `detail` on it */              \
 	X(USE_HELD, "held")               /* ... is in use by `detail`; NULL: unknown */                     \
 	X(USE_DISPLAY, "display")         /* the boot display */                                             \
 	X(USE_FRAMEBUFFER, "framebuffer") /* framebuffer `object` */                                         \

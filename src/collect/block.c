@@ -260,13 +260,34 @@ static bool is_on(const struct scan *scan, const struct mount_fact *mount, const
 	return (!mount->target || text_same(mount->type, "btrfs")) && is_node(scan, block, mount->source);
 }
 
-/* A file that is used as swap; a swap device is a node. */
+/* The mount that has the file; the last one of those at the same place. NULL: unknown. */
+static const struct mount_fact *mount_of(const struct scan *scan, const char *file)
+{
+	const struct mount_fact *mount, *found = NULL;
+	array_each (mount, &scan->mounts) {
+		const char *rest = mount->target && !mount->process ? text_after(file, mount->target) : NULL;
+		bool below = rest && (*rest == '/' || text_same(mount->target, "/"));
+		if (below && (!found || strlen(mount->target) >= strlen(found->target)))
+			found = mount;
+	}
+	return found;
+}
+
+/* A file that is used as swap; a swap device is a node. The number of a file on btrfs is that of no block
+ * device, and a recorded machine has none: then the mount names the block device. */
 static void take_swap_file(struct scan *scan, const struct mount_fact *swap)
 {
 	bool file = false;
-	const struct block *block = swap->source ? find_path(scan, swap->source, &file) : NULL;
-	if (block && file)
-		add_use(block, USE_SWAP, NULL, NULL);
+	const struct block *block;
+	if (!swap->source || text_starts(swap->source, "/dev/"))
+		return;
+	const struct block *found = find_path(scan, swap->source, &file);
+	const struct mount_fact *mount = found ? NULL : mount_of(scan, swap->source);
+	if (found && file)
+		add_use(found, USE_SWAP, swap->source, NULL);
+	array_each (block, &scan->blocks)
+		if (mount && is_on(scan, mount, block))
+			add_use(block, USE_SWAP, swap->source, NULL);
 }
 
 static void take_mounts(struct scan *scan)

@@ -200,21 +200,29 @@ static char *use_text(const struct device *device, const struct use *use, const 
 		use->detail ? use->detail : "an unknown holder");
 }
 
+/* The sentence of some kinds depends on whether they have a detail. */
+static const char *sentence_of(const struct use *use)
+{
+	if (use->kind == USE_ELSEWHERE && use->detail)
+		return "network interface {} is in {detail}";
+	if (use->kind == USE_SWAP && use->detail)
+		return "{detail} on {} is in use as swap";
+	return use_rules[use->kind].sentence;
+}
+
 static char *use_sentence(const struct device *device, const struct use *use)
 {
-	bool elsewhere = use->kind == USE_ELSEWHERE && use->detail;
 	auto_free char *object =
 		use->way ? text_format("%s (%s)", use->object, use->way) : text_copy(use->object);
 	const struct use shown = { .object = object, .detail = use->detail };
-	char *sentence = use_text(device, &shown,
-		elsewhere ? "network interface {} is in {detail}" : use_rules[use->kind].sentence);
+	char *sentence = use_text(device, &shown, sentence_of(use));
 	if (use->process)
 		text_append(&sentence, " in the mount namespace of process %s", use->process);
 	return sentence;
 }
 
-/* How to end the use of a disk by another block device; else NULL. */
-static const char *stack_remedy(const struct use *use)
+/* How to end the use of a disk by a file on it, or by another block device; else NULL. */
+static const char *disk_remedy(const struct use *use)
 {
 	static const struct {
 		const char *name, *remedy;
@@ -223,6 +231,8 @@ static const char *stack_remedy(const struct use *use)
 		{ "md", "mdadm --stop /dev/{detail}" },
 		{ "dm-", "dmsetup remove /dev/{detail}" },
 	};
+	if (use->kind == USE_SWAP && use->detail)
+		return "swapoff {detail}";
 	for (size_t i = 0; use->kind == USE_HELD && use->detail && i < ARRAY_SIZE(stacks); i++) {
 		const char *number = text_after(use->detail, stacks[i].name);
 		if (number && *number && !number[strspn(number, "0123456789")])
@@ -259,7 +269,7 @@ static char *use_remedy(const struct device *device, const struct use *use)
 	char *there = namespace_remedy(use, object);
 	if (there)
 		return there;
-	const char *remedy = stack_remedy(use);
+	const char *remedy = disk_remedy(use);
 	return use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
 }
 
