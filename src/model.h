@@ -314,6 +314,7 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_CONNECTION, "connection")   /* ... carries a TCP connection of the kernel to `detail` */       \
 	X(USE_PROGRAM, "program")         /* ... has an XDP program attached */                              \
 	X(USE_ENSLAVED, "enslaved")       /* ... is a port of the interface `detail` */                      \
+	X(USE_FAILOVER, "failover")       /* ... likewise of one of a hypervisor, which adds it by itself */ \
 	X(USE_UPPER, "upper")             /* ... has the interface `detail` on top of it */                  \
 	X(USE_ELSEWHERE, "elsewhere")     /* network interface `object` is in `detail`, another namespace;   \
 					   * NULL: network driver `object` has no interface in ours */       \

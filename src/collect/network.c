@@ -40,6 +40,16 @@ static void take_remotes(struct scan *scan, const char *name, struct device *dev
 						remote->process });
 }
 
+/* How an interface is used by the one on top of it. Bridges, bonds and the like have no device of their own.
+ */
+static enum use_kind kind_of_upper(const struct scan *scan, const char *upper, const char *master)
+{
+	if (!text_same(upper, master))
+		return USE_UPPER;
+	auto_free char *path = text_format(OWNER_INTERFACES "/%s/device", upper);
+	return sysroot_exists(scan->root, path) == ANSWER_YES ? USE_FAILOVER : USE_ENSLAVED;
+}
+
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
@@ -66,7 +76,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 		if (!upper)
 			continue;
 		auto_free char *master = sysroot_link_name(scan->root, PATH("%s/master", directory));
-		use_simple(device, text_same(upper, master) ? USE_ENSLAVED : USE_UPPER, name, upper);
+		use_simple(device, kind_of_upper(scan, upper, master), name, upper);
 	}
 }
 

@@ -147,6 +147,9 @@ static const struct {
 		"ip link set {} xdp off" },
 	[USE_ENSLAVED] = { FINDING_INTERFACE_ENSLAVED, "network interface {} is in use by interface {detail}",
 		"ip link set {} nomaster" },
+	[USE_FAILOVER] = { FINDING_INTERFACE_ENSLAVED,
+		"network interface {} is in use by interface {detail} of a hypervisor (netvsc, net_failover)",
+		"repeat the command with --force if {detail} can do without it" },
 	[USE_UPPER] = { FINDING_INTERFACE_ENSLAVED, "network interface {} is in use by interface {detail}",
 		"ip link delete {detail}" },
 	[USE_ELSEWHERE] = { FINDING_INTERFACE_ELSEWHERE,
@@ -221,8 +224,12 @@ static char *use_sentence(const struct device *device, const struct use *use)
 	return sentence;
 }
 
-/* How to end the use of a disk by a file on it, or by another block device; else NULL. */
-static const char *disk_remedy(const struct use *use)
+/* The port of an Open vSwitch has the device of the datapath as its master, which releases none. */
+#define SWITCH_MASTER "ovs-system"
+
+/* How to end a use for which that of its kind does not work: of an interface by a switch, of a disk by a file
+ * on it or another block device. Else NULL. */
+static const char *special_remedy(const struct use *use)
 {
 	static const struct {
 		const char *name, *remedy;
@@ -231,6 +238,8 @@ static const char *disk_remedy(const struct use *use)
 		{ "md", "mdadm --stop /dev/{detail}" },
 		{ "dm-", "dmsetup remove /dev/{detail}" },
 	};
+	if (use->kind == USE_ENSLAVED && text_same(use->detail, SWITCH_MASTER))
+		return "ovs-vsctl del-port {}";
 	if (use->kind == USE_SWAP && use->detail)
 		return "swapoff {detail}";
 	for (size_t i = 0; use->kind == USE_HELD && use->detail && i < ARRAY_SIZE(stacks); i++) {
@@ -269,7 +278,7 @@ static char *use_remedy(const struct device *device, const struct use *use)
 	char *there = namespace_remedy(use, object);
 	if (there)
 		return there;
-	const char *remedy = disk_remedy(use);
+	const char *remedy = special_remedy(use);
 	return use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
 }
 
