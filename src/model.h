@@ -348,8 +348,8 @@ struct use {
 	char *way;     /* from the object to the device: "over dm-0, over sda1", "behind 10000:e1:00.0"; NULL:
 			* direct
 			*/
-	char *process; /* USE_MOUNT, USE_SESSION: the process in whose mount namespace it is, "1234 (sh)";
-			  NULL: in ours */
+	char *process; /* USE_MOUNT, USE_SESSION, USE_ELSEWHERE: the process in whose mount namespace it is,
+			  or the path of the network namespace, "1234 (sh)"; NULL: in ours */
 };
 
 struct use_list {

@@ -92,14 +92,15 @@ static bool is_userspace_driver(const char *driver)
 }
 
 /* An interface of another namespace, on top of `lower` in ours, which no link in sysfs shows. */
-static void take_upper(struct scan *scan, const char *lower, const char *upper, const char *where)
+static void take_upper(struct scan *scan, const char *lower, const char *upper, const struct use *place)
 {
 	auto_owners struct owner_list owners = { 0 };
 	auto_free char *way = text_format("over %s", lower);
 	struct device **owner;
 	(void)scan_owners(scan, scan->root, OWNER_INTERFACES, lower, &owners);
 	array_each (owner, &owners)
-		use_add(*owner, &(struct use){ USE_ELSEWHERE, (char *)upper, (char *)where, way, NULL });
+		use_add(*owner,
+			&(struct use){ USE_ELSEWHERE, (char *)upper, place->detail, way, place->process });
 }
 
 /* Whether the interface is up, or below another one, in the sysfs of its namespace. */
@@ -118,7 +119,8 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 
 /* Adds the interfaces of another network namespace, of which `sysfs` is one: all of them, as somebody moved
  * them there, or in the namespace where the kernel makes them, the `initial` one, those that are up. */
-static void take_interfaces(struct scan *scan, const struct sysroot *sysfs, const char *where, bool initial)
+static void take_interfaces(
+	struct scan *scan, const struct sysroot *sysfs, const struct use *place, bool initial)
 {
 	auto_names struct name_list names = { 0 };
 	char **name;
@@ -130,21 +132,26 @@ static void take_interfaces(struct scan *scan, const struct sysroot *sysfs, cons
 		array_each (owner, &owners) {
 			(*owner)->interfaces++;
 			if (!initial || is_up(sysfs, *name))
-				use_simple(*owner, USE_ELSEWHERE, *name, where);
+				use_add(*owner, &(struct use){ USE_ELSEWHERE, *name, place->detail, NULL,
+							place->process });
 		}
 	}
 }
 
-/* The same of the namespace at `path`. `where`: "the network namespace of process 1234 (sh)". */
-static void take_namespace(struct scan *scan, const char *path, const char *where, bool initial)
+/* The same of the namespace at `path`. `place`: the detail, "the network namespace of process 1234 (sh)" or
+ * "the network namespace /run/netns/x", and the process of the uses. */
+static void take_namespace(struct scan *scan, const char *path, const struct use *place, bool initial)
 {
+	auto_free char *where = text_format("%s%s%s", place->detail,
+		place->process ? " in the mount namespace of process " : "",
+		place->process ? place->process : "");
 	struct network_facts uppers = { 0 };
 	struct sysroot sysfs;
 	const struct network_fact *fact;
 	progress_step(scan->processes.progress, where, 0);
 	int error = network_enter(scan->root, path, &sysfs, &uppers);
 	array_each (fact, &uppers)
-		take_upper(scan, fact->interface, fact->text, where);
+		take_upper(scan, fact->interface, fact->text, place);
 	network_facts_free(&uppers);
 	/* It is ours, or is gone, or is not of a network, or its owner hides it. */
 	bool hidden = error == -EACCES && strstr(path, "/root/");
@@ -154,7 +161,7 @@ static void take_namespace(struct scan *scan, const char *path, const char *wher
 		scan_unknown(scan, where, error);
 	if (error)
 		return;
-	take_interfaces(scan, &sysfs, where, initial);
+	take_interfaces(scan, &sysfs, place, initial);
 	close(sysfs.fd);
 }
 
@@ -173,8 +180,9 @@ static void take_own(struct scan *scan)
 	}
 	if (!sysroot_same_filesystem(scan->root, "sys/class/net", &sysfs, ".")) {
 		scan->network.count = scan->programmed.count = scan->remotes.count = 0;
-		take_interfaces(scan, &sysfs,
-			"the network namespace of this process, which /sys does not show", false);
+		static char unseen[] = "the network namespace of this process, which /sys does not show";
+		const struct use place = { .detail = unseen };
+		take_interfaces(scan, &sysfs, &place, false);
 	}
 	close(sysfs.fd);
 }
@@ -196,9 +204,8 @@ static void take_mounted_namespace(struct scan *scan, const struct mount_fact *m
 				       ? text_format("proc/%d/root%s", atoi(mount->process), mount->target)
 				       : text_copy(mount->target + 1);
 	auto_free char *where = text_format("the network namespace %s", mount->target);
-	if (mount->process)
-		text_append(&where, " in the mount namespace of process %s", mount->process);
-	take_namespace(scan, path, where, false);
+	const struct use place = { .detail = where, .process = mount->process };
+	take_namespace(scan, path, &place, false);
 }
 
 /* The number of the namespace of the kernel's own threads; 0: unknown. */
@@ -218,7 +225,8 @@ static void take_namespaces(struct scan *scan)
 	array_each (namespace, &scan->processes.network_namespaces) {
 		auto_free char *where =
 			text_format("the network namespace of process %s", namespace->process);
-		take_namespace(scan, namespace->path, where, namespace->inode == initial);
+		const struct use place = { .detail = where };
+		take_namespace(scan, namespace->path, &place, namespace->inode == initial);
 	}
 	array_each (mount, &scan->mounts)
 		if (text_same(mount->type, "nsfs") && mount->target &&

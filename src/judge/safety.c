@@ -250,34 +250,48 @@ static const char *special_remedy(const struct use *use)
 	return NULL;
 }
 
-/* How to get an interface, or what it is on top of, back from a network namespace that has a name or a
+/* The start of an ip(8) command in the network namespace of the use: that of a process, or one at a path.
+ * NULL: it is neither. */
+static char *namespace_ip(const struct use *use)
+{
+	const char *where = use->detail ? text_after(use->detail, "the network namespace ") : NULL;
+	const char *process = where ? text_after(where, "of process ") : NULL;
+	if (process)
+		return text_format("nsenter --target %d --net ip", atoi(process));
+	if (!where || *where != '/')
+		return NULL;
+	auto_free char *root = use->process ? text_format("/proc/%d/root", atoi(use->process)) : NULL;
+	auto_free char *path = text_format("%s%s", root ? root : "", where);
+	/* ip(8) knows those in this folder by name. */
+	const char *known = text_after(where, "/run/netns/");
+	auto_free char *name = text_quote(known), *quoted = text_quote(path);
+	if (known && use->process)
+		return text_format("nsenter --target %d --mount ip -n %s", atoi(use->process), name);
+	return known ? text_format("ip -n %s", name) : text_format("nsenter --net=%s ip", quoted);
+}
+
+/* How to get an interface, or what it is on top of, back from a network namespace that has a path or a
  * process: to that of process 1, where it has to be down. Else NULL. */
 static char *namespace_remedy(const struct use *use, const char *object)
 {
-	static const char folder[] = "/run/netns/", of[] = "the network namespace of process ";
-	if (use->kind != USE_ELSEWHERE || !use->detail)
+	auto_free char *ip = use->kind == USE_ELSEWHERE ? namespace_ip(use) : NULL;
+	if (!ip)
 		return NULL;
-	const char *name = strstr(use->detail, folder), *process = text_after(use->detail, of);
-	if (!name && !process)
-		return NULL;
-	auto_free char *quoted = text_quote(name ? name + strlen(folder) : NULL);
-	auto_free char *ip = name ? text_format("ip -n %s", quoted)
-				  : text_format("nsenter --target %d --net ip", atoi(process));
-	if (use->way)
+	if (use->way && text_starts(use->way, "over "))
 		return text_format("%s link delete %s", ip, object);
-	bool initial = process && atoi(process) == 1;
+	bool initial = text_starts(ip, "nsenter --target 1 --net");
 	return text_format("%s link set %s %s", ip, object, initial ? "down" : "netns 1");
 }
 
 static char *use_remedy(const struct device *device, const struct use *use)
 {
 	auto_free char *object = text_quote(use->object), *detail = text_quote(use->detail);
-	if (use->process)
-		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), detail);
 	const struct use quoted = { .object = object, .detail = detail };
 	char *there = namespace_remedy(use, object);
 	if (there)
 		return there;
+	if (use->process)
+		return text_format("nsenter --target %d --mount umount %s", atoi(use->process), detail);
 	const char *remedy = special_remedy(use);
 	return use_text(device, &quoted, remedy ? remedy : use_rules[use->kind].remedy);
 }

@@ -161,6 +161,39 @@ static void test_client(void)
 	client_is_interrupted(CLIENT_CDEV, 0, "client-interrupts");
 }
 
+/* ---- uses ---- */
+
+/* The last use of a device that is to be bound. */
+static void uses(const struct use *use, const char *id)
+{
+	static struct finding_list findings;
+	const struct device_list none = { 0 };
+	const struct device device = { .address = ADDRESS, .uses = { (struct use *)use, 1 } };
+	safety_judge_bind(&none, &device, false, &findings);
+	finds(&findings, id);
+}
+
+/* A network namespace that `process` has, or its mount namespace; NULL: it is mounted in ours. */
+static void is_elsewhere(const char *detail, const char *process, const char *way)
+{
+	const struct use use = { USE_ELSEWHERE, "eth9", (char *)detail, (char *)way, (char *)process };
+	uses(&use, "interface-elsewhere");
+}
+
+static void test_uses(void)
+{
+	const char container[] = "the network namespace /var/lib/box/rootfs/run/netns/x";
+	heading("network namespaces");
+	is_elsewhere("the network namespace of process 12 (sh)", NULL, NULL);
+	is_elsewhere("the network namespace of process 1 (systemd)", NULL, NULL);
+	is_elsewhere("the network namespace /run/netns/a b", NULL, NULL);
+	is_elsewhere("the network namespace /run/netns/x", NULL, "over eth8");
+	is_elsewhere("the network namespace /run/netns/x", "12 (sh)", NULL);
+	is_elsewhere(container, NULL, NULL);
+	is_elsewhere(container, "12 (sh)", NULL);
+	is_elsewhere("the network namespace of this process, which /sys does not show", NULL, NULL);
+}
+
 /* ---- bind and unbind ---- */
 
 static void test_bind(void)
@@ -300,6 +333,7 @@ int main(int argc, char **argv)
 	printing = argc > 1 && text_same(argv[1], "print");
 	test_verify();
 	test_client();
+	test_uses();
 	test_bind();
 	test_surprise();
 	test_unbind();
