@@ -283,8 +283,20 @@ static char *namespace_remedy(const struct use *use, const char *object)
 	return text_format("%s link set %s %s", ip, object, initial ? "down" : "netns 1");
 }
 
+/* Whether this process is not root, and so what may use the device is hidden from it. */
+static bool needs_root(const struct device *device)
+{
+	const struct use *use;
+	array_each (use, &device->uses)
+		if (use->kind == USE_UNKNOWN && use->detail && text_starts(use->detail, "only root can"))
+			return true;
+	return false;
+}
+
 static char *use_remedy(const struct device *device, const struct use *use)
 {
+	if (use->kind == USE_UNKNOWN && needs_root(device))
+		return text_copy("run the command again with sudo");
 	auto_free char *object = text_quote(use->object), *detail = text_quote(use->detail);
 	const struct use quoted = { .object = object, .detail = detail };
 	char *there = namespace_remedy(use, object);

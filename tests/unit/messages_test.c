@@ -180,6 +180,12 @@ static void is_elsewhere(const char *detail, const char *process, const char *wa
 	uses(&use, "interface-elsewhere");
 }
 
+static void is_unknown(const char *object, const char *detail)
+{
+	const struct use use = { USE_UNKNOWN, (char *)object, (char *)detail, NULL, NULL };
+	uses(&use, "use-unknown");
+}
+
 static void test_uses(void)
 {
 	const char container[] = "the network namespace /var/lib/box/rootfs/run/netns/x";
@@ -192,6 +198,9 @@ static void test_uses(void)
 	is_elsewhere(container, NULL, NULL);
 	is_elsewhere(container, "12 (sh)", NULL);
 	is_elsewhere("the network namespace of this process, which /sys does not show", NULL, NULL);
+	heading("unknown uses");
+	is_unknown("/proc/*/fd", "only root can see the open files of all processes");
+	is_unknown("/proc/crypto", "Permission denied");
 }
 
 /* ---- bind and unbind ---- */

@@ -249,6 +249,8 @@ load guest
 	run --separate-stderr user bind --dry-run $nic
 	status_is 3
 	complains "only root can see the open files of all processes [use-unknown]"
+	complains "hint: run the command again with sudo"
+	[[ $stderr != *--force* ]]
 	run --separate-stderr user bind --dry-run --force $nic
 	status_is 0
 	[ "$(machine)" = "$before" ]
