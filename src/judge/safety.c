@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -293,10 +294,19 @@ static bool needs_root(const struct device *device)
 	return false;
 }
 
+/* Whether the cause of an unknown use may be gone the next time: something was changing. */
+static bool is_passing(const struct use *use)
+{
+	return use->detail && (strstr(use->detail, "try again") || text_same(use->detail, strerror(EINTR)) ||
+				      text_same(use->detail, strerror(EAGAIN)));
+}
+
 static char *use_remedy(const struct device *device, const struct use *use)
 {
 	if (use->kind == USE_UNKNOWN && needs_root(device))
 		return text_copy("run the command again with sudo");
+	if (use->kind == USE_UNKNOWN && is_passing(use))
+		return text_copy("repeat the command");
 	auto_free char *object = text_quote(use->object), *detail = text_quote(use->detail);
 	const struct use quoted = { .object = object, .detail = detail };
 	char *there = namespace_remedy(use, object);

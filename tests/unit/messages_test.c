@@ -201,6 +201,8 @@ static void test_uses(void)
 	heading("unknown uses");
 	is_unknown("/proc/*/fd", "only root can see the open files of all processes");
 	is_unknown("/proc/crypto", "Permission denied");
+	is_unknown("driver", "it has changed meanwhile, try again");
+	is_unknown("eth9", strerror(EINTR));
 }
 
 /* ---- bind and unbind ---- */
