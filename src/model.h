@@ -407,6 +407,8 @@ struct device_list {
 struct stored {
 	char *address;
 	char *problem; /* why it is invalid; NULL: it is valid, and the rest is set */
+	char *exposed; /* its file or the folder, if users other than root can change it; else NULL */
+	bool linked;   /* ... because that is a link */
 	unsigned int vendor, device, subvendor, subdevice;
 	char *serial;             /* NULL: the card has none */
 	bool allow_iommu;         /* bind as an ordinary VFIO device if it has an IOMMU */

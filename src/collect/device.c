@@ -729,14 +729,28 @@ static bool is_roots(const struct sysroot *root, const char *path)
 	return sysroot_access(root, path, &access) == 0 && access.user == 0 && !(access.mode & 022);
 }
 
+/* Whether other users may change `path`, or what it leads to if it is a link. Sets the problem. */
+static bool is_exposed(const struct sysroot *root, const char *path, struct stored *stored)
+{
+	int type = sysroot_type(root, path + 1);
+	stored->linked = type == S_IFLNK;
+	if (type >= 0 && !stored->linked && is_roots(root, path + 1))
+		return false;
+	stored->exposed = text_copy(type < 0 ? NULL : path);
+	stored->problem = type < 0         ? text_format("cannot be read: %s", strerror(-type))
+			  : stored->linked ? text_copy("must not be a link")
+					   : text_copy("must be owned by root and writable by root only");
+	return true;
+}
+
 static void read_stored(const struct sysroot *root, struct stored *stored)
 {
 	auto_free char *path = persist_path(stored->address);
+	if (is_exposed(root, PERSIST_DIRECTORY, stored) || is_exposed(root, path, stored))
+		return;
 	auto_free char *text = sysroot_read(root, path + 1);
 	if (!text)
 		stored->problem = text_format("cannot be read: %s", strerror(errno));
-	else if (!is_roots(root, &PERSIST_DIRECTORY[1]) || !is_roots(root, path + 1))
-		stored->problem = text_copy("must be owned by root and writable by root only");
 	else if (!persist_parse(text, stored))
 		stored->problem = text_copy("is malformed");
 }
@@ -792,6 +806,7 @@ static void stored_free(struct stored *stored)
 {
 	free(stored->address);
 	free(stored->problem);
+	free(stored->exposed);
 	free(stored->serial);
 	free_remembered(&stored->before);
 }

@@ -353,13 +353,28 @@ bool nextboot_judge_wanted(
 
 /* ---- persistent bindings ---- */
 
+/* A file or folder that others can change stays wrong if only the binding is removed. */
+static void judge_exposed(const struct stored *stored, struct finding_list *findings)
+{
+	const char *path = stored->exposed;
+	auto_free char *remedy =
+		stored->linked
+			? text_format(
+				  "replace the link by a copy of what it leads to, owned by root: %s", path)
+			: text_format("chown root: %s && chmod go-w %s", path, path);
+	finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remedy,
+		"the persistent binding is ignored: %s %s", path, stored->problem);
+}
+
 bool persistence_judge_one(const struct stored *stored, struct finding_list *findings)
 {
 	auto_free char *forget = text_format("vfionoiommu unbind --persistent %s", stored->address);
 	auto_free char *retry = text_format("vfionoiommu bind --stored %s", stored->address);
 	/* What is at the address now may be bound, too, and stays so. */
 	auto_free char *remove = text_format("rm /etc/vfionoiommu.d/%s", stored->address);
-	if (stored->problem)
+	if (stored->exposed)
+		judge_exposed(stored, findings);
+	else if (stored->problem)
 		finding_add(findings, FINDING_BINDING_UNUSABLE, stored->address, remove,
 			"the persistent binding is ignored: /etc/vfionoiommu.d/%s %s", stored->address,
 			stored->problem);

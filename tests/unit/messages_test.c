@@ -328,6 +328,18 @@ static void test_modules(void)
 	finds(&findings, "vfio-pci-missing");
 }
 
+/* Only root's files are trusted. */
+static void test_stored(void)
+{
+	static struct finding_list findings;
+	struct stored stored = { .address = ADDRESS,
+		.problem = "must be owned by root and writable by root only",
+		.exposed = "/etc/vfionoiommu.d" };
+	heading("persistent bindings");
+	persistence_judge_one(&stored, &findings);
+	finds(&findings, "binding-unusable");
+}
+
 /* Each pair of group and cdev has a description. */
 static void test_paths(void)
 {
@@ -350,6 +362,7 @@ int main(int argc, char **argv)
 	test_unbind();
 	test_steps();
 	test_modules();
+	test_stored();
 	test_paths();
 	return printing ? 0 : tap_done();
 }
