@@ -31,6 +31,7 @@ static void judge(struct session *session)
 {
 	const struct device *device;
 	readiness_judge(&session->host, &session->access, &session->findings);
+	readiness_judge_sysfs(&session->host, &session->findings);
 	readiness_judge_blocked(&session->host, &session->next, MODULE_VFIO_PCI, &session->findings);
 	nextboot_judge(&session->host, &session->next, &session->findings);
 	safety_judge_interrupted(&session->devices, &session->findings);

@@ -365,7 +365,8 @@ void host_collect_basics(const struct sysroot *root, struct host *host)
 	host->release = host_release(root);
 	host->running = true;
 	host->taint = taint_collect_value(root);
-	host->sysfs_writable = sysroot_writable(root, "sys/bus/pci");
+	/* The filesystem of a recorded machine is another one. */
+	host->sysfs_writable = root->live ? sysroot_writable(root, "sys/bus/pci") : ANSWER_UNKNOWN;
 	host->root = host_is_root();
 }
 

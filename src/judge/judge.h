@@ -70,6 +70,9 @@ bool device_needs_noiommu(const struct device *device, bool allow_iommu);
 /* Adds what prevents any change to this machine: not root, a read-only sysfs. */
 void readiness_judge_acting(const struct host *host, struct finding_list *findings);
 
+/* Adds a blocker if sysfs is read-only, also for a user who is not root. */
+void readiness_judge_sysfs(const struct host *host, struct finding_list *findings);
+
 /* Adds a blocker if the machine has an IOMMU that the kernel does not use, unless `allow_iommu`. */
 void readiness_judge_unused_iommu(const struct host *host, const struct device *device, bool allow_iommu,
 	struct finding_list *findings);

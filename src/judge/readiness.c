@@ -97,7 +97,7 @@ static void judge_vfio_pci(const struct host *host, struct finding_list *finding
 		add_missing(host, FINDING_VFIO_PCI_MISSING, "vfio_pci", KCONFIG_VFIO_PCI, findings);
 }
 
-static void judge_sysfs(const struct host *host, struct finding_list *findings)
+void readiness_judge_sysfs(const struct host *host, struct finding_list *findings)
 {
 	if (host->sysfs_writable == ANSWER_NO)
 		finding_add(findings, FINDING_SYSFS_READ_ONLY, NULL,
@@ -235,7 +235,7 @@ void readiness_judge_acting(const struct host *host, struct finding_list *findin
 		finding_add(findings, FINDING_NOT_ROOT, NULL, "run the command again with sudo",
 			"only root can do this");
 	else
-		judge_sysfs(host, findings);
+		readiness_judge_sysfs(host, findings);
 }
 
 void readiness_judge_disable(const struct device_list *devices, struct finding_list *findings)

@@ -326,6 +326,10 @@ static void test_modules(void)
 	readiness_judge(&host, &access, &findings);
 	heading("modules");
 	finds(&findings, "vfio-pci-missing");
+	host.sysfs_writable = ANSWER_NO;
+	readiness_judge_sysfs(&host, &findings);
+	heading("sysfs");
+	finds(&findings, "sysfs-read-only");
 }
 
 /* Only root's files are trusted. */
