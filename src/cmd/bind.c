@@ -509,6 +509,7 @@ static void judge(struct run *run)
 		safety_judge_siblings(&session->devices, *device, &run->wanted, &session->findings);
 	}
 	if (run->wanted.count) {
+		session_collect_overrides(session);
 		readiness_judge_blocked(&session->host, &session->next, MODULE_VFIO_PCI, &session->findings);
 		readiness_judge_ids(
 			&session->host, &session->next, &session->devices, &run->wanted, &session->findings);

@@ -201,6 +201,10 @@ void session_collect_uses(struct session *session);
 /* The same of some devices and those in their slots: use_collect. */
 void session_collect_uses_of(struct session *session, const struct device_refs *some);
 
+/* Collects the driver_override of all devices without a driver, if vfio_pci is to be loaded: it binds those
+ * whose override names it. */
+void session_collect_overrides(struct session *session);
+
 /* Resolves the arguments to devices; none without arguments. Returns STATUS_DONE, or after reporting the
  * error STATUS_USAGE (not a DEVICE) or STATUS_FAILED (no such device). */
 enum status session_select(

@@ -38,6 +38,19 @@ void session_collect_uses_of(struct session *session, const struct device_refs *
 	judge_fitness(session);
 }
 
+void session_collect_overrides(struct session *session)
+{
+	const struct device *device;
+	struct device_refs bare = { 0 };
+	if (session->host.modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
+		return;
+	array_each (device, &session->devices)
+		if (!device->driver && !device->error)
+			*array_add(&bare) = device;
+	device_collect_overrides(&session->root, &session->devices, &bare);
+	free(bare.items);
+}
+
 enum status session_open(struct session *session, const struct options *options)
 {
 	*session = (struct session){ .options = options, .findings.force = options->force };

@@ -60,7 +60,8 @@ void readiness_judge(
 void readiness_judge_blocked(const struct host *host, const struct next_boot *next, enum module_index module,
 	struct finding_list *findings);
 
-/* Adds the devices that loading vfio_pci binds besides the `wanted` ones, by its parameter ids. */
+/* Adds the devices that loading vfio_pci binds besides the `wanted` ones, by its parameter ids or by their
+ * driver_override, if that is collected. */
 void readiness_judge_ids(const struct host *host, const struct next_boot *next,
 	const struct device_list *devices, const struct device_refs *wanted, struct finding_list *findings);
 

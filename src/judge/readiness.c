@@ -203,12 +203,26 @@ static bool can_take(const struct device *device)
 	       (!device->driver_override || text_same(device->driver_override, "vfio-pci"));
 }
 
+/* Another program left it so, or the module was removed while it had the device. */
+static void judge_override(const struct device *device, struct finding_list *findings)
+{
+	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
+	finding_add(findings, FINDING_IDS_BIND_DEVICE, device->address, remedy,
+		"loading vfio-pci binds this device, too: its driver_override is %s",
+		device->driver_override);
+}
+
 void readiness_judge_ids(const struct host *host, const struct next_boot *next,
 	const struct device_list *devices, const struct device_refs *wanted, struct finding_list *findings)
 {
 	const struct device *device;
 	char *rest = NULL;
-	if (!next->ids || host->modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
+	if (host->modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
+		return;
+	array_each (device, devices)
+		if (device->driver_override && can_take(device) && !array_has(wanted, device))
+			judge_override(device, findings);
+	if (!next->ids)
 		return;
 	auto_free char *ids = text_copy(next->ids);
 	for (const char *id = strtok_r(ids, ",", &rest); id; id = strtok_r(NULL, ",", &rest))
