@@ -35,10 +35,10 @@ static char *shown(const char *what)
 	return text_format("%s%s", path ? "/" : "", what);
 }
 
-/* What is missing uses nothing. */
+/* What is missing uses nothing, nor does what was removed while it was read. */
 static bool is_missing(int error)
 {
-	return error == -ENOENT || error == -ENOTDIR;
+	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
 }
 
 void use_unknown(struct device *device, const char *what, int error)

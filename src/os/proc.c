@@ -25,20 +25,31 @@ struct look {
 	const void *context;
 	struct process_facts *facts;
 	struct sysroot quiet; /* does not record accesses */
-	const char *pid;
-	const char *path; /* "proc/PID", or that of one of its threads, "proc/TID", which no list shows */
-	int folder;       /* open */
-	bool thread;      /* it is of a thread */
-	dev_t nsfs;       /* the filesystem of namespaces */
-	dev_t sysfs;      /* that of /sys */
-	int own;          /* the PID of this process in /proc; 0: unknown */
-	bool foreign;     /* /proc is that of another PID namespace */
+	const char *pid;      /* NULL: none */
+	const char *path;     /* "proc/PID", or that of one of its threads, "proc/TID", which no list shows */
+	int folder;           /* open */
+	bool thread;          /* it is of a thread */
+	dev_t nsfs;           /* the filesystem of namespaces */
+	dev_t sysfs;          /* that of /sys */
+	int own;              /* the PID of this process in /proc; 0: unknown */
+	bool foreign;         /* /proc is that of another PID namespace */
 };
+
+/* Whether the process, or thread, has ended and was reaped: then its links cannot be read for lack of
+ * permission (proc_fd_access_allowed in fs/proc/base.c). */
+static bool is_gone(const struct look *look)
+{
+	struct stat status;
+	return look->pid && fstatat(look->folder, "stat", &status, 0) < 0 &&
+	       (errno == ENOENT || errno == ESRCH);
+}
 
 /* Keeps the first error. A process that exited meanwhile uses nothing. */
 static void note_error(struct look *look, int error)
 {
-	if (error && error != -ENOENT && error != -ESRCH && !look->facts->error)
+	if (!error || error == -ENOENT || error == -ESRCH || look->facts->error)
+		return;
+	if (error != -EACCES || !is_gone(look))
 		look->facts->error = error;
 }
 
@@ -667,6 +678,7 @@ static bool look_at_new(struct look *look, const struct name_list *names, const 
 			continue;
 		look->pid = *name;
 		look_at_number(look, look->facts->progress, atoi(*name));
+		look->pid = NULL;
 		any = true;
 	}
 	return any;
