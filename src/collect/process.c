@@ -564,6 +564,18 @@ static void take_skipped(struct scan *scan)
 	}
 }
 
+/* The first process that could not be looked at. */
+static void take_unreadable(struct scan *scan)
+{
+	const struct process_facts *facts = &scan->processes;
+	auto_free char *what =
+		facts->unreadable ? text_format("process %s", facts->unreadable) : text_copy("/proc");
+	if (facts->error == -EACCES && !host_is_root())
+		scan_unknown_because(scan, "/proc/*/fd", "only root can see the open files of all processes");
+	else
+		scan_unknown(scan, what, facts->error);
+}
+
 static void look_at_processes(struct scan *scan)
 {
 	const struct process_file *file;
@@ -574,10 +586,7 @@ static void look_at_processes(struct scan *scan)
 		take_file(scan, file);
 	take_orphans(scan);
 	take_memory(scan);
-	if (scan->processes.error == -EACCES && !host_is_root())
-		scan_unknown_because(scan, "/proc/*/fd", "only root can see the open files of all processes");
-	else
-		scan_unknown(scan, "/proc/*/fd", scan->processes.error);
+	take_unreadable(scan);
 	if (scan->root->live && sysroot_exists(scan->root, "proc/filesystems") == ANSWER_NO)
 		scan_unknown_because(scan, "/proc", "mounted with subset=pid, it lacks what the kernel uses");
 	if (scan->processes.hidden)

@@ -448,8 +448,9 @@ struct process_facts {
 	struct name_list skipped;   /* processes: "1234 (sh)" */
 	int waits;                  /* for messages, so far */
 	struct name_list in_flight; /* those with a socket that has files in its queue, which nothing names */
-	int error;   /* the first negative errno: a process was unreadable, so the facts are incomplete */
-	bool hidden; /* there are processes that /proc does not show: of another PID namespace or user */
+	int error; /* the first negative errno: a process was unreadable, so the facts are incomplete */
+	char *unreadable; /* that process; NULL: another file of /proc was */
+	bool hidden;      /* there are processes that /proc does not show: of another PID namespace or user */
 };
 
 /* Adds the files for which `wanted` returns true, and the namespaces. `wanted` is called for nodes before

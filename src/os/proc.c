@@ -44,13 +44,22 @@ static bool is_gone(const struct look *look)
 	       (errno == ENOENT || errno == ESRCH);
 }
 
+static char *process_name(const struct look *look, const struct sysroot *root)
+{
+	auto_free char *path = text_format("proc/%s/comm", look->pid);
+	auto_free char *name = sysroot_read(root, path);
+	return text_format("%s (%s)", look->pid, name ? name : "?");
+}
+
 /* Keeps the first error. A process that exited meanwhile uses nothing. */
 static void note_error(struct look *look, int error)
 {
 	if (!error || error == -ENOENT || error == -ESRCH || look->facts->error)
 		return;
-	if (error != -EACCES || !is_gone(look))
-		look->facts->error = error;
+	if (error == -EACCES && is_gone(look))
+		return;
+	look->facts->error = error;
+	look->facts->unreadable = look->pid ? process_name(look, &look->quiet) : NULL;
 }
 
 /* The target of a link in the folder `fd`; an empty text if it is unreadable. No node or attribute has a path
@@ -167,13 +176,6 @@ static bool is_another_run(const struct look *look)
 	return look->root->live && fstatat(look->root->fd, "proc/self/exe", &own, 0) == 0 &&
 	       fstatat(look->root->fd, path, &other, 0) == 0 && own.st_dev == other.st_dev &&
 	       own.st_ino == other.st_ino;
-}
-
-static char *process_name(const struct look *look, const struct sysroot *root)
-{
-	auto_free char *path = text_format("proc/%s/comm", look->pid);
-	auto_free char *name = sysroot_read(root, path);
-	return text_format("%s (%s)", look->pid, name ? name : "?");
 }
 
 /* Takes over `info`. */

@@ -324,6 +324,15 @@ PYTHON
 	tool unbind $edu
 }
 
+@test "a process that cannot be looked at is named" {
+	holds write /dev/vda
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=statx -e inject=statx:error=EACCES \
+		-P "/proc/$holder/fd" "$VFIONOIOMMU" bind --dry-run $edu
+	status_is 3
+	complains "$edu: cannot determine whether the device is in use: process $holder (python3): Permission denied [use-unknown]"
+	end_holder
+}
+
 @test "unbind names a process that has only a descriptor of the device, or a mapping" {
 	for what in '' map; do
 		tool bind $edu
