@@ -131,6 +131,16 @@ static dev_t terminal_of(const struct look *look)
 	return makedev(tty >> 8 & 0xfff, (tty & 0xff) | (tty >> 12 & 0xfff00));
 }
 
+/* Whether the path of the file says that it is no node: a filesystem that has shut down (XFS) tells nothing
+ * else. */
+static bool is_below_no_dev(int fd, const char *name)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlinkat(fd, name, target, sizeof target - 1);
+	target[length < 0 ? 0 : length] = '\0';
+	return *target == '/' && !strstr(target, "dev/");
+}
+
 /* What the descriptor or mapping `name` refers to. Returns 1; 0: neither a node nor a socket nor a file of
  * sysfs nor one without a name (anon_inode); or a negative errno. In a recording, nodes have no numbers and
  * links lead nowhere: their paths must do. */
@@ -143,6 +153,8 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 	const int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
 	if (statx(fd, name, flags, STATX_TYPE | STATX_INO, &status) < 0) {
 		int error = errno;
+		if (error == EIO && is_below_no_dev(fd, name))
+			return 0;
 		/* On a FUSE filesystem of another user, which has no nodes, only this is permitted. What is
 		 * incomplete already needs no second question. */
 		bool denied = error == EACCES && !look->facts->error;

@@ -333,6 +333,24 @@ PYTHON
 	end_holder
 }
 
+@test "a file of a filesystem that has shut down makes no device unknown" {
+	hold_python <<'PYTHON'
+import mmap, os, time
+file = os.open("/run/hold.py", os.O_RDWR)
+mapping = mmap.mmap(file, 512)
+os.dup2(file, 0)
+os.dup2(file, 2)
+os.closerange(3, 1024)
+print("holding", flush=True)
+time.sleep(600)
+PYTHON
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=statx -e inject=statx:error=EIO \
+		-P "/proc/$holder" -P "/proc/$holder/fd" "$VFIONOIOMMU" bind --dry-run $edu
+	status_is 0
+	[ "$(grep -c INJECTED /tmp/strace)" -ge 4 ]
+	end_holder
+}
+
 @test "unbind names a process that has only a descriptor of the device, or a mapping" {
 	for what in '' map; do
 		tool bind $edu
