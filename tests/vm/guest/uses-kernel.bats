@@ -183,7 +183,16 @@ PYTHON
 	register /dev/"$disk"
 	used $one device-held "/dev/$disk is in use by process $holder (python3)"
 	end_holder
-	free $one
+	# A regular file there is none, also after its name is gone.
+	for file in /dev/file /dev/shm/file; do
+		touch $file
+		register $file
+		free $one
+		[ $file = /dev/file ] || rm $file
+		free $one
+		end_holder
+	done
+	rm /dev/file
 }
 
 @test "a BAR that a process has mapped through /dev/mem" {
