@@ -446,7 +446,6 @@ struct process_facts {
 	struct process_file_list files;
 	struct namespace_list mount_namespaces, network_namespaces;
 	struct name_list skipped;   /* processes: "1234 (sh)" */
-	int waits;                  /* for messages, so far */
 	struct name_list in_flight; /* those with a socket that has files in its queue, which nothing names */
 	int error; /* the first negative errno: a process was unreadable, so the facts are incomplete */
 	char *unreadable; /* that process; NULL: another file of /proc was */

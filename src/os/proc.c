@@ -460,27 +460,19 @@ static int queued_files(const struct look *look, const char *descriptor)
 	return count ? atoi(count + strlen("scm_fds:")) : 0;
 }
 
-/* The milliseconds that a look waits for messages to be received. */
-#define WAITS_MAX 50
-
 /* Messages between processes contain files, which no process has open. One is normally received at once, but
- * systemd keeps namespaces in them. Those of messages after the first one are unknown; where a process cannot
- * be traced, as with Yama's ptrace_scope 3, messages are ignored. */
+ * systemd keeps namespaces in them. Those of messages after the first one are unknown, so the process is
+ * looked at again; where it cannot be traced, as with Yama's ptrace_scope 3, messages are ignored. */
 static void look_at_queue(struct look *look, const char *descriptor)
 {
-	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
 	struct stat process;
 	int queued = queued_files(look, descriptor);
-	for (; queued && look->facts->waits < WAITS_MAX; look->facts->waits++) {
-		auto_fd int socket = borrow_socket(look, descriptor);
-		if (socket < 0 || look_at_message(look, socket) >= queued)
-			return;
-		nanosleep(&pause, NULL);
-		queued = queued_files(look, descriptor);
-	}
+	auto_fd int socket = queued ? borrow_socket(look, descriptor) : -1;
+	if (socket < 0 || look_at_message(look, socket) >= queued)
+		return;
 	/* An ordinary user could make all devices unknown. */
 	auto_free char *name = process_name(look, &look->quiet);
-	if (queued && fstat(look->folder, &process) == 0 && process.st_uid == 0)
+	if (fstat(look->folder, &process) == 0 && process.st_uid == 0)
 		name_list_add(&look->facts->in_flight, name);
 }
 
@@ -675,17 +667,21 @@ static bool is_skipped(const struct progress *progress, int process)
 	return false;
 }
 
-static void look_at_number(struct look *look, struct progress *progress, int number)
+static void look_at_number(struct look *look, const char *pid)
 {
+	struct progress *progress = look->facts->progress;
+	const int number = atoi(pid);
 	/* The looker has the same files as the process that it looks for. */
 	if (progress && progress->apart && number == look->own)
 		return;
+	look->pid = pid;
 	if (is_skipped(progress, number)) {
 		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
-		return;
+	} else {
+		progress_step(progress, "process", number);
+		look_at_process(look);
 	}
-	progress_step(progress, "process", number);
-	look_at_process(look);
+	look->pid = NULL;
 }
 
 /* What a process had may belong to one that it started meanwhile; some do so again and again. */
@@ -707,12 +703,30 @@ static bool look_at_new(struct look *look, const struct name_list *names, const 
 			     bsearch(name, before->items, before->count, sizeof *before->items, by_name);
 		if (known || (*name)[strspn(*name, "0123456789")])
 			continue;
-		look->pid = *name;
-		look_at_number(look, look->facts->progress, atoi(*name));
-		look->pid = NULL;
+		look_at_number(look, *name);
 		any = true;
 	}
 	return any;
+}
+
+/* So long, in milliseconds, systemd may take at boot to receive the files that services give it to keep. */
+#define MESSAGES_MS 3000
+
+/* Looks again at processes with messages, which may have received them, until there are none. */
+static void look_at_receivers(struct look *look)
+{
+	const struct timespec pause = { .tv_nsec = 20L * 1000 * 1000 };
+	long long end = clock_milliseconds() + MESSAGES_MS;
+	while (look->facts->in_flight.count && clock_milliseconds() < end) {
+		auto_names struct name_list processes = look->facts->in_flight;
+		char **process;
+		look->facts->in_flight = (struct name_list){ 0 };
+		nanosleep(&pause, NULL);
+		array_each (process, &processes) {
+			(*process)[strcspn(*process, " ")] = '\0';
+			look_at_number(look, *process);
+		}
+	}
 }
 
 void process_facts_collect(const struct sysroot *root,
@@ -742,4 +756,5 @@ void process_facts_collect(const struct sysroot *root,
 		note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 		more = look_at_new(&look, &names, &before);
 	}
+	look_at_receivers(&look);
 }

@@ -21,11 +21,11 @@ fd = os.open(path, os.O_RDONLY if what == "read" or path.startswith("/proc/") el
 if what == "map":
     mapping = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
     os.closerange(3, 64)
-if what in ("message", "second"):
+if what in ("message", "second", "later", "user"):
     # In the queue of a socket only, behind another message or not; kept as systemd keeps namespaces.
     import socket
     pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
-    if what == "second":
+    if what != "message":
         socket.send_fds(pair[0], [b"x"], [0])
     socket.send_fds(pair[0], [b"x"], [fd])
     os.close(fd)
@@ -58,6 +58,13 @@ elif what == "left":
     ctypes.CDLL(None).pthread_exit(None)
 else:
     open("/run/holding", "w").close()
+if what == "later":
+    time.sleep(2)
+    received = [socket.recv_fds(pair[1], 1, 1) for message in range(2)]
+if what == "user":
+    import ctypes
+    os.setuid(65534)
+    ctypes.CDLL(None).prctl(4, 1)  # PR_SET_DUMPABLE: it owns its /proc/PID
 time.sleep(600)
 PYTHON
 }
@@ -150,6 +157,23 @@ free() { # ADDRESS
 	holds message /proc/self/ns/net
 	free $vblk
 	end_holder
+}
+
+@test "messages that are received a moment later make no device unknown, nor do those of users" {
+	holds later /dev/vda
+	run_tool bind --dry-run $edu $vblk
+	complains "$vblk: /dev/vda is in use by process $holder (python3)"
+	not grep "$edu\|message" <<<"$stderr"
+	end_holder
+	holds user /dev/null
+	local user=$holder
+	sleep 1
+	holds message /proc/self/ns/net
+	free $edu
+	end_holder
+	holder=$user
+	end_holder
+	free $vblk
 }
 
 @test "a process that forks and ends all the time is seen" {
