@@ -334,7 +334,7 @@ void scan_unknown_because(struct scan *scan, const char *what, const char *why);
 void scan_end(struct scan *scan);
 
 /* Waits for `process`, which scans, until `end` is readable. Returns 0; -EAGAIN: it is stuck at a process,
- * which `progress` has as one to skip now; -ETIMEDOUT: at something else, or a signal was received. */
+ * which `progress` has now; -ETIMEDOUT: at something else, or a signal was received. */
 int scan_wait(int process, int end, struct progress *progress);
 
 /* What it found goes through a file. scan_receive returns false if that is not whole. */

@@ -146,10 +146,9 @@ int scan_wait(int process, int end, struct progress *progress)
 	}
 	if (ready > 0)
 		return 0;
-	bool retry =
-		ready == 0 && progress->process && progress->skipped_count < ARRAY_SIZE(progress->skipped);
+	bool retry = ready == 0 && progress->process && progress->stuck_count < ARRAY_SIZE(progress->stuck);
 	if (retry)
-		progress->skipped[progress->skipped_count++] = progress->process;
+		progress->stuck[progress->stuck_count++] = progress->process;
 	return retry ? -EAGAIN : -ETIMEDOUT;
 }
 

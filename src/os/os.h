@@ -430,8 +430,8 @@ struct progress {
 	volatile int process; /* what it looks at now; 0: something else ... */
 	char what[64];        /* ... namely this */
 	bool apart;           /* a process looks for another one, with the same files */
-	int skipped[8];       /* processes that it must not look at */
-	size_t skipped_count;
+	int stuck[16]; /* processes at which it got stuck: once, leave out their mappings, twice, all */
+	size_t stuck_count;
 };
 
 /* The look, if `progress` is not NULL, begins with this. */
@@ -445,7 +445,7 @@ struct process_facts {
 	bool files_only;           /* likewise: no namespaces */
 	struct process_file_list files;
 	struct namespace_list mount_namespaces, network_namespaces;
-	struct name_list skipped;   /* processes: "1234 (sh)" */
+	struct name_list skipped;   /* processes at which it got stuck, "1234 (sh)" */
 	struct name_list in_flight; /* those with a socket that has files in its queue, which nothing names */
 	int error; /* the first negative errno: a process was unreadable, so the facts are incomplete */
 	char *unreadable; /* that process; NULL: another file of /proc was */

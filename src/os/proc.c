@@ -31,8 +31,9 @@ struct look {
 	bool thread;          /* it is of a thread */
 	dev_t nsfs;           /* the filesystem of namespaces */
 	dev_t sysfs;          /* that of /sys */
-	int own;              /* the PID of this process in /proc; 0: unknown */
-	bool foreign;         /* /proc is that of another PID namespace */
+	bool without_mappings; /* leave them out */
+	int own;               /* the PID of this process in /proc; 0: unknown */
+	bool foreign;          /* /proc is that of another PID namespace */
 };
 
 /* Whether the process, or thread, has ended and was reaped: then its links cannot be read for lack of
@@ -557,7 +558,8 @@ static void look_at_mappings(struct look *look)
 static void look_at_files(struct look *look)
 {
 	look_at_descriptors(look);
-	look_at_mappings(look);
+	if (!look->without_mappings)
+		look_at_mappings(look);
 }
 
 static void look_at_namespaces(struct look *look)
@@ -659,25 +661,29 @@ void progress_tick(void)
 		current->steps++;
 }
 
-static bool is_skipped(const struct progress *progress, int process)
+/* How many looks at the process got stuck. */
+static int times_stuck(const struct progress *progress, int process)
 {
-	for (size_t i = 0; progress && i < progress->skipped_count; i++)
-		if (progress->skipped[i] == process)
-			return true;
-	return false;
+	int count = 0;
+	for (size_t i = 0; progress && i < progress->stuck_count; i++)
+		count += progress->stuck[i] == process;
+	return count;
 }
 
+/* The mappings of a process can be locked for long; what else it has shows nevertheless. */
 static void look_at_number(struct look *look, const char *pid)
 {
 	struct progress *progress = look->facts->progress;
-	const int number = atoi(pid);
+	const int number = atoi(pid), stuck = times_stuck(progress, number);
 	/* The looker has the same files as the process that it looks for. */
 	if (progress && progress->apart && number == look->own)
 		return;
 	look->pid = pid;
-	if (is_skipped(progress, number)) {
-		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
-	} else {
+	look->without_mappings = stuck;
+	auto_free char *name = stuck ? process_name(look, &look->quiet) : NULL;
+	if (stuck)
+		name_list_add(&look->facts->skipped, name);
+	if (stuck <= 1) {
 		progress_step(progress, "process", number);
 		look_at_process(look);
 	}

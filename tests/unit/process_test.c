@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -326,6 +327,44 @@ static bool a_process_that_waits_does_not_run(void)
 	return runs;
 }
 
+static bool is_null(const struct process_file *file, const void *context)
+{
+	(void)context;
+	return file->type == S_IFCHR && file->number == makedev(1, 3);
+}
+
+/* How many descriptors of /dev/null the process has, for a look that got stuck at it so often. */
+static int count_nulls(int process, size_t stuck)
+{
+	struct sysroot root;
+	struct process_facts facts = { .progress = process_share(sizeof *facts.progress) };
+	const struct process_file *file;
+	int count = 0;
+	while (facts.progress->stuck_count < stuck)
+		facts.progress->stuck[facts.progress->stuck_count++] = process;
+	sysroot_open(&root, "/");
+	process_facts_collect(&root, is_null, NULL, &facts);
+	array_each (file, &facts.files)
+		count += file->pid == process;
+	return facts.skipped.count == (stuck > 0) ? count : -1;
+}
+
+static bool a_process_with_locked_mappings_shows_its_descriptors(void)
+{
+	int messages, *shared = process_share(sizeof *shared);
+	int process = process_start(&messages);
+	if (process == 0) {
+		*shared = open("/dev/null", O_RDWR);
+		pause();
+	}
+	while (!*(volatile int *)shared)
+		usleep(1000);
+	bool shown = count_nulls(process, 0) == 1 && count_nulls(process, 1) == 1;
+	bool skipped = count_nulls(process, 2) == 0;
+	kill(process, SIGKILL);
+	return shown && skipped;
+}
+
 static void clean_up(void)
 {
 	static const char *const files[] = { "file", "lock", "made/file", "remove", "reset" };
@@ -360,6 +399,7 @@ int main(void)
 	ok(holds(a_locked_device_names_its_holder));
 	ok(holds(a_device_is_locked_by_an_attribute));
 	ok(holds(a_process_that_waits_does_not_run));
+	ok(holds(a_process_with_locked_mappings_shows_its_descriptors));
 	clean_up();
 	return tap_done();
 }

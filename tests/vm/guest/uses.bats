@@ -375,6 +375,16 @@ PYTHON
 	end_holder
 }
 
+@test "a process whose mappings are locked shows what it has open" {
+	holds write /dev/vda
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=read -e inject=read:delay_enter=20000000 \
+		-P "/proc/$holder/maps" "$VFIONOIOMMU" bind --dry-run $edu $vblk
+	status_is 3
+	complains "$edu: cannot determine whether the device is in use: process $holder (python3): the kernel does not show what it has open: it may be stuck [use-unknown]"
+	complains "$vblk: /dev/vda is in use by process $holder (python3)"
+	end_holder
+}
+
 @test "unbind names a process that has only a descriptor of the device, or a mapping" {
 	for what in '' map; do
 		tool bind $edu
