@@ -97,6 +97,10 @@ static void add_backing_file(struct scan *scan, struct block *block)
 	auto_free char *file = sysroot_read(scan->root, path);
 	if (!file && errno == ENOENT)
 		return;
+	if (!progress_step(scan->processes.progress, block->name, 0)) {
+		scan_unknown_because(scan, block->name, NO_ANSWER);
+		return;
+	}
 	auto_free char *node = node_of(block);
 	dev_t below = 0, filesystem = 0;
 	bool is_file = false;
@@ -574,7 +578,11 @@ static void claim(struct scan *scan, const struct block *block)
 {
 	auto_free char *node = node_of(block);
 	const struct block_owner *owner;
-	progress_step(scan->processes.progress, node, 0);
+	if (!progress_step(scan->processes.progress, node, 0)) {
+		array_each (owner, &block->owners)
+			use_simple(owner->device, USE_UNKNOWN, node, NO_ANSWER);
+		return;
+	}
 	const struct timespec pause = { .tv_nsec = 10L * 1000 * 1000 };
 	int error = block_claim(scan->root, node, block->number);
 	/* It may be another run that claims it. */
@@ -590,11 +598,13 @@ static void claim(struct scan *scan, const struct block *block)
 			use_unknown(owner->device, node, error);
 }
 
+/* If a disk does not answer, the others may not, either. */
 static bool has_known_use(const struct device *device)
 {
 	const struct use *use;
 	array_each (use, &device->uses)
-		if (use->kind == USE_MOUNT || use->kind == USE_SWAP || use->kind == USE_HELD)
+		if (use->kind == USE_MOUNT || use->kind == USE_SWAP || use->kind == USE_HELD ||
+			(use->kind == USE_UNKNOWN && text_same(use->detail, NO_ANSWER)))
 			return true;
 	return false;
 }
@@ -611,10 +621,14 @@ static bool needs_claim(const struct block *block)
 
 void blocks_take_uses(struct scan *scan)
 {
-	const struct block *block;
 	take_mounts(scan);
 	take_exporters(scan);
 	take_layouts(scan);
+}
+
+void blocks_claim(struct scan *scan)
+{
+	const struct block *block;
 	array_each (block, &scan->blocks)
 		/* A report cannot contain the answer. */
 		if (scan->root->live && !scan->root->notes && host_is_root() && block->number &&

@@ -333,8 +333,12 @@ void scan_unknown(struct scan *scan, const char *what, int error);
 void scan_unknown_because(struct scan *scan, const char *what, const char *why);
 void scan_end(struct scan *scan);
 
-/* Waits for `process`, which scans, until `end` is readable. Returns 0; -EAGAIN: it is stuck at a process,
- * which `progress` has now; -ETIMEDOUT: at something else, or a signal was received. */
+/* Why that is unknown at which a look got stuck. */
+#define NO_ANSWER "the kernel does not answer"
+
+/* Waits for `process`, which scans, until `end` is readable. Returns 0; -EAGAIN: it is stuck at something
+ * that the next one leaves out, as `progress` says; -ETIMEDOUT: that is too much, or a signal was received.
+ */
 int scan_wait(int process, int end, struct progress *progress);
 
 /* What it found goes through a file. scan_receive returns false if that is not whole. */
@@ -376,8 +380,11 @@ void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *
  * devices, device mapper, md, zram and others. A block device on top of another is a use of it. */
 void blocks_collect(struct scan *scan);
 
-/* Adds their uses by filesystems, swap, targets, and unknown exclusive users. */
+/* Adds their uses by filesystems, swap and targets. */
 void blocks_take_uses(struct scan *scan);
+
+/* Adds unknown exclusive users of those without such a use. */
+void blocks_claim(struct scan *scan);
 
 /* Calls `take` for each mount of a block device that is, or that is over one, whose path in sysfs contains
  * `part`. */

@@ -148,7 +148,11 @@ static void take_namespace(struct scan *scan, const char *path, const struct use
 	struct network_facts uppers = { 0 };
 	struct sysroot sysfs;
 	const struct network_fact *fact;
-	progress_step(scan->processes.progress, where, 0);
+	if (!progress_step(scan->processes.progress, where, 0)) {
+		scan->unseen = true;
+		scan_unknown_because(scan, where, NO_ANSWER);
+		return;
+	}
 	int error = network_enter(scan->root, path, &sysfs, &uppers);
 	array_each (fact, &uppers)
 		take_upper(scan, fact->interface, fact->text, place);

@@ -581,6 +581,7 @@ static void look_at_processes(struct scan *scan)
 	const struct process_file *file;
 	scan->at_registers = true;
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
+	progress_step(scan->processes.progress, "/proc", 0);
 	take_skipped(scan);
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);

@@ -135,6 +135,25 @@ void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *
 #define GLANCES   10
 #define GLANCE_MS 300
 
+/* After so many places, the parts of the scan that they belong to are left out: many disks can be stuck. */
+#define PLACES_MAX 4
+
+/* Has the next look leave out what this one got stuck at. Returns false if it is too much. */
+static bool leave_out(struct progress *progress)
+{
+	const int process = progress->process;
+	if (process && progress->stuck_count < ARRAY_SIZE(progress->stuck)) {
+		progress->stuck[progress->stuck_count++] = process;
+		return true;
+	}
+	if (progress->place_count == ARRAY_SIZE(progress->places))
+		return false;
+	bool alone = !process && progress->place_count < PLACES_MAX;
+	snprintf(progress->places[progress->place_count++], sizeof *progress->places, "%s",
+		alone ? progress->what : progress->part);
+	return true;
+}
+
 int scan_wait(int process, int end, struct progress *progress)
 {
 	unsigned long steps;
@@ -146,10 +165,7 @@ int scan_wait(int process, int end, struct progress *progress)
 	}
 	if (ready > 0)
 		return 0;
-	bool retry = ready == 0 && progress->process && progress->stuck_count < ARRAY_SIZE(progress->stuck);
-	if (retry)
-		progress->stuck[progress->stuck_count++] = progress->process;
-	return retry ? -EAGAIN : -ETIMEDOUT;
+	return ready == 0 && leave_out(progress) ? -EAGAIN : -ETIMEDOUT;
 }
 
 void scan_give_up(struct device_list *devices, const struct progress *progress)
@@ -157,8 +173,7 @@ void scan_give_up(struct device_list *devices, const struct progress *progress)
 	struct device *device;
 	auto_free char *process = text_format("process %d", progress->process);
 	array_each (device, devices)
-		use_simple(device, USE_UNKNOWN, progress->process ? process : progress->what,
-			"the kernel does not answer");
+		use_simple(device, USE_UNKNOWN, progress->process ? process : progress->what, NO_ANSWER);
 }
 
 static void send_text(FILE *to, const char *text)

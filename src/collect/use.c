@@ -617,8 +617,10 @@ static void collect_headers(struct scan *scan)
 	array_each (device, scan->devices)
 		if (named ? device->detailed
 			  : !device->uses.count && !device->vfio && is_awake(scan, device)) {
-			progress_step(scan->processes.progress, device->address, 0);
-			device_collect_header(scan->root, device);
+			if (progress_step(scan->processes.progress, device->address, 0))
+				device_collect_header(scan->root, device);
+			else
+				use_simple(device, USE_UNKNOWN, "config", NO_ANSWER);
 		}
 }
 
@@ -700,23 +702,41 @@ static void collect_above(struct scan *scan)
 
 /* ---- all ---- */
 
+/* A part of a scan; each needs those before it. */
+struct part {
+	const char *what; /* it looks at */
+	void (*take)(struct scan *scan);
+};
+
+static void take_part(struct scan *scan, const struct part *part)
+{
+	struct progress *progress = scan->processes.progress;
+	if (progress)
+		snprintf(progress->part, sizeof progress->part, "%s", part->what);
+	if (progress_step(progress, part->what, 0)) {
+		part->take(scan);
+		return;
+	}
+	scan->at_registers = true;
+	scan_unknown_because(scan, part->what, NO_ANSWER);
+	scan->at_registers = false;
+}
+
 /* The scan, in a process of its own or not. */
-static void look(const struct sysroot *root, struct device_list *devices,
-	void (*const sources[])(struct scan *), struct progress *progress)
+static void look(const struct sysroot *root, struct device_list *devices, const struct part *parts,
+	struct progress *progress)
 {
 	struct scan *scan = keep(sizeof *scan);
 	*scan = (struct scan){ .root = root, .devices = devices, .processes.progress = progress };
-	for (size_t i = 0; sources[i]; i++) {
-		progress_step(progress, "/sys", 0);
-		sources[i](scan);
-	}
+	for (const struct part *part = parts; part->take; part++)
+		take_part(scan, part);
 	scan_end(scan);
 }
 
 /* The same in a process of its own. Returns 0; -ETIMEDOUT: it was stuck, or a signal was received, and the
  * devices have that as a use; or another negative errno: there is no such process, or it could not answer. */
-static int look_apart(const struct sysroot *root, struct device_list *devices,
-	void (*const sources[])(struct scan *), struct progress *progress)
+static int look_apart(const struct sysroot *root, struct device_list *devices, const struct part *parts,
+	struct progress *progress)
 {
 	int error = -EAGAIN;
 	while (error == -EAGAIN) {
@@ -727,7 +747,7 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 			return process;
 		if (process == 0) {
 			progress->apart = true;
-			look(root, devices, sources, progress);
+			look(root, devices, parts, progress);
 			scan_send(devices, answer);
 			process_end();
 		}
@@ -749,14 +769,13 @@ static int look_apart(const struct sysroot *root, struct device_list *devices,
 
 /* The kernel can make a look at a process or a disk wait as long as that is stuck, so another process looks,
  * and this one waits while it makes progress. A report is made of the accesses of this one. */
-static void collect(
-	const struct sysroot *root, struct device_list *devices, void (*const sources[])(struct scan *))
+static void collect(const struct sysroot *root, struct device_list *devices, const struct part *parts)
 {
 	struct progress *progress = root->live ? process_share(sizeof *progress) : NULL;
-	int error = progress ? look_apart(root, devices, sources, progress) : -ENOSYS;
+	int error = progress ? look_apart(root, devices, parts, progress) : -ENOSYS;
 	bool recorded = !error && root->notes;
 	if (recorded || (error && error != -ETIMEDOUT))
-		look(root, devices, sources, progress);
+		look(root, devices, parts, progress);
 }
 
 /* udevd has this file while it handles events. */
@@ -781,13 +800,24 @@ static void collect_hidden(struct scan *scan)
 			scan_unknown_because(scan, folders[i], "another filesystem is mounted there");
 }
 
-/* Each source needs those before it. */
 void use_collect_all(const struct sysroot *root, struct device_list *devices)
 {
-	collect(root, devices,
-		(void (*const[])(struct scan *)){ collect_hidden, blocks_collect, network_collect_connections,
-			processes_collect, collect_mounts, blocks_take_uses, network_collect, collect_others,
-			collect_themselves, collect_headers, collect_above, NULL });
+	static const struct part parts[] = {
+		{ "/sys", collect_hidden },
+		{ "/sys/class/block", blocks_collect },
+		{ "/proc/net/tcp", network_collect_connections },
+		{ "/proc", processes_collect },
+		{ "/proc/self/mountinfo", collect_mounts },
+		{ "/sys/kernel/config", blocks_take_uses },
+		{ "the disks", blocks_claim },
+		{ "/sys/class/net", network_collect },
+		{ "/sys/class", collect_others },
+		{ "/sys/bus/pci/devices", collect_themselves },
+		{ "/sys/bus/pci/devices/*/config", collect_headers },
+		{ "/sys/class/devlink", collect_above },
+		{ NULL, NULL },
+	};
+	collect(root, devices, parts);
 }
 
 /* ---- devices without a driver ---- */
@@ -847,15 +877,21 @@ static struct device_list copy_bare(
 
 bool use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
+	static const struct part parts[] = {
+		{ "/proc", processes_collect_files },
+		{ "/sys/bus/pci/devices", collect_themselves },
+		{ "/sys/bus/pci/devices/*/physfn", collect_physical },
+		{ "/sys/bus/pci/devices/*/config", collect_headers },
+		{ "/sys/bus/pci/devices/*/driver", collect_arrived },
+		{ NULL, NULL },
+	};
 	const struct device *device;
 	struct device_list bare =
 		root->live && !root->notes ? copy_bare(root, devices, some) : (struct device_list){ 0 };
 	if (!bare.count)
 		use_collect_all(root, devices);
 	else
-		collect(root, &bare,
-			(void (*const[])(struct scan *)){ processes_collect_files, collect_themselves,
-				collect_physical, collect_headers, collect_arrived, NULL });
+		collect(root, &bare, parts);
 	array_each (device, &bare)
 		*device_find(devices, device->address) = *device;
 	bool all = !bare.count;
@@ -865,7 +901,11 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
 
 void use_collect_processes(const struct sysroot *root, struct device_list *devices)
 {
-	collect(root, devices,
-		(void (*const[])(struct scan *)){
-			processes_collect, collect_functions, collect_above, NULL });
+	static const struct part parts[] = {
+		{ "/proc", processes_collect },
+		{ "/sys/bus/pci/devices", collect_functions },
+		{ "/sys/class/devlink", collect_above },
+		{ NULL, NULL },
+	};
+	collect(root, devices, parts);
 }

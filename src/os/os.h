@@ -432,10 +432,13 @@ struct progress {
 	bool apart;           /* a process looks for another one, with the same files */
 	int stuck[16]; /* processes at which it got stuck: once, leave out their mappings, twice, all */
 	size_t stuck_count;
+	char part[64];       /* what it looks at now belongs to it */
+	char places[12][64]; /* what else it got stuck at: leave it out */
+	size_t place_count;
 };
 
-/* The look, if `progress` is not NULL, begins with this. */
-void progress_step(struct progress *progress, const char *what, int process);
+/* The look, if `progress` is not NULL, begins with this. Returns false if it got stuck there before. */
+bool progress_step(struct progress *progress, const char *what, int process);
 
 /* The same, at the same place: another descriptor, mount or message of a socket. */
 void progress_tick(void);

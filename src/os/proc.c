@@ -644,15 +644,19 @@ static bool shows_all(const struct sysroot *root)
 static struct progress *current;
 static unsigned int ticks;
 
-void progress_step(struct progress *progress, const char *what, int process)
+bool progress_step(struct progress *progress, const char *what, int process)
 {
 	current = progress;
 	ticks = 0;
+	for (size_t i = 0; progress && !process && i < progress->place_count; i++)
+		if (text_same(progress->places[i], what))
+			return false;
 	if (!progress)
-		return;
+		return true;
 	progress->process = process;
 	snprintf(progress->what, sizeof progress->what, "%s", what);
 	progress->steps++;
+	return true;
 }
 
 void progress_tick(void)

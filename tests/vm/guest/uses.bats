@@ -375,13 +375,46 @@ PYTHON
 	end_holder
 }
 
+# A system call of the tool that the kernel does not complete for long.
+stuck() { # SYSCALL PATH COMMAND...
+	run --separate-stderr strace -f -qq -o /tmp/strace -e "trace=$1" -e "inject=$1:delay_enter=8000000" -P "$2" \
+		"$VFIONOIOMMU" "${@:3}"
+}
+
 @test "a process whose mappings are locked shows what it has open" {
 	holds write /dev/vda
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=read -e inject=read:delay_enter=20000000 \
-		-P "/proc/$holder/maps" "$VFIONOIOMMU" bind --dry-run $edu $vblk
+	stuck read "/proc/$holder/maps" bind --dry-run $edu $vblk
 	status_is 3
 	complains "$edu: cannot determine whether the device is in use: process $holder (python3): the kernel does not show what it has open: it may be stuck [use-unknown]"
 	complains "$vblk: /dev/vda is in use by process $holder (python3)"
+	end_holder
+}
+
+@test "a disk that does not answer makes only its device unknown" {
+	stuck openat dev/$disk bind --dry-run $nvme $nic
+	status_is 3
+	complains "$nvme: cannot determine whether the device is in use: dev/$disk: the kernel does not answer [use-unknown]"
+	not grep -q "$nic" <<<"$stderr"
+	holds write /dev/vda
+	stuck openat dev/$disk list --all -nro ADDRESS,USE
+	says "$vblk used:"
+	says "$nvme unknown"
+	says "$nic free"
+	end_holder
+}
+
+@test "registers that do not answer make only their device unknown" {
+	stuck read,pread64 "$(realpath /sys/bus/pci/devices/$edu)/config" list --all -nro ADDRESS,USE
+	says "$edu unknown"
+	says "$nvme free"
+}
+
+@test "what else does not answer hides no use" {
+	holds write /dev/vda
+	stuck openat proc/net/tcp bind --dry-run $vblk $nic
+	status_is 3
+	complains "$vblk: /dev/vda is in use by process $holder (python3)"
+	complains "$nic: cannot determine whether the device is in use: /proc/net/tcp: the kernel does not answer [use-unknown]"
 	end_holder
 }
 
