@@ -578,10 +578,12 @@ static void take_unreadable(struct scan *scan)
 
 static void look_at_processes(struct scan *scan)
 {
+	struct progress *progress = scan->processes.progress;
 	const struct process_file *file;
 	scan->at_registers = true;
 	process_facts_collect(scan->root, is_wanted, scan, &scan->processes);
-	progress_step(scan->processes.progress, "/proc", 0);
+	if (progress)
+		progress_step(progress, progress->part, 0);
 	take_skipped(scan);
 	array_each (file, &scan->processes.files)
 		take_file(scan, file);

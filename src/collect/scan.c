@@ -171,9 +171,10 @@ int scan_wait(int process, int end, struct progress *progress)
 void scan_give_up(struct device_list *devices, const struct progress *progress)
 {
 	struct device *device;
-	auto_free char *process = text_format("process %d", progress->process);
+	auto_free char *what =
+		progress->process ? text_format("process %d", progress->process) : shown(progress->what);
 	array_each (device, devices)
-		use_simple(device, USE_UNKNOWN, progress->process ? process : progress->what, NO_ANSWER);
+		use_simple(device, USE_UNKNOWN, what, NO_ANSWER);
 }
 
 static void send_text(FILE *to, const char *text)

@@ -803,18 +803,18 @@ static void collect_hidden(struct scan *scan)
 void use_collect_all(const struct sysroot *root, struct device_list *devices)
 {
 	static const struct part parts[] = {
-		{ "/sys", collect_hidden },
-		{ "/sys/class/block", blocks_collect },
-		{ "/proc/net/tcp", network_collect_connections },
-		{ "/proc", processes_collect },
-		{ "/proc/self/mountinfo", collect_mounts },
-		{ "/sys/kernel/config", blocks_take_uses },
+		{ "sys/bus", collect_hidden },
+		{ "sys/class/block", blocks_collect },
+		{ "proc/net/tcp", network_collect_connections },
+		{ "proc/*/fd", processes_collect },
+		{ "proc/self/mountinfo", collect_mounts },
+		{ "sys/kernel/config", blocks_take_uses },
 		{ "the disks", blocks_claim },
-		{ "/sys/class/net", network_collect },
-		{ "/sys/class", collect_others },
-		{ "/sys/bus/pci/devices", collect_themselves },
-		{ "/sys/bus/pci/devices/*/config", collect_headers },
-		{ "/sys/class/devlink", collect_above },
+		{ "sys/class/net", network_collect },
+		{ "sys/class", collect_others },
+		{ "sys/bus/pci/devices", collect_themselves },
+		{ "sys/bus/pci/devices/*/config", collect_headers },
+		{ "sys/class/devlink", collect_above },
 		{ NULL, NULL },
 	};
 	collect(root, devices, parts);
@@ -878,11 +878,11 @@ static struct device_list copy_bare(
 bool use_collect(const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
 	static const struct part parts[] = {
-		{ "/proc", processes_collect_files },
-		{ "/sys/bus/pci/devices", collect_themselves },
-		{ "/sys/bus/pci/devices/*/physfn", collect_physical },
-		{ "/sys/bus/pci/devices/*/config", collect_headers },
-		{ "/sys/bus/pci/devices/*/driver", collect_arrived },
+		{ "proc/*/fd", processes_collect_files },
+		{ "sys/bus/pci/devices", collect_themselves },
+		{ "sys/bus/pci/devices/*/physfn", collect_physical },
+		{ "sys/bus/pci/devices/*/config", collect_headers },
+		{ "sys/bus/pci/devices/*/driver", collect_arrived },
 		{ NULL, NULL },
 	};
 	const struct device *device;
@@ -902,9 +902,9 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
 void use_collect_processes(const struct sysroot *root, struct device_list *devices)
 {
 	static const struct part parts[] = {
-		{ "/proc", processes_collect },
-		{ "/sys/bus/pci/devices", collect_functions },
-		{ "/sys/class/devlink", collect_above },
+		{ "proc/*/fd", processes_collect },
+		{ "sys/bus/pci/devices", collect_functions },
+		{ "sys/class/devlink", collect_above },
 		{ NULL, NULL },
 	};
 	collect(root, devices, parts);

@@ -286,14 +286,14 @@ static bool look_at_path(struct look *look, const char *folder, const char *name
  * memory that processes share. */
 static bool is_regular(const struct look *look, const char *name)
 {
-	static const char *const folders[] = { "/dev/shm/", "/dev/hugepages", "/dev/mqueue/" };
+	static const char *const folders[] = { "dev/shm/", "dev/hugepages", "dev/mqueue/" };
 	struct stat status;
 	auto_free char *path = text_format("root%s", name);
 	if (fstatat(look->folder, path, &status, 0) == 0 ||
 		fstatat(look->root->fd, name + 1, &status, 0) == 0)
 		return S_ISREG(status.st_mode);
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (text_starts(name, folders[i]))
+		if (text_starts(name + 1, folders[i]))
 			return true;
 	return false;
 }
@@ -312,7 +312,7 @@ static void look_at_registered(struct look *look, const char *name)
 					.type = socket ? S_IFSOCK : 0,
 					.number = inode });
 	} else if (*name == '/') {
-		if (!look_at_path(look, "", name + 1) && text_starts(name, "/dev/") &&
+		if (!look_at_path(look, "", name + 1) && text_starts(name + 1, "dev/") &&
 			!is_regular(look, name))
 			*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	} else {

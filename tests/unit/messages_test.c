@@ -198,6 +198,11 @@ static void test_uses(void)
 	is_elsewhere(container, NULL, NULL);
 	is_elsewhere(container, "12 (sh)", NULL);
 	is_elsewhere("the network namespace of this process, which /sys does not show", NULL, NULL);
+	heading("a device that the kernel is adding");
+	static struct finding_list findings;
+	const struct device_list none = { 0 };
+	safety_judge_bind(&none, &(struct device){ .address = ADDRESS, .adding = true }, false, &findings);
+	finds(&findings, "device-not-added");
 	heading("unknown uses");
 	is_unknown("/proc/*/fd", "only root can see the open files of all processes");
 	is_unknown("/proc/crypto", "Permission denied");
