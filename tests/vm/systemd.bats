@@ -165,6 +165,65 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 	rm "$MACHINE/etc/vfionoiommu.d/$nic"
 }
 
+@test "a unit that failed is not started with other services, and does not unbind what it did not bind" {
+	boot '
+		vfionoiommu bind --force --persistent $nic
+		vfionoiommu unbind $nic
+		chmod g+w /etc/vfionoiommu.d/$nic
+		! systemctl start vfionoiommu@$nic
+		chmod g-w /etc/vfionoiommu.d/$nic
+		# As any service, it needs sysinit.target.
+		systemd-run --wait --quiet true
+		sleep 2
+		systemctl is-failed vfionoiommu@$nic
+		has_driver $nic e1000e
+		vfionoiommu bind --force $nic
+		chmod g+w /etc/vfionoiommu.d/$nic
+		! systemctl start vfionoiommu@$nic
+		has_driver $nic vfio-pci
+		chmod g-w /etc/vfionoiommu.d/$nic
+		vfionoiommu unbind --persistent $nic' "${cards[@]}"
+	status_is 0
+}
+
+@test "a unit that failed at boot is not started with other services" {
+	cat >"$MACHINE/etc/vfionoiommu.d/$nic" <<-'BINDING'
+		ADDRESS=0000:00:04.0
+		PCI_ID=8086:10d4
+		PCI_SUBSYS_ID=8086:0000
+		DRIVER=e1000e
+		MODULE=e1000e
+	BINDING
+	boot '
+		eventually systemctl is-failed vfionoiommu@$nic
+		sed -i s/PCI_ID=8086:10d4/PCI_ID=8086:10d3/ /etc/vfionoiommu.d/$nic
+		systemd-run --wait --quiet true
+		sleep 2
+		systemctl is-failed vfionoiommu@$nic
+		has_driver $nic e1000e' "${cards[@]}"
+	rm "$MACHINE/etc/vfionoiommu.d/$nic"
+	status_is 0
+}
+
+@test "a device whose unit is masked is found, and unbind gives it to its driver" {
+	boot '
+		vfionoiommu bind --force --persistent $nic
+		vfionoiommu unbind $nic
+		systemctl mask vfionoiommu@$nic
+		replug $nic
+		udevadm settle
+		! systemctl is-active vfionoiommu@$nic
+		[ ! -e /sys/bus/pci/devices/$nic/driver ]
+		rm /etc/vfionoiommu.d/$nic
+		vfionoiommu list --all $nic 2>&1
+		vfionoiommu unbind $nic
+		has_driver $nic e1000e
+		echo override $(cat /sys/bus/pci/devices/$nic/driver_override)' "${cards[@]}"
+	status_is 0
+	says "kept free for its persistent binding"
+	says "override (null)"
+}
+
 @test "64 devices that appear at once are all bound, and no worker of udevd times out" {
 	local devices=() i
 	for i in 0 1; do
