@@ -144,10 +144,11 @@ static bool needs_override(const char *driver)
 }
 
 /* The override to set while binding `driver`, if it is to be `override` in the end: the kernel binds a driver
- * only to a device whose override is unset or names that driver. */
-static const char *override_for(const char *driver, const char *override)
+ * only to a device whose override is unset or names that driver. Where sriov_drivers_autoprobe is off, a
+ * virtual function must have one. */
+static const char *override_for(const struct device *device, const char *driver, const char *override)
 {
-	return driver && (override || needs_override(driver)) ? driver : override;
+	return driver && (override || device->physical || needs_override(driver)) ? driver : override;
 }
 
 /* Switches `device` from its current driver and override to the driver `to` and the override `final`; loads
@@ -158,7 +159,7 @@ static void switch_driver(
 	struct plan *plan, const struct device *device, const char *to, const char *final, const char *module)
 {
 	const char *from = device->driver, *before = device->driver_override;
-	const char *back = override_for(from, before), *on = override_for(to, final);
+	const char *back = override_for(device, from, before), *on = override_for(device, to, final);
 	if (from && text_same(from, to)) {
 		if (!text_same(before, final))
 			add_step(plan, write_override(device, final), write_override(device, before));

@@ -115,6 +115,28 @@ static void test_driver_without_ids(void)
 	ok(writes(&back.items[4].act, "\n", OVERRIDE));
 }
 
+/* Where sriov_drivers_autoprobe is off, the kernel binds to a virtual function only what its override names.
+ */
+static void test_virtual_function(void)
+{
+	static struct plan plan, back;
+	struct device device = e1000e();
+	device.physical = "0000:00:03.0";
+	const struct remembered before = { .driver = "e1000e", .module = "e1000e" };
+	recipe_bind(&plan, &device, &before);
+	ok(writes(&plan.items[3].undo, "e1000e", OVERRIDE));
+	ok(writes(&plan.items[1].undo, "\n", OVERRIDE));
+	struct device bound = { .address = ADDRESS,
+		.physical = "0000:00:03.0",
+		.driver = "vfio-pci",
+		.driver_override = "vfio-pci",
+		.remembered = { .known = ANSWER_YES, .driver = "e1000e" } };
+	recipe_unbind(&back, &bound);
+	ok(writes(&back.items[1].act, "e1000e", OVERRIDE));
+	ok(writes(&back.items[3].act, ADDRESS, "/sys/bus/pci/drivers/e1000e/bind"));
+	ok(writes(&back.items[4].act, "\n", OVERRIDE));
+}
+
 /* Interrupted right after the first write: the card is still bound to its driver, which must not be unbound.
  */
 static void test_unbind_after_interrupted_bind(void)
@@ -174,6 +196,7 @@ int main(void)
 	test_unbind();
 	test_override_of_another_driver();
 	test_driver_without_ids();
+	test_virtual_function();
 	test_unbind_after_interrupted_bind();
 	test_unbind_without_saved_state();
 	test_unbind_to_driver_of_kernel();
