@@ -35,16 +35,14 @@ void plan_end(void)
 	process_flush();
 }
 
-/* The bind attribute returns the result of the probe, but drivers_probe always reports success. Only the
- * driver link is proof for both. */
+/* Only the driver link is proof: it may be done already, by another program or because of a module that was
+ * loaded. A write waits until a probe that is running has ended, and then fails. */
 static int change_driver(const struct action *action)
 {
+	int error = write_attribute(action->path, action->value);
 	if (write_link_is(action->link, action->driver))
 		return 0;
-	int error = write_attribute(action->path, action->value);
-	if (error)
-		return error;
-	return write_link_is(action->link, action->driver) ? 0 : -ENODEV;
+	return error ? error : -ENODEV;
 }
 
 /* Without udevd nothing changes a node after the kernel created it. */
