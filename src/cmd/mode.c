@@ -45,6 +45,14 @@ static bool set_now(struct session *session, bool on)
 	bool well = session_run(
 		session, "noiommu mode", &plan, text_format("would be %s", word), text_copy(word));
 	session_refresh(session, NULL);
+	/* An install command in modprobe.d may have loaded it in another way. */
+	if (well && !session->options->dry_run && !is_so(&session->host, on)) {
+		struct result *result = &session->results.items[session->results.count - 1];
+		result->outcome = OUTCOME_FAILED;
+		free(result->sentence);
+		result->sentence = text_format("not %s, although no step failed", word);
+		return false;
+	}
 	return well;
 }
 
