@@ -21,15 +21,6 @@ bool device_is_bridge(const struct device *device)
 	return class == 0x0604 || class == 0x0607;
 }
 
-bool device_is_interrupted(const struct device *device)
-{
-	const struct remembered *remembered = &device->remembered;
-	if (remembered->known != ANSWER_YES || device->vfio)
-		return false;
-	/* If it has a third driver, another program bound it since, and the saved state is obsolete. */
-	return !device->driver || text_same(device->driver, remembered->driver);
-}
-
 static bool is_vfio_driver(const char *driver)
 {
 	return driver && strstr(driver, "vfio");
@@ -41,10 +32,27 @@ static bool is_userspace_driver(const char *driver)
 	return is_vfio_driver(driver) || text_same(driver, "uio_pci_generic") || text_same(driver, "igb_uio");
 }
 
+bool device_is_interrupted(const struct device *device)
+{
+	const struct remembered *remembered = &device->remembered;
+	if (remembered->known != ANSWER_YES || device->vfio)
+		return false;
+	if (!device->driver)
+		return true;
+	/* If it has a third driver or override, another program set it since, and the saved state is
+	 * obsolete. */
+	return text_same(device->driver, remembered->driver) &&
+	       (!device->has_override || is_vfio_driver(device->driver_override) ||
+		       text_same(device->driver_override, remembered->driver_override) ||
+		       /* While such a driver is bound: override_for in act/recipes.c. */
+		       ((device->physical || is_userspace_driver(device->driver)) &&
+			       text_same(device->driver_override, device->driver)));
+}
+
 /* Our udev rule keeps all drivers away from a device until the unit has bound it. */
 static bool is_reserved(const struct device *device)
 {
-	return device->stored && text_same(device->driver_override, "none");
+	return text_same(device->driver_override, "vfionoiommu");
 }
 
 bool device_is_stranded(const struct device *device)
@@ -69,7 +77,11 @@ void safety_judge_stranded(const struct device *device, struct finding_list *fin
 	if (!device_is_stranded(device))
 		return;
 	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
-	if (device->driver_override)
+	if (is_reserved(device))
+		finding_add(findings, FINDING_DEVICE_STRANDED, device->address, remedy,
+			"the device was kept free for its persistent binding, but is not bound: driver_override is %s, so no driver binds to it",
+			device->driver_override);
+	else if (device->driver_override)
 		finding_add(findings, FINDING_DEVICE_STRANDED, device->address, remedy,
 			"another program left the device without a driver: driver_override is %s, so no other driver binds to it",
 			device->driver_override);
@@ -442,6 +454,12 @@ static bool has_used_functions(const struct device_list *devices, const struct d
 	return false;
 }
 
+/* What is unknown of its uses does not matter for a device that has its driver again, or gets one. */
+static bool loses_driver(const struct device *device)
+{
+	return device->vfio || (device->driver && !device_is_interrupted(device));
+}
+
 void safety_judge_unbind(
 	const struct device_list *devices, const struct device *device, struct finding_list *findings)
 {
@@ -450,9 +468,11 @@ void safety_judge_unbind(
 			"the saved state in /run/vfionoiommu/%s is unreadable, invalid or of another device; the kernel will choose the driver",
 			device->address);
 	judge_readable(device, findings);
-	if (has_used_functions(devices, device))
-		judge_functions(devices, device, FINDING_DEVICE_HELD, findings);
-	judge_uses(device, findings);
+	if (loses_driver(device) || (!device->driver && uses(device, USE_PROCESS))) {
+		if (has_used_functions(devices, device))
+			judge_functions(devices, device, FINDING_DEVICE_HELD, findings);
+		judge_uses(device, findings);
+	}
 	judge_stored_override(device, findings);
 }
 

@@ -73,6 +73,33 @@ teardown() {
 	[ "$(tool list -nro USE --all $nic)" = free ]
 }
 
+@test "a device that was given back and is in use now does not keep unbind --all from the others" {
+	tool bind $nic $edu
+	driverctl --nosave unset-override $nic
+	sleep infinity 4>/sys/bus/pci/devices/$nic/config 3>&- &
+	holder=$!
+	run_tool unbind --all
+	kill $holder
+	status_is 0
+	[ "$(driver_of $nic)" = e1000e ]
+	[ -z "$(driver_of $edu)" ]
+	[ -z "$(ls /run/vfionoiommu)" ]
+}
+
+@test "an override that was set after the device was given back is kept" {
+	tool bind $nic
+	driverctl --nosave unset-override $nic
+	echo e1000e >/sys/bus/pci/devices/$nic/driver_override
+	echo $nic >/sys/bus/pci/drivers_probe
+	run_tool status
+	not says "[device-interrupted]"
+	tool bind --force $nic
+	tool unbind $nic
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(override_of $nic)" = e1000e ]
+	echo >/sys/bus/pci/devices/$nic/driver_override
+}
+
 @test "QEMU does not take a noiommu device, and leaves it as it was" {
 	tool bind $nic
 	run timeout 60 qemu-system-x86_64 -nodefaults -display none -m 64 -S -device vfio-pci,host=$nic
