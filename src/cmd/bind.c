@@ -33,7 +33,9 @@ struct run {
 /* Whether the device may be bound as an ordinary VFIO device. */
 static bool binding_allows_iommu(const struct device *device, const struct wishes *wishes)
 {
-	return wishes->stored ? device->stored && device->stored->allow_iommu : wishes->allow_iommu;
+	if (wishes->stored)
+		return device->stored && device->stored->allow_iommu;
+	return wishes->allow_iommu || (device->vfio && device->iommu == ANSWER_YES);
 }
 
 static struct node_access access_for(const struct device *device, const struct wishes *wishes)
@@ -484,6 +486,13 @@ static bool is_bound(const struct device *device)
 	return device_is_noiommu(device) || (device->vfio && device->iommu == ANSWER_YES);
 }
 
+/* The mode can have been disabled since they were bound. */
+static bool enables_for_bound(const struct run *run)
+{
+	return run->wishes->enable && run->session.host.mode != MODE_ON &&
+	       binding_needs_noiommu(&run->bound, run->wishes);
+}
+
 /* Devices that are already bound are not judged; all others are judged together. */
 static void judge(struct run *run)
 {
@@ -514,7 +523,7 @@ static void judge(struct run *run)
 		readiness_judge_ids(
 			&session->host, &session->next, &session->devices, &run->wanted, &session->findings);
 	}
-	if (binding_needs_noiommu(&run->wanted, wishes))
+	if (binding_needs_noiommu(&run->wanted, wishes) || enables_for_bound(run))
 		readiness_judge(&session->host, &session->access, &session->findings);
 	if (wishes->enable)
 		finding_drop(&session->findings, FINDING_NOIOMMU_DISABLED);
@@ -578,7 +587,7 @@ static enum status select_stored(struct run *run)
 		device = *asked_device;
 		if (!device->stored)
 			report_unstored(device);
-		if (device->stored && is_late(session, device))
+		if (device->stored && !is_bound(device) && is_late(session, device))
 			*array_add(&run->late) = device;
 		else if (device->stored && persistence_judge_one(device->stored, &session->findings))
 			*array_add(&usable) = device;
@@ -590,15 +599,31 @@ static enum status select_stored(struct run *run)
 	return status;
 }
 
+/* Whether a process that is left completes the bind. */
+static bool is_being_bound(const struct session *session, const struct device *device)
+{
+	const struct result *result;
+	array_each (result, &session->results)
+		if (text_same(result->subject, device->address) && session_is_running(result))
+			return true;
+	return false;
+}
+
 /* Saves persistent bindings for the devices that are bound, or with --dry-run would be. Returns whether they
  * will be used: the folder may belong to somebody else. */
 static bool store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
 {
 	const struct device **device;
 	bool usable = true;
-	array_each (device, asked)
+	array_each (device, asked) {
 		if (is_bound(*device) || session->options->dry_run)
 			binding_store(session, *device, wishes);
+		else if (is_being_bound(session, *device))
+			session_result(session, (*device)->address, OUTCOME_FAILED,
+				text_format(
+					"persistent binding not saved; when it is bound: vfionoiommu bind --persistent %s",
+					(*device)->address));
+	}
 	persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root),
 		binding_needs_noiommu(asked, wishes), &session->findings);
 	if (session->options->dry_run)
@@ -661,6 +686,8 @@ static void execute(struct run *run)
 		taint_judge_bind(&session->host, &session->findings);
 	if (run->wanted.count)
 		binding_run(session, &run->wanted, wishes);
+	else if (enables_for_bound(run))
+		(void)prepare(session, true);
 	if (wishes->persistent && !store_all(session, &run->asked, wishes))
 		run->left = STATUS_REFUSED;
 	cdi_rewrite(session, wants_cdi(&run->asked, wishes), noiommu, NULL);

@@ -194,6 +194,13 @@ load guest
 	status_is 0
 	says "noiommu mode: enabled"
 	[ "$(mode)" = Y ]
+	# Also for a device that is bound already.
+	tool disable --force
+	run_tool bind --enable $edu
+	status_is 0
+	says "noiommu mode: enabled"
+	says "$edu: already bound to vfio-pci"
+	[ "$(mode)" = Y ]
 	tool unbind $edu
 }
 
