@@ -410,7 +410,7 @@ stuck() { # SYSCALL PATH COMMAND...
 
 @test "what else does not answer hides no use" {
 	holds write /dev/vda
-	stuck openat proc/net/tcp bind --dry-run $vblk $nic
+	stuck openat proc/net/sockstat bind --dry-run $vblk $nic
 	status_is 3
 	complains "$vblk: /dev/vda is in use by process $holder (python3)"
 	complains "$nic: cannot determine whether the device is in use: /proc/net/tcp: the kernel does not answer [use-unknown]"
