@@ -279,17 +279,29 @@ static bool held_messages_do_not_block(void)
 		       0;
 }
 
-/* A folder without attributes stands for itself. */
-static bool a_locked_device_names_its_holder(void)
+/* Starts a process that opens something, and then waits. */
+static int start_and_open(int (*opens)(void))
 {
 	int messages, *shared = process_share(sizeof *shared);
 	int process = process_start(&messages);
 	if (process == 0) {
-		*shared = lock_device(".");
+		*shared = opens();
 		pause();
 	}
 	while (!*(volatile int *)shared)
 		usleep(1000);
+	return process;
+}
+
+/* A folder without attributes stands for itself. */
+static int lock_this_device(void)
+{
+	return lock_device(".");
+}
+
+static bool a_locked_device_names_its_holder(void)
+{
+	int process = start_and_open(lock_this_device);
 	bool locked = lock_device(".") == -EALREADY && lock_device_holder(".") == process;
 	kill(process, SIGKILL);
 	waitpid(process, NULL, 0);
@@ -349,16 +361,14 @@ static int count_nulls(int process, size_t stuck)
 	return facts.skipped.count == (stuck > 0) ? count : -1;
 }
 
+static int open_null(void)
+{
+	return open("/dev/null", O_RDWR);
+}
+
 static bool a_process_with_locked_mappings_shows_its_descriptors(void)
 {
-	int messages, *shared = process_share(sizeof *shared);
-	int process = process_start(&messages);
-	if (process == 0) {
-		*shared = open("/dev/null", O_RDWR);
-		pause();
-	}
-	while (!*(volatile int *)shared)
-		usleep(1000);
+	int process = start_and_open(open_null);
 	bool shown = count_nulls(process, 0) == 1 && count_nulls(process, 1) == 1;
 	bool skipped = count_nulls(process, 2) == 0;
 	kill(process, SIGKILL);
