@@ -44,6 +44,12 @@ boot() { # SCRIPT [OPTION...]
 			udevadm settle
 			eventually is_active $1
 		}
+		# As any service, it needs sysinit.target.
+		start_service() {
+			printf "%s\n" "[Service]" "Type=oneshot" "ExecStart=true" >/run/systemd/system/other.service
+			systemctl daemon-reload
+			systemctl start other
+		}
 		replug() { echo 1 >/sys/bus/pci/devices/$1/remove; echo 1 >/sys/bus/pci/rescan; }
 		'"$1"
 	echo "$output"
@@ -167,13 +173,13 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 
 @test "a unit that failed is not started with other services, and does not unbind what it did not bind" {
 	boot '
+		eventually has_driver $nic e1000e
 		vfionoiommu bind --force --persistent $nic
 		vfionoiommu unbind $nic
 		chmod g+w /etc/vfionoiommu.d/$nic
 		! systemctl start vfionoiommu@$nic
 		chmod g-w /etc/vfionoiommu.d/$nic
-		# As any service, it needs sysinit.target.
-		systemd-run --wait --quiet true
+		start_service
 		sleep 2
 		systemctl is-failed vfionoiommu@$nic
 		has_driver $nic e1000e
@@ -197,7 +203,7 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 	boot '
 		eventually systemctl is-failed vfionoiommu@$nic
 		sed -i s/PCI_ID=8086:10d4/PCI_ID=8086:10d3/ /etc/vfionoiommu.d/$nic
-		systemd-run --wait --quiet true
+		start_service
 		sleep 2
 		systemctl is-failed vfionoiommu@$nic
 		has_driver $nic e1000e' "${cards[@]}"
@@ -205,8 +211,24 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 	status_is 0
 }
 
+@test "a device that is plugged in again is bound again, also if its file was absent when it was unplugged" {
+	boot '
+		eventually has_driver $nic e1000e
+		vfionoiommu bind --force --persistent $nic
+		replug $nic
+		eventually is_active $nic
+		mv /etc/vfionoiommu.d/$nic /tmp
+		echo 1 >/sys/bus/pci/devices/$nic/remove
+		udevadm settle
+		mv /tmp/$nic /etc/vfionoiommu.d
+		echo 1 >/sys/bus/pci/rescan
+		eventually has_driver $nic vfio-pci' "${cards[@]}"
+	status_is 0
+}
+
 @test "a device whose unit is masked is found, and unbind gives it to its driver" {
 	boot '
+		eventually has_driver $nic e1000e
 		vfionoiommu bind --force --persistent $nic
 		vfionoiommu unbind $nic
 		systemctl mask vfionoiommu@$nic
