@@ -88,7 +88,11 @@ boot() { # SCRIPT
 		eventually grep "TX-packets: [1-9]" /tmp/testpmd || { cat /tmp/testpmd; false; }
 		kill -INT $!
 		wait $! || true
-		journalctl --no-pager -b'
+		journalctl --no-pager -b
+		# Another service does not start a unit that is not active, such as one that failed at boot.
+		systemctl stop vfionoiommu@$nic
+		systemctl restart NetworkManager
+		echo unit: $(systemctl is-active vfionoiommu@$nic)'
 	status_is 0
 	[ "$(grep -c "Active: active (exited)" <<<"$output")" -eq 2 ]
 	says "$nic: bound to vfio-pci (was: e1000e)"
@@ -96,4 +100,5 @@ boot() { # SCRIPT
 	says "vfio-pci vfio-pci e1000e"
 	says "interfaces: enp0s8 lo"
 	says "maps: 0"
+	says "unit: inactive"
 }
