@@ -183,10 +183,8 @@ static int check(struct running *running)
  * that had no driver gets one also by a module that this run loads. */
 static int check_before(struct plan *plan, struct plan_run *run)
 {
-	char folder[PATH_MAX], link[PATH_MAX];
-	/* Without the last component it would be the inode of a link. */
-	snprintf(folder, sizeof folder, "%s/.", plan->lock ? plan->lock : "");
-	if (plan->inode && sysroot_inode(&SYSROOT_USER, folder) != plan->inode) {
+	char link[PATH_MAX];
+	if (plan->inode && lock_inode(plan->lock) != plan->inode) {
 		snprintf(run->step, sizeof run->step, "another device appeared at its address: retry");
 		return -EPROTO;
 	}

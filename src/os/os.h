@@ -272,6 +272,9 @@ int lock_take_machine(
  * until it is closed, or a negative errno: -EALREADY: another process has locked it. Does not allocate. */
 int lock_device(const char *folder);
 
+/* The inode of this folder; 0: unknown. Does not allocate. */
+unsigned long long lock_inode(const char *folder);
+
 /* The process ID of the other process that has locked the device; 0: unknown. */
 int lock_device_holder(const char *folder);
 

@@ -278,6 +278,12 @@ int lock_device(const char *folder)
 	return error;
 }
 
+unsigned long long lock_inode(const char *folder)
+{
+	struct stat status;
+	return stat(folder, &status) < 0 ? 0 : status.st_ino;
+}
+
 int lock_device_holder(const char *folder)
 {
 	auto_fd int fd = open_device(folder);
