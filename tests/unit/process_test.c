@@ -339,6 +339,16 @@ static bool a_process_that_waits_does_not_run(void)
 	return runs;
 }
 
+static bool a_place_with_a_long_name_is_left_out(void)
+{
+	static const char name[] =
+		"the network namespace /run/netns/long in the mount namespace of process 12 (sh)";
+	struct progress progress = { 0 };
+	bool first = progress_step(&progress, name, 0);
+	memcpy(progress.places[progress.place_count++], progress.what, sizeof progress.what);
+	return first && !progress_step(&progress, name, 0);
+}
+
 static bool is_null(const struct process_file *file, const void *context)
 {
 	(void)context;
@@ -409,6 +419,7 @@ int main(void)
 	ok(holds(a_locked_device_names_its_holder));
 	ok(holds(a_device_is_locked_by_an_attribute));
 	ok(holds(a_process_that_waits_does_not_run));
+	ok(holds(a_place_with_a_long_name_is_left_out));
 	ok(holds(a_process_with_locked_mappings_shows_its_descriptors));
 	clean_up();
 	return tap_done();
