@@ -63,6 +63,11 @@ int process_fork(int *end, FILE **answer);
 /* Waits up to `milliseconds` until it has ended. Returns as signals_poll. */
 int process_wait(int end, int milliseconds);
 
+/* Reads /proc/PID/stat, the file at `path`, into `stat`. Returns what follows the name of the process, "S 1 2
+ * ...", with its state first, or an empty text if it is unreadable. */
+#define PROCESS_STAT 512
+const char *process_stat_read(int folder, const char *path, char stat[PROCESS_STAT]);
+
 /* Whether it runs, or waits for a processor of a busy machine: then it is not stuck. Source: /proc/PID/stat.
  */
 bool process_is_running(int process);

@@ -114,14 +114,10 @@ struct process_stat {
 static struct process_stat read_stat(const struct look *look)
 {
 	struct process_stat found = { 0 };
-	char path[64], stat[512];
+	char path[64], stat[PROCESS_STAT];
 	snprintf(path, sizeof path, "proc/%s/stat", look->pid);
-	auto_fd int fd = openat(look->root->fd, path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, stat, sizeof stat - 1);
-	stat[length > 0 ? length : 0] = '\0';
-	const char *after_name = strrchr(stat, ')');
-	if (after_name)
-		(void)!sscanf(after_name, ") %*c %*d %*d %*d %u %*d %u", &found.tty, &found.flags);
+	(void)!sscanf(process_stat_read(look->root->fd, path, stat), "%*c %*d %*d %*d %u %*d %u", &found.tty,
+		&found.flags);
 	return found;
 }
 

@@ -216,15 +216,20 @@ int process_wait(int end, int milliseconds)
 	return signals_poll_any(&(struct pollfd){ .fd = end }, 1, milliseconds);
 }
 
-bool process_is_running(int process)
+const char *process_stat_read(int folder, const char *path, char stat[PROCESS_STAT])
 {
-	char path[32], stat[128];
-	snprintf(path, sizeof path, "/proc/%d/stat", process);
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = fd < 0 ? 0 : read(fd, stat, sizeof stat - 1);
+	auto_fd int fd = openat(folder, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, stat, PROCESS_STAT - 1);
 	stat[length > 0 ? length : 0] = '\0';
 	const char *after_name = strrchr(stat, ')');
-	return after_name && text_starts(after_name, ") R");
+	return after_name && after_name[1] ? after_name + 2 : "";
+}
+
+bool process_is_running(int process)
+{
+	char path[32], stat[PROCESS_STAT];
+	snprintf(path, sizeof path, "/proc/%d/stat", process);
+	return *process_stat_read(AT_FDCWD, path, stat) == 'R';
 }
 
 int process_reap(int process, bool kill_it)
