@@ -30,12 +30,18 @@ struct run {
 	enum status left;                        /* STATUS_REFUSED: a persistent binding is invalid */
 };
 
-/* Whether the device may be bound as an ordinary VFIO device. */
+/* Whether the device is bound as an ordinary VFIO device. */
+static bool is_ordinary(const struct device *device)
+{
+	return device->vfio && device->iommu == ANSWER_YES;
+}
+
+/* Whether it may be, or is. */
 static bool binding_allows_iommu(const struct device *device, const struct wishes *wishes)
 {
 	if (wishes->stored)
 		return device->stored && device->stored->allow_iommu;
-	return wishes->allow_iommu || (device->vfio && device->iommu == ANSWER_YES);
+	return wishes->allow_iommu || is_ordinary(device);
 }
 
 static struct node_access access_for(const struct device *device, const struct wishes *wishes)
@@ -483,7 +489,7 @@ static enum status parse_access(void)
 /* --allow-iommu binds a device that has an IOMMU as an ordinary VFIO device. */
 static bool is_bound(const struct device *device)
 {
-	return device_is_noiommu(device) || (device->vfio && device->iommu == ANSWER_YES);
+	return device_is_noiommu(device) || is_ordinary(device);
 }
 
 /* The mode can have been disabled since they were bound. */
