@@ -340,6 +340,10 @@ enum fitness { FITNESSES(ENUM_VALUE) };
 	X(USE_PROCESS, "process") /* node `object` is open in the process `detail`: "1234 (dpdk-testpmd)" */
 enum use_kind { USE_KINDS(ENUM_VALUE) };
 
+/* Details of USE_UNKNOWN: another user can tell, or the next look. */
+#define ONLY_ROOT_SEES "only root can see the open files of all processes"
+#define HAS_CHANGED    "it has changed meanwhile, try again"
+
 /* A use of a device. */
 struct use {
 	enum use_kind kind;

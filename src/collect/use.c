@@ -842,7 +842,7 @@ static void collect_arrived(struct scan *scan)
 	struct device *device;
 	array_each (device, scan->devices)
 		if (!device_is_bare(scan->root, device))
-			use_simple(device, USE_UNKNOWN, "driver", "it has changed meanwhile, try again");
+			use_simple(device, USE_UNKNOWN, "driver", HAS_CHANGED);
 }
 
 /* Marks the device, and those in its slot, unless VFIO has them: then they are in nobody's way. */

@@ -301,7 +301,7 @@ static bool needs_root(const struct device *device)
 {
 	const struct use *use;
 	array_each (use, &device->uses)
-		if (use->kind == USE_UNKNOWN && use->detail && text_starts(use->detail, "only root can"))
+		if (use->kind == USE_UNKNOWN && text_same(use->detail, ONLY_ROOT_SEES))
 			return true;
 	return false;
 }
@@ -309,8 +309,8 @@ static bool needs_root(const struct device *device)
 /* Whether the cause of an unknown use may be gone the next time: something was changing. */
 static bool is_passing(const struct use *use)
 {
-	return use->detail && (strstr(use->detail, "try again") || text_same(use->detail, strerror(EINTR)) ||
-				      text_same(use->detail, strerror(EAGAIN)));
+	return text_same(use->detail, HAS_CHANGED) || text_same(use->detail, strerror(EINTR)) ||
+	       text_same(use->detail, strerror(EAGAIN));
 }
 
 static char *use_remedy(const struct device *device, const struct use *use)
