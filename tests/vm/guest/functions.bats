@@ -60,7 +60,7 @@ teardown() {
 	[ ! -e "/sys/bus/pci/devices/$first/remove" ]
 	tool bind "$first"
 	tool unbind "$first"
-	not setpriv --reuid 65534 --regid 65534 --clear-groups flock --nonblock "/sys/bus/pci/devices/$first/reset" true
+	not "${as_user[@]}" flock --nonblock "/sys/bus/pci/devices/$first/reset" true
 }
 
 @test "virtual functions have no sibling notes" {

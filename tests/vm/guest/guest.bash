@@ -5,6 +5,9 @@ nic=0000:00:04.0
 edu=0000:00:06.0
 nvme=0000:00:07.0
 
+# Before a command: runs it as an ordinary user.
+as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+
 driver_of() { # ADDRESS
 	local folder=/sys/bus/pci/devices/$1/driver
 	[ ! -L "$folder" ] || (cd -P "$folder" && echo "${PWD##*/}")
@@ -136,7 +139,7 @@ unlock() {
 
 # Locks the folder as an ordinary user, until unlock_folders.
 lock_folder() { # FOLDER
-	setpriv --reuid 65534 --regid 65534 --clear-groups flock --no-fork "$1" sleep 120 3>&- &
+	"${as_user[@]}" flock --no-fork "$1" sleep 120 3>&- &
 	folders="${folders:-} $!"
 	while flock --nonblock "$1" true; do
 		sleep 0.1

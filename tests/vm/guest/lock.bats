@@ -110,6 +110,6 @@ end_slow() {
 	[ "$(stat -c '%U %a %h %s' /dev/vfionoiommu.lock)" = "root 600 1 0" ]
 	for file in /run/vfionoiommu.lock /dev/vfionoiommu.lock /sys/bus/pci/drivers_probe /sys/bus/pci/devices/$nic/remove; do
 		[ -e "$file" ]
-		not setpriv --reuid 65534 --regid 65534 --clear-groups flock --nonblock "$file" true
+		not "${as_user[@]}" flock --nonblock "$file" true
 	done
 }

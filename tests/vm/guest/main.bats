@@ -243,7 +243,7 @@ load guest
 @test "status and list work without root, and bind requires root" {
 	begin
 	before=$(machine)
-	user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" "$@"; }
+	user() { "${as_user[@]}" "$VFIONOIOMMU" "$@"; }
 	run --separate-stderr user status
 	status_is 0
 	run --separate-stderr user list --all

@@ -174,7 +174,7 @@ vfionoiommu: hint: $hint" ]
 @test "monitor works without root" {
 	begin
 	chmod 755 "$BATS_TEST_TMPDIR"
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" monitor --until $edu --timeout 60 \
+	"${as_user[@]}" "$VFIONOIOMMU" monitor --until $edu --timeout 60 \
 		>"$BATS_TEST_TMPDIR/user" 3>&- &
 	monitor=$!
 	listens

@@ -8,7 +8,7 @@
 load guest
 
 user() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
+	"${as_user[@]}" "$@"
 }
 
 setup_file() {

@@ -10,7 +10,7 @@
 load guest
 
 user() {
-	setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" "$@"
+	"${as_user[@]}" "$VFIONOIOMMU" "$@"
 }
 
 # Whether this kernel gives noiommu devices a cdev, which taints it as well.

@@ -78,7 +78,7 @@ msis_by_lspci() { # ADDRESS CAPABILITY
 }
 
 @test "verify as an unprivileged user reports the owner and mode of the node" {
-	run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups "$VFIONOIOMMU" verify $edu
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" verify $edu
 	status_is 1
 	complains "[node-permission]"
 }
