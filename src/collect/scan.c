@@ -31,7 +31,7 @@ void use_simple(struct device *device, enum use_kind kind, const char *object, c
 /* Paths are relative to the root of the machine. */
 static char *shown(const char *what)
 {
-	bool path = text_starts(what, "sys/") || text_starts(what, "proc/");
+	bool path = text_starts(what, "sys/") || text_starts(what, "proc/") || text_starts(what, "dev/");
 	return text_format("%s%s", path ? "/" : "", what);
 }
 
