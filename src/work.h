@@ -131,7 +131,7 @@ struct action {
 	char *path;
 	char *value;
 	struct node_access access; /* ACTION_ACCESS; ACTION_SAVE, ACTION_TRY_SAVE: its mode */
-	/* ACTION_DRIVER, _TRY_DRIVER only; nothing is written if `link` already points to `driver`. */
+	/* ACTION_DRIVER, _TRY_DRIVER only: the write has succeeded if `link` then points to `driver`. */
 	char *link;
 	char *driver; /* the last component of the link's target; NULL: no link */
 };
@@ -139,6 +139,11 @@ struct action {
 struct step {
 	struct action act;
 	struct action undo; /* runs if a later step fails */
+};
+
+struct descriptor_list {
+	int *items;
+	size_t count;
 };
 
 struct plan {
@@ -152,8 +157,10 @@ struct plan {
 		inode; /* of `lock`, which a device that appeared meanwhile does not have; 0: any */
 	int limit;     /* seconds that a step may take; 0: the default; -1: no limit */
 	/* Called before the first step that takes or gives a driver, in the process that runs the plan, with
-	 * the lock; NULL: nothing to do. Returns as `check`. */
+	 * the lock; NULL: nothing to do. Returns as `check`. What it adds to `held` is closed after the step.
+	 */
 	char *(*guard)(struct plan *plan);
+	struct descriptor_list held;
 	/* Called after the last step, in the process that runs the plan; NULL: nothing to do. May add steps.
 	 * Returns NULL, or a new sentence with the problem: then the plan has failed. */
 	char *(*check)(struct plan *plan);

@@ -55,10 +55,10 @@ void recipe_forget(struct plan *plan, const char *address);
 /* Adds the step required before a bind if recipe_access follows. */
 void recipe_access_begin(struct plan *plan);
 
-/* Adds the steps to set the owner and mode of the nodes of `device`, if they are `fresh` after udev has
- * settled them. The undo restores their current owner and mode. */
+/* Adds the steps to set the owner and mode of `node`; if it is `fresh`, after udev has settled it. The undo
+ * restores the current ones. Adds none if the device has no such node, or if it has them already. */
 void recipe_access(
-	struct plan *plan, const struct device *device, const struct node_access *access, bool fresh);
+	struct plan *plan, const struct vfio_node *node, const struct node_access *access, bool fresh);
 
 /* The same for a device that is not bound yet, with the expected nodes; for --dry-run only. */
 void recipe_access_ahead(

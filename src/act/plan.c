@@ -155,16 +155,44 @@ static int ask_guard(struct running *running, const struct step *step)
 	return take_problem(running, problem);
 }
 
+static int changed_meanwhile(struct plan_run *run)
+{
+	snprintf(run->step, sizeof run->step, "another process changed its driver meanwhile: retry");
+	return -EPROTO;
+}
+
+/* Whether another driver came first, as by udevd. */
+static bool is_too_late(const struct action *action, int error)
+{
+	return error == -EBUSY && action->kind == ACTION_DRIVER && action->driver &&
+	       !write_link_is(action->link, NULL);
+}
+
+static void release_held(struct plan *plan)
+{
+	const int *fd;
+	array_each (fd, &plan->held)
+		close(*fd);
+	plan->held.count = 0;
+}
+
+static int run_step(struct running *running, const struct step *step)
+{
+	struct plan_run *run = running->run;
+	int error = ask_guard(running, step);
+	if (!error) {
+		error = announce_and_run(running, step, &step->act, run->step);
+		run->by_kernel = error && is_kernels(step->act.kind);
+	}
+	release_held(&running->plan);
+	return is_too_late(&step->act, error) ? changed_meanwhile(run) : error;
+}
+
 static int run_steps(struct running *running)
 {
 	struct plan_run *run = running->run;
 	while (run->done < running->plan.count) {
-		const struct step *step = &running->plan.items[run->done];
-		int refused = ask_guard(running, step);
-		if (refused)
-			return refused;
-		int error = announce_and_run(running, step, &step->act, run->step);
-		run->by_kernel = error && is_kernels(step->act.kind);
+		int error = run_step(running, &running->plan.items[run->done]);
 		if (error)
 			return error;
 		run->done++;
@@ -189,11 +217,7 @@ static int check_before(struct plan *plan, struct plan_run *run)
 		return -EPROTO;
 	}
 	snprintf(link, sizeof link, "%s/driver", plan->lock ? plan->lock : "");
-	if (plan->driver && !write_link_is(link, plan->driver)) {
-		snprintf(run->step, sizeof run->step, "another process changed its driver meanwhile: retry");
-		return -EPROTO;
-	}
-	return 0;
+	return plan->driver && !write_link_is(link, plan->driver) ? changed_meanwhile(run) : 0;
 }
 
 void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)

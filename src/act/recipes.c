@@ -256,13 +256,18 @@ static void set_node_access(struct plan *plan, const char *path, const struct no
 	add_step(plan, change_access(path, access), change_access(path, before));
 }
 
-void recipe_access(
-	struct plan *plan, const struct device *device, const struct node_access *access, bool fresh)
+static bool has_access(const struct vfio_node *node, const struct node_access *access)
 {
-	const struct vfio_node *const nodes[] = { &device->group, &device->cdev };
-	for (size_t i = 0; i < ARRAY_SIZE(nodes); i++)
-		if (nodes[i]->name)
-			set_node_access(plan, nodes[i]->path, access, &nodes[i]->access, fresh);
+	return (access->user < 0 || access->user == node->access.user) &&
+	       (access->group < 0 || access->group == node->access.group) &&
+	       (access->mode < 0 || access->mode == node->access.mode);
+}
+
+void recipe_access(
+	struct plan *plan, const struct vfio_node *node, const struct node_access *access, bool fresh)
+{
+	if (node->name && (fresh || !has_access(node, access)))
+		set_node_access(plan, node->path, access, &node->access, fresh);
 }
 
 void recipe_access_ahead(

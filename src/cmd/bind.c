@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "judge/judge.h"
+#include "state/state.h"
 
 /* The options of the command line. */
 struct wishes {
@@ -152,40 +153,37 @@ struct binding_list {
 		struct session *session;
 		const struct device *device;
 		const struct wishes *wishes;
-		long long looked; /* when its uses were collected */
-		long long fresh;  /* milliseconds for which they count */
+		long long fresh; /* until when its uses count */
 		size_t result;
 	} * items;
 	size_t count;
 };
 
-/* A plan can wait: for modules to load, for a slow device in its slot. What was judged then is old: after
- * this time for each device of the run, as many at once take longer, and another look at all processes for
- * each would take longer still. */
-#define FRESH_MS 1000LL
-
-/* At boot, many runs of one device each share the processor, and no driver has their devices. */
-static long long fresh_ms(const struct device_refs *devices, const struct wishes *wishes)
+/* A plan can wait: for modules to load, for a slow device in its slot. Then what was judged is old, unless
+ * all devices have been looked at for another one. */
+static void look_again(const struct binding *binding)
 {
-	return FRESH_MS * (wishes->stored ? 30 : (long long)devices->count);
+	struct session *session = binding->session;
+	if (!binding->wishes->stored)
+		use_wait_for_udev(&session->root);
+	if (clock_milliseconds() >= session->fresh_all)
+		session_collect_uses_of(
+			session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
 }
 
+/* What began to use the device since it was judged. A filesystem cannot, from now on. */
 static char *guard(struct plan *plan)
 {
 	const struct binding *binding = plan->data;
 	struct session *session = binding->session;
+	const struct device *device = binding->device;
 	struct finding_list found = { .force = session->findings.force };
 	const struct finding *finding;
-	if (clock_milliseconds() - binding->looked < binding->fresh)
-		return NULL;
-	if (!binding->wishes->stored)
-		use_wait_for_udev(&session->root);
-	/* All devices may have been looked at for another one. */
-	if (clock_milliseconds() - session->looked_at_all >= binding->fresh)
-		session_collect_uses_of(
-			session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
-	safety_judge_bind(&session->devices, binding->device,
-		binding_allows_iommu(binding->device, binding->wishes), &found);
+	if (clock_milliseconds() >= binding->fresh)
+		look_again(binding);
+	if (device->driver && !found.force)
+		use_hold_disks(&session->root, device_find(&session->devices, device->address), &plan->held);
+	safety_judge_bind(&session->devices, device, binding_allows_iommu(device, binding->wishes), &found);
 	array_each (finding, &found)
 		if (finding->severity == SEVERITY_BLOCKER && !finding->overridden)
 			return text_format("it is in use since it was looked at: %s [%s]", finding->sentence,
@@ -206,6 +204,13 @@ static char *judge_device(struct session *session, const struct device *device,
 	return outcome(device, &session->access);
 }
 
+static void add_access(
+	struct plan *plan, const struct device *device, const struct node_access *access, bool fresh)
+{
+	recipe_access(plan, &device->group, access, fresh);
+	recipe_access(plan, &device->cdev, access, fresh);
+}
+
 /* The bind has failed if an expected node is missing. The names of the nodes are known only now: the plan
  * continues with them. */
 static char *check(struct plan *plan)
@@ -216,7 +221,7 @@ static char *check(struct plan *plan)
 	device_collect(&binding->session->root, device.address, &device);
 	char *problem = judge_device(binding->session, &device, outcome_of_bind);
 	if (!problem && changes(&access))
-		recipe_access(plan, &device, &access, can_settle(binding->wishes));
+		add_access(plan, &device, &access, can_settle(binding->wishes));
 	return problem;
 }
 
@@ -273,26 +278,19 @@ static const struct result *result_of(const struct binding *binding)
 	return &binding->session->results.items[binding->result];
 }
 
-static bool has_access(const struct vfio_node *node, const struct node_access *access)
-{
-	return !node->name || ((access->user < 0 || access->user == node->access.user) &&
-				      (access->group < 0 || access->group == node->access.group) &&
-				      (access->mode < 0 || access->mode == node->access.mode));
-}
-
 /* Sets the owner and mode of the nodes of a device that is already bound, and adds the result. */
 static void binding_give(struct session *session, const struct device *device, const struct wishes *wishes)
 {
 	const struct node_access access = access_for(device, wishes);
 	/* The uevent, which names the driver, may be unreadable. */
 	const char *driver = device->driver ? device->driver : "a VFIO driver";
-	if (has_access(&device->group, &access) && has_access(&device->cdev, &access)) {
+	struct plan plan = recipe_begin(device);
+	add_access(&plan, device, &access, false);
+	if (!plan.count) {
 		session_result(session, device->address, OUTCOME_UNCHANGED,
 			text_format("already bound to %s", driver));
 		return;
 	}
-	struct plan plan = recipe_begin(device);
-	recipe_access(&plan, device, &access, false);
 	session_run(session, device->address, &plan,
 		text_format("already bound to %s; owner and mode of the nodes would be changed", driver),
 		text_format("already bound to %s; owner and mode of the nodes changed", driver));
@@ -406,7 +404,7 @@ static void binding_run(
 	struct device_refs ready = { 0 };
 	struct binding *binding;
 	const struct device **device;
-	long long looked = session->looked;
+	const long long fresh = session->fresh;
 	/* First: loading vfio-pci would bind one whose override names it. */
 	array_each (device, wanted)
 		if (is_ready(session, *device, wishes))
@@ -417,8 +415,7 @@ static void binding_run(
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("skipped: a prerequisite failed, see above"));
 		else
-			*array_add(&bindings) = (struct binding){ session, *device, wishes, looked,
-				fresh_ms(&ready, wishes), 0 };
+			*array_add(&bindings) = (struct binding){ session, *device, wishes, fresh, 0 };
 	}
 	array_each (binding, &bindings)
 		begin(binding);
@@ -437,14 +434,14 @@ static const char *given_owner, *given_mode; /* as typed; NULL: not given */
 
 static const struct option_row bind_options[] = {
 	{ "enable", 0, NULL, "enable noiommu mode first, if it is disabled", .flag = &given.enable },
-	{ "allow-iommu", 0, NULL, "bind devices that have an IOMMU as ordinary VFIO devices",
+	{ "allow-iommu", 0, NULL, "also bind devices that have an IOMMU, as ordinary VFIO devices",
 		.flag = &given.allow_iommu },
 	{ "owner", 0, "USER[:GROUP]", "set the owner of the nodes, by names or numbers", .text = &given_owner,
 		.value = VALUE_OWNER },
 	{ "mode", 0, "OCTAL", "set the mode of the nodes, such as 0660", .text = &given_mode },
 	{ "persistent", 'p', NULL, "also bind at every boot and hotplug", .flag = &given.persistent },
 	{ "cdi", 0, NULL, "update the CDI specification /run/cdi/vfionoiommu.json", .flag = &given.cdi },
-	{ "stored", 0, NULL, "apply persistent bindings (default: all), like the udev rule",
+	{ "stored", 0, NULL, "apply persistent bindings (default: all)",
 		.flag = &given.stored, .suffices = true },
 	{ "all", 0, NULL, NULL, .flag = &given.all, .hidden = true },
 	{ 0 },
@@ -558,14 +555,16 @@ static bool is_late(struct session *session, const struct device *device)
 /* The rule keeps all drivers away from a device that it is to bind. */
 static void leave(struct session *session, const struct device *device)
 {
-	static const char why[] = "not bound: it was unbound after the event that udevd processes now";
+	char *why = text_format(
+		"not bound: it was unbound after the event that udevd processes now; to bind it: vfionoiommu bind --stored %s",
+		device->address);
 	if (!device_is_stranded(device)) {
-		session_result(session, device->address, OUTCOME_UNCHANGED, text_copy(why));
+		session_result(session, device->address, OUTCOME_UNCHANGED, why);
 		return;
 	}
 	struct plan plan = recipe_begin(device);
 	recipe_unbind(&plan, device);
-	session_run(session, device->address, &plan, text_copy(why), text_copy(why));
+	session_run(session, device->address, &plan, text_copy(why), why);
 }
 
 /* All devices that have a persistent binding. */
@@ -642,6 +641,17 @@ static bool store_all(struct session *session, const struct device_refs *asked, 
 	return usable;
 }
 
+/* The process that completes a bind does not update it. */
+static void report_late_cdi(struct session *session, const struct device_refs *asked)
+{
+	const struct device **device;
+	array_each (device, asked)
+		if (is_being_bound(session, *device))
+			session_result(session, (*device)->address, OUTCOME_FAILED,
+				text_copy(
+					"not in the CDI specification; when it is bound: vfionoiommu cdi --write " CDI_FILE));
+}
+
 static bool wants_cdi(const struct device_refs *asked, const struct wishes *wishes)
 {
 	const struct device **device;
@@ -697,6 +707,8 @@ static void execute(struct run *run)
 	if (wishes->persistent && !store_all(session, &run->asked, wishes))
 		run->left = STATUS_REFUSED;
 	cdi_rewrite(session, wants_cdi(&run->asked, wishes), noiommu, NULL);
+	if (wants_cdi(&run->asked, wishes))
+		report_late_cdi(session, &run->asked);
 }
 
 /* Lists the devices that could be bound. */

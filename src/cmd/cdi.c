@@ -111,7 +111,7 @@ const struct command command_cdi = {
 	       "ADDRESS-group or ADDRESS-cdev those of one access path.\v"
 	       "Engines read specifications in /etc/cdi and /run/cdi. The container also needs CAP_SYS_RAWIO, and "
 	       "can then access all memory of the machine.\n\n"
-	       "Exit status: 0 printed or written, 1 failure, 3 no device is bound.",
+	       "Exit status: 0 printed or written, 1 failure, 3 no device is bound, or none has a node here.",
 	.options = cdi_options,
 	.run = cdi_run,
 };

@@ -58,7 +58,7 @@ struct option_row {
 	enum value value;
 	bool instead;  /* excludes arguments of the command, which then needs none */
 	bool suffices; /* the command needs no arguments with it */
-	bool hidden;   /* an old name, not documented but still accepted */
+	bool hidden;   /* not documented: an old name, or one that the command rejects */
 };
 
 /* The options that several commands share. */
@@ -174,8 +174,8 @@ struct session {
 	struct next_boot next;
 	struct access_case access;
 	struct device_list devices;
-	long long looked;        /* when uses were collected, see clock_milliseconds ... */
-	long long looked_at_all; /* ... and when those of all devices were */
+	long long fresh;     /* until when the uses that were collected count, see clock_milliseconds ... */
+	long long fresh_all; /* ... and those of all devices */
 	struct stored_list stored;
 	struct finding_list findings;
 	struct result_list results;

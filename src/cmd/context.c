@@ -22,19 +22,29 @@ static void judge_fitness(struct session *session)
 		device->fitness = safety_fitness(device);
 }
 
+/* They count for a second; where a look takes long, as on a machine with many processes, for ten times as
+ * long, since many plans that look again would take longer still. */
+static long long fresh_until(long long began)
+{
+	long long took = clock_milliseconds() - began;
+	return began + (took > 100 ? 10 * took : 1000);
+}
+
 void session_collect_uses(struct session *session)
 {
+	long long began = clock_milliseconds();
 	use_collect_all(&session->root, &session->devices);
-	session->looked = session->looked_at_all = clock_milliseconds();
+	session->fresh = session->fresh_all = fresh_until(began);
 	judge_fitness(session);
 }
 
 void session_collect_uses_of(struct session *session, const struct device_refs *some)
 {
+	long long began = clock_milliseconds();
 	bool all = use_collect(&session->root, &session->devices, some);
-	session->looked = clock_milliseconds();
+	session->fresh = fresh_until(began);
 	if (all)
-		session->looked_at_all = session->looked;
+		session->fresh_all = session->fresh;
 	judge_fitness(session);
 }
 

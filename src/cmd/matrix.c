@@ -179,7 +179,8 @@ const struct command command_matrix = {
 	       "If a configuration sets a symbol twice, the last line counts. A --config FILE that is not a whole "
 	       "configuration (a fragment) is merged into the one before it, as merge_config.sh does; symbols that remain "
 	       "unnamed are unknown. Linux 7.3 allows noiommu only with a container if VFIO_GROUP is set; by the loosened "
-	       "rule, which was discussed instead, case 4 has a cdev.",
+	       "rule, which was discussed instead, case 4 has a cdev. If the running kernel is among several kernels, the "
+	       "column THIS comes first.",
 	.options = matrix_options,
 	.columns = &matrix_columns,
 	.other_columns = &matrix_columns_kernels,

@@ -49,7 +49,7 @@ static const struct option_row recorded[] = {
 static const struct option_row acting[] = {
 	{ "dry-run", 0, NULL, "show the changes without making them", .flag = &given.dry_run },
 	{ "force", 0, NULL, "override safety findings, such as a device in use", .flag = &given.force },
-	{ "wait", 0, "SECONDS", "timeout for another instance to end (default 10)", .seconds = &given.wait },
+	{ "wait", 0, "SECONDS", "timeout for another instance, or a device that is being added (default 10)", .seconds = &given.wait },
 	{ 0 },
 };
 

@@ -130,7 +130,7 @@ const struct command command_report = {
 	       "Unpack it and use --sysroot to analyze it elsewhere. Without FILE, or with -, it is written to "
 	       "standard output.\v"
 	       "Included: the PCI devices with up to 64 bytes of their configuration space, their drivers, VFIO "
-	       "nodes and saved state; the names of network interfaces, disks and volumes, and the mount points; the "
+	       "nodes and saved state; the names of network interfaces, disks, volumes and exported disks (NVMe and SCSI targets), and the mount points; the "
 	       "version, configuration, noiommu mode and taint of the kernel, the indexes of its modules and the "
 	       "module files of vfio and iommufd; the settings of vfio in modprobe.d and on the kernel command line; "
 	       "the time of each message in the kernel log, and the text of those with which VFIO taints the "

@@ -134,7 +134,7 @@ const struct command command_status = {
 	.name = "status",
 	.summary = "check whether this machine is ready for noiommu",
 	.doc = "Check whether this machine is ready for noiommu; if not, print the reasons and the commands that fix them.\v"
-	       "Exit status: 0 ready, 3 not ready.",
+	       "Exit status: 0 ready, 1 failure, 3 not ready.",
 	.columns = &status_columns,
 	.run = status_run,
 };

@@ -54,8 +54,9 @@ static void plan_unbind(struct session *session, const struct device *device)
 				   : remembered->driver
 					   ? text_format("driver %s restored", remembered->driver)
 					   : text_copy("no driver to restore");
-	/* The saved state is removed last: where the filesystem is full it could not be written again. */
-	if (device->stored && !persistent)
+	/* The saved state is removed last: where the filesystem is full it could not be written again. What
+	 * the failed unit of the device does is nothing that its next start would have to respect. */
+	if (device->stored && !persistent && !event_of_rule(&session->root, device->address, "add"))
 		recipe_unbound(&plan, device, event_last(&session->root));
 	recipe_unbind(&plan, device);
 	plan.limit = timeout ? timeout : -1;
@@ -91,6 +92,23 @@ static void judge_outcome(const struct session *session, struct item *item, stru
 	}
 }
 
+/* A device whose unbind was rolled back has new nodes. */
+static void restore_access(struct session *session, const struct item *item)
+{
+	const struct device *device = item->device, *before = &item->before;
+	use_wait_for_udev(&session->root);
+	session_refresh_one(session, device);
+	struct plan plan = recipe_begin(device);
+	recipe_access(&plan, &device->group, &before->group.access, false);
+	recipe_access(&plan, &device->cdev, &before->cdev.access, false);
+	if (!plan.count)
+		return;
+	session_run(session, device->address, &plan,
+		text_copy("owner and mode of the nodes would be restored"),
+		text_copy("owner and mode of the nodes restored"));
+	session_refresh_one(session, device);
+}
+
 /* Needs the details. Another device stays as it is, whatever uses it, and so does one that appeared after the
  * removal that udevd processes now. */
 static bool is_changed(const struct session *session, const struct device *device)
@@ -119,9 +137,13 @@ static void unbind_all(struct unbinding *run)
 	}
 	session_work(session);
 	session_refresh(session, &run->asked);
-	array_each (item, &run->items)
+	array_each (item, &run->items) {
+		struct result *result = &session->results.items[item->result];
 		if (!session->options->dry_run)
-			judge_outcome(session, item, &session->results.items[item->result]);
+			judge_outcome(session, item, result);
+		if (result->job.run && result->job.run->rolled_back && !session_is_running(result))
+			restore_access(session, item);
+	}
 }
 
 /* Removes the persistent binding, or notes that it remains. */

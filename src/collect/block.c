@@ -574,6 +574,19 @@ static void take_unknown(struct scan *scan, const struct block *block)
 		take_pool(scan, block, label);
 }
 
+/* It may be another run that claims it, for a moment. Returns as block_claim. */
+static int claim_patiently(const struct sysroot *root, const struct block *block)
+{
+	const struct timespec pause = { .tv_nsec = 10L * 1000 * 1000 };
+	auto_free char *node = node_of(block);
+	int fd = block_claim(root, node, block->number);
+	for (int tries = 0; tries < 3 && fd == -EBUSY; tries++) {
+		nanosleep(&pause, NULL);
+		fd = block_claim(root, node, block->number);
+	}
+	return fd;
+}
+
 static void claim(struct scan *scan, const struct block *block)
 {
 	auto_free char *node = node_of(block);
@@ -583,19 +596,13 @@ static void claim(struct scan *scan, const struct block *block)
 			use_simple(owner->device, USE_UNKNOWN, node, NO_ANSWER);
 		return;
 	}
-	const struct timespec pause = { .tv_nsec = 10L * 1000 * 1000 };
-	int error = block_claim(scan->root, node, block->number);
-	/* It may be another run that claims it. */
-	for (int tries = 0; tries < 3 && error == -EBUSY; tries++) {
-		nanosleep(&pause, NULL);
-		error = block_claim(scan->root, node, block->number);
-	}
-	bool none = error == -ENXIO || error == -ENODEV || error == -ENOMEDIUM;
-	if (error == -EBUSY)
+	auto_fd int fd = claim_patiently(scan->root, block);
+	bool none = fd == -ENXIO || fd == -ENODEV || fd == -ENOMEDIUM;
+	if (fd == -EBUSY)
 		take_unknown(scan, block);
-	else if (error && !none)
+	else if (fd < 0 && !none)
 		array_each (owner, &block->owners)
-			use_unknown(owner->device, node, error);
+			use_unknown(owner->device, node, fd);
 }
 
 /* If a disk does not answer, the others may not, either. */
@@ -634,4 +641,28 @@ void blocks_claim(struct scan *scan)
 		if (scan->root->live && !scan->root->notes && host_is_root() && block->number &&
 			needs_claim(block))
 			claim(scan, block);
+}
+
+void use_hold_disks(const struct sysroot *root, struct device *device, struct descriptor_list *held)
+{
+	struct device_list one = { device, 1 };
+	const struct scan scan = { .root = root, .devices = &one };
+	auto_names struct name_list names = { 0 };
+	char **name;
+	(void)sysroot_list(root, OWNER_DISKS, &names);
+	array_each (name, &names) {
+		auto_owners struct owner_list owners = { 0 };
+		(void)scan_owners(&scan, root, OWNER_DISKS, *name, &owners);
+		/* That of a disk is one of its partitions, too. */
+		if (!owners.count ||
+			sysroot_exists(root, PATH(OWNER_DISKS "/%s/partition", *name)) != ANSWER_NO)
+			continue;
+		auto_free char *number = sysroot_read(root, PATH(OWNER_DISKS "/%s/dev", *name));
+		const struct block block = { .name = *name, .number = scan_number(number) };
+		int fd = block.number ? claim_patiently(root, &block) : -ENXIO;
+		if (fd >= 0)
+			*array_add(held) = fd;
+		else if (fd == -EBUSY)
+			use_simple(device, USE_HELD, *name, NULL);
+	}
 }

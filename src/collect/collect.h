@@ -226,8 +226,6 @@ enum answer stored_collect_rule(const struct sysroot *root);
  * read. */
 char *cdi_collect(const struct sysroot *root);
 
-/* The CDI specification for container engines. */
-
 /* ---- use.c ----
  * The uses of a device. Facts only: judge/safety decides which of them prevent a bind. */
 
@@ -244,6 +242,10 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
 /* Waits up to 3 seconds until udevd is idle: it opens every new disk for a moment. Does nothing on a recorded
  * machine. */
 void use_wait_for_udev(const struct sysroot *root);
+
+/* Opens the disks of the device exclusively, so that from now on no filesystem can be mounted from them. Adds
+ * their descriptors to `held`, or a use to the device, for each that is in use now. */
+void use_hold_disks(const struct sysroot *root, struct device *device, struct descriptor_list *held);
 
 /* Adds only what processes have of the devices. */
 void use_collect_processes(const struct sysroot *root, struct device_list *devices);
@@ -447,7 +449,7 @@ enum selection {
 };
 
 /* Adds the devices that `text` selects to `found`, in the order of `devices`, without duplicates across
- * calls. `text` is a PCI address, a network interface, a block device, a VFIO node, or a pattern
+ * calls. `text` is a PCI address, a name in /sys/class, a path, a hardware address, or a pattern
  * (vendor:device, class=, driver=); only patterns can select several devices. Unless it returns
  * SELECTION_DONE, _BEHIND_USB or _AMBIGUOUS, `found` is untouched. */
 enum selection selector_resolve(const struct sysroot *root, const struct device_list *devices,
@@ -523,7 +525,8 @@ bool event_translate(const struct udev_event *from, struct event *event);
  * - from the kernel log, all texts except VFIO's taint messages; the headers stay, to show that no record is
  * missing,
  * - from the kernel command line, all words that start with neither vfio nor module_blacklist=,
- * - from modprobe.d, all lines without vfio,
+ * - from modprobe.d, the text of all lines without vfio,
+ * - from configfs, names of disks that are not those of the kernel,
  * - from the persistent bindings, the serial numbers,
  * - from the mounted filesystems, options, and sources other than the kernel name of a block device or the
  * tag of a virtio device: these may contain servers, users and serial numbers. */

@@ -264,7 +264,7 @@ typedef void lock_waiting(int holder);
 /* Acquires the lock file `path`, which must be in a directory that only this user can write to. Waits up to
  * `seconds` for each holder. Returns 0, or a negative errno: -EAGAIN: timed out, and `*holder` is the process
  * ID of the holder, 0 if unknown. `waiting`: NULL: none. The lock is held until lock_release, or until this
- * process and all that it started have ended. */
+ * process and all that it started have ended or called lock_leave. */
 int lock_take(const char *path, int seconds, int *holder, lock_waiting *waiting);
 
 /* The same for what all namespaces of the machine have in common, while each container may have a lock file
@@ -575,9 +575,10 @@ void mount_facts_free(struct mount_facts *facts);
 /* ---- storage.c, block devices ----
  * Block devices of this machine, opened by number: they need no node in /dev. */
 
-/* Whether the kernel or a process uses the block device exclusively, in whichever namespace: a filesystem,
- * swap, another block device. Opens it for reading, which needs root, and closes it again; see O_EXCL in
- * open(2). `node` is its usual node below /dev. Returns 0: it does not; -EBUSY; or another negative errno. */
+/* Opens the block device for reading, which needs root, and exclusively: until it is closed no filesystem,
+ * swap or other block device can begin to use it, see O_EXCL in open(2). `node` is its usual node below /dev.
+ * Returns the descriptor; -EBUSY: the kernel or a process uses it exclusively, in whichever namespace; or
+ * another negative errno. */
 int block_claim(const struct sysroot *root, const char *node, dev_t number);
 
 /* The number of the block device whose node the file `path` is, or 0 and that of the filesystem with the

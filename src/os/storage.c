@@ -210,8 +210,7 @@ static int block_open(const struct sysroot *root, const char *node, dev_t number
 
 int block_claim(const struct sysroot *root, const char *node, dev_t number)
 {
-	auto_fd int fd = block_open(root, node, number, O_EXCL);
-	return fd < 0 ? fd : 0;
+	return block_open(root, node, number, O_EXCL);
 }
 
 /* The kernel's encoding: huge_encode_dev, which is that of libc for numbers of 32 bits. */

@@ -140,6 +140,8 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		eventually is_active $nic
 		replug_late $nic
 		has_driver $nic e1000e
+		systemctl restart vfionoiommu@$nic
+		has_driver $nic e1000e
 		journalctl --no-pager -b -u vfionoiommu@$nic
 		# One without a driver, from which the rule keeps all drivers away meanwhile.
 		vfionoiommu bind --persistent --force $edu
@@ -147,17 +149,23 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		echo override $(cat /sys/bus/pci/devices/$edu/driver_override)
 		vfionoiommu unbind --persistent $edu' "${cards[@]}"
 	status_is 0
-	says "not bound: it was unbound after the event that udevd processes now"
+	says "not bound: it was unbound after the event that udevd processes now; to bind it: vfionoiommu bind --stored $nic"
 	says "override (null)"
 }
 
-@test "another card at the address gets its driver, and the unit says why" {
+@test "another card at the address gets its driver, and the unit says why; a restart binds it when that is repaired" {
 	sed -i s/PCI_ID=8086:10d3/PCI_ID=8086:10d4/ "$MACHINE/etc/vfionoiommu.d/$nic"
+	printf '%s\n' ADDRESS=0000:00:06.0 PCI_ID=1234:11e9 PCI_SUBSYS_ID=1af4:1100 >"$MACHINE/etc/vfionoiommu.d/0000:00:06.0"
 	boot '
 		eventually systemctl is-failed vfionoiommu@$nic
 		eventually has_driver $nic e1000e
 		systemctl status --no-pager --lines=50 vfionoiommu@$nic || true
-		echo override $(cat /sys/bus/pci/devices/$nic/driver_override)' "${cards[@]}"
+		echo override $(cat /sys/bus/pci/devices/$nic/driver_override)
+		eventually systemctl is-failed vfionoiommu@$edu
+		sed -i s/11e9/11e8/ /etc/vfionoiommu.d/$edu
+		systemctl restart vfionoiommu@$edu
+		has_driver $edu vfio-pci
+		vfionoiommu unbind --persistent $edu' "${cards[@]}"
 	status_is 0
 	says "[binding-other-card]"
 	says "Active: failed"

@@ -96,6 +96,21 @@ end_slow() {
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
+@test "a driver that comes between the look and the bind keeps the device" {
+	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
+	(
+		until [ -e /run/vfionoiommu/$nic ]; do sleep 0.1; done
+		echo $nic >/sys/bus/pci/drivers/e1000e/bind
+	) 3>&- &
+	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=6000000 \
+		-P /sys/bus/pci/devices/$nic/driver_override "$VFIONOIOMMU" bind $nic
+	status_is 1
+	complains "another process changed its driver meanwhile: retry; all changes were rolled back"
+	[ "$(driver_of $nic)" = e1000e ]
+	[ "$(override_of $nic)" = "(null)" ]
+	[ ! -e /run/vfionoiommu/$nic ]
+}
+
 @test "a run does not wait for an ordinary user, who can lock folders but not what the tool locks" {
 	local file
 	lock_folder /sys/bus/pci

@@ -298,9 +298,10 @@ inject() { # WHAT N COMMAND...
 	tool unbind $nic
 }
 
-@test "a failed write rolls unbind back" {
+@test "a failed write rolls unbind back, and the new nodes have the owner and mode of the old ones" {
+	local node
 	begin
-	tool bind $nic
+	tool bind --owner 65534 --mode 0660 $nic
 	for n in 1 2 3; do
 		inject EIO $n unbind $nic
 		status_is 1
@@ -308,8 +309,12 @@ inject() { # WHAT N COMMAND...
 		[ "$(driver_of $nic)" = vfio-pci ]
 		[ "$(override_of $nic)" = vfio-pci ]
 		[ "$(nodes | wc -l)" -eq 2 ]
+		for node in $(nodes); do
+			[ "$(stat -c %u:%a "$node")" = 65534:660 ]
+		done
 		[ -e /run/vfionoiommu/$nic ]
 	done
+	says "owner and mode of the nodes restored"
 	tool unbind $nic
 	[ "$(driver_of $nic)" = e1000e ]
 }

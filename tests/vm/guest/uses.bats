@@ -325,6 +325,25 @@ PYTHON
 	free $nvme
 }
 
+@test "no filesystem can be mounted from a disk while its driver is unbound" {
+	udevadm settle
+	mkfs.ext2 -q /dev/$disk
+	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=4000000 \
+		-P /sys/bus/pci/drivers/nvme/unbind "$VFIONOIOMMU" bind $nvme 3>&- &
+	until [ "$(override_of $nvme)" = vfio-pci ]; do
+		sleep 0.1
+	done
+	sleep 1
+	not mount "/dev/$disk" /run/mounted
+	wait $!
+	[ "$(driver_of $nvme)" = vfio-pci ]
+	tool unbind $nvme
+	udevadm settle
+	free $nvme
+	mount "/dev/$disk" /run/mounted
+	umount /run/mounted
+}
+
 @test "where another filesystem hides a part of /sys, only devices that nothing can be on top of are free" {
 	for folder in /sys/class /sys/class/block /sys/dev/char /sys/fs; do
 		for device in $nvme:3:unknown $edu:0:free; do
