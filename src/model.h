@@ -396,7 +396,7 @@ struct device {
 			      */
 	char *stored_override;           /* driverctl's: /etc/driverctl.d; NULL: none, or not collected */
 	struct use_list uses;            /* empty unless collected */
-	int interfaces;                  /* number of its network interfaces in this namespace */
+	int interfaces;                  /* number of its network interfaces, in any namespace */
 	enum fitness fitness;            /* set by cmd/context.c, which has it judged */
 	const struct stored *stored;     /* its persistent binding; NULL: none, or not collected */
 	char *vendor_name, *device_name; /* from hwdb; NULL: no entry, or not looked up */

@@ -90,7 +90,7 @@ bool nextboot_is(const struct next_boot *next, bool on);
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings);
 
 /* Adds what prevents the mode `on` at the next boot and cannot be changed through our own file: another file,
- * a built-in vfio, a stale initramfs. Returns whether the next boot will have the mode `on`. */
+ * a built-in vfio, a stale initramfs. Returns whether the next boot will have the mode `on`, unless that is stale. */
 bool nextboot_judge_wanted(
 	const struct host *host, const struct next_boot *next, bool on, struct finding_list *findings);
 
@@ -101,7 +101,7 @@ bool nextboot_judge_wanted(
 void persistence_judge(
 	const struct stored_list *stored, const struct device_list *devices, struct finding_list *findings);
 
-/* The same for one binding, except whether the device is bound. Returns whether its card is present. */
+/* The same for one binding, except whether the device is bound. Returns whether it can be used. */
 bool persistence_judge_one(const struct stored *stored, struct finding_list *findings);
 
 /* Adds what prevents the persistent bindings from being applied at the next boot: noiommu mode is disabled,
@@ -127,8 +127,8 @@ bool device_is_interrupted(const struct device *device);
  */
 void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings);
 
-/* Whether another program left `device` without a driver: its driver_override names a driver for userspace
- * programs, or the kernel has a loaded driver for it. Needs device_collect_driverless. */
+/* Whether `device` was left without a driver: its driver_override names a driver for userspace programs or is
+ * that of our udev rule, or the kernel has a loaded driver for it. Needs device_collect_driverless. */
 bool device_is_stranded(const struct device *device);
 
 /* Adds a warning if `device` is stranded. */

@@ -88,7 +88,12 @@ setup_file() {
 	tool bind --persistent "$edu"
 	tool unbind "$edu"
 	[ -z "$(driver_of "$edu")" ]
+	# A repeated event does not undo an unbind.
 	add_event
+	[ -z "$(driver_of "$edu")" ]
+	echo 1 >/sys/bus/pci/devices/"$edu"/remove
+	echo 1 >/sys/bus/pci/rescan
+	udevadm settle
 	[ "$(driver_of "$edu")" = vfio-pci ]
 }
 
