@@ -10,7 +10,7 @@
 #include "state/state.h"
 
 /* The options of the command line. */
-struct wishes {
+static struct {
 	bool enable, allow_iommu;
 	bool persistent; /* also bind at every boot */
 	bool cdi;        /* update the CDI specification */
@@ -18,13 +18,12 @@ struct wishes {
 	bool all;        /* what other commands have; it must not be taken for an abbreviation */
 	bool give;       /* set the owner or mode of the nodes: `access` */
 	struct node_access access;
-};
+} given = { .access = { -1, -1, -1 } };
 
 /* ---- one run ---- */
 
 /* One run: what is decided first, and then executed and reported. */
 struct run {
-	const struct wishes *wishes;
 	struct session session;
 	struct device_refs asked, bound, wanted; /* all; those that are bound already, and those to bind */
 	struct device_refs late;                 /* that were unbound after the event of the rule */
@@ -38,19 +37,19 @@ static bool is_ordinary(const struct device *device)
 }
 
 /* Whether it may be, or is. */
-static bool binding_allows_iommu(const struct device *device, const struct wishes *wishes)
+static bool allows_iommu(const struct device *device)
 {
-	if (wishes->stored)
+	if (given.stored)
 		return device->stored && device->stored->allow_iommu;
-	return wishes->allow_iommu || is_ordinary(device);
+	return given.allow_iommu || is_ordinary(device);
 }
 
-static struct node_access access_for(const struct device *device, const struct wishes *wishes)
+static struct node_access access_for(const struct device *device)
 {
 	const struct node_access as_is = { -1, -1, -1 };
-	if (wishes->stored)
+	if (given.stored)
 		return device->stored ? device->stored->access : as_is;
-	return wishes->give ? wishes->access : as_is;
+	return given.give ? given.access : as_is;
 }
 
 static bool changes(const struct node_access *access)
@@ -59,11 +58,11 @@ static bool changes(const struct node_access *access)
 }
 
 /* Whether one of the devices will be a noiommu device. */
-static bool binding_needs_noiommu(const struct device_refs *wanted, const struct wishes *wishes)
+static bool needs_noiommu(const struct device_refs *wanted)
 {
 	const struct device **device;
 	array_each (device, wanted)
-		if (device_needs_noiommu(*device, binding_allows_iommu(*device, wishes)))
+		if (device_needs_noiommu(*device, allows_iommu(*device)))
 			return true;
 	return false;
 }
@@ -101,7 +100,7 @@ static bool prepare(struct session *session, bool noiommu)
 }
 
 /* Restores a device that an interrupted run left in between, from the state that it saved. */
-static bool put_right(struct session *session, const struct device *device)
+static bool recover(struct session *session, const struct device *device)
 {
 	struct plan plan = recipe_begin(device);
 	recipe_unbind(&plan, device);
@@ -114,14 +113,13 @@ static bool put_right(struct session *session, const struct device *device)
 }
 
 /* Whether a device that has its driver again is in use since then, as by a rule of udev. */
-static bool is_taken(struct session *session, const struct device *device, const struct wishes *wishes)
+static bool is_used_meanwhile(struct session *session, const struct device *device)
 {
 	size_t blockers = finding_blockers(&session->findings);
-	if (!wishes->stored)
+	if (!given.stored)
 		use_wait_for_udev(&session->root);
 	session_collect_uses(session);
-	safety_judge_bind(
-		&session->devices, device, binding_allows_iommu(device, wishes), &session->findings);
+	safety_judge_bind(&session->devices, device, allows_iommu(device), &session->findings);
 	if (finding_blockers(&session->findings) == blockers)
 		return false;
 	session_result(session, device->address, OUTCOME_FAILED,
@@ -129,19 +127,11 @@ static bool is_taken(struct session *session, const struct device *device, const
 	return true;
 }
 
-static bool is_ready(struct session *session, const struct device *device, const struct wishes *wishes)
+static bool is_ready(struct session *session, const struct device *device)
 {
 	if (!device_is_interrupted(device))
 		return true;
-	return put_right(session, device) &&
-	       (session->options->dry_run || !is_taken(session, device, wishes));
-}
-
-/* Under --stored udevd runs this program and processes the nodes only after it exits: waiting would time out.
- */
-static bool can_settle(const struct wishes *wishes)
-{
-	return !wishes->stored;
+	return recover(session, device) && (session->options->dry_run || !is_used_meanwhile(session, device));
 }
 
 /* The seconds that a step of a bind may take: the driver that a device had can be slow to release it. */
@@ -152,7 +142,6 @@ struct binding_list {
 	struct binding {
 		struct session *session;
 		const struct device *device;
-		const struct wishes *wishes;
 		long long fresh; /* until when its uses count */
 		size_t result;
 	} * items;
@@ -164,7 +153,7 @@ struct binding_list {
 static void look_again(const struct binding *binding)
 {
 	struct session *session = binding->session;
-	if (!binding->wishes->stored)
+	if (!given.stored)
 		use_wait_for_udev(&session->root);
 	if (clock_milliseconds() >= session->fresh_all)
 		session_collect_uses_of(
@@ -183,7 +172,7 @@ static char *guard(struct plan *plan)
 		look_again(binding);
 	if (device->driver && !found.force)
 		use_hold_disks(&session->root, device_find(&session->devices, device->address), &plan->held);
-	safety_judge_bind(&session->devices, device, binding_allows_iommu(device, binding->wishes), &found);
+	safety_judge_bind(&session->devices, device, allows_iommu(device), &found);
 	array_each (finding, &found)
 		if (finding->severity == SEVERITY_BLOCKER && !finding->overridden)
 			return text_format("it is in use since it was looked at: %s [%s]", finding->sentence,
@@ -212,16 +201,17 @@ static void add_access(
 }
 
 /* The bind has failed if an expected node is missing. The names of the nodes are known only now: the plan
- * continues with them. */
+ * continues with them. Under --stored udevd runs this program, and processes the nodes only after it exits:
+ * waiting for that would time out. */
 static char *check(struct plan *plan)
 {
 	const struct binding *binding = plan->data;
 	struct device device = *binding->device;
-	const struct node_access access = access_for(&device, binding->wishes);
+	const struct node_access access = access_for(&device);
 	device_collect(&binding->session->root, device.address, &device);
 	char *problem = judge_device(binding->session, &device, outcome_of_bind);
 	if (!problem && changes(&access))
-		add_access(plan, &device, &access, can_settle(binding->wishes));
+		add_access(plan, &device, &access, !given.stored);
 	return problem;
 }
 
@@ -242,18 +232,17 @@ static void begin(struct binding *binding)
 {
 	struct session *session = binding->session;
 	const struct device restored = as_restored(binding->device), *device = &restored;
-	const struct wishes *wishes = binding->wishes;
 	struct plan plan = recipe_begin(device);
 	const char *before = device->driver ? device->driver : "no driver";
-	const struct node_access access = access_for(device, wishes);
+	const struct node_access access = access_for(device);
 	/* At boot the driver of the device is not loaded yet. */
 	const struct remembered before_bind =
-		wishes->stored && !device->driver ? device->stored->before : safety_before_bind(device);
+		given.stored && !device->driver ? device->stored->before : safety_before_bind(device);
 	plan.limit = BIND_SECONDS;
 	plan.guard = guard;
 	plan.check = check;
 	plan.data = binding;
-	if (changes(&access) && can_settle(wishes))
+	if (changes(&access) && !given.stored)
 		recipe_access_begin(&plan);
 	recipe_bind(&plan, device, &before_bind);
 	if (changes(&access) && session->options->dry_run)
@@ -279,9 +268,9 @@ static const struct result *result_of(const struct binding *binding)
 }
 
 /* Sets the owner and mode of the nodes of a device that is already bound, and adds the result. */
-static void binding_give(struct session *session, const struct device *device, const struct wishes *wishes)
+static void set_access(struct session *session, const struct device *device)
 {
-	const struct node_access access = access_for(device, wishes);
+	const struct node_access access = access_for(device);
 	/* The uevent, which names the driver, may be unreadable. */
 	const char *driver = device->driver ? device->driver : "a VFIO driver";
 	struct plan plan = recipe_begin(device);
@@ -309,13 +298,13 @@ static bool is_stored(
 }
 
 /* Saves a persistent binding of a bound device, and adds the result. */
-static void binding_store(struct session *session, const struct device *device, const struct wishes *wishes)
+static void save_binding(struct session *session, const struct device *device)
 {
 	struct plan plan = { 0 };
 	auto_free char *serial = NULL;
-	const struct node_access access = access_for(device, wishes);
-	bool allow_iommu = binding_allows_iommu(device, wishes);
-	if (is_stored(device, &access, allow_iommu, wishes->cdi)) {
+	const struct node_access access = access_for(device);
+	bool allow_iommu = allows_iommu(device);
+	if (is_stored(device, &access, allow_iommu, given.cdi)) {
 		session_result(session, device->address, OUTCOME_UNCHANGED,
 			text_copy("persistent binding already up to date"));
 		return;
@@ -339,7 +328,7 @@ static void binding_store(struct session *session, const struct device *device, 
 		.subdevice = device->subdevice,
 		.serial = serial,
 		.allow_iommu = allow_iommu,
-		.cdi = wishes->cdi,
+		.cdi = given.cdi,
 		.before = before,
 		.access = access,
 	};
@@ -359,7 +348,7 @@ static bool has_enabled(const struct result *result)
 }
 
 /* No device could be bound: disables the mode again. */
-static void unprepare(struct session *session)
+static void disable_again(struct session *session)
 {
 	struct result *result;
 	array_each (result, &session->results) {
@@ -392,13 +381,12 @@ static void finish(struct session *session, const struct binding_list *bindings)
 		bound += result->outcome == OUTCOME_CHANGED || session_is_running(result);
 	}
 	if (!bound)
-		unprepare(session);
+		disable_again(session);
 }
 
 /* Binds the devices, or with --dry-run plans it, and adds the results. A failed bind is rolled back; if all
  * fail, the mode is rolled back, too. */
-static void binding_run(
-	struct session *session, const struct device_refs *wanted, const struct wishes *wishes)
+static void run_binds(struct session *session, const struct device_refs *wanted)
 {
 	struct binding_list bindings = { 0 };
 	struct device_refs ready = { 0 };
@@ -407,15 +395,15 @@ static void binding_run(
 	const long long fresh = session->fresh;
 	/* First: loading vfio-pci would bind one whose override names it. */
 	array_each (device, wanted)
-		if (is_ready(session, *device, wishes))
+		if (is_ready(session, *device))
 			*array_add(&ready) = *device;
-	bool prepared = ready.count && prepare(session, binding_needs_noiommu(&ready, wishes));
+	bool prepared = ready.count && prepare(session, needs_noiommu(&ready));
 	array_each (device, &ready) {
 		if (!prepared)
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_copy("skipped: a prerequisite failed, see above"));
 		else
-			*array_add(&bindings) = (struct binding){ session, *device, wishes, fresh, 0 };
+			*array_add(&bindings) = (struct binding){ session, *device, fresh, 0 };
 	}
 	array_each (binding, &bindings)
 		begin(binding);
@@ -429,7 +417,6 @@ static void binding_run(
 
 /* ---- the command ---- */
 
-static struct wishes given = { .access = { -1, -1, -1 } };
 static const char *given_owner, *given_mode; /* as typed; NULL: not given */
 
 static const struct option_row bind_options[] = {
@@ -441,8 +428,8 @@ static const struct option_row bind_options[] = {
 	{ "mode", 0, "OCTAL", "set the mode of the nodes, such as 0660", .text = &given_mode },
 	{ "persistent", 'p', NULL, "also bind at every boot and hotplug", .flag = &given.persistent },
 	{ "cdi", 0, NULL, "update the CDI specification /run/cdi/vfionoiommu.json", .flag = &given.cdi },
-	{ "stored", 0, NULL, "apply persistent bindings (default: all)",
-		.flag = &given.stored, .suffices = true },
+	{ "stored", 0, NULL, "apply persistent bindings (default: all)", .flag = &given.stored,
+		.suffices = true },
 	{ "all", 0, NULL, NULL, .flag = &given.all, .hidden = true },
 	{ 0 },
 };
@@ -492,19 +479,17 @@ static bool is_bound(const struct device *device)
 /* The mode can have been disabled since they were bound. */
 static bool enables_for_bound(const struct run *run)
 {
-	return run->wishes->enable && run->session.host.mode != MODE_ON &&
-	       binding_needs_noiommu(&run->bound, run->wishes);
+	return given.enable && run->session.host.mode != MODE_ON && needs_noiommu(&run->bound);
 }
 
 /* Devices that are already bound are not judged; all others are judged together. */
 static void judge(struct run *run)
 {
 	struct session *session = &run->session;
-	const struct wishes *wishes = run->wishes;
 	const struct device **device;
 	device_wait_until_added(&session->root, &session->devices, &run->asked, session->options->wait);
 	/* Under --stored udevd waits for this program. */
-	if (!wishes->stored)
+	if (!given.stored)
 		use_wait_for_udev(&session->root);
 	device_collect_details(&session->root, &session->devices, &run->asked);
 	array_each (device, &run->asked)
@@ -514,10 +499,9 @@ static void judge(struct run *run)
 	if (looked_at->count)
 		session_collect_uses_of(session, looked_at);
 	array_each (device, &run->wanted) {
-		safety_judge_bind(&session->devices, *device, binding_allows_iommu(*device, wishes),
-			&session->findings);
+		safety_judge_bind(&session->devices, *device, allows_iommu(*device), &session->findings);
 		readiness_judge_unused_iommu(
-			&session->host, *device, binding_allows_iommu(*device, wishes), &session->findings);
+			&session->host, *device, allows_iommu(*device), &session->findings);
 		safety_judge_siblings(&session->devices, *device, &run->wanted, &session->findings);
 	}
 	if (run->wanted.count) {
@@ -526,11 +510,11 @@ static void judge(struct run *run)
 		readiness_judge_ids(
 			&session->host, &session->next, &session->devices, &run->wanted, &session->findings);
 	}
-	if (binding_needs_noiommu(&run->wanted, wishes) || enables_for_bound(run))
+	if (needs_noiommu(&run->wanted) || enables_for_bound(run))
 		readiness_judge(&session->host, &session->access, &session->findings);
-	if (wishes->enable)
+	if (given.enable)
 		finding_drop(&session->findings, FINDING_NOIOMMU_DISABLED);
-	if (wishes->give && binding_needs_noiommu(&run->asked, wishes))
+	if (given.give && needs_noiommu(&run->asked))
 		finding_add(&session->findings, FINDING_OWNER_NEEDS_CAPABILITY, NULL,
 			"setcap cap_sys_rawio+ep PROGRAM; for the cdev also: chown USER /dev/iommu",
 			"to open the nodes, their owner also needs CAP_SYS_RAWIO, and for the cdev access to /dev/iommu");
@@ -553,7 +537,7 @@ static bool is_late(struct session *session, const struct device *device)
 }
 
 /* The rule keeps all drivers away from a device that it is to bind. */
-static void leave(struct session *session, const struct device *device)
+static void skip_late(struct session *session, const struct device *device)
 {
 	char *why = text_format(
 		"not bound: it was unbound after the event that udevd processes now; to bind it: vfionoiommu bind --stored %s",
@@ -616,21 +600,21 @@ static bool is_being_bound(const struct session *session, const struct device *d
 
 /* Saves persistent bindings for the devices that are bound, or with --dry-run would be. Returns whether they
  * will be used: the folder may belong to somebody else. */
-static bool store_all(struct session *session, const struct device_refs *asked, const struct wishes *wishes)
+static bool save_bindings(struct session *session, const struct device_refs *asked)
 {
 	const struct device **device;
 	bool usable = true;
 	array_each (device, asked) {
 		if (is_bound(*device) || session->options->dry_run)
-			binding_store(session, *device, wishes);
+			save_binding(session, *device);
 		else if (is_being_bound(session, *device))
 			session_result(session, (*device)->address, OUTCOME_FAILED,
 				text_format(
 					"persistent binding not saved; when it is bound: vfionoiommu bind --persistent %s",
 					(*device)->address));
 	}
-	persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root),
-		binding_needs_noiommu(asked, wishes), &session->findings);
+	persistence_judge_next_boot(&session->next, stored_collect_rule(&session->root), needs_noiommu(asked),
+		&session->findings);
 	if (session->options->dry_run)
 		return true;
 	stored_collect_all(&session->root, &session->devices, &session->stored);
@@ -652,20 +636,20 @@ static void report_late_cdi(struct session *session, const struct device_refs *a
 					"not in the CDI specification; when it is bound: vfionoiommu cdi --write " CDI_FILE));
 }
 
-static bool wants_cdi(const struct device_refs *asked, const struct wishes *wishes)
+static bool wants_cdi(const struct device_refs *asked)
 {
 	const struct device **device;
 	array_each (device, asked)
-		if (wishes->stored && (*device)->stored && (*device)->stored->cdi)
+		if (given.stored && (*device)->stored && (*device)->stored->cdi)
 			return true;
-	return wishes->cdi;
+	return given.cdi;
 }
 
 /* With --dry-run, what is printed of nodes that do not exist yet depends on how the kernel was built. */
-static enum scope scope_of(const struct wishes *wishes, bool dry_run)
+static enum scope scope_of(bool dry_run)
 {
-	bool ahead = dry_run && (wishes->give || wishes->stored);
-	return wishes->persistent ? SCOPE_NEXT_BOOT : ahead ? SCOPE_KERNEL : SCOPE_NODES;
+	bool ahead = dry_run && (given.give || given.stored);
+	return given.persistent ? SCOPE_NEXT_BOOT : ahead ? SCOPE_KERNEL : SCOPE_NODES;
 }
 
 /* Collects and judges; changes nothing. */
@@ -673,16 +657,16 @@ static enum status decide(struct run *run, const struct options *options, struct
 {
 	enum status status = parse_access();
 	if (!status)
-		status = session_open_acting(&run->session, options, scope_of(run->wishes, options->dry_run));
+		status = session_open_acting(&run->session, options, scope_of(options->dry_run));
 	if (!status)
 		status = session_select(&run->session, arguments, &run->asked);
 	if (status)
 		return status;
-	if (run->wishes->stored && !arguments->count)
+	if (given.stored && !arguments->count)
 		add_stored(run);
-	if (run->wishes->stored || run->wishes->persistent)
+	if (given.stored || given.persistent)
 		stored_check(&run->session.root, &run->session.stored, &run->asked);
-	if (run->wishes->stored)
+	if (given.stored)
 		run->left = select_stored(run);
 	judge(run);
 	return session_refused(&run->session) ? STATUS_REFUSED : STATUS_DONE;
@@ -691,23 +675,22 @@ static enum status decide(struct run *run, const struct options *options, struct
 static void execute(struct run *run)
 {
 	struct session *session = &run->session;
-	const struct wishes *wishes = run->wishes;
-	const bool noiommu = binding_needs_noiommu(&run->wanted, wishes);
+	const bool noiommu = needs_noiommu(&run->wanted);
 	const struct device **device;
 	array_each (device, &run->late)
-		leave(session, *device);
+		skip_late(session, *device);
 	array_each (device, &run->bound)
-		binding_give(session, *device, wishes);
+		set_access(session, *device);
 	if (session->options->dry_run && noiommu)
 		taint_judge_bind(&session->host, &session->findings);
 	if (run->wanted.count)
-		binding_run(session, &run->wanted, wishes);
+		run_binds(session, &run->wanted);
 	else if (enables_for_bound(run))
 		(void)prepare(session, true);
-	if (wishes->persistent && !store_all(session, &run->asked, wishes))
+	if (given.persistent && !save_bindings(session, &run->asked))
 		run->left = STATUS_REFUSED;
-	cdi_rewrite(session, wants_cdi(&run->asked, wishes), noiommu, NULL);
-	if (wants_cdi(&run->asked, wishes))
+	cdi_rewrite(session, wants_cdi(&run->asked), noiommu, NULL);
+	if (wants_cdi(&run->asked))
 		report_late_cdi(session, &run->asked);
 }
 
@@ -734,7 +717,7 @@ static enum status offer(const struct options *options)
 
 static enum status bind_run(const struct options *options, struct arguments *arguments)
 {
-	static struct run run = { .wishes = &given };
+	static struct run run;
 	if (!arguments->count && !given.stored)
 		return offer(options);
 	enum status status = decide(&run, options, arguments);
