@@ -660,6 +660,7 @@ bool device_is_unbound_since(
 #define CAPABILITY_SERIAL 0x0003
 
 static unsigned int word_at(const unsigned char *config, size_t at)
+#define HEADER_TYPE       0x0e
 {
 	return config[at] | (unsigned int)config[at + 1] << 8 | (unsigned int)config[at + 2] << 16 |
 	       (unsigned int)config[at + 3] << 24;
@@ -688,8 +689,8 @@ static int parse_serial(const struct attribute *attribute, char **serial)
 	/* Without PCI Express, or MMCONFIG, only these bytes exist. */
 	if (attribute->length == EXTENDED_START)
 		return -ENODATA;
-	/* A device that does not respond reads as ff. */
-	if (attribute->length < EXTENDED_END || word_at(config, 0) == 0xffffffff)
+	/* A device that does not respond reads as ff, of a virtual function only the IDs do. */
+	if (attribute->length < EXTENDED_END || config[HEADER_TYPE] == 0xff)
 		return -EACCES;
 	*serial = find_serial(config);
 	return 0;

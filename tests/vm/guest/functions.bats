@@ -63,6 +63,16 @@ teardown() {
 	not "${as_user[@]}" flock --nonblock "/sys/bus/pci/devices/$first/reset" true
 }
 
+@test "a virtual function has a persistent binding like any device" {
+	run_tool bind --persistent "$first"
+	status_is 0
+	says "$first: persistent binding saved"
+	tool unbind "$first"
+	tool bind --stored "$first"
+	[ "$(driver_of "$first")" = vfio-pci ]
+	tool unbind --persistent "$first"
+}
+
 @test "virtual functions have no sibling notes" {
 	run_tool bind "$first"
 	status_is 0
