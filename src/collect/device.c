@@ -339,6 +339,8 @@ static void collect_details(const struct sysroot *root, struct device *device)
 	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
 	if (device->driver && !device->driver_module)
 		note_unreadable(device, "driver/module");
+	auto_free char *physical_path = device_path(device, "physfn");
+	device->physical = sysroot_link_name(root, physical_path);
 	collect_instance(root, device);
 	collect_remembered(root, device);
 }

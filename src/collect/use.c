@@ -359,20 +359,16 @@ static void take_framebuffer(struct scan *scan, const char *name, struct device 
 	use_simple(device, USE_FRAMEBUFFER, name, NULL);
 }
 
-/* Counts the virtfnN links, and notes in the devices behind them whose functions they are. Reading
- * sriov_numvfs takes the lock of the device, which the kernel holds while it waits for a user of a virtual
- * function. */
+/* Counts the virtfnN links. Reading sriov_numvfs takes the lock of the device, which the kernel holds while
+ * it waits for a user of a virtual function. */
 static void take_functions(const struct scan *scan, struct device *device)
 {
 	int count = 0, error = 0;
 	while (!error) {
 		auto_free char *address = sysroot_link_name(
 			scan->root, PATH("sys/bus/pci/devices/%s/virtfn%d", device->address, count));
-		struct device *function = address ? device_find(scan->devices, address) : NULL;
 		error = address ? 0 : -errno;
 		count += !error;
-		if (function && !function->physical)
-			function->physical = text_copy(device->address);
 	}
 	use_unknown(device, "virtfn", error);
 	auto_free char *functions = count ? text_format("%d", count) : NULL;
@@ -822,20 +818,6 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices)
 
 /* ---- devices without a driver ---- */
 
-/* The physical function of a virtual one, which is not among the devices of the scan. */
-static void collect_physical(struct scan *scan)
-{
-	struct device *device;
-	array_each (device, scan->devices) {
-		char *physical =
-			sysroot_link_name(scan->root, PATH("sys/bus/pci/devices/%s/physfn", device->address));
-		if (physical) {
-			free(device->physical);
-			device->physical = physical;
-		}
-	}
-}
-
 /* A driver may have come while the others were looked at. */
 static void collect_arrived(struct scan *scan)
 {
@@ -880,7 +862,6 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
 	static const struct part parts[] = {
 		{ "proc/*/fd", processes_collect_files },
 		{ "sys/bus/pci/devices", collect_themselves },
-		{ "sys/bus/pci/devices/*/physfn", collect_physical },
 		{ "sys/bus/pci/devices/*/config", collect_headers },
 		{ "sys/bus/pci/devices/*/driver", collect_arrived },
 		{ NULL, NULL },
