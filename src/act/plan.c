@@ -150,6 +150,7 @@ static int ask_guard(struct running *running, const struct step *step)
 	if (!plan->guard || step->act.kind != ACTION_DRIVER)
 		return 0;
 	running->run->since = clock_milliseconds();
+	snprintf(running->run->step, ACTION_TEXT, "look at the device again");
 	char *problem = plan->guard(plan);
 	plan->guard = NULL;
 	return take_problem(running, problem);

@@ -645,16 +645,14 @@ void blocks_claim(struct scan *scan)
 
 void use_hold_disks(const struct sysroot *root, struct device *device, struct descriptor_list *held)
 {
-	struct device_list one = { device, 1 };
-	const struct scan scan = { .root = root, .devices = &one };
 	auto_names struct name_list names = { 0 };
 	char **name;
 	(void)sysroot_list(root, OWNER_DISKS, &names);
 	array_each (name, &names) {
-		auto_owners struct owner_list owners = { 0 };
-		(void)scan_owners(&scan, root, OWNER_DISKS, *name, &owners);
-		/* That of a disk is one of its partitions, too. */
-		if (!owners.count ||
+		auto_names struct name_list addresses = { 0 };
+		(void)owner_collect(root, OWNER_DISKS, *name, &addresses);
+		/* A disk that another controller has, too, stays. That of a disk is one of its partitions. */
+		if (addresses.count != 1 || !text_same(*addresses.items, device->address) ||
 			sysroot_exists(root, PATH(OWNER_DISKS "/%s/partition", *name)) != ANSWER_NO)
 			continue;
 		auto_free char *number = sysroot_read(root, PATH(OWNER_DISKS "/%s/dev", *name));
