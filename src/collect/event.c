@@ -204,8 +204,9 @@ unsigned long long event_of_rule(const struct sysroot *root, const char *address
 	const char *subsystem = getenv("SUBSYSTEM"), *now = getenv("ACTION"), *number = getenv("SEQNUM");
 	if (!text_same(subsystem, "pci") || !text_same(now, action))
 		return 0;
+	/* Of a binding that is newer than its device, the rule has noted no event. */
 	auto_free char *noted = number ? NULL : event_of_unit(root, address);
-	return number ? strtoull(number, NULL, 10) : noted ? strtoull(noted, NULL, 10) : 0;
+	return number ? strtoull(number, NULL, 10) : noted ? strtoull(noted, NULL, 10) : 1;
 }
 
 unsigned long long event_last(const struct sysroot *root)

@@ -178,6 +178,11 @@ cards=(--device "e1000e,addr=4,romfile=" --device "edu,addr=6" --device "e1000e,
 		eventually has_driver $nic e1000e
 		vfionoiommu bind --force --persistent $nic
 		vfionoiommu unbind $nic
+		# Nor does it undo an unbind.
+		systemctl start vfionoiommu@$nic
+		has_driver $nic e1000e
+		systemctl stop vfionoiommu@$nic
+		rm /run/vfionoiommu.unbound/$nic
 		chmod g+w /etc/vfionoiommu.d/$nic
 		! systemctl start vfionoiommu@$nic
 		chmod g-w /etc/vfionoiommu.d/$nic
