@@ -40,14 +40,15 @@ static enum status list_run(const struct options *options, struct arguments *arg
 	unsigned int needs = table_needs(columns, &options->table, options->json);
 	if (needs & NEED_USES)
 		session_collect_uses(&session);
-	if (needs & NEED_DETAILS) {
-		device_collect_remembered(&session.root, &session.devices);
+	device_collect_remembered(&session.root, &session.devices);
+	if (needs & NEED_DETAILS)
 		device_collect_overrides(&session.root, &session.devices, &shown);
-	}
 	session.host.release = host_release(&session.root);
 	device_collect_driverless(&session.root, session.host.release, &session.devices, &shown, false);
-	array_each (device, &shown)
+	array_each (device, &shown) {
+		safety_judge_interrupted(*device, &session.findings);
 		safety_judge_stranded(*device, &session.findings);
+	}
 	if (needs & NEED_NAMES)
 		device_collect_names(&session.devices, &shown);
 	if (options->json) {

@@ -34,7 +34,8 @@ static void judge(struct session *session)
 	readiness_judge_sysfs(&session->host, &session->findings);
 	readiness_judge_blocked(&session->host, &session->next, MODULE_VFIO_PCI, &session->findings);
 	nextboot_judge(&session->host, &session->next, &session->findings);
-	safety_judge_interrupted(&session->devices, &session->findings);
+	array_each (device, &session->devices)
+		safety_judge_interrupted(device, &session->findings);
 	array_each (device, &session->devices)
 		safety_judge_stranded(device, &session->findings);
 	persistence_judge(&session->stored, &session->devices, &session->findings);

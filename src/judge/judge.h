@@ -123,9 +123,8 @@ bool device_is_bridge(const struct device *device);
  * Needs the device's details. */
 bool device_is_interrupted(const struct device *device);
 
-/* Adds a warning for each device that an interrupted run left behind. Needs the saved state of the devices.
- */
-void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings);
+/* Adds a warning if an interrupted run left the device behind. Needs its saved state. */
+void safety_judge_interrupted(const struct device *device, struct finding_list *findings);
 
 /* Whether `device` was left without a driver: its driver_override names a driver for userspace programs or is
  * that of our udev rule, or the kernel has a loaded driver for it. Needs device_collect_driverless. */

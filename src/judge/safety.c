@@ -518,14 +518,11 @@ static bool is_restored(const struct device *device)
 	       text_same(device->driver_override, remembered->driver_override);
 }
 
-void safety_judge_interrupted(const struct device_list *devices, struct finding_list *findings)
+void safety_judge_interrupted(const struct device *device, struct finding_list *findings)
 {
-	const struct device *device;
-	array_each (device, devices) {
-		if (!device_is_interrupted(device) || is_restored(device))
-			continue;
-		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
-		finding_add(findings, FINDING_DEVICE_INTERRUPTED, device->address, remedy,
-			"an interrupted run left the device between two drivers");
-	}
+	if (!device_is_interrupted(device) || is_restored(device))
+		return;
+	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
+	finding_add(findings, FINDING_DEVICE_INTERRUPTED, device->address, remedy,
+		"an interrupted run left the device between two drivers");
 }
