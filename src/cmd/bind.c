@@ -7,7 +7,6 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "judge/judge.h"
-#include "state/state.h"
 
 /* The options of the command line. */
 static struct {
@@ -369,11 +368,10 @@ static void disable_again(struct session *session)
 	session_refresh(session, NULL);
 }
 
-/* After the plans have run. */
-static void finish(struct session *session, const struct binding_list *bindings)
+/* After the plans have run. `bound`: so many devices already were. */
+static void finish(struct session *session, const struct binding_list *bindings, size_t bound)
 {
 	const struct binding *binding;
-	size_t bound = 0;
 	array_each (binding, bindings) {
 		const struct result *result = result_of(binding);
 		if (result->outcome == OUTCOME_CHANGED)
@@ -386,8 +384,10 @@ static void finish(struct session *session, const struct binding_list *bindings)
 
 /* Binds the devices, or with --dry-run plans it, and adds the results. A failed bind is rolled back; if all
  * fail, the mode is rolled back, too. */
-static void run_binds(struct session *session, const struct device_refs *wanted)
+static void run_binds(struct run *run)
 {
+	struct session *session = &run->session;
+	const struct device_refs *wanted = &run->wanted;
 	struct binding_list bindings = { 0 };
 	struct device_refs ready = { 0 };
 	struct binding *binding;
@@ -410,7 +410,7 @@ static void run_binds(struct session *session, const struct device_refs *wanted)
 	session_work(session);
 	session_refresh(session, wanted);
 	if (!session->options->dry_run)
-		finish(session, &bindings);
+		finish(session, &bindings, run->bound.count);
 	free(bindings.items);
 	free(ready.items);
 }
@@ -632,8 +632,9 @@ static void report_late_cdi(struct session *session, const struct device_refs *a
 	array_each (device, asked)
 		if (is_being_bound(session, *device))
 			session_result(session, (*device)->address, OUTCOME_FAILED,
-				text_copy(
-					"not in the CDI specification; when it is bound: vfionoiommu cdi --write " CDI_FILE));
+				text_format(
+					"not in the CDI specification; when it is bound: vfionoiommu bind --cdi %s",
+					(*device)->address));
 }
 
 static bool wants_cdi(const struct device_refs *asked)
@@ -684,7 +685,7 @@ static void execute(struct run *run)
 	if (session->options->dry_run && noiommu)
 		taint_judge_bind(&session->host, &session->findings);
 	if (run->wanted.count)
-		run_binds(session, &run->wanted);
+		run_binds(run);
 	else if (enables_for_bound(run))
 		(void)prepare(session, true);
 	if (given.persistent && !save_bindings(session, &run->asked))

@@ -328,6 +328,16 @@ inject() { # WHAT N COMMAND...
 	[ "$(driver_of $nic)" = e1000e ]
 }
 
+@test "a failed bind --enable leaves the mode enabled for a device that is bound already" {
+	begin
+	tool bind $edu
+	tool disable --force
+	inject EIO 3 bind --enable $edu $nic
+	status_is 1
+	[ "$(mode)" = Y ]
+	tool unbind $edu
+}
+
 @test "bind and unbind succeed and roll back if driver_override names another driver" {
 	begin
 	echo vfio-pci >/sys/bus/pci/devices/$nic/driver_override
