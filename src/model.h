@@ -163,11 +163,12 @@ struct next_boot {
 				     * all modules are blocked */
 	char *ids;        /* "8086:10d3,1234:11e8": what vfio_pci also binds when it is loaded; NULL: none */
 	char *ids_source; /* as source */
-	const char *own_path;       /* ... which is this */
-	const char *boot_file;      /* the setting of the command line on this distribution; NULL: unknown */
-	const char *boot_tool;      /* the command that applies a change of it; NULL: unknown */
-	char *initramfs;            /* the image of this kernel; NULL: none found */
-	const char *initramfs_tool; /* the command that rebuilds it; NULL: unknown */
+	const char *own_path;  /* ... which is this */
+	const char *boot_file; /* the setting of the command line on this distribution; NULL: unknown */
+	const char *boot_tool; /* the command that applies a change of it; {} is args or remove-args; NULL:
+				  unknown */
+	char *initramfs;       /* the image of this kernel; NULL: none found */
+	const char *initramfs_tool;     /* the command that rebuilds it; NULL: unknown */
 	enum answer initramfs_has_vfio; /* UNKNOWN: unreadable */
 	enum mode initramfs_mode;       /* set by its copy of modprobe.d; UNKNOWN: unreadable */
 };

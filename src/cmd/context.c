@@ -119,7 +119,7 @@ void session_collect_host(struct session *session, enum scope scope)
 	if (scope > SCOPE_NODES || !shows_nodes(host, &session->access))
 		session_collect_build(session);
 	if (scope == SCOPE_NEXT_BOOT || (before < SCOPE_NODES && will_load(host)))
-		nextboot_collect(&session->root, host, &session->next);
+		nextboot_collect(&session->root, NULL, host, &session->next);
 }
 
 enum status session_open_whole(struct session *session, const struct options *options, enum scope scope)

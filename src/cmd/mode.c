@@ -4,6 +4,7 @@
 #include "cmd/cmd.h"
 #include "collect/collect.h"
 #include "judge/judge.h"
+#include "state/state.h"
 
 static bool persistent;
 
@@ -73,14 +74,14 @@ static bool set_next(struct session *session, bool on)
 		 !session_run(session, "next boot", &plan, text_format("noiommu mode would be %s", word),
 			 text_format("noiommu mode will be %s", word)))
 		return false;
-	nextboot_collect(&session->root, &session->host, &after);
-	if (session->options->dry_run && plan.count)
-		after.mode = on ? MODE_ON : MODE_OFF;
+	bool ahead = session->options->dry_run && plan.count;
+	nextboot_collect(&session->root, ahead ? on ? modprobe_conf_text : "" : NULL, &session->host, &after);
 	if (plan.count && !nextboot_is(&after, on)) {
 		struct result *result = &session->results.items[session->results.count - 1];
 		free(result->sentence);
 		result->sentence =
-			text_copy("another setting takes precedence over what was written, see below");
+			text_format("another setting takes precedence over what %s written, see below",
+				ahead ? "would be" : "was");
 	}
 	nextboot_collect_initramfs(&session->root, &session->host, &after);
 	return nextboot_judge_wanted(&session->host, &after, on, &session->findings);

@@ -40,7 +40,7 @@ static void read_machine(const struct sysroot *root)
 	host_collect(root, true, &host);
 	device_collect_driverless(root, host.release, &devices, &all, true);
 	device_collect_kernel_driver(root, host.release, &devices, &all);
-	nextboot_collect(root, &host, &next);
+	nextboot_collect(root, NULL, &host, &next);
 	if (host.taint >= 0)
 		taint_collect_log(root, (unsigned long long)host.taint, &log);
 }

@@ -84,10 +84,11 @@ void kernel_log_parse(struct kernel_log *log);
 
 /* Reads all modprobe.d files below `root`, in modprobe's order: what the last of them sets the `parameter` of
  * type bool of `module` to (both names have underscores), and its path in `*source`, a new string;
- * MODE_UNKNOWN and NULL if none sets it. In `next` (NULL: do not look), sets what they say of vfio_pci
- * besides: `blocked`, `ids` and `ids_source`. Returns 0, or a negative errno if a file could not be read. */
-int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
-	enum mode *mode, char **source, struct next_boot *next);
+ * MODE_UNKNOWN and NULL if none sets it. `own` is taken for the text of our own file; NULL: as it is. In
+ * `next` (NULL: do not look), sets what they say of vfio_pci besides: `blocked`, `ids` and `ids_source`.
+ * Returns 0, or a negative errno if a file could not be read. */
+int modprobe_collect_option(const struct sysroot *root, const char *own, const char *module,
+	const char *parameter, enum mode *mode, char **source, struct next_boot *next);
 
 /* Whether vfio-pci's parameter disable_denylist is set, or will be when the module is loaded: live, in
  * modprobe.d or on the kernel command line. */
@@ -97,8 +98,8 @@ bool denylist_collect_disabled(const struct sysroot *root);
 
 /* Collects what sets the mode, and host->mode_at_load: modprobe.d and the kernel command line, or for a
  * built-in vfio the command line only. The current command line stands for the next one, which the boot
- * loader does not expose. Source: modprobe.d(5), /proc/cmdline. */
-void nextboot_collect(const struct sysroot *root, struct host *host, struct next_boot *next);
+ * loader does not expose. `own`: as above. Source: modprobe.d(5), /proc/cmdline. */
+void nextboot_collect(const struct sysroot *root, const char *own, struct host *host, struct next_boot *next);
 
 /* Adds what the initramfs of this kernel contains, which takes as long as unpacking it: the first image found
  * in the locations of Debian, Fedora, SUSE and Arch. */

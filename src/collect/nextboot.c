@@ -11,6 +11,8 @@
 /* Bytes; the rest of a longer file is ignored. */
 #define MODPROBE_FILE_MAX 65536
 
+#define OWN_NAME (strrchr(MODPROBE_CONF_FILE, '/') + 1)
+
 /* A file to read. If several directories have a file of the same name, the first wins. */
 struct candidate {
 	char *name;
@@ -42,7 +44,7 @@ static bool is_conf(const char *name)
 	return length > 5 && text_same(name + length - 5, ".conf");
 }
 
-static int collect_candidates(const struct sysroot *root, struct candidates *found)
+static int collect_candidates(const struct sysroot *root, const char *own, struct candidates *found)
 {
 	static const char *const directories[] = { "etc/modprobe.d", "run/modprobe.d",
 		"usr/local/lib/modprobe.d", "usr/lib/modprobe.d", "lib/modprobe.d" };
@@ -55,6 +57,8 @@ static int collect_candidates(const struct sysroot *root, struct candidates *fou
 		array_each (name, &names)
 			if (is_conf(*name) && !has_name(found, *name))
 				*array_add(found) = (struct candidate){ text_copy(*name), directories[i] };
+		if (own && i == 0 && !has_name(found, OWN_NAME))
+			*array_add(found) = (struct candidate){ text_copy(OWN_NAME), directories[i] };
 	}
 	if (found->count)
 		qsort(found->items, found->count, sizeof *found->items, by_name);
@@ -102,17 +106,19 @@ static void take_rest(struct next_boot *next, const char *path, const char *text
 	take_ids(next, modprobe_text_ids(text), path);
 }
 
-int modprobe_collect_option(const struct sysroot *root, const char *module, const char *parameter,
-	enum mode *mode, char **source, struct next_boot *next)
+int modprobe_collect_option(const struct sysroot *root, const char *own, const char *module,
+	const char *parameter, enum mode *mode, char **source, struct next_boot *next)
 {
 	struct candidates candidates = { 0 };
 	const struct candidate *candidate;
-	int failed = collect_candidates(root, &candidates);
+	int failed = collect_candidates(root, own, &candidates);
 	*mode = MODE_UNKNOWN;
 	*source = NULL;
 	array_each (candidate, &candidates) {
 		auto_free char *path = text_format("%s/%s", candidate->directory, candidate->name);
-		auto_free char *text = sysroot_read_file(root, path, MODPROBE_FILE_MAX);
+		auto_free char *text = own && text_same(path, &MODPROBE_CONF_FILE[1])
+					       ? text_copy(own)
+					       : sysroot_read_file(root, path, MODPROBE_FILE_MAX);
 		if (!text) {
 			/* A link to /dev/null masks a file. */
 			failed = failed || errno == ENOENT || errno == EINVAL ? failed : -errno;
@@ -151,7 +157,7 @@ bool denylist_collect_disabled(const struct sysroot *root)
 	if (sysroot_exists(root, "sys/module/vfio_pci/parameters/nointxmask") == ANSWER_YES)
 		return true;
 	auto_free char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
-	modprobe_collect_option(root, "vfio_pci", "disable_denylist", &mode, &source, NULL);
+	modprobe_collect_option(root, NULL, "vfio_pci", "disable_denylist", &mode, &source, NULL);
 	enum mode said =
 		cmdline ? modprobe_cmdline_option(cmdline, "vfio_pci", "disable_denylist") : MODE_UNKNOWN;
 	return (said == MODE_UNKNOWN ? mode : said) == MODE_ON;
@@ -181,7 +187,7 @@ static const struct trait grub_files[] = {
 
 static const struct trait grub_tools[] = {
 	/* Fedora and RHEL keep the parameters of installed kernels in /boot/loader/entries. */
-	{ "usr/sbin/grubby", "grub2-mkconfig -o /boot/grub2/grub.cfg --update-bls-cmdline", NULL },
+	{ "usr/sbin/grubby", "grubby --update-kernel=ALL --{}=vfio.enable_unsafe_noiommu_mode=1", NULL },
 	{ "usr/sbin/update-grub", "update-grub", NULL },
 	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg", NULL },
 	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg", NULL },
@@ -237,7 +243,7 @@ static void take_kernels_block(const struct sysroot *root, const char *cmdline, 
 		find_block(next, "proc/cmdline", cmdline, modprobe_cmdline_blocked);
 }
 
-void nextboot_collect(const struct sysroot *root, struct host *host, struct next_boot *next)
+void nextboot_collect(const struct sysroot *root, const char *own, struct host *host, struct next_boot *next)
 {
 	struct next_boot found = { .mode = MODE_OFF,
 		.own = collect_own(root),
@@ -248,8 +254,8 @@ void nextboot_collect(const struct sysroot *root, struct host *host, struct next
 	enum mode set = MODE_UNKNOWN;
 	collect_boot_setting(root, &found);
 	found.initramfs_tool = first_existing(root, initramfs_tools)->means;
-	bool known =
-		modprobe_collect_option(root, "vfio", NOIOMMU_PARAMETER, &set, &found.source, &found) == 0;
+	bool known = modprobe_collect_option(
+			     root, own, "vfio", NOIOMMU_PARAMETER, &set, &found.source, &found) == 0;
 	/* Of a module that is built in, modprobe.d says nothing. */
 	if (vfio == MODULE_BUILTIN) {
 		free(found.source);

@@ -299,10 +299,11 @@ void nextboot_judge(const struct host *host, const struct next_boot *next, struc
 /* The boot loader sets the kernel command line, so the user has to edit its configuration. */
 static char *change_parameter(const struct next_boot *next, bool on)
 {
+	auto_free char *tool = text_fill(next->boot_tool, on ? "args" : "remove-args", NULL);
 	return text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
 		next->boot_file ? next->boot_file
 				: "the kernel command line in the boot loader configuration",
-		next->boot_tool ? ", then: " : "", next->boot_tool ? next->boot_tool : "");
+		tool ? ", then: " : "", tool ? tool : "");
 }
 
 /* Only the kernel command line sets parameters of a built-in vfio. */

@@ -28,7 +28,8 @@ static void read_files(struct part own, struct part other)
 		expected == MODE_UNKNOWN ? modprobe_text_option(first, "vfio", NOIOMMU_PARAMETER) : expected;
 	fuzz_file(OWN, own);
 	fuzz_file(OTHER, other);
-	must(modprobe_collect_option(fuzz_root(), "vfio", NOIOMMU_PARAMETER, &mode, &source, NULL) == 0);
+	must(modprobe_collect_option(fuzz_root(), NULL, "vfio", NOIOMMU_PARAMETER, &mode, &source, NULL) ==
+		0);
 	must(mode == expected && !source == (mode == MODE_UNKNOWN));
 }
 
