@@ -425,6 +425,9 @@ struct stored {
 	bool usable;      /* it is valid, and not of another card than the device at the address */
 };
 
+/* The udev rule that applies them. */
+enum rule { RULE_APPLIES, RULE_MISSING, RULE_MASKED, RULE_WITHOUT_UDEVD };
+
 struct stored_list {
 	struct stored *items;
 	size_t count;

@@ -220,8 +220,9 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
  * the serial number in config, which another process reads: see device_collect_serial. */
 void stored_check(const struct sysroot *root, struct stored_list *stored, const struct device_refs *some);
 
-/* Whether the udev rule that applies persistent bindings is installed. Source: the directories of udev(7). */
-enum answer stored_collect_rule(const struct sysroot *root);
+/* What prevents that the udev rule applies the persistent bindings. Source: the directories of udev(7), of
+ * which the first that has it counts; /run/udev/control. */
+enum rule stored_collect_rule(const struct sysroot *root);
 
 /* Our CDI specification: a new string, which the caller frees, or NULL if it does not exist or cannot be
  * read. */

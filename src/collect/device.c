@@ -660,9 +660,9 @@ bool device_is_unbound_since(
 #define EXTENDED_START    0x100
 #define EXTENDED_END      0x1000
 #define CAPABILITY_SERIAL 0x0003
+#define HEADER_TYPE       0x0e
 
 static unsigned int word_at(const unsigned char *config, size_t at)
-#define HEADER_TYPE       0x0e
 {
 	return config[at] | (unsigned int)config[at + 1] << 8 | (unsigned int)config[at + 2] << 16 |
 	       (unsigned int)config[at + 3] << 24;
@@ -842,14 +842,21 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 	}
 }
 
-enum answer stored_collect_rule(const struct sysroot *root)
+enum rule stored_collect_rule(const struct sysroot *root)
 {
 	static const char *const directories[] = { "etc", "run", "usr/local/lib", "usr/lib", "lib" };
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		if (sysroot_exists(root, PATH("%s/udev/rules.d/" RULE, directories[i])) == ANSWER_YES)
-			return ANSWER_YES;
+		const char *path = PATH("%s/udev/rules.d/" RULE, directories[i]);
+		if (sysroot_exists(root, path) != ANSWER_YES)
+			continue;
+		auto_free char *text = sysroot_read(root, path);
+		if (!text || !*text)
+			return RULE_MASKED;
+		return root->live && sysroot_exists(root, "run/udev/control") == ANSWER_NO
+			       ? RULE_WITHOUT_UDEVD
+			       : RULE_APPLIES;
 	}
-	return ANSWER_NO;
+	return RULE_MISSING;
 }
 
 /* ---- the specification for containers ---- */

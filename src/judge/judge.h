@@ -90,7 +90,8 @@ bool nextboot_is(const struct next_boot *next, bool on);
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings);
 
 /* Adds what prevents the mode `on` at the next boot and cannot be changed through our own file: another file,
- * a built-in vfio, a stale initramfs. Returns whether the next boot will have the mode `on`, unless that is stale. */
+ * a built-in vfio, a stale initramfs. Returns whether the next boot will have the mode `on`, unless that is
+ * stale. */
 bool nextboot_judge_wanted(
 	const struct host *host, const struct next_boot *next, bool on, struct finding_list *findings);
 
@@ -107,7 +108,7 @@ bool persistence_judge_one(const struct stored *stored, struct finding_list *fin
 /* Adds what prevents the persistent bindings from being applied at the next boot: noiommu mode is disabled,
  * if one of them needs it (`noiommu`), or the udev rule is missing (`rule`: it is installed). */
 void persistence_judge_next_boot(
-	const struct next_boot *next, enum answer rule, bool noiommu, struct finding_list *findings);
+	const struct next_boot *next, enum rule rule, bool noiommu, struct finding_list *findings);
 
 /* ---- safety.c ----
  * Whether a device can be bound and unbound safely. */

@@ -427,15 +427,25 @@ void persistence_judge(
 	}
 }
 
+static const struct {
+	const char *why, *remedy;
+} without_rule[] = {
+	[RULE_MISSING] = { "the udev rule 60-vfionoiommu.rules is not installed",
+		"run make install in the source directory of vfionoiommu" },
+	[RULE_MASKED] = { "the udev rule 60-vfionoiommu.rules is masked by an empty file or a link",
+		"find /etc/udev /run/udev -name 60-vfionoiommu.rules" },
+	[RULE_WITHOUT_UDEVD] = { "no udevd is running",
+		"have the init system run at boot: vfionoiommu bind --stored" },
+};
+
 void persistence_judge_next_boot(
-	const struct next_boot *next, enum answer rule, bool noiommu, struct finding_list *findings)
+	const struct next_boot *next, enum rule rule, bool noiommu, struct finding_list *findings)
 {
 	if (noiommu && next->mode != MODE_ON)
 		finding_add(findings, FINDING_BINDING_WITHOUT_MODE, NULL, "vfionoiommu enable --persistent",
 			"noiommu mode %s disabled at the next boot, but the persistent bindings require it",
 			next->mode == MODE_UNKNOWN ? "may be" : "will be");
-	if (rule == ANSWER_NO)
-		finding_add(findings, FINDING_BINDING_WITHOUT_RULE, NULL,
-			"run make install in the source directory of vfionoiommu",
-			"the udev rule 60-vfionoiommu.rules is not installed: persistent bindings will not be applied at boot");
+	if (rule != RULE_APPLIES)
+		finding_add(findings, FINDING_BINDING_WITHOUT_RULE, NULL, without_rule[rule].remedy,
+			"%s: persistent bindings will not be applied at boot", without_rule[rule].why);
 }

@@ -54,6 +54,15 @@ saved() {
 	status_is 0
 }
 
+@test "status says if no udevd runs that would bind it" {
+	mv /run/udev/control /run/udev/away
+	run_tool status
+	mv /run/udev/away /run/udev/control
+	says "no udevd is running: persistent bindings will not be applied at boot [binding-without-rule]"
+	run_tool status
+	not says binding-without-rule
+}
+
 @test "a device that was unbound is bound again after the next hotplug" {
 	tool unbind $plug
 	[ -z "$(driver_of $plug)" ]
