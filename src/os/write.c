@@ -41,6 +41,14 @@ static int write_new(int fd, const char *value, int mode)
 	return error ? error : fsync(fd) < 0 ? -errno : 0;
 }
 
+/* A file that was renamed may be lost with the power until its folder is written. */
+static void sync_folder(const char *path)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		(void)fsync(fd);
+}
+
 int write_file(const char *path, const char *value, int mode)
 {
 	char directory[PATH_MAX], temporary[PATH_MAX];
@@ -61,6 +69,8 @@ int write_file(const char *path, const char *value, int mode)
 		error = -errno;
 	if (error)
 		unlink(temporary);
+	else
+		sync_folder(directory);
 	return error;
 }
 
