@@ -670,6 +670,7 @@ static enum status decide(struct run *run, const struct options *options, struct
 	if (given.stored)
 		run->left = select_stored(run);
 	judge(run);
+	cdi_begin(&run->session, wants_cdi(&run->asked));
 	return session_refused(&run->session) ? STATUS_REFUSED : STATUS_DONE;
 }
 

@@ -52,6 +52,12 @@ static struct device_refs find_bound(const struct session *session, const struct
 	return bound;
 }
 
+void cdi_begin(const struct session *session, bool asked)
+{
+	if (asked || sysroot_exists(&session->root, &CDI_FILE[1]) == ANSWER_YES)
+		value_begin();
+}
+
 void cdi_rewrite(struct session *session, bool asked, bool coming, const struct device_refs *leaving)
 {
 	struct plan plan = { 0 };

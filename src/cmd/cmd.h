@@ -263,11 +263,13 @@ enum status session_give(const struct session *session, const char *file, const 
 /* ---- cdi.c ----
  * The CDI specification of the bound devices. */
 
+/* Loads what cdi_rewrite needs, before anything is changed: exits if that is absent. */
+void cdi_begin(const struct session *session, bool asked);
+
 /* Updates /run/cdi/vfionoiommu.json to the devices that are bound now, or removes it if none is, and adds the
  * result. If not `asked`, only an existing file is updated: its nodes may belong to other devices by now.
- * With
- * --dry-run: `coming`, whether devices would be bound, and the devices `leaving` (NULL: none) that would be
- * unbound. */
+ * With --dry-run: `coming`, whether devices would be bound, and the devices `leaving` (NULL: none) that would
+ * be unbound. */
 void cdi_rewrite(struct session *session, bool asked, bool coming, const struct device_refs *leaving);
 
 #endif

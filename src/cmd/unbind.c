@@ -253,6 +253,7 @@ static enum status decide(struct unbinding *run, const struct options *options, 
 		return status;
 	if (all)
 		add_all(run);
+	cdi_begin(session, cdi);
 	device_collect_details(&session->root, &session->devices, &run->asked);
 	collect_drivers(session, &run->asked);
 	use_collect_processes(&session->root, &session->devices);
