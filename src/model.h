@@ -91,6 +91,7 @@ enum source { SOURCES(ENUM_VALUE) SOURCE_COUNT };
 
 /* ---- the running system ---- */
 
+/* In this order: from AVAILABLE on it can be had, from LOADED on it is there. */
 #define MODULE_STATES(X)                                                                                     \
 	X(MODULE_UNKNOWN, "unknown")                                                                         \
 	X(MODULE_MISSING, "not installed") /* not loaded, not built in, and not installed for this kernel */ \

@@ -112,10 +112,9 @@ static struct action change_access(const char *path, const struct node_access *a
 
 void recipe_modules(struct plan *plan, const struct host *host)
 {
-	enum module_state vfio_pci = host->modules[MODULE_VFIO_PCI].state;
 	if (host->modules[MODULE_IOMMUFD].state == MODULE_AVAILABLE)
 		add_step(plan, load("iommufd"), nothing);
-	if (vfio_pci != MODULE_LOADED && vfio_pci != MODULE_BUILTIN)
+	if (host->modules[MODULE_VFIO_PCI].state < MODULE_LOADED)
 		add_step(plan, load("vfio_pci"), nothing);
 }
 
@@ -123,8 +122,7 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
 {
 	if (host->mode == (on ? MODE_ON : MODE_OFF))
 		return;
-	enum module_state vfio = host->modules[MODULE_VFIO].state;
-	if (vfio != MODULE_LOADED && vfio != MODULE_BUILTIN)
+	if (host->modules[MODULE_VFIO].state < MODULE_LOADED)
 		add_step(plan, load("vfio"), nothing);
 	if (host->mode != MODE_UNKNOWN || host->mode_at_load != (on ? MODE_ON : MODE_OFF))
 		add_step(plan, write_mode(on), write_mode(!on));

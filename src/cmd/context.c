@@ -86,11 +86,11 @@ static bool will_load(const struct host *host)
 /* Whether the running kernel itself shows that a bind works, and which nodes it creates. */
 static bool shows_nodes(const struct host *host, const struct access_case *access)
 {
-	enum module_state pci = host->modules[MODULE_VFIO_PCI].state;
 	bool works = access->group == PATH_WORKS || access->cdev == PATH_WORKS;
 	bool known = access->group != PATH_UNKNOWN && access->cdev != PATH_UNKNOWN &&
 		     access->group_node != ANSWER_UNKNOWN && access->cdev_node != ANSWER_UNKNOWN;
-	return works && known && host->mode == MODE_ON && (pci == MODULE_LOADED || pci == MODULE_BUILTIN);
+	return works && known && host->mode == MODE_ON &&
+	       host->modules[MODULE_VFIO_PCI].state >= MODULE_LOADED;
 }
 
 void session_collect_build(struct session *session)

@@ -76,17 +76,12 @@ static enum mode mode_parse(const char *text)
 	return MODE_UNKNOWN;
 }
 
-static bool is_present(enum module_state state)
-{
-	return state == MODULE_LOADED || state == MODULE_BUILTIN;
-}
-
 static enum mode collect_mode(const struct sysroot *root, enum module_state vfio)
 {
 	auto_free char *text = sysroot_read(root, "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
 	if (text)
 		return mode_parse(text);
-	return errno == ENOENT && is_present(vfio) ? MODE_ABSENT : MODE_UNKNOWN;
+	return errno == ENOENT && vfio >= MODULE_LOADED ? MODE_ABSENT : MODE_UNKNOWN;
 }
 
 static enum module_state collect_module(const struct sysroot *root, const struct host *host, const char *name)
@@ -192,7 +187,7 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		host->seen[question] = ANSWER_UNKNOWN;
-	if (!host->running || !is_present(vfio))
+	if (!host->running || vfio < MODULE_LOADED)
 		return;
 	host->seen[QUESTION_GROUP] = sysroot_exists(root, "sys/class/vfio");
 	host->seen[QUESTION_CONTAINER] = sysroot_exists(root, "sys/class/misc/vfio");
@@ -201,8 +196,7 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 	auto_free char *devices = sysroot_read(root, "proc/devices");
 	if (devices)
 		host->seen[QUESTION_CDEV] = strstr(devices, " vfio-dev\n") ? ANSWER_YES : ANSWER_NO;
-	enum module_state pci = host->modules[MODULE_VFIO_PCI].state;
-	if (pci == MODULE_LOADED || pci == MODULE_BUILTIN)
+	if (host->modules[MODULE_VFIO_PCI].state >= MODULE_LOADED)
 		host->seen[QUESTION_PCI] = ANSWER_YES;
 	/* iommufd may be available but not loaded, so its absence proves nothing. */
 	if (sysroot_exists(root, "sys/class/misc/iommu") == ANSWER_YES)
@@ -300,7 +294,7 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 	enum module_state vfio = release ? module_lookup(root, release, "vfio") : MODULE_UNKNOWN;
 	for (int question = 0; question < QUESTION_COUNT; question++)
 		answers[question] = ANSWER_UNKNOWN;
-	if (vfio != MODULE_AVAILABLE && vfio != MODULE_BUILTIN)
+	if (vfio < MODULE_AVAILABLE)
 		return;
 	answers[QUESTION_NOIOMMU] = module_has_parameter(root, release, "vfio", "enable_unsafe_noiommu_mode");
 	answers[QUESTION_CONTAINER] = module_answers(root, release, "devname:vfio/vfio");
@@ -312,8 +306,7 @@ static void collect_in_modules(const struct sysroot *root, struct host *host)
 	answers[QUESTION_IOMMUFD] = iommufd >= MODULE_AVAILABLE ? ANSWER_YES
 				    : vfio == MODULE_AVAILABLE  ? iommufd_in_vfio(root, release)
 								: ANSWER_UNKNOWN;
-	enum module_state pci = module_lookup(root, release, "vfio_pci");
-	if (pci == MODULE_AVAILABLE || pci == MODULE_BUILTIN)
+	if (module_lookup(root, release, "vfio_pci") >= MODULE_AVAILABLE)
 		answers[QUESTION_PCI] = ANSWER_YES;
 	if (vfio == MODULE_BUILTIN)
 		return;
@@ -376,7 +369,7 @@ void host_collect_build(const struct sysroot *root, bool evidence, struct host *
 		return;
 	host->build_skipped = false;
 	collect_kconfig(root, host);
-	if (evidence || !is_present(host->modules[MODULE_VFIO].state) || !host->kconfig.source)
+	if (evidence || host->modules[MODULE_VFIO].state < MODULE_LOADED || !host->kconfig.source)
 		collect_in_modules(root, host);
 }
 

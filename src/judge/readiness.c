@@ -46,7 +46,7 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO];
-	if (vfio == MODULE_LOADED || vfio == MODULE_BUILTIN || vfio == MODULE_AVAILABLE)
+	if (vfio >= MODULE_AVAILABLE)
 		return true;
 	auto_free char *install = install_text(host);
 	if (configured == KCONFIG_N || configured == KCONFIG_ABSENT)
