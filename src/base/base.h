@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -80,6 +81,7 @@ void out_of_memory(void) __attribute__((noreturn));
 /* A new string formatted as by printf, or a copy (NULL stays NULL). The caller frees. Exits if out of memory.
  */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *text_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 char *text_copy(const char *text);
 
 /* A path for the call that it is an argument of. Nothing exists at a path that is too long. */

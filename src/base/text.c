@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,30 +46,34 @@ bool array_contains(const void *items, size_t count, size_t size, const void *it
 	return false;
 }
 
-char *text_format(const char *format, ...)
+char *text_vformat(const char *format, va_list arguments)
 {
 	char *text;
+	if (vasprintf(&text, format, arguments) < 0)
+		out_of_memory();
+	return text;
+}
+
+char *text_format(const char *format, ...)
+{
 	va_list arguments;
 	va_start(arguments, format);
-	int length = vasprintf(&text, format, arguments);
+	char *text = text_vformat(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		out_of_memory();
 	return text;
 }
 
 void text_append(char **text, const char *format, ...)
 {
 	va_list arguments;
-	auto_free char *more = NULL;
 	va_start(arguments, format);
-	int length = vasprintf(&more, format, arguments);
+	auto_free char *more = text_vformat(format, arguments);
 	va_end(arguments);
-	size_t before = strlen(*text);
-	char *longer = length < 0 ? NULL : realloc(*text, before + (size_t)length + 1);
+	size_t before = strlen(*text), length = strlen(more);
+	char *longer = realloc(*text, before + length + 1);
 	if (!longer)
 		out_of_memory();
-	memcpy(longer + before, more, (size_t)length + 1);
+	memcpy(longer + before, more, length + 1);
 	*text = longer;
 }
 

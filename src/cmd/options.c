@@ -1,6 +1,5 @@
 /* Options and arguments. Every option is one line in a table, which feeds argp: parsing and --help. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +48,8 @@ static const struct option_row recorded[] = {
 static const struct option_row acting[] = {
 	{ "dry-run", 0, NULL, "show the changes without making them", .flag = &given.dry_run },
 	{ "force", 0, NULL, "override safety findings, such as a device in use", .flag = &given.force },
-	{ "wait", 0, "SECONDS", "timeout for another instance, or a device that is being added (default 10)", .seconds = &given.wait },
+	{ "wait", 0, "SECONDS", "timeout for another instance, or a device that is being added (default 10)",
+		.seconds = &given.wait },
 	{ 0 },
 };
 
@@ -57,11 +57,9 @@ static const struct option_row acting[] = {
 
 void usage_error(const struct argp_state *state, const char *format, ...)
 {
-	char *sentence;
 	va_list arguments;
 	va_start(arguments, format);
-	if (vasprintf(&sentence, format, arguments) < 0)
-		out_of_memory();
+	auto_free char *sentence = text_vformat(format, arguments);
 	va_end(arguments);
 	log_error("%s", sentence);
 	argp_state_help(state, stderr, ARGP_HELP_SEE);

@@ -1,5 +1,3 @@
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/base.h"
@@ -31,8 +29,7 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 	finding->subject = text_copy(subject);
 	finding->remedy = text_copy(remedy);
 	va_start(arguments, format);
-	if (vasprintf(&finding->sentence, format, arguments) < 0)
-		out_of_memory();
+	finding->sentence = text_vformat(format, arguments);
 	va_end(arguments);
 }
 

@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -27,13 +26,10 @@ static bool is_colored(FILE *stream)
 
 void print_line(const char *format, ...)
 {
-	auto_free char *line = NULL;
 	va_list arguments;
 	va_start(arguments, format);
-	int length = vasprintf(&line, format, arguments);
+	auto_free char *line = text_vformat(format, arguments);
 	va_end(arguments);
-	if (length < 0)
-		out_of_memory();
 	auto_free char *escaped = text_escape(line);
 	puts(escaped);
 }
