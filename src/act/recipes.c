@@ -132,13 +132,8 @@ void recipe_mode(struct plan *plan, const struct host *host, bool on)
  * new_id. dpdk-devbind clears the override afterwards. */
 static bool needs_override(const char *driver)
 {
-	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "pciback" };
-	if (driver && strstr(driver, "vfio"))
-		return true;
-	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
-		if (text_same(driver, drivers[i]))
-			return true;
-	return false;
+	return (driver && strstr(driver, "vfio")) ||
+	       text_is(driver, "uio_pci_generic", "igb_uio", "pci-stub", "pciback");
 }
 
 /* The override to set while binding `driver`, if it is to be `override` in the end: the kernel binds a driver
@@ -178,15 +173,17 @@ static void switch_driver(
 
 /* Drivers whose devices cannot be unbound in parallel. nvidia: removes entries of /proc/driver/nvidia for
  * each, so that concurrent reads for another device fail (xapi's toolstack holds a mutex since CA-123007). */
-static const char *const one_at_a_time[] = { "nvidia" };
+static bool is_one_at_a_time(const char *driver)
+{
+	return text_is(driver, "nvidia");
+}
 
 static char *turn_of(const struct device *device)
 {
-	const char *const drivers[] = { device->driver, device->remembered.driver };
-	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
-		for (size_t k = 0; k < ARRAY_SIZE(one_at_a_time); k++)
-			if (text_same(drivers[i], one_at_a_time[k]))
-				return text_copy(drivers[i]);
+	if (is_one_at_a_time(device->driver))
+		return text_copy(device->driver);
+	if (is_one_at_a_time(device->remembered.driver))
+		return text_copy(device->remembered.driver);
 	/* The functions of a slot belong to one card: their drivers share its firmware, and may reset it. */
 	const char *function = strrchr(device->address, '.');
 	return function ? text_format("%.*s", (int)(function - device->address), device->address)

@@ -99,6 +99,12 @@ char *text_fill(const char *pattern, const char *object, const char *detail);
 
 /* Whether both are the same string; NULL equals only NULL. */
 bool text_same(const char *a, const char *b);
+
+/* Whether `text` is one of the other arguments, or of the `words`, of which the last is NULL. NULL is none.
+ */
+#define text_is(text, ...) text_among(text, (const char *const[]){ __VA_ARGS__, NULL })
+bool text_among(const char *text, const char *const *words);
+
 bool text_starts(const char *text, const char *prefix);
 
 /* Whether `text` is safe as the name of a driver or module and as a component of a path: not empty, not

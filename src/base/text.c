@@ -116,6 +116,13 @@ bool text_same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+bool text_among(const char *text, const char *const *words)
+{
+	while (*words && !text_same(text, *words))
+		words++;
+	return *words;
+}
+
 bool text_starts(const char *text, const char *prefix)
 {
 	return strncmp(text, prefix, strlen(prefix)) == 0;

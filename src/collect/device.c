@@ -221,11 +221,7 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 /* The folders that a device has without a driver: attributes of all devices, and of PCIe. */
 static bool is_common_folder(const char *name)
 {
-	static const char *const common[] = { "power", "link", "wakeup", "aer", "doe_features" };
-	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
-		if (text_same(name, common[i]))
-			return true;
-	return false;
+	return text_is(name, "power", "link", "wakeup", "aer", "doe_features");
 }
 
 bool device_is_bare(const struct sysroot *root, const struct device *device)

@@ -83,12 +83,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 /* Drivers that create no interface for a network card. */
 static bool is_userspace_driver(const char *driver)
 {
-	static const char *const drivers[] = { "uio_pci_generic", "igb_uio", "pci-stub", "pci-pf-stub",
-		"pciback" };
-	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
-		if (text_same(driver, drivers[i]))
-			return true;
-	return false;
+	return text_is(driver, "uio_pci_generic", "igb_uio", "pci-stub", "pci-pf-stub", "pciback");
 }
 
 /* An interface of another namespace, on top of `lower` in ours, which no link in sysfs shows. */

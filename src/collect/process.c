@@ -204,7 +204,7 @@ static void collect_nodes(struct scan *scan)
 
 static bool is_attribute(const char *name)
 {
-	return text_starts(name, "resource") || text_same(name, "config") || text_same(name, "rom");
+	return text_starts(name, "resource") || text_is(name, "config", "rom");
 }
 
 /* The attributes of all devices, by which a file is known whose path names none: a directory or file of sysfs

@@ -221,8 +221,7 @@ static void take_accelerator(struct scan *scan, struct device *device)
 {
 	unsigned int class = device->class >> 16;
 	auto_free char *folder = text_format("sys/bus/pci/drivers/%s", device->driver);
-	if (class == 0x0b || class == 0x10 || class == 0x12 || text_same(device->driver, "idxd") ||
-		text_same(device->driver, "cxgb4"))
+	if (class == 0x0b || class == 0x10 || class == 0x12 || text_is(device->driver, "idxd", "cxgb4"))
 		take_algorithms(scan, device->driver, folder, device);
 }
 

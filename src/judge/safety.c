@@ -29,7 +29,7 @@ static bool is_vfio_driver(const char *driver)
 /* Drivers that give a device to a userspace program. */
 static bool is_userspace_driver(const char *driver)
 {
-	return is_vfio_driver(driver) || text_same(driver, "uio_pci_generic") || text_same(driver, "igb_uio");
+	return is_vfio_driver(driver) || text_is(driver, "uio_pci_generic", "igb_uio");
 }
 
 bool device_is_interrupted(const struct device *device)

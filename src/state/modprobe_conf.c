@@ -144,13 +144,10 @@ char *modprobe_cmdline_blocked(const char *text, const char *module)
 /* Whether an install command loads nothing, as far as is known: "/bin/false", "exit 1", "/bin/echo no". */
 static bool loads_nothing(const char *command)
 {
-	static const char *const names[] = { "false", "true", ":", "exit", "echo", "logger", "printf" };
 	auto_free char *first = text_format("%.*s", (int)strcspn(command, BLANKS ";&|"), command);
 	const char *slash = strrchr(first, '/');
-	bool known = false;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		known |= text_same(slash ? slash + 1 : first, names[i]);
-	return known && !strstr(command, "modprobe") && !strstr(command, "insmod");
+	return text_is(slash ? slash + 1 : first, "false", "true", ":", "exit", "echo", "logger", "printf") &&
+	       !strstr(command, "modprobe") && !strstr(command, "insmod");
 }
 
 /* Whether the pattern of an install command is that of the module, "vfio*"; modprobe treats - as _. */
