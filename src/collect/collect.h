@@ -296,6 +296,7 @@ struct connection {
 
 struct scan {
 	const struct sysroot *root;
+	struct sysroot quiet; /* the same, without recording accesses */
 	struct device_list *devices;
 	struct {
 		struct block *items;

@@ -363,18 +363,17 @@ static void find_sessions(struct scan *scan)
 static void each_address(struct scan *scan, const char *folder,
 	void (*take)(struct scan *scan, const char *name, char *address))
 {
-	/* A report has no addresses. */
-	const struct sysroot quiet = sysroot_quiet(scan->root);
 	auto_names struct name_list names = { 0 };
 	char **name;
 	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &names));
 	array_each (name, &names) {
 		auto_free char *path = text_format("%s/%s/address", folder, *name);
-		auto_free char *address = sysroot_read(&quiet, path);
+		/* A report has no addresses. */
+		auto_free char *address = sysroot_read(&scan->quiet, path);
 		if (!address && errno == ENOTCONN) {
 			free(path);
 			path = text_format("%s/%s/persistent_address", folder, *name);
-			address = sysroot_read(&quiet, path);
+			address = sysroot_read(&scan->quiet, path);
 		}
 		scan_unknown(scan, path, address ? 0 : -errno);
 		if (address)
@@ -387,15 +386,14 @@ static void each_address(struct scan *scan, const char *folder,
 /* The adapter whose port the controller names, "host_traddr=nn-0x2000...:pn-0x1000...", or else all. */
 static void take_fibre_channel(struct scan *scan, const char *controller, const char *from)
 {
-	/* A report has no addresses. */
-	const struct sysroot quiet = sysroot_quiet(scan->root);
 	auto_names struct name_list hosts = { 0 };
 	auto_free char *detail =
 		text_format("NVMe controller %s is reached through Fibre Channel", controller);
 	char **host;
 	scan_unknown(scan, FIBRE_CHANNEL, sysroot_list(scan->root, FIBRE_CHANNEL, &hosts));
 	array_each (host, &hosts) {
-		auto_free char *port = sysroot_read(&quiet, PATH(FIBRE_CHANNEL "/%s/port_name", *host));
+		/* A report has no addresses. */
+		auto_free char *port = sysroot_read(&scan->quiet, PATH(FIBRE_CHANNEL "/%s/port_name", *host));
 		if (!from || !port || strstr(from, port))
 			scan_use(scan, FIBRE_CHANNEL, *host, USE_UNKNOWN, detail);
 	}
@@ -475,8 +473,7 @@ static char *connection_peer(const char *text)
  * net/ipv4/tcp_ipv4.c); addresses are HEX:PORT. The state 1 is established. */
 static void take_connections(struct scan *scan, const char *path, struct connection_list *connections)
 {
-	const struct sysroot quiet = sysroot_quiet(scan->root);
-	auto_free char *text = sysroot_read_file(&quiet, path, CONNECTIONS_MAX);
+	auto_free char *text = sysroot_read_file(&scan->quiet, path, CONNECTIONS_MAX);
 	char remote[33];
 	unsigned int state;
 	unsigned long inode;
@@ -495,8 +492,7 @@ static void take_connections(struct scan *scan, const char *path, struct connect
  * line "TCP: inuse COUNT ..." of its statistics tells (net/ipv4/proc.c). */
 static bool has_connections(const struct scan *scan, const char *path, const char *key)
 {
-	const struct sysroot quiet = sysroot_quiet(scan->root);
-	auto_free char *text = sysroot_read(&quiet, path);
+	auto_free char *text = sysroot_read(&scan->quiet, path);
 	const char *line = text ? strstr(text, key) : NULL;
 	return !line || atoi(line + strlen(key)) > 0;
 }

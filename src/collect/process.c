@@ -116,13 +116,12 @@ static void collect_sockets(struct scan *scan)
 {
 	if (!scan->root->live)
 		return;
-	const struct sysroot quiet = sysroot_quiet(scan->root);
-	auto_free char *sockets = sysroot_read_file(&quiet, SOCKETS, SOCKETS_MAX);
+	auto_free char *sockets = sysroot_read_file(&scan->quiet, SOCKETS, SOCKETS_MAX);
 	scan_unknown(scan, "/" SOCKETS, !sockets ? -errno : strlen(sockets) == SOCKETS_MAX ? -E2BIG : 0);
 	const char *first = sockets ? strchr(sockets, '\n') : NULL;
 	scan->sockets = first;
 	if (first && first[1])
-		scan_each_owned(scan, &quiet, OWNER_INTERFACES, take_sockets);
+		scan_each_owned(scan, &scan->quiet, OWNER_INTERFACES, take_sockets);
 	scan->sockets = NULL;
 }
 
@@ -176,11 +175,10 @@ static void collect_misc(struct scan *scan)
 
 static void collect_nodes(struct scan *scan)
 {
-	const struct sysroot quiet = sysroot_quiet(scan->root);
 	const struct block *block;
 	const struct block_owner *owner;
 	struct device *device;
-	scan_each_owned(scan, &quiet, CHARACTER_DEVICES, take_node);
+	scan_each_owned(scan, &scan->quiet, CHARACTER_DEVICES, take_node);
 	array_each (device, scan->devices) {
 		if (!device->vfio)
 			continue;
@@ -308,11 +306,10 @@ static bool is_memory(const struct process_file *file)
 /* Whether sysfs shows nodes of this number. */
 static bool shows_major(const struct scan *scan, unsigned int number)
 {
-	const struct sysroot quiet = sysroot_quiet(scan->root);
 	auto_names struct name_list names = { 0 };
 	auto_free char *start = text_format("%u:", number);
 	char **name;
-	(void)sysroot_list(&quiet, CHARACTER_DEVICES, &names);
+	(void)sysroot_list(&scan->quiet, CHARACTER_DEVICES, &names);
 	array_each (name, &names)
 		if (text_starts(*name, start))
 			return true;
@@ -535,14 +532,13 @@ static bool has_socket(const struct sysroot *root, unsigned long inode)
 /* Packet sockets that no process has open: one that is only mapped, or in a message, is in use, too. */
 static void take_orphans(struct scan *scan)
 {
-	const struct sysroot quiet = sysroot_quiet(scan->root);
 	const struct node *node;
 	const struct process_file *file;
 	array_each (node, scan->nodes) {
 		bool held = node->type != S_IFSOCK;
 		array_each (file, &scan->processes.files)
 			held |= is_node(node, file);
-		if (!held && has_socket(&quiet, node->number))
+		if (!held && has_socket(&scan->quiet, node->number))
 			use_simple(node->device, USE_UNKNOWN, node->path,
 				"no process that can be seen has it open");
 	}

@@ -722,7 +722,9 @@ static void look(const struct sysroot *root, struct device_list *devices, const 
 	struct progress *progress)
 {
 	struct scan *scan = keep(sizeof *scan);
-	*scan = (struct scan){ .root = root, .devices = devices, .processes.progress = progress };
+	*scan = (struct scan){
+		.root = root, .quiet = sysroot_quiet(root), .devices = devices, .processes.progress = progress
+	};
 	for (const struct part *part = parts; part->take; part++)
 		take_part(scan, part);
 	scan_end(scan);
