@@ -602,14 +602,13 @@ void network_collect(struct scan *scan)
 		each_address(scan, "sys/class/nvme", take_fabric);
 		each_address(scan, "sys/class/iscsi_connection", take_iscsi);
 		find_connections(scan);
-	}
-	if (scan->root->live)
 		take_own(scan);
+	}
 	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
-	if (scan->root->live)
+	if (scan->root->live) {
 		take_namespaces(scan);
-	if (scan->root->live)
 		take_moved(scan);
+	}
 	take_targets(scan);
 	array_each (device, scan->devices)
 		take_elsewhere(scan, device);
