@@ -185,6 +185,9 @@ void log_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* "EBUSY"; NULL for an unknown number. Same as strerrorname_np, which glibc has since 2.32. */
 const char *error_name(int error);
 
+/* Whether this negative errno means that what was to be read does not exist, or not any more. */
+bool error_is_missing(int error);
+
 /* The monotonic clock. */
 
 /* Milliseconds since an arbitrary time in the past. */

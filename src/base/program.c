@@ -101,6 +101,11 @@ const char *error_name(int error)
 	return error > 0 && (size_t)error < count ? names[error] : NULL;
 }
 
+bool error_is_missing(int error)
+{
+	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
+}
+
 /* ---- the clock ---- */
 
 long long clock_milliseconds(void)

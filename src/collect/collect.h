@@ -330,7 +330,8 @@ void use_add(struct device *device, const struct use *use);
 /* The same without a way. */
 void use_simple(struct device *device, enum use_kind kind, const char *object, const char *detail);
 
-/* `what` could not be read, so whether it uses the device is unknown. A missing `what` does not use it. */
+/* `what` could not be read, so whether it uses the device is unknown. A missing `what` does not use it, nor
+ * one that was removed while it was read. */
 void use_unknown(struct device *device, const char *what, int error);
 
 /* The same of any device, because of an error or `why`. scan_end adds it to the devices. */

@@ -134,20 +134,15 @@ static void collect_nodes(const struct sysroot *root, struct device *device)
 	device->vfio |= device->group.name != NULL;
 }
 
-static bool is_gone(int error)
-{
-	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
-}
-
 /* Its IOMMU; a device that is one (AMD's) has a directory of this name instead. */
 static void collect_iommu(const struct sysroot *root, struct device *device)
 {
 	auto_free char *path = device_path(device, "iommu");
 	int type = sysroot_type(root, path);
 	device->is_iommu = type == S_IFDIR;
-	device->iommu = type == S_IFLNK              ? ANSWER_YES
-			: type >= 0 || is_gone(type) ? ANSWER_NO
-						     : ANSWER_UNKNOWN;
+	device->iommu = type == S_IFLNK                       ? ANSWER_YES
+			: type >= 0 || error_is_missing(type) ? ANSWER_NO
+							      : ANSWER_UNKNOWN;
 }
 
 /* A present but unreadable device still counts as a device: `device` then has whatever else could be read.
@@ -208,7 +203,8 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	bool no_iommu = root->live && host_collect_iommu(root) == ANSWER_NO;
 	for (size_t i = 0; i < names.count; i++) {
 		struct device device;
-		if (is_gone(collect_base(root, names.items[i], &uevents.items[i], no_iommu, &device)))
+		int failed = collect_base(root, names.items[i], &uevents.items[i], no_iommu, &device);
+		if (error_is_missing(failed))
 			device_free(&device);
 		else
 			*array_add(devices) = device;

@@ -35,22 +35,16 @@ static char *shown(const char *what)
 	return text_format("%s%s", path ? "/" : "", what);
 }
 
-/* What is missing uses nothing, nor does what was removed while it was read. */
-static bool is_missing(int error)
-{
-	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
-}
-
 void use_unknown(struct device *device, const char *what, int error)
 {
 	auto_free char *path = shown(what);
-	if (error && !is_missing(error))
+	if (error && !error_is_missing(error))
 		use_simple(device, USE_UNKNOWN, path, strerror(-error));
 }
 
 void scan_unknown(struct scan *scan, const char *what, int error)
 {
-	if (error && !is_missing(error))
+	if (error && !error_is_missing(error))
 		scan_unknown_because(scan, what, strerror(-error));
 }
 
