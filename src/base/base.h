@@ -193,6 +193,9 @@ bool error_is_missing(int error);
 /* Milliseconds since an arbitrary time in the past. */
 long long clock_milliseconds(void);
 
+/* Waits so long. Returns false if a signal was received before the end. */
+bool clock_sleep(int milliseconds);
+
 /* ---- program.c, libraries ----
  * Shared libraries that are loaded when first used: loading all of them at the start would be most of what a
  * run costs. The one file that uses a library lists its functions, and calls FUNCTION as sym_FUNCTION:

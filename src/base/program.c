@@ -115,6 +115,12 @@ long long clock_milliseconds(void)
 	return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
 }
 
+bool clock_sleep(int milliseconds)
+{
+	const struct timespec pause = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
+	return nanosleep(&pause, NULL) == 0;
+}
+
 /* ---- libraries ---- */
 
 static bool load(const struct library *library)

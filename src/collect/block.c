@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -577,11 +576,10 @@ static void take_unknown(struct scan *scan, const struct block *block)
 /* It may be another run that claims it, for a moment. Returns as block_claim. */
 static int claim_patiently(const struct sysroot *root, const struct block *block)
 {
-	const struct timespec pause = { .tv_nsec = 10L * 1000 * 1000 };
 	auto_free char *node = node_of(block);
 	int fd = block_claim(root, node, block->number);
 	for (int tries = 0; tries < 3 && fd == -EBUSY; tries++) {
-		nanosleep(&pause, NULL);
+		clock_sleep(10);
 		fd = block_claim(root, node, block->number);
 	}
 	return fd;

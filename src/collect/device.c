@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -567,7 +566,6 @@ static bool is_adding(const struct sysroot *root, const struct device *device)
 void device_wait_until_added(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some, int seconds)
 {
-	const struct timespec pause = { 0, 20000000 };
 	long long end = clock_milliseconds() + seconds * 1000LL;
 	struct device_refs waited = { 0 };
 	const struct device **device;
@@ -575,7 +573,7 @@ void device_wait_until_added(
 		if (is_adding(root, *device))
 			*array_add(&waited) = *device;
 	array_each (device, &waited)
-		while (is_adding(root, *device) && clock_milliseconds() < end && nanosleep(&pause, NULL) == 0)
+		while (is_adding(root, *device) && clock_milliseconds() < end && clock_sleep(20))
 			;
 	device_collect_again(root, devices, &waited);
 	array_each (device, &waited)

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -778,10 +777,9 @@ static void collect(const struct sysroot *root, struct device_list *devices, con
 /* udevd has this file while it handles events. */
 void use_wait_for_udev(const struct sysroot *root)
 {
-	const struct timespec pause = { 0, 20000000 };
 	long long end = clock_milliseconds() + 3000;
 	while (root->live && sysroot_exists(root, "run/udev/queue") == ANSWER_YES &&
-		clock_milliseconds() < end && nanosleep(&pause, NULL) == 0)
+		clock_milliseconds() < end && clock_sleep(20))
 		;
 }
 

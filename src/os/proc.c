@@ -12,7 +12,6 @@
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -335,8 +334,7 @@ static bool is_busy(const char *info)
 /* The fdinfo of a ring, a new string; NULL: it is busy all the time, or gone. */
 static char *read_ring(const struct look *look, const char *path)
 {
-	const struct timespec pause = { .tv_nsec = 1000L * 1000 };
-	for (int tries = 0; tries < 50; tries++, nanosleep(&pause, NULL)) {
+	for (int tries = 0; tries < 50; tries++, clock_sleep(1)) {
 		char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
 		if (!info || !look->root->live || !is_busy(info))
 			return info;
@@ -722,13 +720,12 @@ static bool look_at_new(struct look *look, const struct name_list *names, const 
 /* Looks again at processes with messages, which may have received them, until there are none. */
 static void look_at_receivers(struct look *look)
 {
-	const struct timespec pause = { .tv_nsec = 20L * 1000 * 1000 };
 	long long end = clock_milliseconds() + MESSAGES_MS;
 	while (look->facts->in_flight.count && clock_milliseconds() < end) {
 		auto_names struct name_list processes = look->facts->in_flight;
 		char **process;
 		look->facts->in_flight = (struct name_list){ 0 };
-		nanosleep(&pause, NULL);
+		clock_sleep(20);
 		array_each (process, &processes) {
 			(*process)[strcspn(*process, " ")] = '\0';
 			look_at_number(look, *process);

@@ -10,7 +10,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/base.h"
@@ -178,7 +177,6 @@ static int lock_holder(int fd)
  * only an instance that holds it too long causes a timeout. Returns 0 or a negative errno. */
 static int lock_wait(int fd, int seconds, int *holder, lock_waiting *waiting)
 {
-	static const struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
 	long long end = 0, second = clock_milliseconds() + 1000, search = 0;
 	int told = -1, found = 0;
 	*holder = -1;
@@ -203,7 +201,7 @@ static int lock_wait(int fd, int seconds, int *holder, lock_waiting *waiting)
 			waiting(now);
 			told = now;
 		}
-		if (nanosleep(&pause, NULL) < 0)
+		if (!clock_sleep(50))
 			return -EINTR;
 	}
 	return 0;
