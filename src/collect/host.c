@@ -221,28 +221,23 @@ static const struct {
 	{ "alpine", "apk add linux-lts" },
 };
 
-/* Whether one of the words in `line` is `word`: ID=ubuntu, ID_LIKE="rhel fedora". */
-static bool has_word(const char *line, const char *word)
+/* Whether one of the words in `value` is `word`: of ID=ubuntu, ID_LIKE="rhel fedora". */
+static bool has_word(const char *value, const char *word)
 {
 	static const char separators[] = "=\"' ";
 	size_t length = strlen(word);
-	for (const char *at = line; (at = strstr(at, word)); at += length) {
+	for (const char *at = value; (at = strstr(at, word)); at += length) {
 		char after = at[length];
-		if (at != line && strchr(separators, at[-1]) && (!after || strchr(separators, after)))
+		if ((at == value || strchr(separators, at[-1])) && (!after || strchr(separators, after)))
 			return true;
 	}
 	return false;
 }
 
-/* The index in `packages` of the distribution that the line `key` of os-release names, or -1. */
+/* The index in `packages` of the distribution that the value of `key` in os-release names, or -1. */
 static int find_distribution(const char *text, const char *key)
 {
-	const char *line = text;
-	while (line && !text_starts(line, key)) {
-		line = strchr(line, '\n');
-		line += line != NULL;
-	}
-	auto_free char *found = line ? text_format("%.*s", (int)strcspn(line, "\n"), line) : NULL;
+	auto_free char *found = text_value(text, key);
 	for (size_t i = 0; found && i < ARRAY_SIZE(packages); i++)
 		if (has_word(found, packages[i].id))
 			return (int)i;
@@ -254,9 +249,9 @@ static char *find_package(const struct sysroot *root, const char *release)
 	auto_free char *etc = sysroot_read(root, "etc/os-release");
 	auto_free char *usr = etc ? NULL : sysroot_read(root, "usr/lib/os-release");
 	const char *text = etc ? etc : usr;
-	int found = text ? find_distribution(text, "ID=") : -1;
+	int found = text ? find_distribution(text, "ID") : -1;
 	if (text && found < 0)
-		found = find_distribution(text, "ID_LIKE=");
+		found = find_distribution(text, "ID_LIKE");
 	return found < 0 ? NULL : text_fill(packages[found].command, release, NULL);
 }
 
