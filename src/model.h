@@ -349,13 +349,12 @@ enum use_kind { USE_KINDS(ENUM_VALUE) };
 /* A use of a device. */
 struct use {
 	enum use_kind kind;
-	char *object;  /* "eth0", "nvme0n1p2", "/dev/vfio/noiommu-0"; NULL: the device itself */
-	char *detail;  /* see enum use_kind; NULL: none */
-	char *way;     /* from the object to the device: "over dm-0, over sda1", "behind 10000:e1:00.0"; NULL:
-			* direct
-			*/
-	char *process; /* USE_MOUNT, USE_SESSION, USE_ELSEWHERE: the process in whose mount namespace it is,
-			  or the path of the network namespace, "1234 (sh)"; NULL: in ours */
+	const char *object;  /* "eth0", "nvme0n1p2", "/dev/vfio/noiommu-0"; NULL: the device itself */
+	const char *detail;  /* see enum use_kind; NULL: none */
+	const char *way;     /* from the object to the device: "over dm-0, over sda1", "behind 10000:e1:00.0";
+			      * NULL: direct */
+	const char *process; /* USE_MOUNT, USE_SESSION, USE_ELSEWHERE: the process in whose mount namespace it
+			  is, or the path of the network namespace, "1234 (sh)"; NULL: in ours */
 };
 
 struct use_list {

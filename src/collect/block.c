@@ -237,8 +237,7 @@ static void add_use(const struct block *block, enum use_kind kind, const char *d
 {
 	const struct block_owner *owner;
 	array_each (owner, &block->owners)
-		use_add(owner->device,
-			&(struct use){ kind, block->name, (char *)detail, owner->way, (char *)process });
+		use_add(owner->device, &(struct use){ kind, block->name, detail, owner->way, process });
 }
 
 /* Whether the block device is one of the source "/dev/sda:/dev/sdb". */

@@ -279,7 +279,7 @@ struct block {
 /* What the kernel reaches over the network. */
 struct remote {
 	enum use_kind kind; /* USE_SESSION, USE_FABRIC, USE_ISCSI or USE_CONNECTION, with their detail ... */
-	char *what, *process;
+	const char *what, *process;
 	char *server;    /* its address */
 	char *interface; /* what routes to it; NULL: none in this network namespace */
 };

@@ -36,8 +36,8 @@ static void take_remotes(struct scan *scan, const char *name, struct device *dev
 	add_uppers(scan, &uppers);
 	array_each (remote, &scan->remotes)
 		if (remote->interface && name_list_has(&uppers, remote->interface))
-			use_add(device, &(struct use){ remote->kind, (char *)name, remote->what, NULL,
-						remote->process });
+			use_add(device,
+				&(struct use){ remote->kind, name, remote->what, NULL, remote->process });
 }
 
 /* How an interface is used by the one on top of it. Bridges, bonds and the like have no device of their own.
@@ -94,8 +94,7 @@ static void take_upper(struct scan *scan, const char *lower, const char *upper, 
 	struct device **owner;
 	(void)scan_owners(scan, scan->root, OWNER_INTERFACES, lower, &owners);
 	array_each (owner, &owners)
-		use_add(*owner,
-			&(struct use){ USE_ELSEWHERE, (char *)upper, place->detail, way, place->process });
+		use_add(*owner, &(struct use){ USE_ELSEWHERE, upper, place->detail, way, place->process });
 }
 
 /* Whether the interface is up, or below another one, in the sysfs of its namespace. */
@@ -179,8 +178,9 @@ static void take_own(struct scan *scan)
 	}
 	if (!sysroot_same_filesystem(scan->root, "sys/class/net", &sysfs, ".")) {
 		scan->network.count = scan->programmed.count = scan->remotes.count = 0;
-		static char unseen[] = "the network namespace of this process, which /sys does not show";
-		const struct use place = { .detail = unseen };
+		const struct use place = {
+			.detail = "the network namespace of this process, which /sys does not show"
+		};
 		take_interfaces(scan, &sysfs, &place, false);
 	}
 	close(sysfs.fd);
@@ -427,7 +427,7 @@ static void take_fabric(struct scan *scan, const char *name, char *address)
 	if (target && text_starts(target, "nn-")) {
 		take_fibre_channel(scan, name, from);
 	} else if (target) {
-		add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = (char *)name });
+		add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = name });
 		add_fabric_mounts(scan, name, target);
 	}
 }

@@ -412,7 +412,7 @@ static bool can_write(const struct process_file *file)
 static void add_process(
 	struct device *device, const struct process_file *file, const char *what, const char *way)
 {
-	use_add(device, &(struct use){ USE_PROCESS, (char *)what, file->process, (char *)way, NULL });
+	use_add(device, &(struct use){ USE_PROCESS, what, file->process, way, NULL });
 }
 
 #define SYSPATH "vfio-device-syspath:"

@@ -25,7 +25,7 @@ void use_add(struct device *device, const struct use *use)
 
 void use_simple(struct device *device, enum use_kind kind, const char *object, const char *detail)
 {
-	use_add(device, &(struct use){ .kind = kind, .object = (char *)object, .detail = (char *)detail });
+	use_add(device, &(struct use){ .kind = kind, .object = object, .detail = detail });
 }
 
 /* Paths are relative to the root of the machine. */
@@ -211,17 +211,11 @@ void scan_send(const struct device_list *devices, FILE *to)
 
 static void receive_use(FILE *from, struct device *device)
 {
-	struct use use = { 0 };
-	(void)!fread(&use.kind, sizeof use.kind, 1, from);
-	use.object = receive_text(from);
-	use.detail = receive_text(from);
-	use.way = receive_text(from);
-	use.process = receive_text(from);
-	use_add(device, &use);
-	free(use.object);
-	free(use.detail);
-	free(use.way);
-	free(use.process);
+	enum use_kind kind = USE_UNKNOWN;
+	(void)!fread(&kind, sizeof kind, 1, from);
+	auto_free char *object = receive_text(from), *detail = receive_text(from);
+	auto_free char *way = receive_text(from), *process = receive_text(from);
+	use_add(device, &(struct use){ kind, object, detail, way, process });
 }
 
 static void receive_device(FILE *from, struct device *device)

@@ -176,13 +176,13 @@ static void uses(const struct use *use, const char *id)
 /* A network namespace that `process` has, or its mount namespace; NULL: it is mounted in ours. */
 static void is_elsewhere(const char *detail, const char *process, const char *way)
 {
-	const struct use use = { USE_ELSEWHERE, "eth9", (char *)detail, (char *)way, (char *)process };
+	const struct use use = { USE_ELSEWHERE, "eth9", detail, way, process };
 	uses(&use, "interface-elsewhere");
 }
 
 static void is_unknown(const char *object, const char *detail)
 {
-	const struct use use = { USE_UNKNOWN, (char *)object, (char *)detail, NULL, NULL };
+	const struct use use = { USE_UNKNOWN, object, detail, NULL, NULL };
 	uses(&use, "use-unknown");
 }
 
