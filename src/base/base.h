@@ -105,6 +105,7 @@ bool text_same(const char *a, const char *b);
 #define text_is(text, ...) text_among(text, (const char *const[]){ __VA_ARGS__, NULL })
 bool text_among(const char *text, const char *const *words);
 
+/* Whether `text` starts with `prefix`; NULL starts with nothing. */
 bool text_starts(const char *text, const char *prefix);
 
 /* Whether `text` is safe as the name of a driver or module and as a component of a path: not empty, not

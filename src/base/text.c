@@ -125,7 +125,7 @@ bool text_among(const char *text, const char *const *words)
 
 bool text_starts(const char *text, const char *prefix)
 {
-	return strncmp(text, prefix, strlen(prefix)) == 0;
+	return text && strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
 bool text_is_name(const char *text)

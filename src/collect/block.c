@@ -47,10 +47,10 @@ static char *node_of(const struct block *block)
 /* Whether `path` (/dev/mapper/root, /dev/nvme0n1p2) is a node of the block device. */
 static bool is_node(const struct scan *scan, const struct block *block, const char *path)
 {
-	const char *node = path ? text_after(path, "/dev/") : NULL;
-	const char *mapped = node ? text_after(node, "mapper/") : NULL;
+	const char *node = text_after(path, "/dev/");
+	const char *mapped = text_after(node, "mapper/");
 	if (!mapped)
-		return node && text_same(node, block->name);
+		return text_same(node, block->name);
 	auto_free char *name_path = block_path(block, "dm/name");
 	auto_free char *name = sysroot_read(scan->root, name_path);
 	return text_same(mapped, name);

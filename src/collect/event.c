@@ -72,7 +72,7 @@ void event_learn(const struct sysroot *root)
 static char *group_address(const struct sysroot *root, const char *node)
 {
 	const char *name = text_after(node, "/dev/vfio/");
-	const char *number = name ? text_after(name, "noiommu-") : NULL;
+	const char *number = text_after(name, "noiommu-");
 	auto_free char *path = text_format("sys/kernel/iommu_groups/%s/devices", number ? number : name);
 	auto_names struct name_list names = { 0 };
 	char address[20], **item, *found = NULL;
@@ -136,8 +136,7 @@ static bool translate_node(const struct udev_event *from, struct event *event)
 {
 	bool added = text_same(from->action, "add");
 	/* Without cdev support, a vfio-dev has no node. */
-	if (!from->node || !text_starts(from->node, "/dev/vfio/") ||
-		(!added && !text_same(from->action, "remove")))
+	if (!text_starts(from->node, "/dev/vfio/") || (!added && !text_same(from->action, "remove")))
 		return false;
 	*event = (struct event){
 		.kind = added ? EVENT_NODE_ADDED : EVENT_NODE_REMOVED,

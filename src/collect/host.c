@@ -177,8 +177,7 @@ static bool is_qemu(const struct sysroot *root)
 	auto_free char *vendor = sysroot_read(root, "sys/class/dmi/id/sys_vendor");
 	auto_free char *compatible =
 		vendor ? NULL : sysroot_read(root, "sys/firmware/devicetree/base/compatible");
-	return (vendor && text_starts(vendor, "QEMU")) ||
-	       (compatible && text_starts(compatible, "linux,dummy-virt"));
+	return text_starts(vendor, "QEMU") || text_starts(compatible, "linux,dummy-virt");
 }
 
 /* The classes, nodes and parameters that exist only while vfio is loaded or built in. */

@@ -189,7 +189,7 @@ static void take_own(struct scan *scan)
 static bool is_of_process(const struct scan *scan, const struct mount_fact *mount)
 {
 	const struct process_namespace *namespace;
-	const char *number = mount->source ? text_after(mount->source, "net:[") : NULL;
+	const char *number = text_after(mount->source, "net:[");
 	unsigned long inode = number ? strtoul(number, NULL, 10) : 0;
 	array_each (namespace, &scan->processes.network_namespaces)
 		if (namespace->inode == inode)
@@ -211,7 +211,7 @@ static void take_mounted_namespace(struct scan *scan, const struct mount_fact *m
 static unsigned long initial_namespace(const struct scan *scan)
 {
 	auto_free char *link = scan->processes.hidden ? NULL : sysroot_readlink(scan->root, "proc/2/ns/net");
-	const char *number = link ? text_after(link, "net:[") : NULL;
+	const char *number = text_after(link, "net:[");
 	return number ? strtoul(number, NULL, 10) : 0;
 }
 
@@ -424,7 +424,7 @@ static void take_fabric(struct scan *scan, const char *name, char *address)
 		*comma = '\n';
 	auto_free char *target = text_value(address, "traddr");
 	auto_free char *from = text_value(address, "host_traddr");
-	if (target && text_starts(target, "nn-")) {
+	if (text_starts(target, "nn-")) {
 		take_fibre_channel(scan, name, from);
 	} else if (target) {
 		add_remote(scan, target, &(struct remote){ .kind = USE_FABRIC, .what = name });

@@ -162,13 +162,13 @@ static void collect_misc(struct scan *scan)
 {
 	auto_free char *random = sysroot_read(scan->root, RANDOM);
 	struct device *device;
-	if (random && text_starts(random, "virtio_rng"))
+	if (text_starts(random, "virtio_rng"))
 		scan_each_owned(scan, scan->root, "sys/bus/virtio/drivers/virtio_rng", take_random);
 	array_each (device, scan->devices) {
 		for (size_t i = 0; device->driver && i < ARRAY_SIZE(misc_nodes); i++)
 			if (text_same(device->driver, misc_nodes[i].driver))
 				add_misc(scan, device, misc_nodes[i].node, misc_nodes[i].node);
-		if (device->driver && random && text_starts(random, device->driver))
+		if (device->driver && text_starts(random, device->driver))
 			add_misc(scan, device, "hw_random", "hwrng");
 	}
 }

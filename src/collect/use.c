@@ -28,7 +28,7 @@ static char *virtiofs_tag(const struct scan *scan, const char *device)
 /* Whether the source of the mount is the tag, which has no blanks at its end as it was read. */
 static bool is_tag(const char *source, const char *tag)
 {
-	const char *rest = source && tag ? text_after(source, tag) : NULL;
+	const char *rest = tag ? text_after(source, tag) : NULL;
 	return rest && !rest[strspn(rest, " ")];
 }
 
@@ -117,7 +117,7 @@ static void take_memory(struct scan *scan, const char *name, struct device *devi
 	const char *found = resources ? strstr(resources, line) : NULL;
 	const char *below = found ? strchr(found + strlen(line), ':') : NULL;
 	use_unknown(device, "proc/iomem", resources ? 0 : -errno);
-	if (below && text_after(below, ": System RAM (virtio_mem)"))
+	if (text_starts(below, ": System RAM (virtio_mem)"))
 		use_simple(device, USE_MEMORY, name, NULL);
 }
 
@@ -431,7 +431,7 @@ static bool has_acpi(const struct scan *scan, const struct device *device)
 		line = strtok_r(NULL, "\n", &rest)) {
 		size_t depth = strspn(line, " ");
 		const char *what = strstr(line, " : ");
-		if (depth > own && what && text_starts(what, " : ACPI "))
+		if (depth > own && text_starts(what, " : ACPI "))
 			return true;
 		if (depth <= own || own == SIZE_MAX)
 			own = what && text_same(what + strlen(" : "), device->address) ? depth : SIZE_MAX;

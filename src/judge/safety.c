@@ -267,8 +267,8 @@ static const char *special_remedy(const struct use *use)
  * NULL: it is neither. */
 static char *namespace_ip(const struct use *use)
 {
-	const char *where = use->detail ? text_after(use->detail, "the network namespace ") : NULL;
-	const char *process = where ? text_after(where, "of process ") : NULL;
+	const char *where = text_after(use->detail, "the network namespace ");
+	const char *process = text_after(where, "of process ");
 	if (process)
 		return text_format("nsenter --target %d --net ip", atoi(process));
 	if (!where || *where != '/')
@@ -290,7 +290,7 @@ static char *namespace_remedy(const struct use *use, const char *object)
 	auto_free char *ip = use->kind == USE_ELSEWHERE ? namespace_ip(use) : NULL;
 	if (!ip)
 		return NULL;
-	if (use->way && text_starts(use->way, "over "))
+	if (text_starts(use->way, "over "))
 		return text_format("%s link delete %s", ip, object);
 	bool initial = text_starts(ip, "nsenter --target 1 --net");
 	return text_format("%s link set %s %s", ip, object, initial ? "down" : "netns 1");
