@@ -57,17 +57,18 @@ static bool is_node(const struct scan *scan, const struct block *block, const ch
 }
 
 /* The block device with the node `path`, or with the filesystem of the file `path`, as the kernel shows it.
- * The kernel shows a path of another mount namespace without the mount point: "/nvme0n1". */
+ * The kernel shows a path of another mount namespace without the mount point: "/nvme0n1". `file` becomes
+ * whether it is a file; NULL: do not tell. */
 static struct block *find_path(const struct scan *scan, const char *path, bool *file)
 {
 	dev_t node = 0, filesystem = 0;
 	struct block *block;
 	const char *slash = strrchr(path, '/');
-	if (scan->root->live && block_of_path(scan->root, path + 1, &node, &filesystem) == 0) {
-		*file = !node;
+	bool found = scan->root->live && block_of_path(scan->root, path + 1, &node, &filesystem) == 0;
+	if (file)
+		*file = found && !node;
+	if (found)
 		return find_number(scan, node ? node : filesystem);
-	}
-	*file = false;
 	array_each (block, &scan->blocks)
 		if (is_node(scan, block, path))
 			return block;
@@ -117,9 +118,8 @@ static void add_backing_device(struct scan *scan, struct block *block)
 {
 	auto_free char *path = block_path(block, "backing_dev");
 	auto_free char *node = sysroot_read(scan->root, path);
-	bool is_file;
 	if (node && *node == '/')
-		add_below(scan, block, find_path(scan, node, &is_file), NULL);
+		add_below(scan, block, find_path(scan, node, NULL), NULL);
 }
 
 /* "../../devices/virtual/block/loop0/loop0p1" */
@@ -240,6 +240,16 @@ static void add_use(const struct block *block, enum use_kind kind, const char *d
 		use_add(owner->device, &(struct use){ kind, block->name, detail, owner->way, process });
 }
 
+/* `object` may use any of the block devices. */
+static void add_unknown(struct scan *scan, const char *object, const char *detail)
+{
+	const struct block *block;
+	const struct block_owner *owner;
+	array_each (block, &scan->blocks)
+		array_each (owner, &block->owners)
+			use_simple(owner->device, USE_UNKNOWN, object, detail);
+}
+
 /* Whether the block device is one of the source "/dev/sda:/dev/sdb". */
 static bool is_among(const struct scan *scan, const struct block *block, const char *source)
 {
@@ -355,9 +365,8 @@ static const struct exporter {
 /* Whether the path is a node of one of the block devices. */
 static bool is_member(const struct scan *scan, const struct name_list *members, const char *path)
 {
-	bool file;
 	const char *slash = strrchr(path, '/');
-	const struct block *block = find_path(scan, path, &file);
+	const struct block *block = find_path(scan, path, NULL);
 	return (slash && name_list_has(members, slash + 1)) || (block && name_list_has(members, block->name));
 }
 
@@ -397,15 +406,11 @@ static char *exported_path(char *value)
  * be in another mount namespace. */
 static void take_unresolved(struct scan *scan, const char *path, const char *user)
 {
-	const struct block *block;
-	const struct block_owner *owner;
 	dev_t number, filesystem;
 	if (!scan->root->live || block_of_path(scan->root, path + 1, &number, &filesystem) == 0)
 		return;
 	auto_free char *detail = text_format("there is no %s", path);
-	array_each (block, &scan->blocks)
-		array_each (owner, &block->owners)
-			use_simple(owner->device, USE_UNKNOWN, user, detail);
+	add_unknown(scan, user, detail);
 }
 
 /* A controller has no block device of its own. Returns whether the path is that of one. */
@@ -432,9 +437,8 @@ static void take_passed(struct scan *scan, const char *info, const char *user)
 static const struct block *exported_block(const struct scan *scan, const char *value, const char *node)
 {
 	unsigned int major, minor;
-	bool file;
 	if (node)
-		return find_path(scan, node, &file);
+		return find_path(scan, node, NULL);
 	if (value && sscanf(value, "%x:%x", &major, &minor) == 2)
 		return find_number(scan, makedev(major, minor));
 	return value ? find_name(scan, value) : NULL;
@@ -510,13 +514,8 @@ static void take_exporters(struct scan *scan)
 static void take_layouts(struct scan *scan)
 {
 	auto_free char *clients = sysroot_read(scan->root, "sys/module/blocklayoutdriver/refcnt");
-	const struct block *block;
-	const struct block_owner *owner;
-	array_each (block, &scan->blocks)
-		array_each (owner, &block->owners)
-			if (clients && !text_same(clients, "0"))
-				use_simple(owner->device, USE_UNKNOWN, "blocklayoutdriver",
-					"an NFS server has a client write to disks");
+	if (clients && !text_same(clients, "0"))
+		add_unknown(scan, "blocklayoutdriver", "an NFS server has a client write to disks");
 }
 
 /* Whether the device is the disk or one of its partitions, by their names: sda1 of sda, nvme0n1p1 of nvme0n1,
