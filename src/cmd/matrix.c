@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/base.h"
 #include "cmd/cmd.h"
@@ -32,8 +31,6 @@ static const struct option_row matrix_options[] = {
 static const char *why(int error)
 {
 	switch (error) {
-	case -EINVAL:
-		return "not a regular file";
 	case -EFBIG:
 		return "too large for a kernel configuration";
 	case -EBADMSG:
@@ -41,7 +38,7 @@ static const char *why(int error)
 	case -ENODATA:
 		return "not a kernel configuration: no CONFIG_ line";
 	default:
-		return strerror(-error);
+		return usage_file_error(error);
 	}
 }
 
