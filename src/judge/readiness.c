@@ -256,7 +256,7 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 {
 	const struct device *device;
 	array_each (device, devices) {
-		if (!device->group.noiommu && !device->cdev.noiommu)
+		if (!device_is_noiommu(device))
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
 		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address, remedy,
