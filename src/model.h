@@ -296,6 +296,12 @@ struct remembered {
 	bool by_kernel; /* another program had it for userspace: unbind lets the kernel choose the driver */
 };
 
+/* Whether unbind restores the driver that it names, or none; else the kernel chooses one. */
+static inline bool is_restorable(const struct remembered *saved)
+{
+	return saved->known == ANSWER_YES && !saved->by_kernel;
+}
+
 /* Whether a device can be bound. */
 #define FITNESSES(X)                                                                                         \
 	X(FITNESS_FREE, "free")             /* can be bound */                                               \

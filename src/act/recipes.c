@@ -222,11 +222,11 @@ static void unbind_from_other(struct plan *plan, const struct device *device)
 void recipe_unbind(struct plan *plan, const struct device *device)
 {
 	const struct remembered *remembered = &device->remembered;
-	if (remembered->known != ANSWER_YES || remembered->by_kernel)
-		unbind_from_other(plan, device);
-	else
+	if (is_restorable(remembered))
 		switch_driver(
 			plan, device, remembered->driver, remembered->driver_override, remembered->module);
+	else
+		unbind_from_other(plan, device);
 	if (remembered->known == ANSWER_YES)
 		add_step(plan, forget(device->address), save(device, remembered));
 }

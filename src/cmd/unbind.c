@@ -34,23 +34,17 @@ struct unbinding {
 	} items; /* the devices to unbind, of `asked` */
 };
 
-/* Whether no driver is saved that could be restored: the kernel chooses one. */
-static bool kernel_chooses(const struct device *device)
-{
-	return device->remembered.known != ANSWER_YES || device->remembered.by_kernel;
-}
-
 /* A stranded device is not bound, but has to get a driver. */
 static const char *verb(const struct device *device)
 {
-	return device->driver || device->vfio || !kernel_chooses(device) ? "unbound" : "restored";
+	return device->driver || device->vfio || is_restorable(&device->remembered) ? "unbound" : "restored";
 }
 
 static void plan_unbind(struct session *session, const struct device *device)
 {
 	struct plan plan = recipe_begin(device);
 	const struct remembered *remembered = &device->remembered;
-	auto_free char *restored = kernel_chooses(device) ? text_copy("driver chosen by the kernel")
+	auto_free char *restored = !is_restorable(remembered) ? text_copy("driver chosen by the kernel")
 				   : remembered->driver
 					   ? text_format("driver %s restored", remembered->driver)
 					   : text_copy("no driver to restore");
@@ -86,7 +80,7 @@ static void judge_outcome(const struct session *session, struct item *item, stru
 		result->sentence = problem;
 	} else if (result->job.error == -ETIMEDOUT) {
 		result->sentence = failure_sentence(&result->job, result->subject, find_user(session, item));
-	} else if (well && kernel_chooses(&item->before)) {
+	} else if (well && !is_restorable(&item->before.remembered)) {
 		result->sentence = text_format("%s, driver chosen by the kernel: %s", verb(&item->before),
 			item->device->driver ? item->device->driver : "none");
 	}
@@ -232,7 +226,7 @@ static void collect_drivers(struct session *session, const struct device_refs *a
 	const struct device **device;
 	device_collect_saved_drivers(&session->root, session->host.release, &session->devices, asked);
 	array_each (device, asked)
-		if ((*device)->vfio && kernel_chooses(*device))
+		if ((*device)->vfio && !is_restorable(&(*device)->remembered))
 			*array_add(&chosen) = *device;
 	device_collect_kernel_driver(&session->root, session->host.release, &session->devices, &chosen);
 	device_collect_driverless(&session->root, session->host.release, &session->devices, asked, true);

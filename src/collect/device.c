@@ -467,7 +467,7 @@ void device_collect_saved_drivers(const struct sysroot *root, const char *releas
 	const struct device **device;
 	array_each (device, some) {
 		struct remembered *saved = &own(devices, *device)->remembered;
-		if (saved->known != ANSWER_YES || saved->by_kernel)
+		if (!is_restorable(saved))
 			continue;
 		saved->by_kernel = is_gone_driver(root, release, saved);
 		if (!saved->driver && !saved->driver_override && may_have_lost_driver(*device))

@@ -75,7 +75,7 @@ static const char *or_none(const char *text)
 char *outcome_of_unbind(const struct device *before, const struct device *after)
 {
 	const struct remembered *remembered = &before->remembered;
-	bool restored = remembered->known == ANSWER_YES && !remembered->by_kernel;
+	bool restored = is_restorable(remembered);
 	if (after->vfio && !restored)
 		return text_format(
 			"the kernel bound the device to %s again because of an ID in the driver's new_id list; remove it with: echo '%04x %04x' > /sys/bus/pci/drivers/%s/remove_id; vfionoiommu unbind %s",
