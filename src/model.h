@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* An enum whose values have words, in tables, sentences and JSON, is a list X(VALUE, "word"); show/print.c
  * has the functions. */
@@ -408,6 +409,13 @@ struct device {
 	const struct stored *stored;     /* its persistent binding; NULL: none, or not collected */
 	char *vendor_name, *device_name; /* from hwdb; NULL: no entry, or not looked up */
 };
+
+/* Whether their addresses differ at most in their function. */
+static inline bool device_same_slot(const struct device *a, const struct device *b)
+{
+	size_t length = strlen(a->address);
+	return strlen(b->address) == length && strncmp(a->address, b->address, length - 1) == 0;
+}
 
 struct device_list {
 	struct device *items;

@@ -152,9 +152,6 @@ bool text_hex(const char **text, int min, int max, unsigned long *value);
  * `*text` past them. Returns false, with everything untouched, if there are none or `*text` is NULL. */
 bool text_hex_pair(const char **text, unsigned int *left, unsigned int *right);
 
-/* Whether these PCI addresses differ at most in their function. */
-bool text_same_slot(const char *a, const char *b);
-
 /* ---- program.c, messages ----
  * Messages on stderr. Escapes unprintable bytes. */
 

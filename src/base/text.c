@@ -309,9 +309,3 @@ bool text_hex_pair(const char **text, unsigned int *left, unsigned int *right)
 	*text = at;
 	return true;
 }
-
-bool text_same_slot(const char *a, const char *b)
-{
-	size_t length = strlen(a);
-	return strlen(b) == length && strncmp(a, b, length - 1) == 0;
-}

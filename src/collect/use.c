@@ -831,9 +831,9 @@ static void mark_slot(const struct device_list *devices, const struct device *de
 {
 	size_t i = (size_t)(device - devices->items);
 	const struct device *items = devices->items;
-	while (i > 0 && text_same_slot(items[i - 1].address, device->address))
+	while (i > 0 && device_same_slot(&items[i - 1], device))
 		i--;
-	for (; i < devices->count && text_same_slot(items[i].address, device->address); i++)
+	for (; i < devices->count && device_same_slot(&items[i], device); i++)
 		marked[i] |= &items[i] == device || !items[i].vfio;
 }
 

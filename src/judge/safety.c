@@ -479,7 +479,7 @@ void safety_judge_unbind(
 static bool share_slot(const struct device *a, const struct device *b)
 {
 	/* A virtual function has a reset of its own, whatever its number. */
-	return a != b && !a->physical && !b->physical && text_same_slot(a->address, b->address);
+	return a != b && !a->physical && !b->physical && device_same_slot(a, b);
 }
 
 void safety_judge_siblings(const struct device_list *devices, const struct device *device,
