@@ -471,47 +471,10 @@ struct finding {
 	char *remedy;    /* the next command, or a short instruction; NULL: none */
 };
 
-/* What a finding means on any machine; ADDRESS and NAME stand for what a message names. */
-struct explanation {
-	const char *id;
-	enum severity severity;
-	bool forcible;
-	const char *meaning; /* one sentence */
-	const char *reason;  /* why it is raised */
-	const char *remedy;  /* what to do */
-};
-
 struct finding_list {
 	struct finding *items;
 	size_t count;
 	bool force; /* --force overrides the forcible ones */
-};
-
-/* The configuration changes needed to get a missing path. */
-struct advice {
-	const char *goal; /* "for the group" */
-	char *lines;      /* the CONFIG_ lines to change, separated by newlines */
-};
-
-struct advice_list {
-	struct advice *items;
-	size_t count;
-};
-
-/* A kernel, running or not, with its verdict and findings. */
-struct kernel {
-	char *name; /* as the user specified it: a release, or a configuration file */
-	struct host host;
-	struct access_case access;
-	struct access_case
-		cases[CASE_COUNT]; /* the rows of the matrix for this version; one of them is `access` */
-	struct finding_list findings;
-	struct advice_list advice;
-};
-
-struct kernel_list {
-	struct kernel *items;
-	size_t count;
 };
 
 #endif

@@ -1,5 +1,5 @@
-/* What commands do with the machine that model.h describes: open devices, record it, change it, watch it.
- * Shared by the layers that do it and show it. */
+/* What commands do with the machine that model.h describes: open devices, record it, change it, watch it,
+ * compare kernels, explain findings. Shared by the layers that do it and show it. */
 #ifndef WORK_H
 #define WORK_H
 
@@ -236,6 +236,47 @@ struct event {
 	unsigned int vendor, device; /* of the added device; 0: unknown */
 	char *driver;                /* NULL: none, or unknown */
 	char *node;                  /* "/dev/vfio/noiommu-0"; NULL: not an event of a node */
+};
+
+/* ---- matrix: kernels, and what they lack ---- */
+
+/* The configuration changes needed to get a missing path. */
+struct advice {
+	const char *goal; /* "for the group" */
+	char *lines;      /* the CONFIG_ lines to change, separated by newlines */
+};
+
+struct advice_list {
+	struct advice *items;
+	size_t count;
+};
+
+/* A kernel, running or not, with its verdict and findings. */
+struct kernel {
+	char *name; /* as the user specified it: a release, or a configuration file */
+	struct host host;
+	struct access_case access;
+	struct access_case
+		cases[CASE_COUNT]; /* the rows of the matrix for this version; one of them is `access` */
+	struct finding_list findings;
+	struct advice_list advice;
+};
+
+struct kernel_list {
+	struct kernel *items;
+	size_t count;
+};
+
+/* ---- explain: findings ---- */
+
+/* What a finding means on any machine; ADDRESS and NAME stand for what a message names. */
+struct explanation {
+	const char *id;
+	enum severity severity;
+	bool forcible;
+	const char *meaning; /* one sentence */
+	const char *reason;  /* why it is raised */
+	const char *remedy;  /* what to do */
 };
 
 #endif
