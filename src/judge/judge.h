@@ -203,9 +203,7 @@ void client_judge(enum client client, const struct host *host, const struct clie
 	const struct opening_list *openings, struct finding_list *findings);
 
 /* ---- taint.c ----
- * VFIO's messages about tainting in the kernel log, and whether the log is complete. */
-
-/* The meaning of the kernel taint, and whether VFIO noiommu is a cause of it. */
+ * The meaning of the kernel taint, and whether VFIO noiommu is a cause of it. */
 
 /* Decodes `value`. If TAINT_USER is set, determines from `log` whether VFIO noiommu set it; NULL: there is no
  * log. */

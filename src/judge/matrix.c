@@ -125,7 +125,7 @@ static struct answered answer(const struct host *host, enum question question)
 	return found;
 }
 
-static int kernel_version(const struct host *host)
+static int host_version(const struct host *host)
 {
 	int major, minor;
 	if (host->kconfig.version)
@@ -153,7 +153,7 @@ static void derive(const struct host *host, struct answered *all)
 {
 	const struct answered *noiommu = &all[QUESTION_NOIOMMU], *cdev = &all[QUESTION_CDEV];
 	struct answered *for_group = &all[QUESTION_GROUP_NOIOMMU], *for_cdev = &all[QUESTION_CDEV_NOIOMMU];
-	int version = kernel_version(host);
+	int version = host_version(host);
 	if (for_group->answer == ANSWER_UNKNOWN || noiommu->answer == ANSWER_NO)
 		*for_group = *noiommu;
 	if (noiommu->answer == ANSWER_NO)
@@ -186,7 +186,7 @@ static int matrix_row(enum answer group, enum answer container, enum answer cdev
 static enum answer selectable(const struct host *host, const struct answered *all)
 {
 	enum answer group = all[QUESTION_GROUP].answer, cdev = all[QUESTION_CDEV].answer;
-	int version = kernel_version(host);
+	int version = host_version(host);
 	if (version && version < CDEV_SINCE)
 		return group;
 	enum answer usable = answer_and(cdev, answer_not(emulates_atomic64(host)));
@@ -219,7 +219,7 @@ static bool lacks(const struct host *host, enum kconfig_symbol symbol)
 #define KCONFIG_SINCE(symbol, since) since,
 	static const int since[KCONFIG_COUNT] = { KCONFIG_SYMBOLS(KCONFIG_SINCE) };
 #undef KCONFIG_SINCE
-	int version = kernel_version(host);
+	int version = host_version(host);
 	bool named = host->kconfig.value[symbol] >= KCONFIG_N;
 	bool backported = host->kconfig.rhel && symbol == KCONFIG_VFIO_NOIOMMU;
 	return version && version < since[symbol] && !named && !backported;
@@ -264,7 +264,7 @@ static enum reason group_reason(const struct host *host, const struct access_cas
 static enum reason cdev_reason(const struct host *host, const struct access_case *access)
 {
 	const struct answered *all = access->built;
-	int version = kernel_version(host);
+	int version = host_version(host);
 	if (access->cdev == PATH_WORKS)
 		return REASON_NONE;
 	if (access->cdev == PATH_UNKNOWN)
@@ -291,7 +291,7 @@ static void conclude(const struct host *host, struct access_case *access)
 	access->cdev_node = answer_and(all[QUESTION_CDEV].answer, all[QUESTION_CDEV_NOIOMMU].answer);
 	access->group = group_path(all, access->group_node);
 	access->cdev = path_if(answer_and(access->cdev_node, all[QUESTION_PCI].answer), PATH_WORKS);
-	access->version = kernel_version(host);
+	access->version = host_version(host);
 	access->group_reason = group_reason(host, access);
 	access->cdev_reason = cdev_reason(host, access);
 	access->group_since = access->group_reason == REASON_VERSION ? 405 : 0;
@@ -323,7 +323,7 @@ static struct access_case hypothetical(const struct host *host, int number)
 	all[QUESTION_CDEV].answer = all[QUESTION_IOMMUFD].answer = rows[number - 1].cdev;
 	all[QUESTION_PCI].answer = ANSWER_YES;
 	all[QUESTION_NOIOMMU].answer = all[QUESTION_GROUP_NOIOMMU].answer = selectable(host, all);
-	bool cdev = (!kernel_version(host) || kernel_version(host) >= CDEV_SINCE) &&
+	bool cdev = (!host_version(host) || host_version(host) >= CDEV_SINCE) &&
 		    emulates_atomic64(host) != ANSWER_YES;
 	all[QUESTION_CDEV_NOIOMMU].answer =
 		answer_and(all[QUESTION_NOIOMMU].answer, cdev ? rows[number - 1].cdev : ANSWER_NO);

@@ -89,9 +89,6 @@ void process_flush(void);
 /* New zeroed memory, shared with processes that are started later. Exits if out of memory. */
 void *process_share(size_t size);
 
-/* The version of the running kernel, as 601 for 6.1; 0: unknown. Source: uname(2). */
-int kernel_version(void);
-
 /* ---- sysroot.c ----
  * The machine below a directory: this one (/) or a recorded one (--sysroot). All paths are relative to it,
  * without a leading slash ("sys/bus/pci"), and no link leads out of it. Read-only; see write.c for writing.
@@ -231,6 +228,9 @@ void sysroot_read_locked(const struct sysroot *root, int before, const struct na
  * first. Another process reads them all; -EBUSY: for more than 3 seconds. The caller frees. */
 void sysroot_read_apart(const struct sysroot *root, const struct name_list *paths, size_t size,
 	struct attribute_list *attributes);
+
+/* The version of the running kernel, as 601 for 6.1; 0: unknown. Source: uname(2). */
+int kernel_version(void);
 
 /* ---- write.c ----
  * The only code that makes changes on this machine: to attributes and to our own small files. All paths are
@@ -657,13 +657,12 @@ enum answer page_is_physical(const struct sysroot *root, const struct page *page
 /* Whether /proc/self/pagemap shows this process the physical addresses of its pages. */
 bool page_shows_physical(const struct sysroot *root);
 
-/* ---- writing ---- */
+/* ---- archive.c ----
+ * Archives, through libarchive. */
 
 /* Writes the records as a tar archive without timestamps to `fd`, which stays open. Returns 0 or a negative
  * errno. */
 int archive_write(const struct record_list *records, int fd);
-
-/* ---- reading ---- */
 
 /* The vfio module and options in an initramfs. */
 

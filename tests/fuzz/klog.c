@@ -1,4 +1,4 @@
-/* The kernel log and the boot time: os/klog, collect/taint. A redacted log has the
+/* The kernel log and the boot time: os/sysroot, collect/taint. A redacted log has the
  * same events, and no other text. */
 #include "base/base.h"
 #include "collect/collect.h"

@@ -1,4 +1,4 @@
-/* Mounts and swap: os/mounts, with libmount. Redacted tables have the same entries for each disk. */
+/* Mounts and swap: os/storage, with libmount. Redacted tables have the same entries for each disk. */
 #include "base/base.h"
 #include "collect/collect.h"
 #include "fuzz.h"

@@ -1,4 +1,4 @@
-/* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/written; act/recipes writes what was read. */
+/* A persistent binding, /etc/vfionoiommu.d/ADDRESS: collect/device; act/recipes writes what was read. */
 #include "base/base.h"
 #include "collect/collect.h"
 #include "fuzz.h"
