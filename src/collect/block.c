@@ -11,12 +11,6 @@
 
 /* ---- block devices ---- */
 
-/* A path of an attribute of a block device. */
-static char *block_path(const struct block *block, const char *attribute)
-{
-	return text_format(OWNER_DISKS "/%s/%s", block->name, attribute);
-}
-
 static struct block *find_number(const struct scan *scan, dev_t number)
 {
 	struct block *block;
@@ -51,8 +45,7 @@ static bool is_node(const struct scan *scan, const struct block *block, const ch
 	const char *mapped = text_after(node, "mapper/");
 	if (!mapped)
 		return text_same(node, block->name);
-	auto_free char *name_path = block_path(block, "dm/name");
-	auto_free char *name = sysroot_read(scan->root, name_path);
+	auto_free char *name = sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/dm/name", block->name));
 	return text_same(mapped, name);
 }
 
@@ -83,7 +76,7 @@ static void add_below(struct scan *scan, struct block *block, struct block *belo
 static void add_slaves(struct scan *scan, struct block *block)
 {
 	auto_names struct name_list slaves = { 0 };
-	auto_free char *path = block_path(block, "slaves");
+	auto_free char *path = text_format(OWNER_DISKS "/%s/slaves", block->name);
 	char **slave;
 	scan_unknown(scan, path, sysroot_list(scan->root, path, &slaves));
 	array_each (slave, &slaves)
@@ -93,8 +86,8 @@ static void add_slaves(struct scan *scan, struct block *block)
 /* A loop device: by numbers, which only root can read, else by the path, which can be too long for sysfs. */
 static void add_backing_file(struct scan *scan, struct block *block)
 {
-	auto_free char *path = block_path(block, "loop/backing_file");
-	auto_free char *file = sysroot_read(scan->root, path);
+	auto_free char *file =
+		sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/loop/backing_file", block->name));
 	if (!file && errno == ENOENT)
 		return;
 	if (!progress_step(scan->processes.progress, block->name, 0)) {
@@ -116,8 +109,7 @@ static void add_backing_file(struct scan *scan, struct block *block)
 /* zram writes pages that it cannot compress to another device. */
 static void add_backing_device(struct scan *scan, struct block *block)
 {
-	auto_free char *path = block_path(block, "backing_dev");
-	auto_free char *node = sysroot_read(scan->root, path);
+	auto_free char *node = sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/backing_dev", block->name));
 	if (node && *node == '/')
 		add_below(scan, block, find_path(scan, node, NULL), NULL);
 }
@@ -152,7 +144,7 @@ static void add_owner(struct block *block, struct device *device, char *way)
 static void add_holders(struct scan *scan, const struct block *block)
 {
 	auto_names struct name_list holders = { 0 };
-	auto_free char *path = block_path(block, "holders");
+	auto_free char *path = text_format(OWNER_DISKS "/%s/holders", block->name);
 	const struct block_owner *owner;
 	char **holder;
 	int error = sysroot_list(scan->root, path, &holders);
@@ -221,7 +213,7 @@ void blocks_collect(struct scan *scan)
 	array_each (name, &names) {
 		block = array_add(&scan->blocks);
 		block->name = text_copy(*name);
-		auto_free char *path = block_path(block, "dev");
+		auto_free char *path = text_format(OWNER_DISKS "/%s/dev", block->name);
 		auto_free char *number = sysroot_read(scan->root, path);
 		/* The paths of an NVMe namespace with multipath have none. */
 		scan_unknown(scan, path, number ? 0 : -errno);
@@ -451,8 +443,8 @@ static void take_exported(struct scan *scan, const struct sysroot *root, const s
 {
 	auto_free char *link = sysroot_link_name(root, path);
 	auto_free char *value = link ? NULL : sysroot_read(root, path);
-	auto_free char *enable = text_format("%.*senable", (int)(strrchr(path, '/') + 1 - path), path);
-	auto_free char *enabled = link ? NULL : sysroot_read(root, enable);
+	const int folder = (int)(strrchr(path, '/') - path);
+	auto_free char *enabled = link ? NULL : sysroot_read(root, PATH("%.*s/enable", folder, path));
 	const char *node = exported_path(value);
 	const struct block *block = link ? find_name(scan, link) : exported_block(scan, value, node);
 	auto_free char *user = text_format("%s %s", exporter->user, name);
@@ -474,8 +466,7 @@ static void match(struct scan *scan, const struct sysroot *root, const struct ex
 	char **entry;
 	const char *star = strchr(rest, '*');
 	if (!star) {
-		auto_free char *whole = text_format("%s%s", path, rest);
-		take_exported(scan, root, exporter, whole, name);
+		take_exported(scan, root, exporter, PATH("%s%s", path, rest), name);
 		return;
 	}
 	while (star > rest && star[-1] != '/')
@@ -537,9 +528,9 @@ static char *udev_value(const struct scan *scan, const struct block *disk, const
 	array_each (block, &scan->blocks) {
 		if (!is_part(block, disk))
 			continue;
-		auto_free char *path =
-			text_format("run/udev/data/b%u:%u", major(block->number), minor(block->number));
-		auto_free char *data = sysroot_read_file(scan->root, path, SYSROOT_ATTRIBUTE_MAX);
+		auto_free char *data = sysroot_read_file(scan->root,
+			PATH("run/udev/data/b%u:%u", major(block->number), minor(block->number)),
+			SYSROOT_ATTRIBUTE_MAX);
 		char *value = data ? text_value(data, key) : NULL;
 		if (value)
 			return value;

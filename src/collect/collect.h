@@ -119,6 +119,11 @@ bool address_last(const char *path, char address[20]);
 
 /* PCI devices in sysfs. Facts only. */
 
+#define PCI_DEVICES "sys/bus/pci/devices"
+
+/* The path of an attribute of the device, for the call that it is an argument of: see PATH. */
+#define DEVICE_PATH(device, attribute) PATH(PCI_DEVICES "/%s/%s", (device)->address, attribute)
+
 /* The versions since when the kernel reads these attributes without the lock of the device, which it holds
  * while a driver is being bound or unbound: uevent_show in drivers/base/core.c, which takes it in 6.10 and in
  * stable releases of older kernels, and driver_override_show in drivers/pci/pci-sysfs.c. */

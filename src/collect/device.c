@@ -41,13 +41,6 @@ bool address_last(const char *path, char address[20])
 
 /* ---- devices ---- */
 
-#define PCI_DEVICES "sys/bus/pci/devices"
-
-static char *device_path(const struct device *device, const char *attribute)
-{
-	return text_format(PCI_DEVICES "/%s/%s", device->address, attribute);
-}
-
 /* A single read returns the driver, class, IDs and modalias. */
 static void parse_uevent(const char *text, struct device *device)
 {
@@ -98,8 +91,7 @@ static void node_set(
  * not. */
 static void collect_group(const struct sysroot *root, struct device *device)
 {
-	auto_free char *path = device_path(device, "iommu_group");
-	auto_free char *number = sysroot_link_name(root, path);
+	auto_free char *number = sysroot_link_name(root, DEVICE_PATH(device, "iommu_group"));
 	device->iommu_group = number ? atoi(number) : -1;
 	if (!number)
 		return;
@@ -115,12 +107,11 @@ static void collect_group(const struct sysroot *root, struct device *device)
 static void collect_cdev(const struct sysroot *root, struct device *device)
 {
 	auto_names struct name_list names = { 0 };
-	auto_free char *path = device_path(device, "vfio-dev");
+	auto_free char *path = text_format(PCI_DEVICES "/%s/vfio-dev", device->address);
 	if (sysroot_list(root, path, &names) || !names.count)
 		return;
 	device->vfio = true;
-	auto_free char *dev = text_format("%s/%s/dev", path, names.items[0]);
-	if (sysroot_exists(root, dev) == ANSWER_YES)
+	if (sysroot_exists(root, PATH("%s/%s/dev", path, names.items[0])) == ANSWER_YES)
 		node_set(root, &device->cdev, "/dev/vfio/devices", names.items[0]);
 }
 
@@ -136,8 +127,7 @@ static void collect_nodes(const struct sysroot *root, struct device *device)
 /* Its IOMMU; a device that is one (AMD's) has a directory of this name instead. */
 static void collect_iommu(const struct sysroot *root, struct device *device)
 {
-	auto_free char *path = device_path(device, "iommu");
-	int type = sysroot_type(root, path);
+	int type = sysroot_type(root, DEVICE_PATH(device, "iommu"));
 	device->is_iommu = type == S_IFDIR;
 	device->iommu = type == S_IFLNK                       ? ANSWER_YES
 			: type >= 0 || error_is_missing(type) ? ANSWER_NO
@@ -222,13 +212,12 @@ static bool is_common_folder(const char *name)
 bool device_is_bare(const struct sysroot *root, const struct device *device)
 {
 	auto_names struct name_list folders = { 0 };
-	auto_free char *path = device_path(device, "."), *driver = device_path(device, "driver"),
-		       *function = device_path(device, "virtfn0");
 	unsigned int class = device->class >> 16;
 	char **folder;
 	if (device->error || device->driver || class == 0x03 || class == 0x06 ||
-		sysroot_exists(root, driver) != ANSWER_NO || sysroot_exists(root, function) != ANSWER_NO ||
-		sysroot_list_folders(root, path, &folders))
+		sysroot_exists(root, DEVICE_PATH(device, "driver")) != ANSWER_NO ||
+		sysroot_exists(root, DEVICE_PATH(device, "virtfn0")) != ANSWER_NO ||
+		sysroot_list_folders(root, DEVICE_PATH(device, "."), &folders))
 		return false;
 	array_each (folder, &folders)
 		if (!is_common_folder(*folder))
@@ -305,8 +294,7 @@ void device_collect_overrides(
 /* /run may survive the boot in a container. */
 static void collect_instance(const struct sysroot *root, struct device *device)
 {
-	auto_free char *path = device_path(device, ".");
-	unsigned long long inode = root->live ? sysroot_inode(root, path) : 0;
+	unsigned long long inode = root->live ? sysroot_inode(root, DEVICE_PATH(device, ".")) : 0;
 	static char *boot;
 	if (inode && !boot)
 		boot = sysroot_read(root, "proc/sys/kernel/random/boot_id");
@@ -317,17 +305,16 @@ static void collect_instance(const struct sysroot *root, struct device *device)
 
 void device_collect_header(const struct sysroot *root, struct device *device)
 {
-	auto_free char *path = device_path(device, "config");
 	unsigned char config[16];
-	if (sysroot_read_bytes(root, path, config, sizeof config) == sizeof config)
+	if (sysroot_read_bytes(root, DEVICE_PATH(device, "config"), config, sizeof config) == sizeof config)
 		device->header_type = config[0x0e] & 0x7f;
 }
 
 static void collect_details(const struct sysroot *root, struct device *device)
 {
 	device->detailed = true;
-	auto_free char *module_path = device_path(device, "driver/module");
-	device->driver_module = device->driver ? sysroot_link_name(root, module_path) : NULL;
+	if (device->driver)
+		device->driver_module = sysroot_link_name(root, DEVICE_PATH(device, "driver/module"));
 	if (device->driver && !device->driver_module)
 		note_unreadable(device, "driver/module");
 	auto_free char *physical_path = device_path(device, "physfn");
@@ -440,8 +427,10 @@ static void collect_lost_drivers(const struct sysroot *root, const char *release
 	const struct device **device;
 	collect_kernel_drivers(root, release, devices, lost);
 	array_each (device, lost) {
-		auto_free char *path = device_path(*device, "physfn/sriov_drivers_autoprobe");
-		auto_free char *probes = (*device)->kernel_driver ? sysroot_read(root, path) : NULL;
+		auto_free char *probes =
+			(*device)->kernel_driver
+				? sysroot_read(root, DEVICE_PATH(*device, "physfn/sriov_drivers_autoprobe"))
+				: NULL;
 		if (!text_same(probes, "0"))
 			continue;
 		free((*device)->kernel_driver);
@@ -551,8 +540,7 @@ void device_collect_again(
 /* /proc/bus/pci/01/00.0, or on some architectures and in other domains /proc/bus/pci/0001:01/00.0. */
 static bool is_adding(const struct sysroot *root, const struct device *device)
 {
-	auto_free char *folder = device_path(device, "."),
-		       *path = text_format("proc/bus/pci/%s", device->address);
+	auto_free char *path = text_format("proc/bus/pci/%s", device->address);
 	char *slot = strrchr(path, ':');
 	if (!root->live || device->driver || !slot)
 		return false;
@@ -560,7 +548,7 @@ static bool is_adding(const struct sysroot *root, const struct device *device)
 	return sysroot_exists(root, path) == ANSWER_NO &&
 	       sysroot_exists(root, PATH("proc/bus/pci/%s", strchr(path, ':') + 1)) == ANSWER_NO &&
 	       sysroot_exists(root, "proc/bus/pci/devices") == ANSWER_YES &&
-	       sysroot_exists(root, folder) == ANSWER_YES;
+	       sysroot_exists(root, DEVICE_PATH(device, ".")) == ANSWER_YES;
 }
 
 void device_wait_until_added(
@@ -694,7 +682,7 @@ static void collect_configs(
 	auto_names struct name_list paths = { 0 };
 	const struct device **device;
 	array_each (device, devices)
-		*array_add(&paths) = device_path(*device, "config");
+		*array_add(&paths) = text_format(PCI_DEVICES "/%s/config", (*device)->address);
 	if (paths.count)
 		sysroot_read_apart(root, &paths, EXTENDED_END, configs);
 }

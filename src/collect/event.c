@@ -73,10 +73,9 @@ static char *group_address(const struct sysroot *root, const char *node)
 {
 	const char *name = text_after(node, "/dev/vfio/");
 	const char *number = text_after(name, "noiommu-");
-	auto_free char *path = text_format("sys/kernel/iommu_groups/%s/devices", number ? number : name);
 	auto_names struct name_list names = { 0 };
 	char address[20], **item, *found = NULL;
-	if (sysroot_list(root, path, &names))
+	if (sysroot_list(root, PATH("sys/kernel/iommu_groups/%s/devices", number ? number : name), &names))
 		return NULL;
 	array_each (item, &names) {
 		struct device device;

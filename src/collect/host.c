@@ -146,11 +146,9 @@ static bool tree_has_iommu(const struct sysroot *root, const char *path, int dep
 		if (!strchr(*name, '@') && !text_starts(*name, "soc") && !text_starts(*name, "bus"))
 			continue;
 		auto_free char *node = text_format("%s/%s", path, *name);
-		auto_free char *map = text_format("%s/iommu-map", node),
-			       *iommus = text_format("%s/iommus", node);
 		bool pci = text_starts(*name, "pci");
-		if (pci && (sysroot_exists(root, map) == ANSWER_YES ||
-				   sysroot_exists(root, iommus) == ANSWER_YES))
+		if (pci && (sysroot_exists(root, PATH("%s/iommu-map", node)) == ANSWER_YES ||
+				   sysroot_exists(root, PATH("%s/iommus", node)) == ANSWER_YES))
 			return true;
 		if (!pci && depth > 0 && tree_has_iommu(root, node, depth - 1))
 			return true;

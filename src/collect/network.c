@@ -16,7 +16,7 @@ static void add_uppers(const struct scan *scan, struct name_list *names)
 	for (size_t i = 0; i < names->count; i++) {
 		auto_names struct name_list entries = { 0 };
 		char **entry;
-		(void)sysroot_list(scan->root, PATH("sys/class/net/%s", names->items[i]), &entries);
+		(void)sysroot_list(scan->root, PATH(OWNER_INTERFACES "/%s", names->items[i]), &entries);
 		array_each (entry, &entries) {
 			const char *upper = text_after(*entry, "upper_");
 			if (upper)
@@ -46,14 +46,14 @@ static enum use_kind kind_of_upper(const struct scan *scan, const char *upper, c
 {
 	if (!text_same(upper, master))
 		return USE_UPPER;
-	auto_free char *path = text_format(OWNER_INTERFACES "/%s/device", upper);
-	return sysroot_exists(scan->root, path) == ANSWER_YES ? USE_FAILOVER : USE_ENSLAVED;
+	bool device = sysroot_exists(scan->root, PATH(OWNER_INTERFACES "/%s/device", upper)) == ANSWER_YES;
+	return device ? USE_FAILOVER : USE_ENSLAVED;
 }
 
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
-	auto_free char *directory = text_format("sys/class/net/%s", name);
+	auto_free char *directory = text_format(OWNER_INTERFACES "/%s", name);
 	auto_free char *flags_path = text_format("%s/flags", directory);
 	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
@@ -176,7 +176,7 @@ static void take_own(struct scan *scan)
 			scan_unknown(scan, "the network namespace of this process", sysfs.fd);
 		return;
 	}
-	if (!sysroot_same_filesystem(scan->root, "sys/class/net", &sysfs, ".")) {
+	if (!sysroot_same_filesystem(scan->root, OWNER_INTERFACES, &sysfs, ".")) {
 		scan->network.count = scan->programmed.count = scan->remotes.count = 0;
 		const struct use place = {
 			.detail = "the network namespace of this process, which /sys does not show"
@@ -237,7 +237,7 @@ static void take_namespaces(struct scan *scan)
 static bool is_driven(const struct scan *scan, const struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
-	auto_free char *folder = text_format("sys/bus/pci/devices/%s", device->address);
+	auto_free char *folder = text_format(PCI_DEVICES "/%s", device->address);
 	bool driven = !text_same(device->driver, "virtio-pci");
 	char **entry;
 	if (driven)
@@ -326,10 +326,8 @@ static void take_targets(struct scan *scan)
 	const struct sysroot *root = fd >= 0 ? &configfs : scan->root;
 	const char *folder = fd >= 0 ? NETCONSOLE : "sys/kernel/config/" NETCONSOLE;
 	scan_unknown(scan, folder, sysroot_list(root, folder, &names));
-	array_each (name, &names) {
-		auto_free char *target = text_format("%s/%s", folder, *name);
-		take_target(scan, root, target);
-	}
+	array_each (name, &names)
+		take_target(scan, root, PATH("%s/%s", folder, *name));
 }
 
 /* ---- what the kernel reaches over the network ---- */
@@ -567,7 +565,7 @@ static void find_disk_mounts(struct scan *scan)
 			known |= text_starts(block->name, drivers[i]);
 		if (!known || !name_list_has(&block->bases, block->name))
 			continue;
-		auto_free char *pid = sysroot_read(scan->root, PATH("sys/class/block/%s/pid", block->name));
+		auto_free char *pid = sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/pid", block->name));
 		auto_free char *part = text_format("/%s/", block->name);
 		array_each (connection, &scan->connections)
 			if ((!connection->holders.count && is_established(scan, connection)) ||

@@ -98,7 +98,7 @@ static void add_vfio(
  * INODE" (packet_seq_show in net/packet/af_packet.c). Sockets of all interfaces have the interface 0. */
 static void take_sockets(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *number = sysroot_read(scan->root, PATH("sys/class/net/%s/ifindex", name));
+	auto_free char *number = sysroot_read(scan->root, PATH(OWNER_INTERFACES "/%s/ifindex", name));
 	unsigned int own = number ? (unsigned int)strtoul(number, NULL, 10) : 0, index;
 	unsigned long inode;
 	for (const char *line = scan->sockets; own && line && *line;
@@ -182,9 +182,8 @@ static void collect_nodes(struct scan *scan)
 	array_each (device, scan->devices) {
 		if (!device->vfio)
 			continue;
-		auto_free char *cdevs = text_format("sys/bus/pci/devices/%s/vfio-dev", device->address);
 		add_vfio(scan, device, &device->group, "sys/class/vfio");
-		add_vfio(scan, device, &device->cdev, cdevs);
+		add_vfio(scan, device, &device->cdev, DEVICE_PATH(device, "vfio-dev"));
 	}
 	array_each (block, &scan->blocks)
 		array_each (owner, &block->owners)
@@ -212,15 +211,15 @@ static void collect_attributes(const struct scan *scan)
 	struct device *device;
 	array_each (device, scan->devices) {
 		auto_names struct name_list names = { 0 };
-		auto_free char *folder = text_format("sys/bus/pci/devices/%s", device->address);
+		auto_free char *folder = text_format(PCI_DEVICES "/%s", device->address);
 		char **name;
 		(void)sysroot_list(scan->root, folder, &names);
 		array_each (name, &names) {
-			auto_free char *path = text_format("%s/%s", folder, *name);
 			if (is_attribute(*name))
-				*array_add(&scan->nodes->attributes) =
-					(struct attribute_node){ sysroot_inode(scan->root, path),
-						text_copy(*name), device };
+				*array_add(&scan->nodes->attributes) = (struct attribute_node){
+					sysroot_inode(scan->root, PATH("%s/%s", folder, *name)),
+					text_copy(*name), device
+				};
 		}
 	}
 }
@@ -484,8 +483,7 @@ static void take_memory(struct scan *scan)
 	if (!any)
 		return;
 	array_each (device, scan->devices) {
-		auto_free char *resource =
-			sysroot_read(scan->root, PATH("sys/bus/pci/devices/%s/resource", device->address));
+		auto_free char *resource = sysroot_read(scan->root, DEVICE_PATH(device, "resource"));
 		array_each (file, &scan->processes.files)
 			if (is_memory(file) && overlaps(resource, file))
 				add_process(device, file, "the memory of a BAR, through /dev/mem,", NULL);

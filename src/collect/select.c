@@ -50,8 +50,7 @@ int owner_collect(
 	if (address_last(target, address)) {
 		*array_add(addresses) = text_copy(address);
 	} else if (strstr(target, "/nvme-subsystem/")) {
-		auto_free char *subsystem = text_format("%s/device", path);
-		return collect_entries(root, subsystem, "nvme", "sys/class/nvme", addresses);
+		return collect_entries(root, PATH("%s/device", path), "nvme", "sys/class/nvme", addresses);
 	} else if (strstr(target, "/ACPI0017:")) {
 		return collect_entries(root, OWNER_CXL, "mem", OWNER_CXL, addresses);
 	} else if (strstr(target, "/virtual/tty/hvc")) {
@@ -147,10 +146,9 @@ static void add_lower(const struct sysroot *root, const char *path, int depth, s
 /* The same; a partition of a virtual disk is made of what its disk is made of. */
 static void add_virtual(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
 {
-	auto_free char *partition = text_format("%s/partition", path);
 	const char *disk_end = strrchr(path, '/');
 	add_lower(root, path, depth, addresses);
-	if (!disk_end || sysroot_exists(root, partition) != ANSWER_YES)
+	if (!disk_end || sysroot_exists(root, PATH("%s/partition", path)) != ANSWER_YES)
 		return;
 	auto_free char *disk = text_format("%.*s", (int)(disk_end - path), path);
 	add_lower(root, disk, depth, addresses);

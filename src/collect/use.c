@@ -87,8 +87,8 @@ static void take_hidden_share(const struct scan *scan, const char *name, bool vi
 static void take_share(struct scan *scan, const char *name, const char *driver, struct device *device)
 {
 	bool virtiofs = text_same(driver, "virtiofs");
-	auto_free char *tag_path = text_format(OWNER_VIRTIO "/%s/mount_tag", name);
-	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name) : sysroot_read(scan->root, tag_path);
+	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name)
+				       : sysroot_read(scan->root, PATH(OWNER_VIRTIO "/%s/mount_tag", name));
 	const struct mount_fact *mount;
 	bool mounted = false;
 	if (!virtiofs && !text_same(driver, "9pnet_virtio"))
@@ -133,8 +133,9 @@ static void take_dax(struct scan *scan, const char *name, struct device *device)
  */
 static void take_region(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format(OWNER_CXL "/%s/mode", name);
-	auto_free char *mode = text_starts(name, "region") ? sysroot_read(scan->root, path) : NULL;
+	auto_free char *mode = text_starts(name, "region")
+				       ? sysroot_read(scan->root, PATH(OWNER_CXL "/%s/mode", name))
+				       : NULL;
 	if (mode && strstr(mode, "ram"))
 		use_simple(device, USE_MEMORY, name, NULL);
 }
@@ -219,9 +220,8 @@ static void take_algorithms(struct scan *scan, const char *driver, const char *f
 static void take_accelerator(struct scan *scan, struct device *device)
 {
 	unsigned int class = device->class >> 16;
-	auto_free char *folder = text_format("sys/bus/pci/drivers/%s", device->driver);
 	if (class == 0x0b || class == 0x10 || class == 0x12 || text_is(device->driver, "idxd", "cxgb4"))
-		take_algorithms(scan, device->driver, folder, device);
+		take_algorithms(scan, device->driver, PATH("sys/bus/pci/drivers/%s", device->driver), device);
 }
 
 /* ---- users of a driver, gadgets ---- */
@@ -364,7 +364,7 @@ static void take_functions(const struct scan *scan, struct device *device)
 	int count = 0, error = 0;
 	while (!error) {
 		auto_free char *address = sysroot_link_name(
-			scan->root, PATH("sys/bus/pci/devices/%s/virtfn%d", device->address, count));
+			scan->root, PATH(PCI_DEVICES "/%s/virtfn%d", device->address, count));
 		error = address ? 0 : -errno;
 		count += !error;
 	}
@@ -393,8 +393,7 @@ static bool is_boot_display(const struct scan *scan, const struct device *device
 {
 	if (device->class >> 16 != 0x03)
 		return false;
-	auto_free char *vga =
-		sysroot_read(scan->root, PATH("sys/bus/pci/devices/%s/boot_vga", device->address));
+	auto_free char *vga = sysroot_read(scan->root, DEVICE_PATH(device, "boot_vga"));
 	return text_same(vga, "1");
 }
 
@@ -595,8 +594,9 @@ static void collect_others(struct scan *scan)
 /* Whether a read of its configuration would not wake the device up; unknown before 5.11. */
 static bool is_awake(const struct scan *scan, const struct device *device)
 {
-	auto_free char *path = text_format("sys/bus/pci/devices/%s/power_state", device->address);
-	auto_free char *state = scan->root->live ? sysroot_read(scan->root, path) : text_copy("D0");
+	auto_free char *state = scan->root->live
+					? sysroot_read(scan->root, DEVICE_PATH(device, "power_state"))
+					: text_copy("D0");
 	return state && !text_same(state, "D3cold");
 }
 
@@ -674,7 +674,7 @@ static void take_suppliers(struct scan *scan, const struct device *below, const 
 static void take_above(struct scan *scan, const struct device *below)
 {
 	char address[20];
-	auto_free char *target = sysroot_readlink(scan->root, PATH("sys/bus/pci/devices/%s", below->address));
+	auto_free char *target = sysroot_readlink(scan->root, PATH(PCI_DEVICES "/%s", below->address));
 	char *rest = NULL;
 	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
 		part = strtok_r(NULL, "/", &rest)) {
