@@ -87,8 +87,7 @@ static bool look_for_indexes(struct module_files *files, const char *directory)
 {
 	bool plain = true;
 	for (size_t i = 0; i < INDEX_COUNT; i++) {
-		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
-		int type = sysroot_type(&files->root, path);
+		int type = sysroot_type(&files->root, PATH("%s/modules.%s", directory, indexes[i]));
 		files->has_index[i] = type >= 0;
 		plain &= type == S_IFREG || type == -ENOENT || files->root.live;
 	}
@@ -98,10 +97,8 @@ static bool look_for_indexes(struct module_files *files, const char *directory)
 /* Notes the files that libkmod opens. */
 static void note_indexes(const struct sysroot *root, const char *directory)
 {
-	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++) {
-		auto_free char *path = text_format("%s/modules.%s", directory, indexes[i]);
-		sysroot_note(root, path, SYSROOT_ALL);
-	}
+	for (size_t i = 0; i < sizeof indexes / sizeof *indexes; i++)
+		sysroot_note(root, PATH("%s/modules.%s", directory, indexes[i]), SYSROOT_ALL);
 }
 
 /* Opens the indexes through the directory's file descriptor, so that no link in the path leads out of the
@@ -114,8 +111,7 @@ static void files_open(struct module_files *files, const struct sysroot *root, c
 	if (files->fd < 0 || !look_for_indexes(files, path))
 		return;
 	library_need(&libkmod);
-	auto_free char *directory = text_format("/proc/self/fd/%d", files->fd);
-	files->kmod = module_context(directory);
+	files->kmod = module_context(PATH("/proc/self/fd/%d", files->fd));
 	note_indexes(root, path);
 }
 
@@ -177,9 +173,9 @@ static struct kmod_module *module_open(struct module_files *files, const char *n
 		inside ? text_format("lib/modules/%s/%s", files->release, inside) : text_copy(file + 1);
 	sym_kmod_module_unref(found);
 	files->module_fd = sysroot_open_file(&files->root, path);
-	auto_free char *opened = text_format("/proc/self/fd/%d", files->module_fd);
 	if (files->module_fd >= 0)
-		sym_kmod_module_new_from_path(files->kmod, opened, &files->module);
+		sym_kmod_module_new_from_path(
+			files->kmod, PATH("/proc/self/fd/%d", files->module_fd), &files->module);
 	return files->module;
 }
 

@@ -46,8 +46,7 @@ static bool is_gone(const struct look *look)
 
 static char *process_name(const struct look *look, const struct sysroot *root)
 {
-	auto_free char *path = text_format("proc/%s/comm", look->pid);
-	auto_free char *name = sysroot_read(root, path);
+	auto_free char *name = sysroot_read(root, PATH("proc/%s/comm", look->pid));
 	return text_format("%s (%s)", look->pid, name ? name : "?");
 }
 
@@ -92,11 +91,10 @@ static bool is_without_nodes(const char *line)
 static bool is_on_such_mount(const struct look *look, const char *descriptor)
 {
 	unsigned int id, other;
-	auto_free char *info_path = text_format("%s/fdinfo/%s", look->path, descriptor);
-	auto_free char *mounts_path = text_format("%s/mountinfo", look->path);
-	auto_free char *info = sysroot_read(&look->quiet, info_path);
+	auto_free char *info = sysroot_read(&look->quiet, PATH("%s/fdinfo/%s", look->path, descriptor));
 	const char *number = info ? strstr(info, "mnt_id:") : NULL;
-	auto_free char *mounts = number ? sysroot_read_file(&look->quiet, mounts_path, MOUNTS_MAX) : NULL;
+	auto_free char *mounts =
+		number ? sysroot_read_file(&look->quiet, PATH("%s/mountinfo", look->path), MOUNTS_MAX) : NULL;
 	if (!mounts || sscanf(number, "mnt_id: %u", &id) != 1)
 		return false;
 	for (const char *line = mounts; *line; line += strcspn(line, "\n"), line += *line == '\n')
@@ -180,10 +178,9 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 static bool is_another_run(const struct look *look)
 {
 	struct stat own, other;
-	auto_free char *path = text_format("proc/%s/exe", look->pid);
 	return look->root->live && fstatat(look->root->fd, "proc/self/exe", &own, 0) == 0 &&
-	       fstatat(look->root->fd, path, &other, 0) == 0 && own.st_dev == other.st_dev &&
-	       own.st_ino == other.st_ino;
+	       fstatat(look->root->fd, PATH("proc/%s/exe", look->pid), &other, 0) == 0 &&
+	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
 /* Takes over `info`. */
@@ -283,8 +280,7 @@ static bool is_regular(const struct look *look, const char *name)
 {
 	static const char *const folders[] = { "dev/shm/", "dev/hugepages", "dev/mqueue/" };
 	struct stat status;
-	auto_free char *path = text_format("root%s", name);
-	if (fstatat(look->folder, path, &status, 0) == 0 ||
+	if (fstatat(look->folder, PATH("root%s", name), &status, 0) == 0 ||
 		fstatat(look->root->fd, name + 1, &status, 0) == 0)
 		return S_ISREG(status.st_mode);
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
@@ -388,11 +384,10 @@ static mode_t look_at_descriptor(struct look *look, int fd, const char *name)
 		return file.type;
 	if (!file.type && *path == '/' && !is_attribute(look, fd, name))
 		return file.type;
-	auto_free char *link = text_format("%s/fd/%s", look->path, name);
 	auto_free char *info = text_format("%s/fdinfo/%s", look->path, name);
 	if (ring && !look_at_ring(look, info))
 		return file.type;
-	sysroot_note(look->root, link, 0);
+	sysroot_note(look->root, PATH("%s/fd/%s", look->path, name), 0);
 	if (ring)
 		sysroot_note(look->root, info, RING_MAX);
 	else
@@ -493,10 +488,9 @@ static void look_at_descriptors(struct look *look)
  * name of the mapping has no leading zeros, unlike its line in maps. */
 static int identify_mapping(const struct look *look, unsigned long long start, struct process_file *file)
 {
-	auto_free char *mapping = text_format("map_files/%llx-%llx", start, start + file->length);
-	auto_free char *path = text_format("root%s", file->path);
-	int known = identify(look, look->folder, mapping, file);
-	return known == -EPERM ? identify(look, look->folder, path, file) : known;
+	int known =
+		identify(look, look->folder, PATH("map_files/%llx-%llx", start, start + file->length), file);
+	return known == -EPERM ? identify(look, look->folder, PATH("root%s", file->path), file) : known;
 }
 
 /* A line of /proc/PID/maps: "START-END PERMISSIONS OFFSET DEVICE INODE PATH". Most mappings are of programs
@@ -521,8 +515,8 @@ static void look_at_mapping(struct look *look, char *line, char last[PATH_MAX])
 	note_error(look, known < 0 ? known : 0);
 	if (known <= 0 || !look->wanted(&file, look->context))
 		return;
-	auto_free char *mapping = text_format("map_files/%llx-%llx", start, end);
-	if (file.type || anonymous || is_attribute(look, look->folder, mapping))
+	if (file.type || anonymous ||
+		is_attribute(look, look->folder, PATH("map_files/%llx-%llx", start, end)))
 		add_file(look, &file, NULL);
 }
 
@@ -590,12 +584,11 @@ static void look_at_threads(struct look *look)
 {
 	struct stat status;
 	auto_names struct name_list threads = { 0 };
-	auto_free char *path = text_format("proc/%s/task", look->pid);
 	char **thread;
 	/* Two links, and one for each thread. */
 	if (!look->root->live || fstatat(look->folder, "task", &status, 0) < 0 || status.st_nlink <= 3)
 		return;
-	note_error(look, sysroot_list(&look->quiet, path, &threads));
+	note_error(look, sysroot_list(&look->quiet, PATH("proc/%s/task", look->pid), &threads));
 	array_each (thread, &threads) {
 		progress_step(look->facts->progress, "process", atoi(look->pid));
 		look_at_thread(look, *thread);

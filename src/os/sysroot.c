@@ -546,10 +546,8 @@ static void note_names(const struct sysroot *root, const char *path, const struc
 	char **name;
 	if (!root->notes)
 		return;
-	array_each (name, names) {
-		auto_free char *entry = text_format("%s/%s", path, *name);
-		sysroot_note(root, entry, 0);
-	}
+	array_each (name, names)
+		sysroot_note(root, PATH("%s/%s", path, *name), 0);
 }
 
 /* For readdir, only errno distinguishes the end from an error. Filesystems of disks may not tell the types.
