@@ -467,7 +467,7 @@ static void wait_for_some(const struct pool *pool)
 	if (pool->interrupted)
 		poll(events, 2 * pool->started, TICK_MS);
 	else
-		signals_poll_any(events, 2 * pool->started, TICK_MS);
+		signals_poll(events, 2 * pool->started, TICK_MS);
 }
 
 void parallel_run(struct job *jobs, size_t count, plan_announce *announce, parallel_progress *progress)

@@ -33,11 +33,10 @@ void signals_release(void);
 /* Whether a signal was recorded. */
 bool signals_caught(void);
 
-/* Waits up to `milliseconds` (-1: no limit) until `fd` is readable, or one of the events occurs. Returns 1;
- * 0: timed out; -EINTR: a termination signal was received. */
+/* Waits up to `milliseconds` (-1: no limit) until one of the events occurs. Returns 1; 0: timed out; -EINTR:
+ * a termination signal was received. */
 struct pollfd;
-int signals_poll(int fd, int milliseconds);
-int signals_poll_any(struct pollfd *events, size_t count, int milliseconds);
+int signals_poll(struct pollfd *events, size_t count, int milliseconds);
 
 /* Processes for what can block in the kernel. */
 

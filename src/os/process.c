@@ -73,7 +73,7 @@ bool signals_caught(void)
 	return caught;
 }
 
-int signals_poll_any(struct pollfd *events, size_t count, int milliseconds)
+int signals_poll(struct pollfd *events, size_t count, int milliseconds)
 {
 	struct timespec left = { milliseconds / 1000, milliseconds % 1000 * 1000000L };
 	sigset_t wanted, before;
@@ -85,11 +85,6 @@ int signals_poll_any(struct pollfd *events, size_t count, int milliseconds)
 	int ready = caught ? 0 : ppoll(events, count, milliseconds < 0 ? NULL : &left, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return caught ? -EINTR : ready > 0;
-}
-
-int signals_poll(int fd, int milliseconds)
-{
-	return signals_poll_any(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, milliseconds);
 }
 
 /* ---- the locks of a process ---- */
@@ -213,7 +208,7 @@ int process_fork(int *end, FILE **answer)
 int process_wait(int end, int milliseconds)
 {
 	/* What it prints is no end. */
-	return signals_poll_any(&(struct pollfd){ .fd = end }, 1, milliseconds);
+	return signals_poll(&(struct pollfd){ .fd = end }, 1, milliseconds);
 }
 
 const char *process_stat_read(int folder, const char *path, char stat[PROCESS_STAT])

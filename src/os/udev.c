@@ -184,7 +184,8 @@ int udev_listen(bool all_settled)
 
 int udev_receive(int milliseconds, struct udev_event *event)
 {
-	int ready = signals_poll(sym_udev_monitor_get_fd(listening.monitor), milliseconds);
+	struct pollfd arrival = { .fd = sym_udev_monitor_get_fd(listening.monitor), .events = POLLIN };
+	int ready = signals_poll(&arrival, 1, milliseconds);
 	if (ready <= 0)
 		return ready ? ready : -EAGAIN;
 	sym_udev_device_unref(listening.device);
