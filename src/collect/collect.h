@@ -229,10 +229,6 @@ void stored_check(const struct sysroot *root, struct stored_list *stored, const 
  * which the first that has it counts; /run/udev/control. */
 enum rule stored_collect_rule(const struct sysroot *root);
 
-/* Our CDI specification: a new string, which the caller frees, or NULL if it does not exist or cannot be
- * read. */
-char *cdi_collect(const struct sysroot *root);
-
 /* ---- use.c ----
  * The uses of a device. Facts only: judge/safety decides which of them prevent a bind. */
 

@@ -836,12 +836,3 @@ enum rule stored_collect_rule(const struct sysroot *root)
 	}
 	return RULE_MISSING;
 }
-
-/* ---- the specification for containers ---- */
-
-#define SPECIFICATION_MAX (1 << 20)
-
-char *cdi_collect(const struct sysroot *root)
-{
-	return sysroot_read_file(root, &CDI_FILE[1], SPECIFICATION_MAX);
-}
