@@ -86,7 +86,7 @@ static enum status collect(
 	else if (option == OPTION_KERNEL)
 		error = host_collect_kernel(root, name, &kernel.host);
 	else
-		host_collect(root, true, &kernel.host);
+		host_collect(root, &kernel.host);
 	if (error) {
 		report(option, name, error);
 		return STATUS_FAILED;

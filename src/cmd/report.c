@@ -37,7 +37,7 @@ static void read_machine(const struct sysroot *root)
 	device_collect_details(root, &devices, &all);
 	stored_check(root, &stored, &all);
 	use_collect_all(root, &devices);
-	host_collect(root, true, &host);
+	host_collect(root, &host);
 	device_collect_driverless(root, host.release, &devices, &all, true);
 	device_collect_kernel_driver(root, host.release, &devices, &all);
 	nextboot_collect(root, NULL, &host, &next);

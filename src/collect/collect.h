@@ -9,12 +9,12 @@
 /* ---- host.c ----
  * The machine as a whole: kernel, configuration, mode, modules, taint. Facts only. */
 
-/* Reads all of struct host below `root`. Cannot fail: unreadable values are unknown. The module files, which
- * cost more to read than all else, are read only if `evidence` is wanted or needed: vfio is not loaded, or no
- * configuration is found. */
-void host_collect(const struct sysroot *root, bool evidence, struct host *host);
+/* Reads all of struct host below `root`. Cannot fail: unreadable values are unknown. */
+void host_collect(const struct sysroot *root, struct host *host);
 
-/* The two parts of it: what the running kernel shows, and how it was built, if that was not read yet. */
+/* The two parts of it: what the running kernel shows, and how it was built, if that was not read yet. The
+ * module files, which cost more to read than all else, are read only if `evidence` is wanted or needed: vfio
+ * is not loaded, or no configuration is found. */
 void host_collect_running(const struct sysroot *root, struct host *host);
 void host_collect_build(const struct sysroot *root, bool evidence, struct host *host);
 

@@ -379,10 +379,10 @@ void host_collect_running(const struct sysroot *root, struct host *host)
 	}
 }
 
-void host_collect(const struct sysroot *root, bool evidence, struct host *host)
+void host_collect(const struct sysroot *root, struct host *host)
 {
 	host_collect_running(root, host);
-	host_collect_build(root, evidence, host);
+	host_collect_build(root, true, host);
 }
 
 /* Where a name with the release of each installed kernel is; the prefix is not part of the release. */
@@ -432,7 +432,7 @@ int host_collect_kernel(const struct sysroot *root, const char *release, struct 
 {
 	auto_free char *running = host_release(root);
 	if (text_same(release, running)) {
-		host_collect(root, true, host);
+		host_collect(root, host);
 		return 0;
 	}
 	struct host found = host_unknown();
