@@ -8,10 +8,6 @@
 #include "base/base.h"
 #include "cmd/cmd.h"
 
-#ifndef VERSION
-#define VERSION "unknown"
-#endif
-
 const char *argp_program_version = "vfionoiommu " VERSION;
 
 /* The name with which argp and getopt begin their messages, instead of the path in argv[0]. */
