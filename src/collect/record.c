@@ -244,12 +244,6 @@ static void sort_and_merge(struct record_list *records)
 
 /* ---- contents ---- */
 
-static bool ends(const char *path, const char *name)
-{
-	const char *slash = strrchr(path, '/');
-	return text_same(slash ? slash + 1 : path, name);
-}
-
 static void set_content(struct record *record, const char *content, size_t size)
 {
 	record->content = size ? malloc(size) : NULL;
@@ -279,8 +273,9 @@ static void take(struct record *record, const char *text, size_t size, bool with
 /* Attributes that older kernels do not read while the lock of their device is held. */
 static bool is_locked(const struct record *record)
 {
+	const char *name = basename(record->path);
 	return record->read && text_starts(record->path, "sys/") &&
-	       (ends(record->path, "uevent") || ends(record->path, "driver_override"));
+	       (text_same(name, "uevent") || text_same(name, "driver_override"));
 }
 
 /* Reads them in a process that may block: their text or error. */
@@ -315,7 +310,7 @@ static void read_file(const struct sysroot *root, bool with_private, struct reco
 		out_of_memory();
 	if (is_locked(record))
 		return;
-	bool config = text_starts(record->path, "sys/") && ends(record->path, "config");
+	bool config = text_starts(record->path, "sys/") && text_same(basename(record->path), "config");
 	size_t size = record->read < room ? record->read : room;
 	if (config && !with_private && size > CONFIG_SIZE)
 		size = CONFIG_SIZE;

@@ -445,10 +445,7 @@ char *sysroot_readlink(const struct sysroot *root, const char *path)
 char *sysroot_link_name(const struct sysroot *root, const char *path)
 {
 	auto_free char *target = sysroot_readlink(root, path);
-	if (!target)
-		return NULL;
-	const char *slash = strrchr(target, '/');
-	return text_copy(slash ? slash + 1 : target);
+	return target ? text_copy(basename(target)) : NULL;
 }
 
 /* The path that the open descriptor `fd` has now, as the kernel says it. */

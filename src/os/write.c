@@ -94,27 +94,22 @@ int write_remove(const char *path)
 	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
+/* The last component of the target of a link; if that is unreadable, `target` becomes empty. */
+static const char *read_name(int folder, const char *path, char target[PATH_MAX])
+{
+	ssize_t length = readlinkat(folder, path, target, PATH_MAX - 1);
+	target[length > 0 ? length : 0] = '\0';
+	return basename(target);
+}
+
 bool write_link_is(const char *path, const char *name)
 {
 	char target[PATH_MAX];
-	ssize_t length = readlink(path, target, sizeof target - 1);
-	if (length < 0)
-		return !name && errno == ENOENT;
-	target[length] = '\0';
-	const char *slash = strrchr(target, '/');
-	return name && strcmp(slash ? slash + 1 : target, name) == 0;
+	const char *last = read_name(AT_FDCWD, path, target);
+	return name ? strcmp(last, name) == 0 : !*target && errno == ENOENT;
 }
 
 /* ---- the lock ---- */
-
-/* The last component of the path to which the descriptor leads. */
-static const char *read_name(int folder, const char *descriptor, char path[PATH_MAX])
-{
-	ssize_t length = readlinkat(folder, descriptor, path, PATH_MAX - 1);
-	path[length > 0 ? length : 0] = '\0';
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : "";
-}
 
 /* Whether the process holds the lock of the file, which may have another path in another mount namespace: by
  * the line "lock: 1: FLOCK ADVISORY WRITE PID MAJOR:MINOR:INODE ..." of fdinfo, proc(5). Reads only that of
