@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +8,6 @@
 
 #include "base/base.h"
 #include "collect/collect.h"
-
-#define FLAG_UP 0x1 /* IFF_UP */
 
 /* Adds the interfaces on top of the interfaces in the list: bridges, bonds, VLANs. */
 static void add_uppers(const struct scan *scan, struct name_list *names)
@@ -61,7 +60,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
 	use_unknown(device, name, scan->network_error);
-	if (flags && (strtoul(flags, NULL, 16) & FLAG_UP))
+	if (flags && (strtoul(flags, NULL, 16) & IFF_UP))
 		use_simple(device, USE_UP, name, NULL);
 	array_each (fact, &scan->network)
 		if (text_same(fact->interface, name))
@@ -103,7 +102,7 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 	auto_names struct name_list entries = { 0 };
 	auto_free char *directory = text_format("class/net/%s", name);
 	auto_free char *flags = sysroot_read(sysfs, PATH("%s/flags", directory));
-	bool up = !flags || (strtoul(flags, NULL, 16) & FLAG_UP);
+	bool up = !flags || (strtoul(flags, NULL, 16) & IFF_UP);
 	char **entry;
 	(void)sysroot_list(sysfs, directory, &entries);
 	array_each (entry, &entries)
