@@ -478,12 +478,11 @@ void opening_collect(const struct sysroot *root, struct device_list *devices, co
 	const struct vfio_node *only, struct opening_list *openings);
 
 /* Reads what this machine and this process offer a client. Cannot fail: what cannot be read is not there, and
- * a limit that cannot be read is none. Sources: /sys/kernel/mm/hugepages, /proc/self/mountinfo, limits,
- * status and pagemap. */
+ * a limit that cannot be read is none. Sources: /sys/kernel/mm/hugepages, /proc/self/mountinfo, status and
+ * pagemap, getrlimit(2). */
 void client_facts_collect(const struct sysroot *root, struct client_facts *facts);
 
-/* The two values as in the text of /proc/PID/limits and of /proc/PID/status; see struct client_facts. */
-long long lock_limit_parse(const char *limits);
+/* As in the text of /proc/PID/status; see struct client_facts. */
 bool locks_freely_parse(const char *status);
 
 /* ---- event.c ----

@@ -1,6 +1,8 @@
 #include <errno.h>
+#include <limits.h>
 #include <linux/capability.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
@@ -183,15 +185,11 @@ static void collect_huge_pages(const struct sysroot *root, struct client_facts *
 	}
 }
 
-long long lock_limit_parse(const char *limits)
+static long long lock_limit(void)
 {
-	static const char name[] = "Max locked memory";
-	const char *line = strstr(limits, name);
-	char *end;
-	if (!line)
-		return -1;
-	long long soft = strtoll(line + strlen(name), &end, 10);
-	return end == line + strlen(name) ? -1 : soft;
+	struct rlimit limit;
+	bool limited = getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur <= LLONG_MAX;
+	return limited ? (long long)limit.rlim_cur : -1;
 }
 
 bool locks_freely_parse(const char *status)
@@ -203,11 +201,10 @@ bool locks_freely_parse(const char *status)
 
 void client_facts_collect(const struct sysroot *root, struct client_facts *facts)
 {
-	auto_free char *limits = sysroot_read(root, "proc/self/limits");
 	auto_free char *status = sysroot_read(root, "proc/self/status");
 	*facts = (struct client_facts){
 		.container = sysroot_exists(root, CONTAINER),
-		.lock_limit = limits ? lock_limit_parse(limits) : -1,
+		.lock_limit = lock_limit(),
 		.locks_freely = status && locks_freely_parse(status),
 		.sees_physical = page_shows_physical(root),
 	};

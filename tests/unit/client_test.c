@@ -158,13 +158,6 @@ static void test_interrupts(void)
 
 static void test_parse(void)
 {
-	ok(lock_limit_parse("Max locked memory         8388608              unlimited            bytes\n") ==
-		8388608);
-	ok(lock_limit_parse("Limit  Soft Limit\nMax locked memory         0     0    bytes\n") == 0);
-	ok(lock_limit_parse("Max locked memory         unlimited            unlimited            bytes\n") ==
-		-1);
-	ok(lock_limit_parse("Max locked memory") == -1);
-	ok(lock_limit_parse("") == -1);
 	ok(locks_freely_parse("Name:\tx\nCapPrm:\t0\nCapEff:\t000001ffffffffff\n"));
 	ok(locks_freely_parse("Name:\tx\nCapEff:\t0000000000004000\n"));
 	ok(!locks_freely_parse("Name:\tx\nCapPrm:\t0000000000004000\nCapEff:\t000001ffffffbfff\n"));
