@@ -144,6 +144,10 @@ char *text_escape(const char *text);
  * which the caller frees; NULL stays NULL. */
 char *text_quote(const char *text);
 
+/* Parses all of `text` as a number of at most `max`, which consists of digits of `base` only. Returns false,
+ * with `*number` untouched, if it is none. */
+bool text_number(const char *text, int base, unsigned long long max, unsigned long long *number);
+
 /* Parses a hexadecimal number of `min` to `max` digits at `*text`, and advances `*text` past it. Returns
  * false, with `*text` untouched, if there is none. */
 bool text_hex(const char **text, int min, int max, unsigned long *value);

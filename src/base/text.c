@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,6 +282,20 @@ char *text_quote(const char *text)
 			text_append(&quoted, "\\x%02x", *at);
 	text_append(&quoted, "'");
 	return quoted;
+}
+
+bool text_number(const char *text, int base, unsigned long long max, unsigned long long *number)
+{
+	char *end;
+	/* strtoull() would accept spaces, signs and 0x, too. */
+	if (!*text || text[strspn(text, "0123456789abcdefABCDEF")])
+		return false;
+	errno = 0;
+	unsigned long long value = strtoull(text, &end, base);
+	if (*end || errno || value > max)
+		return false;
+	*number = value;
+	return true;
 }
 
 bool text_hex(const char **text, int min, int max, unsigned long *value)

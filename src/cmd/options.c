@@ -153,10 +153,8 @@ const struct option_row *options_find(const char *name, int key)
 
 static bool parse_seconds(const char *text, int *seconds)
 {
-	/* strtoul() would accept spaces and signs, too. */
-	bool digits = *text && text[strspn(text, "0123456789")] == '\0';
-	unsigned long value = strtoul(text, NULL, 10);
-	if (!digits || value > 24L * 60 * 60)
+	unsigned long long value;
+	if (!text_number(text, 10, 24ULL * 60 * 60, &value))
 		return false;
 	*seconds = (int)value;
 	return true;

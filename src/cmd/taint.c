@@ -1,8 +1,4 @@
 /* vfionoiommu taint: the meaning of the kernel's taint, and whether VFIO noiommu caused it. */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/base.h"
 #include "cmd/cmd.h"
 #include "collect/collect.h"
@@ -22,13 +18,7 @@ static const struct option_row taint_options[] = {
 static bool parse_value(const char *text, unsigned long long *number)
 {
 	bool hex = text_starts(text, "0x") || text_starts(text, "0X");
-	text += hex ? 2 : 0;
-	/* strtoull() would accept spaces, signs and a second 0x. */
-	if (!*text || text[strspn(text, hex ? "0123456789abcdefABCDEF" : "0123456789")])
-		return false;
-	errno = 0;
-	*number = strtoull(text, NULL, hex ? 16 : 10);
-	return !errno;
+	return text_number(hex ? text + 2 : text, hex ? 16 : 10, ULLONG_MAX, number);
 }
 
 static enum status decode(struct taint *taint)

@@ -404,11 +404,8 @@ enum selection selector_resolve(const struct sysroot *root, const struct device_
 /* An ID, or -1. (uid_t)-1 is not a valid ID. */
 static long number(const char *text)
 {
-	char *end;
-	errno = 0;
-	unsigned long value = strtoul(text, &end, 10);
-	bool is = *text >= '0' && *text <= '9' && !*end && !errno && value < UINT_MAX;
-	return is ? (long)value : -1;
+	unsigned long long value;
+	return text_number(text, 10, UINT_MAX - 1, &value) ? (long)value : -1;
 }
 
 /* A user named like a number takes precedence over the ID, as in chown(1). */

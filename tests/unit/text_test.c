@@ -67,6 +67,19 @@ static void test_hex(void)
 	ok(text_hex(&at, 4, 8, &value) && value == 0x12345678 && *at == '9');
 }
 
+static void test_number(void)
+{
+	unsigned long long number = 7;
+	ok(text_number("0042", 10, 42, &number) && number == 42);
+	ok(text_number("fF", 16, UINT64_MAX, &number) && number == 255);
+	ok(text_number("18446744073709551615", 10, UINT64_MAX, &number) && number == UINT64_MAX);
+	ok(!text_number("18446744073709551616", 10, UINT64_MAX, &number) && number == UINT64_MAX);
+	ok(!text_number("43", 10, 42, &number) && !text_number("8", 8, 42, &number));
+	ok(!text_number("", 10, 42, &number) && !text_number("1 ", 10, 42, &number));
+	ok(!text_number(" 1", 10, 42, &number) && !text_number("+1", 10, 42, &number));
+	ok(!text_number("-1", 10, UINT64_MAX, &number) && !text_number("0x1", 16, 42, &number));
+}
+
 static void test_distance(void)
 {
 	char longest[65] = { 0 };
@@ -83,6 +96,7 @@ int main(void)
 	test_escape();
 	test_value();
 	test_hex();
+	test_number();
 	test_distance();
 	ok(text_same(text_trim(text), "value"));
 	ok(!text_same(NULL, "") && text_same(NULL, NULL));
