@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +5,7 @@
 
 #include "base/base.h"
 #include "collect/collect.h"
+#include "state/state.h"
 
 /* A host with everything unknown. */
 static struct host host_unknown(void)
@@ -65,22 +65,11 @@ static void collect_kconfig(const struct sysroot *root, struct host *host)
 	}
 }
 
-/* The forms of kstrtobool(), which the kernel accepts and prints. */
-static enum mode mode_parse(const char *text)
-{
-	int first = tolower((unsigned char)text[0]);
-	if (first == 'y' || first == 't' || first == '1')
-		return MODE_ON;
-	if (first == 'n' || first == 'f' || first == '0')
-		return MODE_OFF;
-	return MODE_UNKNOWN;
-}
-
 static enum mode collect_mode(const struct sysroot *root, enum module_state vfio)
 {
 	auto_free char *text = sysroot_read(root, "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
 	if (text)
-		return mode_parse(text);
+		return modprobe_bool(text);
 	return errno == ENOENT && vfio >= MODULE_LOADED ? MODE_ABSENT : MODE_UNKNOWN;
 }
 

@@ -152,7 +152,7 @@ bool denylist_collect_disabled(const struct sysroot *root)
 	enum mode mode;
 	auto_free char *live = sysroot_read(root, "sys/module/vfio_pci/parameters/disable_denylist");
 	if (live)
-		return text_starts(live, "Y");
+		return modprobe_bool(live) == MODE_ON;
 	/* Before 5.9 there was no list. */
 	if (sysroot_exists(root, "sys/module/vfio_pci/parameters/nointxmask") == ANSWER_YES)
 		return true;

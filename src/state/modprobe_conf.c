@@ -11,13 +11,8 @@ const char modprobe_conf_text[] =
 	"# By vfionoiommu enable --persistent; vfionoiommu disable --persistent removes it.\n"
 	"options vfio " NOIOMMU_PARAMETER "=1\n";
 
-/* Follows the kernel's kstrtobool(); a parameter without a value is enabled. */
-static enum mode value_mode(const char *value)
+enum mode modprobe_bool(const char *value)
 {
-	if (!*value)
-		return MODE_ON;
-	if (*value == '=')
-		value++;
 	if (strchr("yYtT1", *value) && *value)
 		return MODE_ON;
 	if (strchr("nNfF0", *value) && *value)
@@ -40,7 +35,10 @@ static const char *after_name(const char *word, const char *name)
 static enum mode word_mode(const char *word, const char *parameter)
 {
 	const char *value = after_name(word, parameter);
-	return !value || (*value && *value != '=') ? MODE_UNKNOWN : value_mode(value);
+	if (!value || (*value && *value != '='))
+		return MODE_UNKNOWN;
+	/* A parameter without a value is enabled. */
+	return *value ? modprobe_bool(value + 1) : MODE_ON;
 }
 
 /* What is known of a parameter after the words so far; the last one counts. */

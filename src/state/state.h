@@ -63,6 +63,9 @@ extern const char modprobe_conf_text[];
 /* The module parameter of noiommu mode, of vfio. */
 #define NOIOMMU_PARAMETER "enable_unsafe_noiommu_mode"
 
+/* The value of a parameter of type bool, in modprobe.d or in sysfs, as the kernel's kstrtobool() reads it. */
+enum mode modprobe_bool(const char *value);
+
 /* What the last "options MODULE PARAMETER=..." in `text`, the content of a modprobe.d file, sets a parameter
  * of type bool to; MODE_UNKNOWN if there is none. The same for `text`, a kernel command line
  * ("vfio.enable_unsafe_noiommu_mode=1"). Both names have underscores. */
