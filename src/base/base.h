@@ -190,6 +190,9 @@ const char *error_name(int error);
 /* Whether this negative errno means that what was to be read does not exist, or not any more. */
 bool error_is_missing(int error);
 
+/* Whether the effective user of this process is root. */
+bool user_is_root(void);
+
 /* The monotonic clock. */
 
 /* Milliseconds since an arbitrary time in the past. */

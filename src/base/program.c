@@ -106,7 +106,12 @@ bool error_is_missing(int error)
 	return error == -ENOENT || error == -ENOTDIR || error == -ENODEV;
 }
 
-/* ---- the clock ---- */
+/* ---- the user and the clock ---- */
+
+bool user_is_root(void)
+{
+	return geteuid() == 0;
+}
 
 long long clock_milliseconds(void)
 {

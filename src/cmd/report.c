@@ -78,7 +78,7 @@ static void complain(const struct record_list *records)
 		return;
 	log_warning("%zu of %zu files and directories could not be read, and are marked so in the archive",
 		unreadable, records->count);
-	log_hint("%s", host_is_root() ? "-v lists them" : "-v lists them; root may read more");
+	log_hint("%s", user_is_root() ? "-v lists them" : "-v lists them; root may read more");
 }
 
 static enum status write_to(const char *to, const struct record_list *records, const struct options *options)

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "act/act.h"
 #include "base/base.h"
@@ -29,7 +28,7 @@ static enum status begin(const struct options *options)
 
 enum status session_open_acting(struct session *session, const struct options *options, enum scope scope)
 {
-	bool writes = !options->dry_run && geteuid() == 0;
+	bool writes = !options->dry_run && user_is_root();
 	enum status status = writes ? begin(options) : STATUS_DONE;
 	return status ? status : session_open_whole(session, options, scope);
 }

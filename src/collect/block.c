@@ -491,7 +491,7 @@ static void take_exporters(struct scan *scan)
 	int error = sysroot_list(scan->root, CONFIGFS, &names);
 	bool hidden = scan->root->live && !error && !names.count;
 	auto_fd int fd = hidden ? sysroot_private("configfs") : -1;
-	if (hidden && fd < 0 && host_is_root())
+	if (hidden && fd < 0 && user_is_root())
 		scan_unknown(scan, CONFIGFS, fd);
 	const struct sysroot configfs = { .fd = fd, .live = true };
 	for (size_t i = 0; i < ARRAY_SIZE(exporters); i++) {
@@ -625,7 +625,7 @@ void blocks_claim(struct scan *scan)
 	const struct block *block;
 	array_each (block, &scan->blocks)
 		/* A report cannot contain the answer. */
-		if (scan->root->live && !scan->root->notes && host_is_root() && block->number &&
+		if (scan->root->live && !scan->root->notes && user_is_root() && block->number &&
 			needs_claim(block))
 			claim(scan, block);
 }

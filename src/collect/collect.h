@@ -43,9 +43,6 @@ bool host_merge_config(struct host *host, const struct host *fragment);
 /* The release of the running kernel: a new string, which the caller frees, or NULL. */
 char *host_release(const struct sysroot *root);
 
-/* Whether the effective user of this process is root. */
-bool host_is_root(void);
-
 /* Reads again what bind and unbind can change: the mode, the modules, the taint. */
 void host_collect_state(const struct sysroot *root, struct host *host);
 

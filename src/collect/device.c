@@ -745,7 +745,7 @@ static bool has_ids(const struct device *device, const struct stored *stored)
 /* A serial number that even root cannot read may be that of another card. */
 static bool is_usable(const struct sysroot *root, const struct stored *stored)
 {
-	bool unsure = stored->same == ANSWER_UNKNOWN && root->live && host_is_root();
+	bool unsure = stored->same == ANSWER_UNKNOWN && root->live && user_is_root();
 	return stored->same != ANSWER_NO && !unsure;
 }
 

@@ -328,11 +328,6 @@ char *host_release(const struct sysroot *root)
 	return release;
 }
 
-bool host_is_root(void)
-{
-	return geteuid() == 0;
-}
-
 void host_collect_basics(const struct sysroot *root, struct host *host)
 {
 	*host = host_unknown();
@@ -341,7 +336,7 @@ void host_collect_basics(const struct sysroot *root, struct host *host)
 	host->taint = taint_collect_value(root);
 	/* The filesystem of a recorded machine is another one. */
 	host->sysfs_writable = root->live ? sysroot_writable(root, "sys/bus/pci") : ANSWER_UNKNOWN;
-	host->root = host_is_root();
+	host->root = user_is_root();
 }
 
 void host_collect_build(const struct sysroot *root, bool evidence, struct host *host)

@@ -154,7 +154,7 @@ static void take_namespace(struct scan *scan, const char *path, const struct use
 	bool hidden = error == -EACCES && strstr(path, "/root/");
 	bool unseen = error && error != -EALREADY && error != -ESRCH && error != -EINVAL && !hidden;
 	scan->unseen |= unseen;
-	if (unseen && host_is_root())
+	if (unseen && user_is_root())
 		scan_unknown(scan, where, error);
 	if (error)
 		return;
@@ -171,7 +171,7 @@ static void take_own(struct scan *scan)
 		return;
 	const struct sysroot sysfs = { .fd = sysroot_private("sysfs"), .live = true };
 	if (sysfs.fd < 0) {
-		if (host_is_root())
+		if (user_is_root())
 			scan_unknown(scan, "the network namespace of this process", sysfs.fd);
 		return;
 	}

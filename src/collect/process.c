@@ -564,7 +564,7 @@ static void take_unreadable(struct scan *scan)
 	const struct process_facts *facts = &scan->processes;
 	auto_free char *what =
 		facts->unreadable ? text_format("process %s", facts->unreadable) : text_copy("/proc");
-	if (facts->error == -EACCES && !host_is_root())
+	if (facts->error == -EACCES && !user_is_root())
 		scan_unknown_because(scan, "/proc/*/fd", ONLY_ROOT_SEES);
 	else
 		scan_unknown(scan, what, facts->error);
