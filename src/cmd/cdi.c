@@ -9,8 +9,6 @@
 #include "judge/judge.h"
 #include "state/state.h"
 
-#define SPECIFICATION_MAX (1 << 20)
-
 static const char *file;
 
 static const struct option_row cdi_options[] = {
@@ -66,7 +64,7 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	bool dry = session->options->dry_run;
 	/* Devices that are not bound yet have nodes of unknown names. */
 	bool unknown = dry && coming;
-	auto_free char *before = sysroot_read_file(&session->root, &CDI_FILE[1], SPECIFICATION_MAX);
+	auto_free char *before = sysroot_read_file(&session->root, &CDI_FILE[1], SYSROOT_TEXT_MAX);
 	if (!asked && !before)
 		return;
 	session_collect_host(session, SCOPE_KERNEL);

@@ -530,7 +530,7 @@ static char *udev_value(const struct scan *scan, const struct block *disk, const
 			continue;
 		auto_free char *data = sysroot_read_file(scan->root,
 			PATH("run/udev/data/b%u:%u", major(block->number), minor(block->number)),
-			SYSROOT_ATTRIBUTE_MAX);
+			SYSROOT_TEXT_MAX);
 		char *value = data ? text_value(data, key) : NULL;
 		if (value)
 			return value;

@@ -193,7 +193,7 @@ void event_free(struct event *event)
 static char *event_of_unit(const struct sysroot *root, const char *address)
 {
 	auto_free char *data =
-		sysroot_read_file(root, PATH("run/udev/data/+pci:%s", address), SYSROOT_ATTRIBUTE_MAX);
+		sysroot_read_file(root, PATH("run/udev/data/+pci:%s", address), SYSROOT_TEXT_MAX);
 	return data ? text_value(data, "E:VFIONOIOMMU_EVENT") : NULL;
 }
 

@@ -8,7 +8,7 @@
 
 /* ---- the configuration of modprobe ---- */
 
-/* Bytes; the rest of a longer file is ignored. */
+/* Bytes; the rest of a longer file is ignored: the number of each line is counted from the first one. */
 #define MODPROBE_FILE_MAX 65536
 
 #define OWN_NAME (strrchr(MODPROBE_CONF_FILE, '/') + 1)
@@ -144,9 +144,6 @@ int modprobe_collect_option(const struct sysroot *root, const char *own, const c
 
 /* ---- the denylist of vfio-pci ---- */
 
-/* Bytes; more than any kernel's limit. */
-#define CMDLINE_MAX 16384
-
 bool denylist_collect_disabled(const struct sysroot *root)
 {
 	enum mode mode;
@@ -156,7 +153,7 @@ bool denylist_collect_disabled(const struct sysroot *root)
 	/* Before 5.9 there was no list. */
 	if (sysroot_exists(root, "sys/module/vfio_pci/parameters/nointxmask") == ANSWER_YES)
 		return true;
-	auto_free char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
+	auto_free char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
 	modprobe_collect_option(root, NULL, "vfio_pci", "disable_denylist", &mode, &source, NULL);
 	enum mode said =
 		cmdline ? modprobe_cmdline_option(cmdline, "vfio_pci", "disable_denylist") : MODE_UNKNOWN;
@@ -265,7 +262,7 @@ void nextboot_collect(const struct sysroot *root, const char *own, struct host *
 		if (text_same(found.blocked_module, "vfio"))
 			set_block(&found, NULL, NULL);
 	}
-	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", CMDLINE_MAX);
+	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_option(cmdline, "vfio", NOIOMMU_PARAMETER) : MODE_UNKNOWN;
 	/* The command line takes precedence, for a module as well: modprobe appends its options last. */
 	if (said != MODE_UNKNOWN) {

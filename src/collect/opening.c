@@ -144,7 +144,7 @@ static unsigned long long page_size(const char *text)
 static unsigned long long default_page_size(const struct sysroot *root)
 {
 	static const char key[] = "\nHugepagesize:";
-	auto_free char *text = sysroot_read_file(root, "proc/meminfo", SYSROOT_ATTRIBUTE_MAX);
+	auto_free char *text = sysroot_read_file(root, "proc/meminfo", SYSROOT_TEXT_MAX);
 	const char *line = text ? strstr(text, key) : NULL;
 	return line ? strtoull(line + strlen(key), NULL, 10) : 0;
 }

@@ -323,7 +323,7 @@ static const char *major_driver(const struct scan *scan, unsigned int number)
 	const struct device *device;
 	auto_free char *key = text_format("\n%3u ", number);
 	if (!nodes->drivers)
-		nodes->drivers = sysroot_read_file(scan->root, "proc/devices", SYSROOT_ATTRIBUTE_MAX);
+		nodes->drivers = sysroot_read_file(scan->root, "proc/devices", SYSROOT_TEXT_MAX);
 	if (!nodes->drivers)
 		nodes->drivers = text_copy("");
 	const char *found = strstr(nodes->drivers, key), *blocks = strstr(nodes->drivers, "\nBlock");

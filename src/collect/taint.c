@@ -24,7 +24,7 @@ long long taint_collect_value(const struct sysroot *root)
 static long long collect_boot_time(const struct sysroot *root)
 {
 	/* It follows a line per processor, and a line with a number per interrupt. */
-	auto_free char *text = sysroot_read_file(root, "proc/stat", 1 << 20);
+	auto_free char *text = sysroot_read_file(root, "proc/stat", SYSROOT_TEXT_MAX);
 	const char *line = text ? strstr(text, "\nbtime ") : NULL;
 	long long time = line ? parse_number(line + strlen("\nbtime "), "\n") : -1;
 	/* Only years up to 9999 are plausible. */

@@ -106,13 +106,11 @@ static void take_share(struct scan *scan, const char *name, const char *driver, 
 
 /* ---- memory ---- */
 
-#define IOMEM_MAX (1 << 20) /* bytes that are read of it */
-
 /* What virtio_mem has added to the machine's memory is below the resource of the device
  * (virtio_mem_create_resource and virtio_mem_add_memory in drivers/virtio/virtio_mem.c). */
 static void take_memory(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *resources = sysroot_read_file(scan->root, "proc/iomem", IOMEM_MAX);
+	auto_free char *resources = sysroot_read_file(scan->root, "proc/iomem", SYSROOT_TEXT_MAX);
 	auto_free char *line = text_format(" : %s\n", name);
 	const char *found = resources ? strstr(resources, line) : NULL;
 	const char *below = found ? strchr(found + strlen(line), ':') : NULL;
@@ -149,8 +147,6 @@ static void take_firmware_memory(struct device *device)
 }
 
 /* ---- algorithms ---- */
-
-#define CRYPTO_MAX (1 << 20)
 
 /* The core that QuickAssist drivers leave their algorithms to. */
 #define QAT_CORE "intel_qat"
@@ -198,7 +194,7 @@ static bool is_named_after(const char *name, const char *driver)
 static void take_algorithms(struct scan *scan, const char *driver, const char *folder, struct device *device)
 {
 	auto_free char *of = sysroot_link_name(scan->root, PATH("%s/module", folder));
-	auto_free char *algorithms = sysroot_read_file(scan->root, "proc/crypto", CRYPTO_MAX);
+	auto_free char *algorithms = sysroot_read_file(scan->root, "proc/crypto", SYSROOT_TEXT_MAX);
 	char name[128] = "", module[64] = "";
 	char *rest = NULL;
 	int count;
@@ -284,12 +280,10 @@ static void take_bluetooth(struct scan *scan, const char *name, struct device *d
 		use_simple(device, USE_KERNEL, name, what);
 }
 
-#define VMSTAT_MAX (1 << 14) /* bytes that are read of it */
-
 /* Memory that the host has taken back, and that the driver gives back to the machine when it is unbound. */
 static void take_balloon(struct scan *scan, struct device *device)
 {
-	auto_free char *counters = sysroot_read_file(scan->root, "proc/vmstat", VMSTAT_MAX);
+	auto_free char *counters = sysroot_read_file(scan->root, "proc/vmstat", SYSROOT_TEXT_MAX);
 	const char *taken = counters ? strstr(counters, "\nballoon_inflate ") : NULL;
 	const char *given = counters ? strstr(counters, "\nballoon_deflate ") : NULL;
 	unsigned long long in = 0, out = 0;
@@ -417,13 +411,11 @@ static void take_display(const struct scan *scan, struct device *device)
 		use_simple(device, USE_UNKNOWN, "framebuffer", "the console may be on this display");
 }
 
-#define IOPORTS_MAX (1 << 18) /* bytes that are read of it */
-
 /* The ACPI registers of a chipset's power management function (82371AB): in /proc/ioports below "0600-063f :
  * 0000:00:01.3". */
 static bool has_acpi(const struct scan *scan, const struct device *device)
 {
-	auto_free char *ports = sysroot_read_file(scan->root, "proc/ioports", IOPORTS_MAX);
+	auto_free char *ports = sysroot_read_file(scan->root, "proc/ioports", SYSROOT_TEXT_MAX);
 	char *rest = NULL;
 	size_t own = SIZE_MAX;
 	for (char *line = ports ? strtok_r(ports, "\n", &rest) : NULL; line;

@@ -113,6 +113,9 @@ struct sysroot {
 /* The limit of an attribute, in bytes. sysfs returns at most a page. */
 #define SYSROOT_ATTRIBUTE_MAX 4096
 
+/* That of a text which has no limit of its own, such as most in /proc; the rest is ignored. */
+#define SYSROOT_TEXT_MAX (1 << 20)
+
 /* Opens the directory `path` as the root, without notes. Returns 0 or a negative errno. */
 int sysroot_open(struct sysroot *root, const char *path);
 
