@@ -60,7 +60,6 @@ static void close_stdout(void)
 
 static enum status run_command(int argc, char **argv)
 {
-	static struct arguments arguments;
 	char help_option[] = "--help";
 	char *help[] = { NULL, help_option, NULL };
 	const char *name = argv[0];
@@ -81,8 +80,7 @@ static enum status run_command(int argc, char **argv)
 	}
 	auto_free char *full_name = text_format("vfionoiommu %s", command->name);
 	argv[0] = full_name;
-	const struct options *options = arguments_parse(command, argc, argv, &arguments);
-	return command->run(options, &arguments);
+	return command->run(arguments_parse(command, argc, argv));
 }
 
 int main(int argc, char **argv)

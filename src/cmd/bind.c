@@ -654,16 +654,16 @@ static enum scope scope_of(bool dry_run)
 }
 
 /* Collects and judges; changes nothing. */
-static enum status decide(struct run *run, const struct options *options, struct arguments *arguments)
+static enum status decide(struct run *run, const struct options *options)
 {
 	enum status status = parse_access();
 	if (!status)
 		status = session_open_acting(&run->session, options, scope_of(options->dry_run));
 	if (!status)
-		status = session_select(&run->session, arguments, &run->asked);
+		status = session_select(&run->session, &options->arguments, &run->asked);
 	if (status)
 		return status;
-	if (given.stored && !arguments->count)
+	if (given.stored && !options->arguments.count)
 		add_stored(run);
 	if (given.stored || given.persistent)
 		stored_check(&run->session.root, &run->session.stored, &run->asked);
@@ -717,12 +717,12 @@ static enum status offer(const struct options *options)
 	return STATUS_USAGE;
 }
 
-static enum status bind_run(const struct options *options, struct arguments *arguments)
+static enum status bind_run(const struct options *options)
 {
 	static struct run run;
-	if (!arguments->count && !given.stored)
+	if (!options->arguments.count && !given.stored)
 		return offer(options);
-	enum status status = decide(&run, options, arguments);
+	enum status status = decide(&run, options);
 	if (status)
 		return status;
 	execute(&run);

@@ -94,10 +94,9 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 			       : "CDI specification removed: no noiommu device is bound"));
 }
 
-static enum status cdi_run(const struct options *options, struct arguments *arguments)
+static enum status cdi_run(const struct options *options)
 {
 	static struct session session;
-	(void)arguments;
 	enum status status = session_open(&session, options);
 	if (status)
 		return status;

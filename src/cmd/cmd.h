@@ -61,7 +61,12 @@ struct option_row {
 	bool hidden;   /* not documented: an old name, or one that the command rejects */
 };
 
-/* The options that several commands share. */
+struct arguments {
+	char **items; /* point into argv */
+	size_t count;
+};
+
+/* The options that several commands share, and the arguments of the command. */
 struct options {
 	struct table_options table;
 	bool json, pretty, quiet, verbose;
@@ -70,11 +75,7 @@ struct options {
 	bool dry_run, force;
 	int wait;           /* timeout for another instance, in seconds */
 	const char *acting; /* a given option that applies only to commands that make changes; NULL: none */
-};
-
-struct arguments {
-	char **items; /* point into argv */
-	size_t count;
+	struct arguments arguments;
 };
 
 struct command {
@@ -91,7 +92,7 @@ struct command {
 	const struct column_set *columns; /* the columns of -o; NULL: the command prints no table */
 	const struct column_set *other_columns; /* the same with other defaults ... */
 	const char *other_when;                 /* ... "with --all" */
-	enum status (*run)(const struct options *options, struct arguments *arguments);
+	enum status (*run)(const struct options *options);
 };
 
 /* Reports a usage error and where to find help, and ends the program with status 2. */
@@ -116,10 +117,9 @@ const struct option_row *options_find(const char *name, int key);
 error_t options_parse(int key, char *argument, struct argp_state *state);
 
 /* Parses the words after the name of the command (argv[0] is "vfionoiommu NAME"). A usage error ends the
- * program with a message and status 2, --help with status 0. Returns the options, also those before the
- * name. */
-const struct options *arguments_parse(
-	const struct command *command, int argc, char **argv, struct arguments *arguments);
+ * program with a message and status 2, --help with status 0. Returns the arguments and the options, also
+ * those before the name. */
+const struct options *arguments_parse(const struct command *command, int argc, char **argv);
 
 /* ---- the commands, each in its file ---- */
 

@@ -27,7 +27,6 @@ const struct command *command_find(const char *name)
 struct line {
 	const struct command *command; /* NULL: none yet, `help`, or unknown */
 	bool help, unknown;
-	struct arguments arguments;
 	const struct option_row *option; /* its value is the next word; NULL: none */
 	struct options options;
 	const char *word; /* the last one */
@@ -117,7 +116,7 @@ static void offer_devices(const struct line *line, const char *before, enum valu
 	char **argument;
 	if (session_open(&session, &line->options))
 		return;
-	array_each (argument, &line->arguments)
+	array_each (argument, &line->options.arguments)
 		selector_resolve(&session.root, &session.devices, *argument, &named);
 	if (value == VALUE_FREE_DEVICE)
 		session_collect_uses(&session);
@@ -205,7 +204,7 @@ static void read_word(struct line *line, char *word)
 		option = option_of(word, &value);
 		line->option = value ? NULL : option;
 	} else if (!option && (line->command || line->help || line->unknown)) {
-		*array_add(&line->arguments) = word;
+		*array_add(&line->options.arguments) = word;
 	} else if (!option) {
 		line->command = command_find(word);
 		line->help = text_same(word, "help");
@@ -262,7 +261,7 @@ void complete(int count, char **words)
 			offer(&line, before, option->choices[i], "");
 	} else if (*word == '-' && !line.help) {
 		offer_options(&line);
-	} else if (!line.command && !line.unknown && !line.arguments.count) {
+	} else if (!line.command && !line.unknown && !line.options.arguments.count) {
 		offer_commands(&line);
 	} else if (line.command) {
 		offer_values(&line, line.command->value, "", word);

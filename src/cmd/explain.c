@@ -60,17 +60,17 @@ static enum status select_findings(const struct arguments *arguments, struct exp
 	return STATUS_DONE;
 }
 
-static enum status explain_run(const struct options *options, struct arguments *arguments)
+static enum status explain_run(const struct options *options)
 {
 	static struct explained explained;
-	enum status status = select_findings(arguments, &explained);
+	enum status status = select_findings(&options->arguments, &explained);
 	if (status || options->quiet)
 		return status;
 	if (options->json) {
 		struct json *document = json_new();
 		json_add_explanations(document, explained.items, explained.count);
 		json_print(document);
-	} else if (!arguments->count || table_is_for_scripts(&options->table)) {
+	} else if (!options->arguments.count || table_is_for_scripts(&options->table)) {
 		table_print_refs(&explanation_columns, &options->table, (const void *const *)explained.items,
 			explained.count);
 	} else {

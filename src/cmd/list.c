@@ -21,7 +21,7 @@ static void choose(struct session *session, struct device_refs *shown)
 			*array_add(shown) = device;
 }
 
-static enum status list_run(const struct options *options, struct arguments *arguments)
+static enum status list_run(const struct options *options)
 {
 	static struct session session;
 	static struct device_refs shown;
@@ -29,10 +29,10 @@ static enum status list_run(const struct options *options, struct arguments *arg
 	const struct column_set *columns = all ? &device_columns_all : &device_columns;
 	enum status status = session_open(&session, options);
 	if (!status)
-		status = session_select(&session, arguments, &shown);
+		status = session_select(&session, &options->arguments, &shown);
 	if (status)
 		return status;
-	if (!arguments->count)
+	if (!options->arguments.count)
 		choose(&session, &shown);
 	if (options->quiet)
 		return STATUS_DONE;

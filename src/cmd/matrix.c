@@ -144,13 +144,12 @@ static void show(const struct options *options, const struct kernel_list *kernel
 	}
 }
 
-static enum status matrix_run(const struct options *options, struct arguments *arguments)
+static enum status matrix_run(const struct options *options)
 {
 	static struct kernel_list kernels;
 	const struct option_value *kernel;
 	struct kernel *found;
 	struct sysroot root;
-	(void)arguments;
 	enum status status = check_names();
 	if (status)
 		return status;

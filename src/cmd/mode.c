@@ -104,15 +104,13 @@ static enum status mode_run(const struct options *options, bool on)
 	return status || so ? status : STATUS_REFUSED;
 }
 
-static enum status enable_run(const struct options *options, struct arguments *arguments)
+static enum status enable_run(const struct options *options)
 {
-	(void)arguments;
 	return mode_run(options, true);
 }
 
-static enum status disable_run(const struct options *options, struct arguments *arguments)
+static enum status disable_run(const struct options *options)
 {
-	(void)arguments;
 	return mode_run(options, false);
 }
 

@@ -148,10 +148,9 @@ static enum status run(struct monitoring *monitoring)
 	return !*monitoring->until && (error == -ETIME || error == -EINTR) ? STATUS_DONE : STATUS_FAILED;
 }
 
-static enum status monitor_run(const struct options *options, struct arguments *arguments)
+static enum status monitor_run(const struct options *options)
 {
 	struct monitoring monitoring = { .options = options };
-	(void)arguments;
 	if (until && !address_parse(until, monitoring.until)) {
 		log_error("--until %s: not a PCI address such as 0000:00:04.0", until);
 		log_hint("vfionoiommu list --all");

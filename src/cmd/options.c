@@ -221,21 +221,20 @@ error_t options_parse(int key, char *argument, struct argp_state *state)
 
 struct parsing {
 	const struct command *command;
-	struct arguments *arguments;
 	char **argv;
 };
 
-static void check_arguments(const struct parsing *parsing, struct argp_state *state)
+static void check_arguments(const struct command *command, struct argp_state *state)
 {
-	bool needed = parsing->command->needs_argument;
-	size_t count = parsing->arguments->count;
-	for (const struct option_row *row = parsing->command->options; row && row->name; row++) {
+	bool needed = command->needs_argument;
+	size_t count = given.arguments.count;
+	for (const struct option_row *row = command->options; row && row->name; row++) {
 		bool set = row->flag && *row->flag;
 		if (set && row->instead && count)
 			usage_error(state, "DEVICE and --%s exclude each other", row->name);
 		needed &= !(set && (row->instead || row->suffices));
 	}
-	bool offers = parsing->command->offers && !given.json && !given.quiet && isatty(STDIN_FILENO) &&
+	bool offers = command->offers && !given.json && !given.quiet && isatty(STDIN_FILENO) &&
 		      isatty(STDOUT_FILENO);
 	if (needed && !count && !offers)
 		usage_error(state, "DEVICE is missing; for a list, run: vfionoiommu list --all");
@@ -270,11 +269,11 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (!parsing->command->usage)
 			usage_error(state, "unexpected argument '%s'", argument);
-		*array_add(parsing->arguments) = argument;
+		*array_add(&given.arguments) = argument;
 		return 0;
 	case ARGP_KEY_END:
 		given.json |= given.pretty;
-		check_arguments(parsing, state);
+		check_arguments(parsing->command, state);
 		check_options(parsing->command, state);
 		return 0;
 	default:
@@ -306,10 +305,9 @@ static char **argv_for_getopt(int argc, char **argv)
 	return copy;
 }
 
-const struct options *arguments_parse(
-	const struct command *command, int argc, char **argv, struct arguments *arguments)
+const struct options *arguments_parse(const struct command *command, int argc, char **argv)
 {
-	struct parsing parsing = { command, arguments, argv_for_getopt(argc, argv) };
+	struct parsing parsing = { command, argv_for_getopt(argc, argv) };
 	const struct argp argp = { options_for(command), parse, command->usage, command->doc, NULL,
 		help_filter, NULL };
 	argp_parse(&argp, argc, argv, 0, NULL, &parsing);

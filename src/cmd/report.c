@@ -47,8 +47,9 @@ static void read_machine(const struct sysroot *root)
 
 /* The destination of the archive: a FILE, or "-", the default, for standard output, unless that is a
  * terminal. NULL after reporting an error. */
-static const char *destination(const struct options *options, const struct arguments *arguments)
+static const char *destination(const struct options *options)
 {
+	const struct arguments *arguments = &options->arguments;
 	const char *to = arguments->count ? arguments->items[0] : "-";
 	bool terminal = text_same(to, "-") && isatty(STDOUT_FILENO);
 	if (arguments->count > 1)
@@ -107,12 +108,12 @@ static enum status write_to(const char *to, const struct record_list *records, c
 	return STATUS_DONE;
 }
 
-static enum status report_run(const struct options *options, struct arguments *arguments)
+static enum status report_run(const struct options *options)
 {
 	static struct sysroot_notes notes;
 	static struct record_list records;
 	struct sysroot root;
-	const char *to = destination(options, arguments);
+	const char *to = destination(options);
 	if (!to)
 		return STATUS_USAGE;
 	if (!options_open_root(options, &root))

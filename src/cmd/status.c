@@ -114,10 +114,9 @@ static void show_text(const struct overview *overview)
 	findings_print(&session->findings);
 }
 
-static enum status status_run(const struct options *options, struct arguments *arguments)
+static enum status status_run(const struct options *options)
 {
 	static struct overview overview;
-	(void)arguments;
 	enum status status = overview_collect(&overview, options);
 	if (status)
 		return status;
@@ -151,10 +150,9 @@ static const struct option_row metrics_options[] = {
 	{ 0 },
 };
 
-static enum status metrics_run(const struct options *options, struct arguments *arguments)
+static enum status metrics_run(const struct options *options)
 {
 	static struct overview overview;
-	(void)arguments;
 	if (options->json) {
 		log_error("metrics does not support --json");
 		log_hint("vfionoiommu status --json");

@@ -60,10 +60,9 @@ static enum status status_of(const struct taint *taint)
 					     : STATUS_FAILED;
 }
 
-static enum status taint_run(const struct options *options, struct arguments *arguments)
+static enum status taint_run(const struct options *options)
 {
 	static struct taint taint;
-	(void)arguments;
 	enum status status = value ? decode(&taint) : read_kernel(options, &taint);
 	if (status)
 		return status;

@@ -182,23 +182,22 @@ static void add_all(struct unbinding *run)
 			*array_add(&run->gone) = text_copy(stored->address);
 }
 
-/* Moves the addresses of devices that are no longer present, but have saved state or a persistent binding,
- * from the arguments to `gone`. */
-static void split_gone(const struct session *session, struct arguments *arguments, struct name_list *gone)
+/* Adds the addresses of devices that are no longer present, but have saved state or a persistent binding, to
+ * `gone`, and returns the other arguments. */
+static struct arguments split_gone(const struct session *session, struct name_list *gone)
 {
-	char address[20];
-	size_t kept = 0;
-	for (size_t i = 0; i < arguments->count; i++) {
-		bool known = address_parse(arguments->items[i], address) &&
-			     !device_find(&session->devices, address) &&
+	char address[20], **argument;
+	struct arguments others = { 0 };
+	array_each (argument, &session->options->arguments) {
+		bool known = address_parse(*argument, address) && !device_find(&session->devices, address) &&
 			     (device_is_remembered(&session->root, address) ||
 				     (persistent && is_stored(session, address)));
 		if (known)
 			*array_add(gone) = text_copy(address);
 		else
-			arguments->items[kept++] = arguments->items[i];
+			*array_add(&others) = *argument;
 	}
-	arguments->count = kept;
+	return others;
 }
 
 /* Removes what is saved about a device that was unplugged. */
@@ -234,15 +233,16 @@ static void collect_drivers(struct session *session, const struct device_refs *a
 }
 
 /* Collects and judges; changes nothing. */
-static enum status decide(struct unbinding *run, const struct options *options, struct arguments *arguments)
+static enum status decide(struct unbinding *run, const struct options *options)
 {
 	struct session *session = &run->session;
 	const struct device **device;
 	enum status status = session_open_acting(session, options, SCOPE_STATE);
 	if (status)
 		return status;
-	split_gone(session, arguments, &run->gone);
-	status = session_select(session, arguments, &run->asked);
+	const struct arguments others = split_gone(session, &run->gone);
+	status = session_select(session, &others, &run->asked);
+	free(others.items);
 	if (status)
 		return status;
 	if (all)
@@ -269,10 +269,10 @@ static void execute(struct unbinding *run)
 	cdi_rewrite(&run->session, cdi, false, &run->asked);
 }
 
-static enum status unbind_run(const struct options *options, struct arguments *arguments)
+static enum status unbind_run(const struct options *options)
 {
 	static struct unbinding run;
-	enum status status = decide(&run, options, arguments);
+	enum status status = decide(&run, options);
 	if (status)
 		return status;
 	execute(&run);

@@ -74,7 +74,7 @@ static void show(const struct verification *verification)
 		client_print(client, &verification->facts, &verification->openings, ready);
 }
 
-static enum status verify_run(const struct options *options, struct arguments *arguments)
+static enum status verify_run(const struct options *options)
 {
 	static struct verification verification;
 	static struct device_refs asked;
@@ -82,7 +82,7 @@ static enum status verify_run(const struct options *options, struct arguments *a
 	const struct device **device;
 	enum status status = session_open(session, options);
 	if (!status)
-		status = session_select(session, arguments, &asked);
+		status = session_select(session, &options->arguments, &asked);
 	if (status)
 		return status;
 	session_collect_host(session, SCOPE_KERNEL);
