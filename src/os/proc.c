@@ -61,13 +61,13 @@ static void note_error(struct look *look, int error)
 	look->facts->unreadable = look->pid ? process_name(look, &look->quiet) : NULL;
 }
 
-/* The target of a link in the folder `fd`; an empty text if it is unreadable. No node or attribute has a path
- * that is too long. */
-static void read_link(struct look *look, int fd, const char *name, char target[PATH_MAX])
+/* The target of a link in the folder `fd`; an empty text if it is unreadable. Returns 0, also for a path that
+ * is too long, which no node or attribute has, or a negative errno. */
+static int read_link(int fd, const char *name, char target[PATH_MAX])
 {
 	ssize_t length = readlinkat(fd, name, target, PATH_MAX - 1);
-	note_error(look, length < 0 && errno != ENAMETOOLONG ? -errno : 0);
 	target[length < 0 ? 0 : length] = '\0';
+	return length < 0 && errno != ENAMETOOLONG ? -errno : 0;
 }
 
 #define MOUNTS_MAX (4 << 20)
@@ -130,8 +130,7 @@ static dev_t terminal_of(const struct look *look)
 static bool is_below_no_dev(int fd, const char *name)
 {
 	char target[PATH_MAX];
-	ssize_t length = readlinkat(fd, name, target, sizeof target - 1);
-	target[length < 0 ? 0 : length] = '\0';
+	read_link(fd, name, target);
 	return *target == '/' && !strstr(target, "dev/");
 }
 
@@ -238,7 +237,7 @@ static void look_at_namespace(struct look *look, const char *name, struct namesp
 {
 	char target[PATH_MAX];
 	auto_free char *path = text_format("%s/%s", look->path, name);
-	read_link(look, look->folder, name, target);
+	note_error(look, read_link(look->folder, name, target));
 	const char *number = strchr(target, '[');
 	add_namespace(look, path, number ? strtoul(number + 1, NULL, 10) : 0, namespaces);
 }
@@ -377,7 +376,7 @@ static mode_t look_at_descriptor(struct look *look, int fd, const char *name)
 		look_at_namespace_file(look, name, file.number);
 		return file.type;
 	}
-	read_link(look, fd, name, path);
+	note_error(look, read_link(fd, name, path));
 	file.path = path;
 	bool ring = text_same(path, IO_URING);
 	if (!ring && !look->wanted(&file, look->context))
