@@ -205,6 +205,9 @@ void name_list_free(struct name_list *names);
 
 bool name_list_has(const struct name_list *names, const char *name);
 
+/* The same of a list from sysroot_list. */
+bool name_list_has_sorted(const struct name_list *names, const char *name);
+
 /* Adds a copy of `name`, unless the list has it. */
 void name_list_add(struct name_list *names, const char *name);
 

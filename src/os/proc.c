@@ -684,21 +684,13 @@ static void look_at_number(struct look *look, const char *pid)
 /* What a process had may belong to one that it started meanwhile; some do so again and again. */
 #define ROUNDS_MAX 5
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Looks at the processes that are not in the other list, and returns whether there is any. Both are sorted.
- */
+/* Looks at the processes that are not in the other list, and returns whether there is any. */
 static bool look_at_new(struct look *look, const struct name_list *names, const struct name_list *before)
 {
 	bool any = false;
 	char **name;
 	array_each (name, names) {
-		bool known = before->count &&
-			     bsearch(name, before->items, before->count, sizeof *before->items, by_name);
-		if (known || (*name)[strspn(*name, "0123456789")])
+		if (name_list_has_sorted(before, *name) || (*name)[strspn(*name, "0123456789")])
 			continue;
 		look_at_number(look, *name);
 		any = true;

@@ -614,6 +614,11 @@ bool name_list_has(const struct name_list *names, const char *name)
 	return false;
 }
 
+bool name_list_has_sorted(const struct name_list *names, const char *name)
+{
+	return names->count && bsearch(&name, names->items, names->count, sizeof *names->items, by_name);
+}
+
 void name_list_add(struct name_list *names, const char *name)
 {
 	if (!name_list_has(names, name))
