@@ -88,6 +88,25 @@ void process_flush(void);
 /* New zeroed memory, shared with processes that are started later. Exits if out of memory. */
 void *process_share(size_t size);
 
+/* How far a look at the machine is, in memory that is shared with the process that waits for it. */
+struct progress {
+	volatile unsigned long steps;
+	volatile int process; /* what it looks at now; 0: something else ... */
+	char what[64];        /* ... namely this */
+	bool apart;           /* a process looks for another one, with the same files */
+	int stuck[16]; /* processes at which it got stuck: once, leave out their mappings, twice, all */
+	size_t stuck_count;
+	char part[64];       /* what it looks at now belongs to it */
+	char places[12][64]; /* what else it got stuck at: leave it out */
+	size_t place_count;
+};
+
+/* The look, if `progress` is not NULL, begins with this. Returns false if it got stuck there before. */
+bool progress_step(struct progress *progress, const char *what, int process);
+
+/* The same, at the same place: another descriptor, mount or message of a socket. */
+void progress_tick(void);
+
 /* ---- sysroot.c ----
  * The machine below a directory: this one (/) or a recorded one (--sysroot). All paths are relative to it,
  * without a leading slash ("sys/bus/pci"), and no link leads out of it. Read-only; see write.c for writing.
@@ -436,25 +455,6 @@ struct namespace_list {
 	struct process_namespace *items;
 	size_t count;
 };
-
-/* How far a look at the machine is, in memory that is shared with the process that waits for it. */
-struct progress {
-	volatile unsigned long steps;
-	volatile int process; /* what it looks at now; 0: something else ... */
-	char what[64];        /* ... namely this */
-	bool apart;           /* a process looks for another one, with the same files */
-	int stuck[16]; /* processes at which it got stuck: once, leave out their mappings, twice, all */
-	size_t stuck_count;
-	char part[64];       /* what it looks at now belongs to it */
-	char places[12][64]; /* what else it got stuck at: leave it out */
-	size_t place_count;
-};
-
-/* The look, if `progress` is not NULL, begins with this. Returns false if it got stuck there before. */
-bool progress_step(struct progress *progress, const char *what, int process);
-
-/* The same, at the same place: another descriptor, mount or message of a socket. */
-void progress_tick(void);
 
 struct process_facts {
 	struct progress *progress; /* set by the caller; NULL: nobody waits */

@@ -624,34 +624,6 @@ static bool shows_all(const struct sysroot *root)
 	return !root->live || is_kernel_thread(&(struct look){ .root = root, .pid = "2" });
 }
 
-/* A process can make descriptors and mappings as fast as they are looked at. */
-#define TICKS_MAX 4000000
-
-static struct progress *current;
-static unsigned int ticks;
-
-bool progress_step(struct progress *progress, const char *what, int process)
-{
-	current = progress;
-	ticks = 0;
-	for (size_t i = 0; progress && !process && i < progress->place_count; i++)
-		/* A long one was cut. */
-		if (strncmp(progress->places[i], what, sizeof *progress->places - 1) == 0)
-			return false;
-	if (!progress)
-		return true;
-	progress->process = process;
-	snprintf(progress->what, sizeof progress->what, "%s", what);
-	progress->steps++;
-	return true;
-}
-
-void progress_tick(void)
-{
-	if (current && ticks++ < TICKS_MAX)
-		current->steps++;
-}
-
 /* How many looks at the process got stuck. */
 static int times_stuck(const struct progress *progress, int process)
 {

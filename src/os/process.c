@@ -245,6 +245,38 @@ void *process_share(size_t size)
 	return memory;
 }
 
+/* ---- progress ---- */
+
+/* A process can make descriptors and mappings as fast as they are looked at. */
+#define TICKS_MAX 4000000
+
+static struct progress *current;
+static unsigned int ticks;
+
+bool progress_step(struct progress *progress, const char *what, int process)
+{
+	current = progress;
+	ticks = 0;
+	for (size_t i = 0; progress && !process && i < progress->place_count; i++)
+		/* A long one was cut. */
+		if (strncmp(progress->places[i], what, sizeof *progress->places - 1) == 0)
+			return false;
+	if (!progress)
+		return true;
+	progress->process = process;
+	snprintf(progress->what, sizeof progress->what, "%s", what);
+	progress->steps++;
+	return true;
+}
+
+void progress_tick(void)
+{
+	if (current && ticks++ < TICKS_MAX)
+		current->steps++;
+}
+
+/* ---- messages ---- */
+
 static bool stderr_takes_a_line(void)
 {
 	struct pollfd event = { .fd = STDERR_FILENO, .events = POLLOUT };
