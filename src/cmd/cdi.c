@@ -103,7 +103,7 @@ static enum status cdi_run(const struct options *options)
 	session_collect_host(&session, SCOPE_KERNEL);
 	const struct device_refs bound = find_bound(&session, NULL);
 	auto_free char *text = cdi_format(&bound, &session.access);
-	status = text ? session_give(&session, file, text) : say_none(&session, &bound);
+	status = text ? session_write(&session, file, text) : say_none(&session, &bound);
 	free(bound.items);
 	return status;
 }

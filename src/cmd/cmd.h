@@ -258,7 +258,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 
 /* Writes `text` to the file, atomically, or with NULL to stdout, unless --quiet is set. Returns STATUS_DONE,
  * or STATUS_FAILED after reporting the error. */
-enum status session_give(const struct session *session, const char *file, const char *text);
+enum status session_write(const struct session *session, const char *file, const char *text);
 
 /* ---- cdi.c ----
  * The CDI specification of the bound devices. */

@@ -182,7 +182,7 @@ enum status session_finish(struct session *session, const struct device_refs *de
 	return failed ? STATUS_FAILED : STATUS_DONE;
 }
 
-enum status session_give(const struct session *session, const char *file, const char *text)
+enum status session_write(const struct session *session, const char *file, const char *text)
 {
 	int error = file ? output_replace(file, text) : 0;
 	if (error)

@@ -166,7 +166,7 @@ static enum status metrics_run(const struct options *options)
 	const struct metrics_view view = { &session->host, &session->access, &session->next, &overview.taint,
 		&overview.bound, &session->findings, overview.ready };
 	auto_free char *text = metrics_format(&view);
-	return session_give(session, file, text);
+	return session_write(session, file, text);
 }
 
 const struct command command_metrics = {
