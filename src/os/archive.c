@@ -108,7 +108,7 @@ int archive_write(const struct record_list *records, int fd)
  * a multiple of four. */
 #define TRAILER_SIZE 124
 
-struct scan {
+struct found {
 	bool has_vfio;
 	char **modprobe;
 };
@@ -120,15 +120,15 @@ static bool is_vfio(const char *name)
 }
 
 /* Looks at the current file of the archive. */
-static void take_file(struct scan *scan, const char *name, struct archive *archive)
+static void take_file(struct found *found, const char *name, struct archive *archive)
 {
 	static char text[TEXT_MAX];
-	scan->has_vfio |= is_vfio(name);
-	if (!strstr(name, "modprobe.d/") || strlen(*scan->modprobe) >= MODPROBE_MAX)
+	found->has_vfio |= is_vfio(name);
+	if (!strstr(name, "modprobe.d/") || strlen(*found->modprobe) >= MODPROBE_MAX)
 		return;
 	la_ssize_t length = sym_archive_read_data(archive, text, sizeof text);
 	if (length >= 0)
-		text_append(scan->modprobe, "%.*s\n", (int)length, text);
+		text_append(found->modprobe, "%.*s\n", (int)length, text);
 }
 
 /* The formats of the kernel (lib/decompress.c) except lzo. libarchive supports more, but runs external
@@ -150,7 +150,7 @@ static void support_filters(struct archive *archive)
 /* Looks at each regular file of the cpio archive, plain or compressed, at offset `at` of `fd`. Unpacks at
  * most UNPACKED_MAX bytes of a compressed archive. Returns 0, with the offset past the archive in `*next` (-1
  * for a compressed one), or a negative errno: -EBADMSG: not a cpio archive, or too long. */
-static int scan_archive(int fd, off_t at, struct scan *scan, off_t *next)
+static int scan_archive(int fd, off_t at, struct found *found, off_t *next)
 {
 	if (!library_load(&libarchive))
 		return -ELIBACC;
@@ -165,7 +165,7 @@ static int scan_archive(int fd, off_t at, struct scan *scan, off_t *next)
 		(code = sym_archive_read_next_header(archive, &entry)) == ARCHIVE_OK) {
 		const char *name = sym_archive_entry_pathname(entry);
 		if (name && sym_archive_entry_filetype(entry) == AE_IFREG)
-			take_file(scan, name, archive);
+			take_file(found, name, archive);
 	}
 	bool plain = sym_archive_filter_count(archive) == 1;
 	*next = plain ? at + sym_archive_read_header_position(archive) + TRAILER_SIZE : -1;
@@ -189,18 +189,18 @@ static off_t skip_zeros(int fd, off_t at)
 
 int initramfs_look(const struct sysroot *root, const char *path, bool *has_vfio, char **modprobe)
 {
-	struct scan scan = { .modprobe = modprobe };
+	struct found found = { .modprobe = modprobe };
 	off_t at = 0;
 	auto_fd int fd = sysroot_open_file(root, path);
 	if (fd < 0)
 		return fd;
 	while (at >= 0) {
 		off_t next = -1;
-		int error = scan_archive(fd, at, &scan, &next);
+		int error = scan_archive(fd, at, &found, &next);
 		if (error)
 			return error;
 		at = next < 0 ? -1 : skip_zeros(fd, next);
 	}
-	*has_vfio = scan.has_vfio;
+	*has_vfio = found.has_vfio;
 	return 0;
 }
