@@ -15,7 +15,7 @@
 
 /* An entry that does not exist (any more) has no owner. One that is not a link is an attribute of the folder,
  * such as bonding_masters. */
-static int unless_missing(int error)
+static int ignore_missing(int error)
 {
 	return error == -ENOENT || error == -ENOTDIR || error == -EINVAL ? 0 : error;
 }
@@ -27,7 +27,7 @@ static int collect_entries(const struct sysroot *root, const char *path, const c
 {
 	auto_names struct name_list entries = { 0 };
 	char **entry;
-	int error = unless_missing(sysroot_list(root, path, &entries));
+	int error = ignore_missing(sysroot_list(root, path, &entries));
 	array_each (entry, &entries) {
 		int unknown =
 			text_starts(*entry, prefix) ? owner_collect(root, folder, *entry, addresses) : 0;
@@ -46,7 +46,7 @@ int owner_collect(
 	auto_free char *path = text_format("%s/%s", folder, name);
 	auto_free char *target = sysroot_readlink(root, path);
 	if (!target)
-		return unless_missing(-errno);
+		return ignore_missing(-errno);
 	if (address_last(target, address)) {
 		*array_add(addresses) = text_copy(address);
 	} else if (strstr(target, "/nvme-subsystem/")) {
