@@ -45,7 +45,7 @@ static bool is_node(const struct scan *scan, const struct block *block, const ch
 	const char *mapped = text_after(node, "mapper/");
 	if (!mapped)
 		return text_same(node, block->name);
-	auto_free char *name = sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/dm/name", block->name));
+	auto_free char *name = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/dm/name", block->name));
 	return text_same(mapped, name);
 }
 
@@ -76,7 +76,7 @@ static void add_below(struct scan *scan, struct block *block, struct block *belo
 static void add_slaves(struct scan *scan, struct block *block)
 {
 	auto_names struct name_list slaves = { 0 };
-	auto_free char *path = text_format(OWNER_DISKS "/%s/slaves", block->name);
+	auto_free char *path = text_format(CLASS_BLOCK "/%s/slaves", block->name);
 	char **slave;
 	scan_unknown(scan, path, sysroot_list(scan->root, path, &slaves));
 	array_each (slave, &slaves)
@@ -87,7 +87,7 @@ static void add_slaves(struct scan *scan, struct block *block)
 static void add_backing_file(struct scan *scan, struct block *block)
 {
 	auto_free char *file =
-		sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/loop/backing_file", block->name));
+		sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/loop/backing_file", block->name));
 	if (!file && errno == ENOENT)
 		return;
 	if (!progress_step(scan->processes.progress, block->name, 0)) {
@@ -109,7 +109,7 @@ static void add_backing_file(struct scan *scan, struct block *block)
 /* zram writes pages that it cannot compress to another device. */
 static void add_backing_device(struct scan *scan, struct block *block)
 {
-	auto_free char *node = sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/backing_dev", block->name));
+	auto_free char *node = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/backing_dev", block->name));
 	if (node && *node == '/')
 		add_below(scan, block, find_path(scan, node, NULL), NULL);
 }
@@ -117,7 +117,7 @@ static void add_backing_device(struct scan *scan, struct block *block)
 /* "../../devices/virtual/block/loop0/loop0p1" */
 static void add_disk(struct scan *scan, struct block *block)
 {
-	auto_free char *target = sysroot_readlink(scan->root, PATH(OWNER_DISKS "/%s", block->name));
+	auto_free char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", block->name));
 	char *slash = target ? strrchr(target, '/') : NULL;
 	if (slash)
 		*slash = '\0';
@@ -144,7 +144,7 @@ static void add_owner(struct block *block, struct device *device, char *way)
 static void add_holders(struct scan *scan, const struct block *block)
 {
 	auto_names struct name_list holders = { 0 };
-	auto_free char *path = text_format(OWNER_DISKS "/%s/holders", block->name);
+	auto_free char *path = text_format(CLASS_BLOCK "/%s/holders", block->name);
 	const struct block_owner *owner;
 	char **holder;
 	int error = sysroot_list(scan->root, path, &holders);
@@ -165,7 +165,7 @@ static void find_owners(struct scan *scan, struct block *block)
 		return;
 	/* Set first, in case of a circle. */
 	block->known = true;
-	scan_unknown(scan, block->name, owner_collect(scan->root, OWNER_DISKS, block->name, &addresses));
+	scan_unknown(scan, block->name, owner_collect(scan->root, CLASS_BLOCK, block->name, &addresses));
 	array_each (address, &addresses) {
 		struct device *device = device_find(scan->devices, *address);
 		if (device)
@@ -209,11 +209,11 @@ void blocks_collect(struct scan *scan)
 	auto_names struct name_list names = { 0 };
 	struct block *block;
 	char **name;
-	scan_unknown(scan, OWNER_DISKS, sysroot_list(scan->root, OWNER_DISKS, &names));
+	scan_unknown(scan, CLASS_BLOCK, sysroot_list(scan->root, CLASS_BLOCK, &names));
 	array_each (name, &names) {
 		block = array_add(&scan->blocks);
 		block->name = text_copy(*name);
-		auto_free char *path = text_format(OWNER_DISKS "/%s/dev", block->name);
+		auto_free char *path = text_format(CLASS_BLOCK "/%s/dev", block->name);
 		auto_free char *number = sysroot_read(scan->root, path);
 		/* The paths of an NVMe namespace with multipath have none. */
 		scan_unknown(scan, path, number ? 0 : -errno);
@@ -317,7 +317,7 @@ static bool is_over(const struct scan *scan, const struct block *block, const ch
 {
 	char **base;
 	array_each (base, &block->bases) {
-		auto_free char *target = sysroot_readlink(scan->root, PATH(OWNER_DISKS "/%s", *base));
+		auto_free char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", *base));
 		auto_free char *whole = text_format("%s/", target ? target : "");
 		if (strstr(whole, part))
 			return true;
@@ -634,15 +634,15 @@ void use_hold_disks(const struct sysroot *root, struct device *device, struct de
 {
 	auto_names struct name_list names = { 0 };
 	char **name;
-	(void)sysroot_list(root, OWNER_DISKS, &names);
+	(void)sysroot_list(root, CLASS_BLOCK, &names);
 	array_each (name, &names) {
 		auto_names struct name_list addresses = { 0 };
-		(void)owner_collect(root, OWNER_DISKS, *name, &addresses);
+		(void)owner_collect(root, CLASS_BLOCK, *name, &addresses);
 		/* A disk that another controller has, too, stays. That of a disk is one of its partitions. */
 		if (addresses.count != 1 || !text_same(*addresses.items, device->address) ||
-			sysroot_exists(root, PATH(OWNER_DISKS "/%s/partition", *name)) != ANSWER_NO)
+			sysroot_exists(root, PATH(CLASS_BLOCK "/%s/partition", *name)) != ANSWER_NO)
 			continue;
-		auto_free char *number = sysroot_read(root, PATH(OWNER_DISKS "/%s/dev", *name));
+		auto_free char *number = sysroot_read(root, PATH(CLASS_BLOCK "/%s/dev", *name));
 		const struct block block = { .name = *name, .number = scan_number(number) };
 		int fd = block.number ? claim_patiently(root, &block) : -ENXIO;
 		if (fd >= 0)

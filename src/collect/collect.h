@@ -420,12 +420,12 @@ void processes_collect_files(struct scan *scan);
  * The PCI device of a network interface, block device, framebuffer or virtio device. */
 
 /* The supported folders, which contain links. */
-#define OWNER_INTERFACES   "sys/class/net"
-#define OWNER_DISKS        "sys/class/block"
-#define OWNER_FRAMEBUFFERS "sys/class/graphics"
-#define OWNER_VIRTIO       "sys/bus/virtio/devices"
-#define OWNER_DAX          "sys/bus/dax/devices"
-#define OWNER_CXL          "sys/bus/cxl/devices"
+#define CLASS_NET      "sys/class/net"
+#define CLASS_BLOCK    "sys/class/block"
+#define CLASS_GRAPHICS "sys/class/graphics"
+#define BUS_VIRTIO     "sys/bus/virtio/devices"
+#define BUS_DAX        "sys/bus/dax/devices"
+#define BUS_CXL        "sys/bus/cxl/devices"
 
 /* Adds the address of the PCI device of the link `name` in `folder`, for an NVMe namespace with multipath
  * those of all controllers, for a terminal hvc0 those of all virtio consoles, for what is on CXL memory those

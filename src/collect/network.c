@@ -15,7 +15,7 @@ static void add_uppers(const struct scan *scan, struct name_list *names)
 	for (size_t i = 0; i < names->count; i++) {
 		auto_names struct name_list entries = { 0 };
 		char **entry;
-		(void)sysroot_list(scan->root, PATH(OWNER_INTERFACES "/%s", names->items[i]), &entries);
+		(void)sysroot_list(scan->root, PATH(CLASS_NET "/%s", names->items[i]), &entries);
 		array_each (entry, &entries) {
 			const char *upper = text_after(*entry, "upper_");
 			if (upper)
@@ -45,14 +45,14 @@ static enum use_kind kind_of_upper(const struct scan *scan, const char *upper, c
 {
 	if (!text_same(upper, master))
 		return USE_UPPER;
-	bool device = sysroot_exists(scan->root, PATH(OWNER_INTERFACES "/%s/device", upper)) == ANSWER_YES;
+	bool device = sysroot_exists(scan->root, PATH(CLASS_NET "/%s/device", upper)) == ANSWER_YES;
 	return device ? USE_FAILOVER : USE_ENSLAVED;
 }
 
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
-	auto_free char *directory = text_format(OWNER_INTERFACES "/%s", name);
+	auto_free char *directory = text_format(CLASS_NET "/%s", name);
 	auto_free char *flags_path = text_format("%s/flags", directory);
 	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
@@ -91,7 +91,7 @@ static void take_upper(struct scan *scan, const char *lower, const char *upper, 
 	auto_owners struct owner_list owners = { 0 };
 	auto_free char *way = text_format("over %s", lower);
 	struct device **owner;
-	(void)scan_owners(scan, scan->root, OWNER_INTERFACES, lower, &owners);
+	(void)scan_owners(scan, scan->root, CLASS_NET, lower, &owners);
 	array_each (owner, &owners)
 		use_add(*owner, &(struct use){ USE_ELSEWHERE, upper, place->detail, way, place->process });
 }
@@ -175,7 +175,7 @@ static void take_own(struct scan *scan)
 			scan_unknown(scan, "the network namespace of this process", sysfs.fd);
 		return;
 	}
-	if (!sysroot_same_filesystem(scan->root, OWNER_INTERFACES, &sysfs, ".")) {
+	if (!sysroot_same_filesystem(scan->root, CLASS_NET, &sysfs, ".")) {
 		scan->network.count = scan->programmed.count = scan->remotes.count = 0;
 		const struct use place = {
 			.detail = "the network namespace of this process, which /sys does not show"
@@ -263,7 +263,7 @@ static bool is_part_of(const struct scan *scan, const char *part, const struct d
 	struct device **owner;
 	if (text_same(part, device->address))
 		return true;
-	(void)scan_owners(scan, scan->root, OWNER_VIRTIO, part, &owners);
+	(void)scan_owners(scan, scan->root, BUS_VIRTIO, part, &owners);
 	array_each (owner, &owners)
 		if (*owner == device)
 			return true;
@@ -310,7 +310,7 @@ static void take_target(struct scan *scan, const struct sysroot *root, const cha
 	auto_free char *enabled = sysroot_read(root, PATH("%s/enabled", folder));
 	auto_free char *name = sysroot_read(root, PATH("%s/dev_name", folder));
 	if (text_same(enabled, "1") && name)
-		scan_use(scan, OWNER_INTERFACES, name, USE_KERNEL, "messages of the kernel (netconsole)");
+		scan_use(scan, CLASS_NET, name, USE_KERNEL, "messages of the kernel (netconsole)");
 }
 
 static void take_targets(struct scan *scan)
@@ -564,7 +564,7 @@ static void find_disk_mounts(struct scan *scan)
 			known |= text_starts(block->name, drivers[i]);
 		if (!known || !name_list_has(&block->bases, block->name))
 			continue;
-		auto_free char *pid = sysroot_read(scan->root, PATH(OWNER_DISKS "/%s/pid", block->name));
+		auto_free char *pid = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/pid", block->name));
 		auto_free char *part = text_format("/%s/", block->name);
 		array_each (connection, &scan->connections)
 			if ((!connection->holders.count && is_established(scan, connection)) ||
@@ -601,7 +601,7 @@ void network_collect(struct scan *scan)
 		find_connections(scan);
 		take_own(scan);
 	}
-	scan_each_owned(scan, scan->root, OWNER_INTERFACES, take_interface);
+	scan_each_owned(scan, scan->root, CLASS_NET, take_interface);
 	if (scan->root->live) {
 		take_namespaces(scan);
 		take_moved(scan);

@@ -98,7 +98,7 @@ static void add_vfio(
  * INODE" (packet_seq_show in net/packet/af_packet.c). Sockets of all interfaces have the interface 0. */
 static void take_sockets(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *number = sysroot_read(scan->root, PATH(OWNER_INTERFACES "/%s/ifindex", name));
+	auto_free char *number = sysroot_read(scan->root, PATH(CLASS_NET "/%s/ifindex", name));
 	unsigned int own = number ? (unsigned int)strtoul(number, NULL, 10) : 0, index;
 	unsigned long inode;
 	for (const char *line = scan->sockets; own && line && *line;
@@ -121,7 +121,7 @@ static void collect_sockets(struct scan *scan)
 	const char *first = sockets ? strchr(sockets, '\n') : NULL;
 	scan->sockets = first;
 	if (first && first[1])
-		scan_each_owned(scan, &scan->quiet, OWNER_INTERFACES, take_sockets);
+		scan_each_owned(scan, &scan->quiet, CLASS_NET, take_sockets);
 	scan->sockets = NULL;
 }
 

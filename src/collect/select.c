@@ -52,10 +52,10 @@ int owner_collect(
 	} else if (strstr(target, "/nvme-subsystem/")) {
 		return collect_entries(root, PATH("%s/device", path), "nvme", "sys/class/nvme", addresses);
 	} else if (strstr(target, "/ACPI0017:")) {
-		return collect_entries(root, OWNER_CXL, "mem", OWNER_CXL, addresses);
+		return collect_entries(root, BUS_CXL, "mem", BUS_CXL, addresses);
 	} else if (strstr(target, "/virtual/tty/hvc")) {
 		return collect_entries(
-			root, "sys/bus/virtio/drivers/virtio_console", "virtio", OWNER_VIRTIO, addresses);
+			root, "sys/bus/virtio/drivers/virtio_console", "virtio", BUS_VIRTIO, addresses);
 	}
 	return 0;
 }
@@ -181,9 +181,9 @@ static void add_hardware_address(const struct sysroot *root, const char *text, s
 	char **name;
 	for (char *at = wanted; *at; at++)
 		*at = (char)(*at == '-' ? ':' : tolower((unsigned char)*at));
-	sysroot_list(root, OWNER_INTERFACES, &interfaces);
+	sysroot_list(root, CLASS_NET, &interfaces);
 	array_each (name, &interfaces) {
-		auto_free char *directory = text_format(OWNER_INTERFACES "/%s", *name);
+		auto_free char *directory = text_format(CLASS_NET "/%s", *name);
 		auto_free char *address = sysroot_read(root, PATH("%s/address", directory));
 		auto_free char *target = sysroot_readlink(root, directory);
 		/* A bridge, a bond or a VLAN has the address of one that it is made of. */
@@ -208,7 +208,7 @@ static void add_class_devices(const struct sysroot *root, const char *name, stru
 static void add_alternative_name(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
 	auto_free char *interface = root->live ? network_interface_name(name) : NULL;
-	auto_free char *path = interface ? text_format(OWNER_INTERFACES "/%s", interface) : NULL;
+	auto_free char *path = interface ? text_format(CLASS_NET "/%s", interface) : NULL;
 	if (path)
 		add_path(root, path, 0, addresses);
 }

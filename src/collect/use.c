@@ -48,9 +48,9 @@ static bool is_any_share(const struct scan *scan, const struct mount_fact *mount
 	bool found = false;
 	if (virtiofs || !text_same(mount->type, "9p"))
 		return is_share(mount, virtiofs, NULL);
-	(void)sysroot_list(scan->root, OWNER_VIRTIO, &names);
+	(void)sysroot_list(scan->root, BUS_VIRTIO, &names);
 	array_each (name, &names) {
-		auto_free char *tag = sysroot_read(scan->root, PATH(OWNER_VIRTIO "/%s/mount_tag", *name));
+		auto_free char *tag = sysroot_read(scan->root, PATH(BUS_VIRTIO "/%s/mount_tag", *name));
 		found |= is_share(mount, virtiofs, tag);
 	}
 	return found;
@@ -88,7 +88,7 @@ static void take_share(struct scan *scan, const char *name, const char *driver, 
 {
 	bool virtiofs = text_same(driver, "virtiofs");
 	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name)
-				       : sysroot_read(scan->root, PATH(OWNER_VIRTIO "/%s/mount_tag", name));
+				       : sysroot_read(scan->root, PATH(BUS_VIRTIO "/%s/mount_tag", name));
 	const struct mount_fact *mount;
 	bool mounted = false;
 	if (!virtiofs && !text_same(driver, "9pnet_virtio"))
@@ -122,7 +122,7 @@ static void take_memory(struct scan *scan, const char *name, struct device *devi
 /* Memory of a device that dax_kmem has added to that of the machine. */
 static void take_dax(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *driver = sysroot_link_name(scan->root, PATH(OWNER_DAX "/%s/driver", name));
+	auto_free char *driver = sysroot_link_name(scan->root, PATH(BUS_DAX "/%s/driver", name));
 	if (text_same(driver, "kmem"))
 		use_simple(device, USE_MEMORY, name, NULL);
 }
@@ -132,7 +132,7 @@ static void take_dax(struct scan *scan, const char *name, struct device *device)
 static void take_region(struct scan *scan, const char *name, struct device *device)
 {
 	auto_free char *mode = text_starts(name, "region")
-				       ? sysroot_read(scan->root, PATH(OWNER_CXL "/%s/mode", name))
+				       ? sysroot_read(scan->root, PATH(BUS_CXL "/%s/mode", name))
 				       : NULL;
 	if (mode && strstr(mode, "ram"))
 		use_simple(device, USE_MEMORY, name, NULL);
@@ -328,7 +328,7 @@ static void take_gadget(struct scan *scan, const char *name, struct device *devi
 
 static void take_virtio(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format(OWNER_VIRTIO "/%s/driver", name);
+	auto_free char *path = text_format(BUS_VIRTIO "/%s/driver", name);
 	auto_free char *driver = sysroot_link_name(scan->root, path);
 	take_users(scan, driver, device);
 	if (text_same(driver, "virtio_iommu"))
@@ -374,9 +374,9 @@ static bool has_firmware_screen(const struct scan *scan)
 	auto_names struct name_list names = { 0 };
 	char **name, address[20];
 	bool found = false;
-	(void)sysroot_list(scan->root, OWNER_FRAMEBUFFERS, &names);
+	(void)sysroot_list(scan->root, CLASS_GRAPHICS, &names);
 	array_each (name, &names) {
-		auto_free char *target = sysroot_readlink(scan->root, PATH(OWNER_FRAMEBUFFERS "/%s", *name));
+		auto_free char *target = sysroot_readlink(scan->root, PATH(CLASS_GRAPHICS "/%s", *name));
 		found |= target && strstr(target, "-framebuffer.") && !address_last(target, address);
 	}
 	return found;
@@ -567,15 +567,15 @@ static void collect_themselves(struct scan *scan)
 
 static void collect_others(struct scan *scan)
 {
-	scan_each_owned(scan, scan->root, OWNER_FRAMEBUFFERS, take_framebuffer);
-	scan_each_owned(scan, scan->root, OWNER_VIRTIO, take_virtio);
+	scan_each_owned(scan, scan->root, CLASS_GRAPHICS, take_framebuffer);
+	scan_each_owned(scan, scan->root, BUS_VIRTIO, take_virtio);
 	take_consoles(scan, "sys/class/tty/console/active");
 	take_consoles(scan, "sys/module/kgdboc/parameters/kgdboc");
 	take_watchdogs(scan);
 	take_usb_clients(scan);
 	scan_each_owned(scan, scan->root, "sys/bus/mdev/devices", take_mediated);
-	scan_each_owned(scan, scan->root, OWNER_DAX, take_dax);
-	scan_each_owned(scan, scan->root, OWNER_CXL, take_region);
+	scan_each_owned(scan, scan->root, BUS_DAX, take_dax);
+	scan_each_owned(scan, scan->root, BUS_CXL, take_region);
 	scan_each_owned(scan, scan->root, CHANNELS, take_channel);
 	scan_each_owned(scan, scan->root, BUS_CONTROLLERS, take_bus_users);
 	scan_each_owned(scan, scan->root, "sys/class/sound", take_midi);
