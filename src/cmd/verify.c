@@ -32,9 +32,9 @@ static void open_device(struct verification *verification, const struct device *
 	const struct vfio_node *only =
 		client == CLIENT_NONE ? NULL : client_node(client, &verification->facts, device);
 	if (!device->vfio) {
-		verification_judge_unbound(device, &session->findings);
+		opening_judge_unbound(device, &session->findings);
 	} else if (!device->group.name && !device->cdev.name) {
-		verification_judge_nodeless(device, &session->findings);
+		opening_judge_nodeless(device, &session->findings);
 		verification->failed++;
 	} else if (client != CLIENT_NONE && !only) {
 		client_judge_nodeless(client, &session->access, device, &session->findings);
@@ -48,7 +48,7 @@ static void judge(struct verification *verification)
 	struct session *session = &verification->session;
 	const struct opening *opening;
 	array_each (opening, &verification->openings) {
-		verification_judge(&session->host, opening, &session->findings);
+		opening_judge(&session->host, opening, &session->findings);
 		verification->failed += !opening->opened;
 	}
 	if (client != CLIENT_NONE)

@@ -179,14 +179,13 @@ char *outcome_of_unbind(const struct device *before, const struct device *after)
 
 /* Adds why `opening` failed and how to fix it, or what the user has to know if it succeeded. `host` has the
  * mode, the device's uses have the processes that hold the node. */
-void verification_judge(
-	const struct host *host, const struct opening *opening, struct finding_list *findings);
+void opening_judge(const struct host *host, const struct opening *opening, struct finding_list *findings);
 
 /* Adds that `device` is bound to VFIO but has no node. */
-void verification_judge_nodeless(const struct device *device, struct finding_list *findings);
+void opening_judge_nodeless(const struct device *device, struct finding_list *findings);
 
 /* Adds that `device` is not bound to VFIO and so cannot be opened. */
-void verification_judge_unbound(const struct device *device, struct finding_list *findings);
+void opening_judge_unbound(const struct device *device, struct finding_list *findings);
 
 /* Whether a client (not CLIENT_NONE) runs on a device. */
 
@@ -198,7 +197,7 @@ void client_judge_nodeless(enum client client, const struct access_case *access,
 	struct finding_list *findings);
 
 /* Adds what else the client lacks on this machine and in this process, and on the devices of `openings`,
- * which verification_judge has judged. */
+ * which opening_judge has judged. */
 void client_judge(enum client client, const struct host *host, const struct client_facts *facts,
 	const struct opening_list *openings, struct finding_list *findings);
 

@@ -221,13 +221,13 @@ static void judge_failure(const struct host *host, const struct opening *opening
 		meanings[i].meaning);
 }
 
-void verification_judge_nodeless(const struct device *device, struct finding_list *findings)
+void opening_judge_nodeless(const struct device *device, struct finding_list *findings)
 {
 	finding_add(findings, FINDING_NODE_MISSING, device->address, "vfionoiommu matrix",
 		"the device is bound to VFIO but has no node to open it through");
 }
 
-void verification_judge(const struct host *host, const struct opening *opening, struct finding_list *findings)
+void opening_judge(const struct host *host, const struct opening *opening, struct finding_list *findings)
 {
 	if (!opening->opened)
 		judge_failure(host, opening, &opening->steps[opening->count - 1], findings);
@@ -238,7 +238,7 @@ void verification_judge(const struct host *host, const struct opening *opening, 
 			opening->node->path);
 }
 
-void verification_judge_unbound(const struct device *device, struct finding_list *findings)
+void opening_judge_unbound(const struct device *device, struct finding_list *findings)
 {
 	auto_free char *remedy = text_format("vfionoiommu bind %s", device->address);
 	finding_add(findings, FINDING_DEVICE_NOT_BOUND, device->address, remedy,

@@ -56,7 +56,7 @@ static void step_fails(enum open_step step, int error, const char *id)
 	const struct opening opening = {
 		.device = &device, .node = &node, .steps = { { step, -error } }, .count = 1
 	};
-	verification_judge(&host, &opening, &findings);
+	opening_judge(&host, &opening, &findings);
 	heading(word_step(step));
 	finds(&findings, id);
 }
