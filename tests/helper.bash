@@ -42,6 +42,16 @@ not() { # COMMAND...
 	! "$@"
 }
 
+# Waits until the command succeeds; fails, and names it, if it does not within this time.
+wait_until() { # SECONDS COMMAND...
+	set +T
+	local end=$((SECONDS + $1))
+	until "${@:2}"; do
+		[ "$SECONDS" -lt "$end" ] || { echo "not within $1 s: ${*:2}" >&2 && return 1; }
+		sleep 0.1
+	done
+}
+
 # Skips the rest of a test if no terminal can be opened, as in a root without /dev/pts.
 needs_terminal() {
 	(: </dev/ptmx) 2>/dev/null || skip "no terminal can be opened"

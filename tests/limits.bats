@@ -15,11 +15,7 @@ run_file() { # LINE...
 	[[ "$output" == *"not ok 2 hangs # ran into its limit of 5 s"* ]]
 	[[ "$output" == *"ok 1 quick in "*ms* ]]
 	# The last processes may still be exiting.
-	for _ in $(seq 50); do
-		pgrep -f "^$MARK" || return 0
-		sleep 0.1
-	done
-	return 1
+	wait_until 5 not pgrep -f "^$MARK"
 }
 
 @test "the time limit also kills a setup_file that hangs" {

@@ -26,13 +26,7 @@ start_testpmd() { # DEVICE DEVICE
 	"${TESTPMD:-dpdk-testpmd}" --lcores '(0-1)@(0-1)' --iova-mode=pa -m 256 -a "$1" -a "$2" -- --total-num-mbufs=8192 \
 		--forward-mode=io --tx-first --stats-period=1 </dev/null >"$BATS_TEST_TMPDIR/testpmd" 2>&1 3>&- &
 	testpmd=$!
-	for _ in $(seq 300); do
-		[ -d /proc/$testpmd ] || break
-		! grep -q 'RX-packets: [1-9]' "$BATS_TEST_TMPDIR/testpmd" || return 0
-		sleep 0.2
-	done
-	cat "$BATS_TEST_TMPDIR/testpmd"
-	return 1
+	wait_until 60 grep 'RX-packets: [1-9]' "$BATS_TEST_TMPDIR/testpmd" || { cat "$BATS_TEST_TMPDIR/testpmd" && return 1; }
 }
 
 @test "testpmd forwards packets between two bound cards, and the kernel driver gets them back" {
@@ -112,11 +106,7 @@ try_testpmd() { # OPTION...
 	[ "$(driver_of "$nic")" = e1000e ]
 	interface=$(ls "/sys/bus/pci/devices/$nic/net")
 	ip link set "$interface" up
-	for _ in $(seq 100); do
-		[ "$(cat "/sys/class/net/$interface/carrier")" = 0 ] || break
-		sleep 0.1
-	done
-	[ "$(cat "/sys/class/net/$interface/carrier")" = 1 ]
+	wait_until 20 grep -qx 1 "/sys/class/net/$interface/carrier"
 	ip link set "$interface" down
 }
 

@@ -18,11 +18,12 @@ start() { # OPTION...
 
 # Waits until monitor listens: it has a socket, and has read the current state soon after.
 listens() {
-	for _ in $(seq 100); do
-		! readlink /proc/$monitor/fd/* 2>/dev/null | grep -q socket || break
-		sleep 0.1
-	done
+	wait_until 60 has_socket
 	sleep 0.5
+}
+
+has_socket() {
+	readlink /proc/$monitor/fd/* 2>/dev/null | grep -q socket
 }
 
 # A column of monitor's socket: the multicast groups (1: of the kernel, 2: of udev), the bytes in its queue, or the number of lost
@@ -34,11 +35,7 @@ socket() { # Groups|Rmem|Drops
 
 # Waits up to a minute for the line.
 wait_for() { # TEXT
-	for _ in $(seq 300); do
-		! grep -qF -- "$1" "$events" || return 0
-		sleep 0.2
-	done
-	return 1
+	wait_until 60 grep -qF -- "$1" "$events"
 }
 
 ended() {
@@ -48,11 +45,7 @@ ended() {
 # Waits up to a minute until monitor exits.
 ends_with() { # STATUS
 	local status=0
-	for _ in $(seq 300); do
-		! ended || break
-		sleep 0.2
-	done
-	ended
+	wait_until 60 ended
 	wait $monitor || status=$?
 	[ $status -eq "$1" ]
 }
@@ -69,26 +62,19 @@ is_plugged() {
 
 plug() {
 	qemu device_add edu,id=plug,bus=port0
-	for _ in $(seq 300); do
-		! is_plugged || return 0
-		sleep 0.2
-	done
-	return 1
+	wait_until 60 is_plugged
+}
+
+# QEMU removes the device a moment after the guest; until then its id and its slot are in use.
+is_free_in_qemu() {
+	! qemu qom-list /machine/peripheral | grep -qF 'plug (child'
 }
 
 # The hotplug slot waits five seconds, as after a press of its button, before it removes the device.
 unplug() {
 	qemu device_del plug
-	for _ in $(seq 300); do
-		is_plugged || break
-		sleep 0.2
-	done
-	not is_plugged
-	# QEMU removes the device a moment after the guest; until then its id and its slot are in use.
-	for _ in $(seq 300); do
-		qemu qom-list /machine/peripheral | grep -qF 'plug (child' || break
-		sleep 0.2
-	done
+	wait_until 60 not is_plugged
+	wait_until 60 is_free_in_qemu
 	# The last event of a running monitor.
 	[ -z "${monitor:-}" ] || ended || wait_for removed
 }

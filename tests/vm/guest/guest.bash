@@ -81,39 +81,38 @@ has_path() { # GROUP|CDEV
 	[ -n "$(tool list -nro "$1" $edu | tr -d -)" ]
 }
 
-# Opens this file, only for reading unless `write` is given, in the process $holder, until end_holder.
+# Runs the command as the process $holder, until end_holder, and waits until it has become `sleep`.
+hold_asleep() { # COMMAND...
+	"$@" <&0 3>&- &
+	holder=$!
+	wait_until 60 grep -qx sleep /proc/$holder/comm
+}
+
+# Opens this file, only for reading unless `write` is given.
 hold() { # FILE [write]
 	if [ "${2:-}" = write ]; then
-		sleep 1800 <>"$1" 3>&- &
+		hold_asleep sleep 1800 <>"$1"
 	else
-		sleep 1800 <"$1" 3>&- &
+		hold_asleep sleep 1800 <"$1"
 	fi
-	holder=$!
-	# Its name changes after it has opened the file.
-	for _ in $(seq 300); do
-		[ "$(</proc/$holder/comm)" != sleep ] || return 0
-		sleep 0.1
-	done
-	return 1
 }
 
-# Holds the device without an open node, in the process $holder.
-hold_device() { # ADDRESS [map]
-	"$BATS_TEST_DIRNAME/hold-device" "$@" >"$BATS_TEST_TMPDIR/holder" 3>&- &
-	holder=$!
-	until grep -q holding "$BATS_TEST_TMPDIR/holder"; do
-		sleep 0.2
-	done
-}
-
-# Runs the Python program on standard input as the process $holder, until end_holder, and waits for its first line.
-hold_python() { # ARG...
+# Runs the command as the process $holder, until end_holder, and waits for its first line.
+hold_with() { # COMMAND...
 	: >"$BATS_TEST_TMPDIR/holder"
-	python3 - "$@" <&0 >"$BATS_TEST_TMPDIR/holder" 3>&- &
+	"$@" <&0 >"$BATS_TEST_TMPDIR/holder" 3>&- &
 	holder=$!
-	until grep -q . "$BATS_TEST_TMPDIR/holder"; do
-		sleep 0.1
-	done
+	wait_until 60 [ -s "$BATS_TEST_TMPDIR/holder" ]
+}
+
+# Holds the device without an open node.
+hold_device() { # ADDRESS [map]
+	hold_with "$BATS_TEST_DIRNAME/hold-device" "$@"
+}
+
+# Runs the Python program on standard input.
+hold_python() { # ARG...
+	hold_with python3 - "$@"
 }
 
 # Kills the process $holder.
@@ -126,9 +125,7 @@ end_holder() {
 lock() {
 	flock /run/vfionoiommu.lock sleep 60 3>&- &
 	holder=$!
-	while flock --nonblock /run/vfionoiommu.lock true; do
-		sleep 0.1
-	done
+	wait_until 60 not flock --nonblock /run/vfionoiommu.lock true
 	echo $holder >/run/vfionoiommu.lock
 }
 
@@ -141,9 +138,7 @@ unlock() {
 lock_folder() { # FOLDER
 	"${as_user[@]}" flock --no-fork "$1" sleep 120 3>&- &
 	folders="${folders:-} $!"
-	while flock --nonblock "$1" true; do
-		sleep 0.1
-	done
+	wait_until 60 not flock --nonblock "$1" true
 }
 
 unlock_folders() {

@@ -77,9 +77,7 @@ appear_again() {
 	udevadm control --stop-exec-queue
 	echo 1 >/sys/bus/pci/devices/$plug/remove
 	echo 1 >/sys/bus/pci/rescan
-	until is_plugged; do
-		sleep 0.1
-	done
+	wait_until 60 is_plugged
 }
 
 start_queue() {

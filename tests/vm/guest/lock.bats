@@ -28,11 +28,7 @@ start_slow() { # [contained]
 	"$@" strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=8000000 \
 		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind --force $edu >/tmp/slow.out 2>&1 3>&- &
 	slow=$!
-	for _ in $(seq 300); do
-		[ "$(override_of $edu)" != vfio-pci ] || return 0
-		sleep 0.1
-	done
-	return 1
+	wait_until 60 grep -qx vfio-pci /sys/bus/pci/devices/$edu/driver_override
 }
 
 end_slow() {
@@ -76,14 +72,10 @@ end_slow() {
 	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=9000000 \
 		-P /sys/bus/pci/drivers/e1000e/unbind "$VFIONOIOMMU" bind $nic >/tmp/slow.out 2>&1 3>&- &
 	slow=$!
-	until [ "$(override_of $nic)" = vfio-pci ]; do
-		sleep 0.1
-	done
+	wait_until 60 grep -qx vfio-pci /sys/bus/pci/devices/$nic/driver_override
 	# The run ends; the process that it started waits in the kernel.
 	kill -TERM "$(pgrep -x vfionoiommu | head -n 1)"
-	until [ ! -s /run/vfionoiommu.lock ] || flock --nonblock /run/vfionoiommu.lock true; do
-		sleep 0.1
-	done
+	wait_until 60 eval '[ ! -s /run/vfionoiommu.lock ] || flock --nonblock /run/vfionoiommu.lock true'
 	# Makes its plan now, and locks the device when that process has ended.
 	run --separate-stderr strace -f -qq -o /tmp/strace2 -e trace=flock -e inject=flock:delay_enter=15000000 \
 		-P /sys/bus/pci/devices/$nic/remove -P "$(realpath /sys/bus/pci/devices/$nic/remove)" "$VFIONOIOMMU" unbind $nic
@@ -99,7 +91,7 @@ end_slow() {
 @test "a driver that comes between the look and the bind keeps the device" {
 	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
 	(
-		until [ -e /run/vfionoiommu/$nic ]; do sleep 0.1; done
+		wait_until 60 [ -e /run/vfionoiommu/$nic ]
 		echo $nic >/sys/bus/pci/drivers/e1000e/bind
 	) 3>&- &
 	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=6000000 \

@@ -25,10 +25,7 @@ teardown_file() {
 
 # The metrics of the tool that node_exporter serves.
 served() {
-	for _ in $(seq 60); do
-		! curl --silent --fail http://127.0.0.1:$port/metrics >/run/served || break
-		sleep 1
-	done
+	wait_until 60 curl --silent --fail http://127.0.0.1:$port/metrics >/run/served
 	cat /run/exporter.log >&2
 	grep vfionoiommu_ /run/served
 }

@@ -9,11 +9,7 @@ load events
 
 setup_file() {
 	udevadm control --exit
-	for _ in $(seq 100); do
-		[ -e /run/udev/control ] || return 0
-		sleep 0.1
-	done
-	rm /run/udev/control
+	wait_until 10 [ ! -e /run/udev/control ] || rm /run/udev/control
 }
 
 teardown_file() {
@@ -78,9 +74,7 @@ teardown_file() {
 	done
 	tool bind $edu
 	kill -CONT $monitor
-	while [ "$(socket Rmem)" -gt 0 ]; do
-		sleep 0.5
-	done
+	wait_until 60 eval '[ "$(socket Rmem)" -eq 0 ]'
 	grep -qx "vfionoiommu: warning: event buffer overrun: some events were lost" "$errors"
 	not ended
 	# It has read the current state again: it finds the device of the node that was added in between.

@@ -74,10 +74,8 @@ run_slow() { # COMMAND...
 	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=4000000 \
 		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind 0000:00:05.0 $first $second \
 		>/tmp/out 2>/tmp/err 3>&- &
-	for _ in $(seq 100); do
-		[ ! -e /run/vfionoiommu/0000:00:05.0 ] || [ ! -e /run/vfionoiommu/$first ] || break
-		sleep 0.1
-	done
+	wait_until 60 [ -e /run/vfionoiommu/0000:00:05.0 ]
+	wait_until 60 [ -e /run/vfionoiommu/$first ]
 	pkill -TERM -x vfionoiommu
 	status=0
 	wait $! || status=$?

@@ -184,13 +184,8 @@ do_use() { # ADDRESS
 		user[$1]=mount
 		;;
 	1)
-		unshare --mount bash -c 'umount /run/mounted/*; mount "$0" "$1" && touch "/run/mounted/$2.ready" && exec sleep 1800' \
-			"$file" "/run/mounted/$1" "$1" 3>&- &
-		process[$1]=$! user[$1]=process
-		until [ -e "/run/mounted/$1.ready" ]; do
-			sleep 0.1
-		done
-		rm "/run/mounted/$1.ready"
+		hold_asleep unshare --mount bash -c 'umount /run/mounted/*; mount "$0" "$1" && exec sleep 1800' "$file" "/run/mounted/$1"
+		process[$1]=$holder user[$1]=process
 		;;
 	2)
 		user[$1]=$(losetup --find --show "$file")

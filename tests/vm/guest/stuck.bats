@@ -29,14 +29,6 @@ runs() {
 	pgrep -x vfionoiommu
 }
 
-wait_until() { # SECONDS COMMAND...
-	local end=$((SECONDS + $1))
-	until "${@:2}"; do
-		[ "$SECONDS" -lt "$end" ]
-		sleep 0.2
-	done
-}
-
 is_unbound() {
 	[ -z "$(driver_of $edu)" ] && [ -z "$(ls /run/vfionoiommu)" ] && [ -z "$(runs)" ]
 }

@@ -196,10 +196,7 @@ teardown_file() {
 	complains "process $BASHPID (bash) uses the device; when the kernel finishes, process "
 	complains " completes the command; check with: vfionoiommu list $edu"
 	exec 7<&-
-	for _ in $(seq 50); do
-		[ -n "$(driver_of $edu)" ] || break
-		sleep 0.1
-	done
+	wait_until 20 [ ! -L /sys/bus/pci/devices/$edu/driver ]
 	tool unbind $edu
 	[ -z "$(driver_of $edu)" ]
 	[ "$(override_of $edu)" = "(null)" ]

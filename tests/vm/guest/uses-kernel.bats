@@ -16,9 +16,7 @@ configfs=/sys/kernel/config
 
 setup_file() {
 	modprobe -a nvme loop raid1 btrfs nvmet target_core_file target_core_iblock zram uio_pci_generic xhci_pci usb-storage rndis_host
-	until compgen -G "/sys/bus/pci/devices/$usb/usb*/*/*/host*/target*/*/block/*" >/dev/null; do
-		sleep 0.1
-	done
+	wait_until 60 compgen -G "/sys/bus/pci/devices/$usb/usb*/*/*/host*/target*/*/block/*"
 	disk=$(nvme_disk one) other=$(nvme_disk two)
 	head=$(basename /sys/devices/virtual/nvme-subsystem/*/nvme*n1)
 	export disk other head
@@ -231,16 +229,13 @@ PYTHON
 
 @test "memory that virtio-mem has added to the machine" {
 	local device
-	until device=$(basename /sys/bus/pci/devices/$memory/virtio*) && grep -A 1 " : $device\$" /proc/iomem | grep -q "System RAM"; do
-		sleep 0.1
-	done
+	wait_until 60 grep -q "System RAM (virtio_mem)" /proc/iomem
+	device=$(basename /sys/bus/pci/devices/$memory/virtio*)
 	used $memory device-held "the kernel uses memory of $device"
 	# The kernel gives all of it back, as no page of it is in use.
 	echo auto-movable >/sys/module/memory_hotplug/parameters/online_policy
 	qemu qom-set /machine/peripheral/memory requested-size 0
-	until ! grep -q "System RAM (virtio_mem)" /proc/iomem; do
-		sleep 0.1
-	done
+	wait_until 60 not grep -q "System RAM (virtio_mem)" /proc/iomem
 	free $memory
 }
 
@@ -332,11 +327,7 @@ PYTHON
 	used $usb interface-elsewhere "network interface $usb0 is in the network namespace /run/netns/elsewhere"
 	ip netns exec elsewhere ip link set "$usb0" netns 1
 	ip netns delete elsewhere
-	unshare --net sleep 60 3>&- &
-	holder=$!
-	while [ "$(readlink /proc/$holder/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do
-		sleep 0.1
-	done
+	hold_asleep unshare --net sleep 60
 	ip link set "$usb0" netns $holder
 	used $usb interface-elsewhere "network interface $usb0 is in the network namespace of process $holder (sleep)"
 	nsenter --target $holder --net ip link set "$usb0" netns 1
@@ -367,11 +358,7 @@ PYTHON
 	free $usb
 	# A namespace that only another mount namespace shows.
 	# shellcheck disable=SC2016 # the inner shell's
-	unshare --mount --propagation private bash -c 'ip netns add elsewhere; ip link set "$0" netns elsewhere; exec sleep 60' "$usb0" 3>&- &
-	holder=$!
-	while [ "$(</proc/$holder/comm)" != sleep ]; do
-		sleep 0.1
-	done
+	hold_asleep unshare --mount --propagation private bash -c 'ip netns add elsewhere; ip link set "$0" netns elsewhere; exec sleep 60' "$usb0"
 	used $usb interface-elsewhere "network interface $usb0 is in the network namespace /run/netns/elsewhere in the mount namespace of process $holder (sleep)"
 	nsenter --target $holder --mount ip netns exec elsewhere ip link set "$usb0" netns 1
 	end_holder
@@ -557,8 +544,6 @@ PYTHON
 	end_holder
 	free $random
 	qemu balloon 900
-	until [ "$(awk '$1 == "balloon_inflate" { print $2 }' /proc/vmstat)" -gt 0 ]; do
-		sleep 0.1
-	done
+	wait_until 60 grep -q "^balloon_inflate [1-9]" /proc/vmstat
 	used $balloon device-held "the kernel uses the device for memory that the host has taken back (balloon)"
 }

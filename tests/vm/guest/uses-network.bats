@@ -23,9 +23,7 @@ setup_file() {
 	ip link set "$client" up
 	ip netns exec server "$BATS_TEST_DIRNAME/nfs-server" 2049 3>&- &
 	echo $! >/run/server
-	until ip netns exec server ss -lnt | grep -q :2049; do
-		sleep 0.1
-	done
+	wait_until 60 eval "ip netns exec server ss -lnt | grep -q :2049"
 }
 
 teardown_file() {
@@ -70,11 +68,7 @@ mount_nfs() {
 }
 
 @test "a mount of a server in another mount namespace names a process of it" {
-	local holder
-	rm -f /run/holding
-	unshare --mount bash -c "$(declare -f mount_nfs); mount_nfs; touch /run/holding; exec sleep 600 3>&-" &
-	holder=$!
-	while [ ! -e /run/holding ]; do sleep 0.1; done
+	hold_asleep unshare --mount bash -c "$(declare -f mount_nfs); mount_nfs && exec sleep 600"
 	run_tool bind --dry-run $nic
 	complains "$nic: network interface $client carries the route to the server of /run/mounted in the mount namespace of process $holder (sleep) [interface-route]"
 	complains "hint: nsenter --target $holder --mount umount /run/mounted"
@@ -92,7 +86,7 @@ os.kill(int(sys.argv[1]), signal.SIGSTOP)
 print("held", flush=True)
 ctypes.CDLL(None).mmap(None, ctypes.c_size_t(4096), 1, 1, file.fileno(), ctypes.c_long(0))
 PYTHON
-	until grep -q "^State:.D" /proc/$holder/status; do sleep 0.1; done
+	wait_until 60 grep -q "^State:.D" /proc/$holder/status
 	run_tool bind --dry-run $edu
 	status_is 3
 	complains "$edu: cannot determine whether the device is in use: process $holder (python3): the kernel does not show what it has open: it may be stuck [use-unknown]"
@@ -147,10 +141,10 @@ end_nvme() {
 	modprobe iscsi_tcp
 	mkfifo /run/iscsi
 	for state in connected lost; do
-		"$BATS_TEST_DIRNAME/iscsi-session" 192.0.2.2 2049 $state </run/iscsi >/run/session 3>&- &
+		"$BATS_TEST_DIRNAME/iscsi-session" 192.0.2.2 2049 $state >/run/session </run/iscsi 3>&- &
 		holder=$!
 		exec 4>/run/iscsi
-		until grep -q . /run/session; do sleep 0.1; done
+		wait_until 60 [ -s /run/session ]
 		run_tool bind --dry-run $nic
 		status_is 3
 		complains "$nic: network interface $client carries the route to the disks of iSCSI session $(</run/session) [interface-route]"
@@ -219,14 +213,14 @@ else:
     fcntl.ioctl(disk, 0xAB03)  # NBD_DO_IT
 PYTHON
 	ip netns exec server python3 /run/nbd.py server 3>&- &
-	until [ -e /run/nbd-listens ]; do sleep 0.1; done
+	wait_until 60 [ -e /run/nbd-listens ]
 }
 
 @test "what is mounted from an NBD disk is named, also if a process keeps its connection" {
 	modprobe nbd
 	serve_nbd
 	hold_python client </run/nbd.py
-	until [ -e /sys/block/nbd0/pid ]; do sleep 0.1; done
+	wait_until 60 [ -e /sys/block/nbd0/pid ]
 	mkfs.ext2 -q /dev/nbd0
 	mount /dev/nbd0 /run/mounted
 	run_tool bind --dry-run $nic

@@ -78,9 +78,7 @@ holds() { # WHAT FILE
 	rm -f /run/holding
 	python3 /run/hold.py "$@" 3>&- &
 	holder=$!
-	while [ ! -e /run/holding ]; do
-		sleep 0.1
-	done
+	wait_until 60 [ -e /run/holding ]
 }
 
 # list does not call the device free, and bind refuses it with this message and without a change.
@@ -134,9 +132,7 @@ free() { # ADDRESS
 
 @test "a mapping is seen after the first thread of its process has ended" {
 	holds left /sys/bus/pci/devices/$edu/resource0
-	until grep -q "^State:.Z" "/proc/$holder/status"; do
-		sleep 0.1
-	done
+	wait_until 60 grep -q "^State:.Z" "/proc/$holder/status"
 	refused $edu device-held "resource0 is in use by process $holder (python3)"
 	end_holder
 	free $edu
@@ -184,7 +180,7 @@ free() { # ADDRESS
 	status_is 3
 	complains "/dev/vda is in use by process"
 	touch /run/stop
-	while pgrep -f hold.py; do sleep 0.1; done
+	wait_until 60 not pgrep -f hold.py
 	rm /run/stop
 	free $vblk
 }
@@ -246,15 +242,15 @@ open("/run/moved3", "w").close()
 time.sleep(600)
 PYTHON
 	holder=$!
-	while [ ! -e /run/moved1 ]; do sleep 0.1; done
+	wait_until 60 [ -e /run/moved1 ]
 	ip link set "$interface" netns $holder
 	touch /run/moved2
-	while [ ! -e /run/moved3 ]; do sleep 0.1; done
+	wait_until 60 [ -e /run/moved3 ]
 	refused $nic interface-elsewhere "network interface $interface is in a network namespace that no process shows"
 	end_holder
 	rm /run/moved*
 	# The kernel brings it back.
-	until [ -e /sys/bus/pci/devices/$nic/net ]; do sleep 0.1; done
+	wait_until 60 [ -e /sys/bus/pci/devices/$nic/net ]
 	free $nic
 }
 
@@ -288,9 +284,7 @@ PYTHON
 
 @test "a mount in another mount namespace is a use" {
 	mkfs.ext2 -q /dev/$disk
-	unshare --mount bash -c "mount /dev/$disk /run/mounted; touch /run/holding2; exec sleep 600 3>&-" &
-	local holder=$!
-	while [ ! -e /run/holding2 ]; do sleep 0.1; done
+	hold_asleep unshare --mount bash -c "mount /dev/$disk /run/mounted && exec sleep 600"
 	refused $nvme disk-mounted "$disk is mounted on /run/mounted in the mount namespace of process $holder (sleep)"
 	complains "hint: nsenter --target $holder --mount umount /run/mounted"
 	# In a container without nodes, and without a view of the other processes.
@@ -308,9 +302,7 @@ PYTHON
 	mkfs.ext2 -q /dev/$disk
 	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=3000000 \
 		-P "$(realpath "/sys/bus/pci/devices/$nvme/driver_override")" "$VFIONOIOMMU" bind $nvme 2>/tmp/err 3>&- &
-	until [ -e "/run/vfionoiommu/$nvme" ]; do
-		sleep 0.1
-	done
+	wait_until 60 [ -e "/run/vfionoiommu/$nvme" ]
 	mount "/dev/$disk" /run/mounted
 	local code=0
 	wait $! || code=$?
@@ -330,9 +322,7 @@ PYTHON
 	mkfs.ext2 -q /dev/$disk
 	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=4000000 \
 		-P /sys/bus/pci/drivers/nvme/unbind "$VFIONOIOMMU" bind $nvme 3>&- &
-	until [ "$(override_of $nvme)" = vfio-pci ]; do
-		sleep 0.1
-	done
+	wait_until 60 grep -qx vfio-pci /sys/bus/pci/devices/$nvme/driver_override
 	sleep 1
 	not mount "/dev/$disk" /run/mounted
 	wait $!
