@@ -76,10 +76,9 @@ teardown() {
 @test "a device that was given back and is in use now does not keep unbind --all from the others" {
 	tool bind $nic $edu
 	driverctl --nosave unset-override $nic
-	sleep infinity 4>/sys/bus/pci/devices/$nic/config 3>&- &
-	holder=$!
+	hold /sys/bus/pci/devices/$nic/config write
 	run_tool unbind --all
-	kill $holder
+	end_holder
 	status_is 0
 	[ "$(driver_of $nic)" = e1000e ]
 	[ -z "$(driver_of $edu)" ]

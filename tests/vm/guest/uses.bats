@@ -30,7 +30,7 @@ if what in ("message", "second", "later", "user"):
     socket.send_fds(pair[0], [b"x"], [fd])
     os.close(fd)
 if what == "fork":
-    open("/run/holding", "w").close()
+    print("holding", flush=True)
     while not os.path.exists("/run/stop"):
         if os.fork():
             os._exit(0)
@@ -45,7 +45,7 @@ if what == "thread":
     def run():
         ctypes.CDLL(None).unshare(0x400)  # CLONE_FILES
         os.open(path, os.O_RDWR)
-        open("/run/holding", "w").close()
+        print("holding", flush=True)
         time.sleep(600)
     threading.Thread(target=run).start()
 elif what == "left":
@@ -54,10 +54,10 @@ elif what == "left":
     mapping = mmap.mmap(fd, 4096, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
     os.closerange(3, 64)
     threading.Thread(target=lambda: time.sleep(600)).start()
-    open("/run/holding", "w").close()
+    print("holding", flush=True)
     ctypes.CDLL(None).pthread_exit(None)
 else:
-    open("/run/holding", "w").close()
+    print("holding", flush=True)
 if what == "later":
     time.sleep(2)
     received = [socket.recv_fds(pair[1], 1, 1) for message in range(2)]
@@ -73,12 +73,8 @@ teardown_file() {
 	rmmod loop
 }
 
-# Runs hold.py in the process $holder.
 holds() { # WHAT FILE
-	rm -f /run/holding
-	python3 /run/hold.py "$@" 3>&- &
-	holder=$!
-	wait_until 60 [ -e /run/holding ]
+	hold_with python3 /run/hold.py "$@"
 }
 
 # list does not call the device free, and bind refuses it with this message and without a change.
@@ -228,27 +224,24 @@ free() { # ADDRESS
 @test "a network card in a namespace that only a socket keeps is in use" {
 	local interface
 	interface=$(basename /sys/bus/pci/devices/$nic/net/*)
-	python3 - <<'PYTHON' 3>&- &
+	hold_python <<'PYTHON'
 import ctypes, os, socket, time
 own = os.open("/proc/self/ns/net", os.O_RDONLY)
 ctypes.CDLL(None).unshare(0x40000000)  # CLONE_NEWNET
 kept = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-open("/run/moved1", "w").close()
-while not os.path.exists("/run/moved2"):
+print("apart", flush=True)
+while not os.path.exists("/run/moved"):
     time.sleep(.1)
 ctypes.CDLL(None).setns(own, 0)
 os.close(own)
-open("/run/moved3", "w").close()
+os.remove("/run/moved")
 time.sleep(600)
 PYTHON
-	holder=$!
-	wait_until 60 [ -e /run/moved1 ]
 	ip link set "$interface" netns $holder
-	touch /run/moved2
-	wait_until 60 [ -e /run/moved3 ]
+	touch /run/moved
+	wait_until 60 [ ! -e /run/moved ]
 	refused $nic interface-elsewhere "network interface $interface is in a network namespace that no process shows"
 	end_holder
-	rm /run/moved*
 	# The kernel brings it back.
 	wait_until 60 [ -e /sys/bus/pci/devices/$nic/net ]
 	free $nic

@@ -84,21 +84,14 @@ msis_by_lspci() { # ADDRESS CAPABILITY
 }
 
 # Opens a cdev and binds it to iommufd, like a program: VFIO_DEVICE_BIND_IOMMUFD is 0x3b76.
-use_cdev() { # NODE
-	exec perl -e 'open(my $cdev, "+<", $ARGV[0]) or die; open(my $iommufd, "+<", "/dev/iommu") or die;
-		ioctl($cdev, 0x3b76, my $argument = pack("LLlL", 16, 0, fileno($iommufd), 0)) or die "$!"; sleep 60' "$1"
+hold_cdev() { # NODE
+	hold_with perl -e '$| = 1; open(my $cdev, "+<", $ARGV[0]) or die; open(my $iommufd, "+<", "/dev/iommu") or die;
+		ioctl($cdev, 0x3b76, my $argument = pack("LLlL", 16, 0, fileno($iommufd), 0)) or die "$!"; print "bound\n"; sleep 60' "$1"
 }
 
-# Only opens a group.
-use_group() { # NODE
-	exec sleep 60 <"$1"
-}
-
-# Runs verify while this command has the node open, then ends the command.
-verify_beside() { # COMMAND...
-	"$@" &
-	holder=$!
-	sleep 2
+# Runs verify while a process has the node open.
+verify_beside() { # HOLD...
+	"$@"
 	run_tool verify $edu
 	end_holder
 	status_is 1
@@ -108,12 +101,12 @@ verify_beside() { # COMMAND...
 	local group cdev
 	read -r group cdev <<<"$(tool list -nro GROUP,CDEV $edu)"
 	if [ -c "$group" ]; then
-		verify_beside use_group "$group"
+		verify_beside hold "$group"
 		complains "cannot open $group: $group is in use by process $holder (sleep) [device-held]"
 	fi
 	# Several programs can open a cdev; after one of them has bound it, the others fail.
 	if [ -c "$cdev" ]; then
-		verify_beside use_cdev "$cdev"
+		verify_beside hold_cdev "$cdev"
 		complains "cannot open $cdev: $cdev is in use by process $holder (perl) [device-held]"
 	fi
 }
