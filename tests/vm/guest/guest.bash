@@ -147,25 +147,16 @@ unlock_folders() {
 	folders=
 }
 
-# The name of the NVMe disk with this serial number: the driver adds disks asynchronously, in any order.
-nvme_disk() { # SERIAL
-	local entry
-	for _ in $(seq 300); do
-		for entry in /sys/class/block/nvme*n1; do
-			if [ "$(tr -d ' ' <"$entry/device/serial")" = "$1" ]; then
-				basename "$entry"
-				return
-			fi
-		done 2>/dev/null
-		sleep 0.1
-	done
-	return 1
+# The name of the disk of this device, which its driver may add later.
+disk_of() { # ADDRESS
+	local path
+	path=$(wait_until 60 eval "readlink /sys/class/block/* | grep -m 1 '/$1/'") && echo "${path##*/}"
 }
 
-# Loads the drivers of the disks and of the network card; $disk is the NVMe disk with the serial number "one".
+# Loads the drivers of the disks and of the network card; $disk is the NVMe disk.
 load_disks() {
 	modprobe -a nvme virtio_blk e1000e
-	disk=$(nvme_disk one)
+	disk=$(disk_of $nvme)
 	export disk
 	udevadm settle
 }

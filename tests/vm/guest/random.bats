@@ -28,19 +28,6 @@ teardown_file() {
 	rmmod loop
 }
 
-disk_of() { # ADDRESS
-	local entry
-	for _ in $(seq 100); do
-		for entry in /sys/class/block/*; do
-			case $(readlink "$entry") in
-			*/$1/*) basename "$entry" && return ;;
-			esac
-		done
-		sleep 0.1
-	done
-	return 1
-}
-
 interface() {
 	ls "/sys/bus/pci/devices/$nic/net"
 }

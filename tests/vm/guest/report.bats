@@ -14,7 +14,7 @@ user() {
 setup_file() {
 	modprobe nvme
 	modprobe e1000e
-	disk=$(nvme_disk TOPSECRET)
+	disk=$(disk_of $nvme)
 	udevadm settle
 	mkfs.ext2 -q "/dev/$disk"
 	mkdir -p /run/mounted

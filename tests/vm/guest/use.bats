@@ -42,7 +42,7 @@ used() { # ADDRESS
 teardown_file() {
 	umount /run/netns
 	modprobe nvme
-	sfdisk --quiet --delete "/dev/$(nvme_disk one)"
+	sfdisk --quiet --delete "/dev/$(disk_of $nvme)"
 }
 
 @test "devices without any use are free" {

@@ -17,7 +17,7 @@ configfs=/sys/kernel/config
 setup_file() {
 	modprobe -a nvme loop raid1 btrfs nvmet target_core_file target_core_iblock zram uio_pci_generic xhci_pci usb-storage rndis_host
 	wait_until 60 compgen -G "/sys/bus/pci/devices/$usb/usb*/*/*/host*/target*/*/block/*"
-	disk=$(nvme_disk one) other=$(nvme_disk two)
+	disk=$(disk_of $one) other=$(disk_of $two)
 	head=$(basename /sys/devices/virtual/nvme-subsystem/*/nvme*n1)
 	export disk other head
 	udevadm settle
