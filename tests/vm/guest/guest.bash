@@ -36,13 +36,48 @@ nodes() {
 }
 
 # Everything that a bind may change, as text: compare it before and after.
-machine() {
+machine() { # [ADDRESS...]
 	local address
-	for address in "$nic" "$edu"; do
+	[ $# -gt 0 ] || set -- $nic $edu
+	for address; do
 		echo "$address driver=$(driver_of "$address") override=$(override_of "$address")"
 	done
 	echo "nodes: $(nodes)"
 	echo "state: $(ls /run/vfionoiommu 2>/dev/null)"
+}
+
+# What list says. udev may still look at a disk that was released.
+use_of() { # ADDRESS
+	udevadm settle
+	tool list -nro USE "$1"
+}
+
+# bind refuses the device for this reason, and changes nothing: neither it, nor the free ones next to it.
+refused() { # ADDRESS ID SENTENCE [FREE...]
+	local before
+	before=$(machine "$1" "${@:4}")
+	run_tool bind "${@:4}" "$1"
+	status_is 3
+	grep -F "$1: $3" <<<"$stderr" | grep -F "[$2]"
+	[ "$(machine "$1" "${@:4}")" = "$before" ]
+	[ -z "$(nodes)" ]
+}
+
+# list shows that the device is in use, and bind refuses it for that.
+used() { # ADDRESS ID SENTENCE
+	[[ $(tool list -nro USE "$1") = used:* ]]
+	refused "$@"
+}
+
+# list calls the devices free, and bind has nothing against them; Debian's kernel has no noiommu mode for any.
+free() { # ADDRESS...
+	local device
+	for device; do
+		[ "$(use_of "$device")" = free ]
+		run_tool bind --dry-run "$device"
+		[ "$KERNEL" = debian ] || status_is 0
+		not complains "$device"
+	done
 }
 
 # The initial state of most tests: nic on its driver, edu on none, no saved state, mode on.

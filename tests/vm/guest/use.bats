@@ -19,26 +19,6 @@ interface() {
 	ls /sys/bus/pci/devices/$nic/net
 }
 
-# bind refuses the device with this message, and changes nothing: neither this device, nor the free one next to it.
-refused() { # ADDRESS ID SENTENCE
-	local driver
-	driver=$(driver_of "$1")
-	run_tool bind $edu "$1"
-	status_is 3
-	complains "$1: $3"
-	complains "[$2]"
-	[ "$(driver_of "$1")" = "$driver" ]
-	[ "$(override_of "$1")" = "(null)" ]
-	[ -z "$(driver_of $edu)" ]
-	[ -z "$(nodes)" ]
-}
-
-used() { # ADDRESS
-	# udev may still look at a disk that was released.
-	udevadm settle
-	tool list -nro USE "$1"
-}
-
 teardown_file() {
 	umount /run/netns
 	modprobe nvme
@@ -46,10 +26,10 @@ teardown_file() {
 }
 
 @test "devices without any use are free" {
-	[ "$(used $edu)" = free ]
-	[ "$(used $nvme)" = free ]
-	[ "$(used $vblk)" = free ]
-	[ "$(used $nic)" = free ]
+	[ "$(use_of $edu)" = free ]
+	[ "$(use_of $nvme)" = free ]
+	[ "$(use_of $vblk)" = free ]
+	[ "$(use_of $nic)" = free ]
 }
 
 @test "bind refuses a network card that is up, with an address and a default route" {
@@ -60,16 +40,16 @@ teardown_file() {
 	ip route add default via 192.0.2.254
 	ip route add 198.51.100.0/24 via 192.0.2.254 table 77
 	ip -6 address add 2001:db8::1/64 dev "$eth" nodad
-	refused $nic interface-up "network interface $eth is up"
+	refused $nic interface-up "network interface $eth is up" $edu
 	complains "$eth has the address 192.0.2.1 [interface-address]"
 	complains "$eth has the address 2001:db8::1 [interface-address]"
 	complains "$eth carries a route: default [interface-route]"
 	complains "$eth carries a route: 198.51.100.0/24 in table 77 [interface-route]"
 	complains "hint: ip link set $eth down"
-	[ "$(used $nic)" = "used:$eth" ]
+	[ "$(use_of $nic)" = "used:$eth" ]
 	ip address flush dev "$eth"
 	ip link set "$eth" down
-	[ "$(used $nic)" = free ]
+	[ "$(use_of $nic)" = free ]
 }
 
 @test "bind refuses a network card that is a port of a bridge" {
@@ -78,7 +58,7 @@ teardown_file() {
 	modprobe bridge
 	ip link add br0 type bridge
 	ip link set "$eth" master br0
-	refused $nic interface-enslaved "network interface $eth is in use by interface br0"
+	refused $nic interface-enslaved "network interface $eth is in use by interface br0" $edu
 	ip link delete br0
 }
 
@@ -87,10 +67,10 @@ teardown_file() {
 	eth=$(interface)
 	ip netns add elsewhere
 	ip link set "$eth" netns elsewhere
-	refused $nic interface-elsewhere "network interface $eth is in the network namespace /run/netns/elsewhere"
+	refused $nic interface-elsewhere "network interface $eth is in the network namespace /run/netns/elsewhere" $edu
 	ip netns exec elsewhere ip link set "$eth" netns 1
 	ip netns delete elsewhere
-	[ "$(used $nic)" = free ]
+	[ "$(use_of $nic)" = free ]
 }
 
 @test "bind refuses a disk with a mounted partition" {
@@ -99,9 +79,9 @@ teardown_file() {
 	mkfs.ext2 -q /dev/${disk}p1
 	mkdir -p /run/mounted
 	mount /dev/${disk}p1 /run/mounted
-	refused $nvme disk-mounted "${disk}p1 is mounted on /run/mounted"
+	refused $nvme disk-mounted "${disk}p1 is mounted on /run/mounted" $edu
 	complains "hint: umount /run/mounted"
-	[ "$(used $nvme)" = used:${disk}p1 ]
+	[ "$(use_of $nvme)" = used:${disk}p1 ]
 	# The mount is invisible in another mount namespace, but the disk is still in use.
 	run --separate-stderr unshare --mount bash -c "umount /run/mounted; $VFIONOIOMMU bind $nvme"
 	status_is 3
@@ -112,25 +92,25 @@ teardown_file() {
 @test "bind refuses a disk with swap on a partition" {
 	mkswap -q /dev/${disk}p2
 	swapon /dev/${disk}p2
-	refused $nvme disk-swap "${disk}p2 is in use as swap"
+	refused $nvme disk-swap "${disk}p2 is in use as swap" $edu
 	swapoff /dev/${disk}p2
-	[ "$(used $nvme)" = free ]
+	[ "$(use_of $nvme)" = free ]
 }
 
 @test "bind refuses a disk below a device mapper volume, mounted or not" {
 	modprobe dm-mod
 	echo "0 65536 linear /dev/vda 0" | dmsetup create volume
-	refused $vblk disk-held "vda is in use by dm-0"
+	refused $vblk disk-held "vda is in use by dm-0" $edu
 	mkfs.ext2 -q /dev/mapper/volume
 	mkdir -p /run/mounted
 	mount /dev/mapper/volume /run/mounted
-	refused $vblk disk-mounted "dm-0 (over vda) is mounted on /run/mounted"
+	refused $vblk disk-mounted "dm-0 (over vda) is mounted on /run/mounted" $edu
 	umount /run/mounted
 	dmsetup remove volume
 }
 
 @test "bind refuses a bridge, even with --force" {
-	refused $port device-is-bridge "the device is a bridge"
+	refused $port device-is-bridge "the device is a bridge" $edu
 	run_tool bind --force $port
 	status_is 3
 	[ -z "$(tool list --all -nro ADDRESS | grep $port)" ]
@@ -139,7 +119,7 @@ teardown_file() {
 @test "bind refuses a physical function with virtual functions enabled, and binds a virtual one" {
 	echo 2 >/sys/bus/pci/devices/$pf/sriov_numvfs
 	udevadm settle
-	refused $pf device-has-vfs "the device has virtual functions enabled (2: "
+	refused $pf device-has-vfs "the device has virtual functions enabled (2: " $edu
 	run_tool bind --force $pf
 	status_is 3
 	local vf

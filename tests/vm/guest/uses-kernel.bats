@@ -33,24 +33,6 @@ configfs() {
 	mountpoint -q $configfs || mount -t configfs configfs $configfs
 }
 
-# list shows the device as used, and bind names the use.
-used() { # ADDRESS ID SENTENCE
-	[[ $(tool list -nro USE "$1") = used:* ]]
-	run_tool bind --dry-run "$1"
-	status_is 3
-	complains "$1: $3"
-	complains "[$2]"
-}
-
-free() { # ADDRESS...
-	udevadm settle
-	for device; do
-		[ "$(tool list -nro USE "$device")" = free ]
-		run_tool bind --dry-run "$device"
-		not grep "$device" <<<"$stderr"
-	done
-}
-
 @test "devices without any use are free" {
 	free $one $two "${shared[@]}" $usb $edu
 }

@@ -77,31 +77,10 @@ holds() { # WHAT FILE
 	hold_with python3 /run/hold.py "$@"
 }
 
-# list does not call the device free, and bind refuses it with this message and without a change.
-refused() { # ADDRESS ID SENTENCE
-	local driver
-	driver=$(driver_of "$1")
-	[[ $(tool list -nro USE "$1") = used:* ]]
-	run_tool bind "$1"
-	status_is 3
-	complains "$1: $3"
-	complains "[$2]"
-	[ "$(driver_of "$1")" = "$driver" ]
-	[ -z "$(nodes)" ]
-}
-
-free() { # ADDRESS
-	# It may still look at a disk that was released.
-	udevadm settle
-	[ "$(tool list -nro USE "$1")" = free ]
-	run_tool bind --dry-run "$1"
-	status_is 0
-}
-
 @test "an open node of a device is a use of it: block, controller, generic" {
 	for node in /dev/$disk /dev/${disk%n*} /dev/ng${disk#nvme}; do
 		holds write $node
-		refused $nvme device-held "$node is in use by process $holder (python3)"
+		used $nvme device-held "$node is in use by process $holder (python3)"
 		end_holder
 	done
 	free $nvme
@@ -115,28 +94,28 @@ free() { # ADDRESS
 	mount -o remount,dev /run || true
 	holds read /run/other
 	rm /run/other
-	refused $vblk device-held "/run/other (deleted) is in use by process $holder (python3)"
+	used $vblk device-held "/run/other (deleted) is in use by process $holder (python3)"
 	end_holder
 	free $vblk
 }
 
 @test "a thread with files of its own is seen" {
 	holds thread /dev/vda
-	refused $vblk device-held "/dev/vda is in use by process $holder (python3)"
+	used $vblk device-held "/dev/vda is in use by process $holder (python3)"
 	end_holder
 }
 
 @test "a mapping is seen after the first thread of its process has ended" {
 	holds left /sys/bus/pci/devices/$edu/resource0
 	wait_until 60 grep -q "^State:.Z" "/proc/$holder/status"
-	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	used $edu device-held "resource0 is in use by process $holder (python3)"
 	end_holder
 	free $edu
 }
 
 @test "an open node in a message that was not received is a use, and does not make others unknown" {
 	holds message /dev/vda
-	refused $vblk device-held "/dev/vda is in use by process $holder (python3)"
+	used $vblk device-held "/dev/vda is in use by process $holder (python3)"
 	free $edu
 	end_holder
 	# The kernel shows only how many there are.
@@ -189,17 +168,17 @@ free() { # ADDRESS
 
 @test "an inherited descriptor is a use, also of the tool itself" {
 	exec 7</dev/vda
-	refused $vblk device-held "/dev/vda is in use by process"
+	used $vblk device-held "/dev/vda is in use by process"
 	exec 7<&-
 }
 
 @test "an open or mapped file of the registers is a use of a device, without a driver too" {
 	local folder=/sys/bus/pci/devices/$edu
 	holds write $folder/config
-	refused $edu device-held "config is in use by process $holder (python3)"
+	used $edu device-held "config is in use by process $holder (python3)"
 	end_holder
 	holds map $folder/resource0
-	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	used $edu device-held "resource0 is in use by process $holder (python3)"
 	end_holder
 	holds read $folder/config
 	free $edu
@@ -208,13 +187,13 @@ free() { # ADDRESS
 	mkdir -p /run/bound
 	mount --bind $folder/ /run/bound
 	holds map /run/bound/resource0
-	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	used $edu device-held "resource0 is in use by process $holder (python3)"
 	end_holder
 	touch /run/bar
 	mount --bind $folder/resource0 /run/bar
 	holds write /run/bar
 	umount -l /run/bar
-	refused $edu device-held "resource0 is in use by process $holder (python3)"
+	used $edu device-held "resource0 is in use by process $holder (python3)"
 	end_holder
 	umount /run/bound
 	rm /run/bar
@@ -240,7 +219,7 @@ PYTHON
 	ip link set "$interface" netns $holder
 	touch /run/moved
 	wait_until 60 [ ! -e /run/moved ]
-	refused $nic interface-elsewhere "network interface $interface is in a network namespace that no process shows"
+	used $nic interface-elsewhere "network interface $interface is in a network namespace that no process shows"
 	end_holder
 	# The kernel brings it back.
 	wait_until 60 [ -e /sys/bus/pci/devices/$nic/net ]
@@ -249,16 +228,16 @@ PYTHON
 
 @test "a loop device on a disk is a use of the disk, with what is mounted on it" {
 	losetup /dev/loop0 /dev/$disk
-	refused $nvme disk-held "$disk is in use by loop0"
+	used $nvme disk-held "$disk is in use by loop0"
 	mkfs.ext2 -q /dev/loop0
 	mount /dev/loop0 /run/mounted
-	refused $nvme disk-mounted "loop0 (over $disk) is mounted on /run/mounted"
+	used $nvme disk-mounted "loop0 (over $disk) is mounted on /run/mounted"
 	truncate -s 16M /run/mounted/image
 	losetup /dev/loop1 /run/mounted/image
 	mkfs.ext2 -q /dev/loop1
 	mkdir -p /run/inner
 	mount /dev/loop1 /run/inner
-	refused $nvme disk-mounted "loop1 (over /run/mounted/image on loop0, over $disk) is mounted on /run/inner"
+	used $nvme disk-mounted "loop1 (over /run/mounted/image on loop0, over $disk) is mounted on /run/inner"
 	umount /run/inner
 	losetup -d /dev/loop1
 	umount /run/mounted
@@ -270,7 +249,7 @@ PYTHON
 	unshare --mount bash -c 'mkdir -p /run/nodes && mount -t tmpfs tmpfs /run/nodes
 		IFS=: read -r major minor </sys/class/block/vda/dev
 		mknod /run/nodes/strange b "$major" "$minor" && losetup /dev/loop0 /run/nodes/strange'
-	refused $vblk disk-held "vda is in use by loop0"
+	used $vblk disk-held "vda is in use by loop0"
 	losetup -d /dev/loop0
 	free $vblk
 }
@@ -278,7 +257,7 @@ PYTHON
 @test "a mount in another mount namespace is a use" {
 	mkfs.ext2 -q /dev/$disk
 	hold_asleep unshare --mount bash -c "mount /dev/$disk /run/mounted && exec sleep 600"
-	refused $nvme disk-mounted "$disk is mounted on /run/mounted in the mount namespace of process $holder (sleep)"
+	used $nvme disk-mounted "$disk is mounted on /run/mounted in the mount namespace of process $holder (sleep)"
 	complains "hint: nsenter --target $holder --mount umount /run/mounted"
 	# In a container without nodes, and without a view of the other processes.
 	run --separate-stderr unshare --mount --pid --fork --mount-proc bash -c "mount -t tmpfs tmpfs /dev; $VFIONOIOMMU bind $nvme"
