@@ -5,6 +5,9 @@ bats_require_minimum_version 1.5.0
 
 source "${BASH_SOURCE[0]%/*}/schema/keep.bash"
 
+# Before a command: runs it as an ordinary user; only root can.
+as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+
 # These functions are called thousands of times, and under emulation each new process is slow: they use bash builtins where
 # possible. Without functrace, bats does not trace the commands in them; a failure still names the line of the test.
 tool() {

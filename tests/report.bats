@@ -9,15 +9,6 @@ setup() {
 	mkdir out
 }
 
-# Runs the command as a user who is not root and has no access to the folder.
-user() {
-	if [ "$(id -u)" -eq 0 ]; then
-		setpriv --reuid 65534 --regid 65534 --clear-groups "$@"
-	else
-		"$@"
-	fi
-}
-
 @test "commands print the same for a recorded machine and for its report" {
 	for name in "$BATS_TEST_DIRNAME"/machines/*/; do
 		rm -rf machine machine.tar
@@ -111,7 +102,7 @@ user() {
 	[ "$(id -u)" -eq 0 ] || skip "must be root to become another user"
 	chmod 755 out "$BATS_TEST_TMPDIR"
 	cp "$VFIONOIOMMU" /tmp/vfionoiommu.$$
-	run user /tmp/vfionoiommu.$$ report out/machine.tar
+	run "${as_user[@]}" /tmp/vfionoiommu.$$ report out/machine.tar
 	rm /tmp/vfionoiommu.$$
 	status_is 1
 	[[ "$output" == *"Permission denied"* ]]

@@ -5,9 +5,6 @@ nic=0000:00:04.0
 edu=0000:00:06.0
 nvme=0000:00:07.0
 
-# Before a command: runs it as an ordinary user.
-as_user=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-
 driver_of() { # ADDRESS
 	local folder=/sys/bus/pci/devices/$1/driver
 	[ ! -L "$folder" ] || (cd -P "$folder" && echo "${PWD##*/}")

@@ -243,22 +243,21 @@ load guest
 @test "status and list work without root, and bind requires root" {
 	begin
 	before=$(machine)
-	user() { "${as_user[@]}" "$VFIONOIOMMU" "$@"; }
-	run --separate-stderr user status
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" status
 	status_is 0
-	run --separate-stderr user list --all
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" list --all
 	status_is 0
 	says "$nic"
-	run --separate-stderr user bind $nic
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" bind $nic
 	status_is 3
 	complains "only root can do this [not-root]"
 	# Nor can it see which processes use the device.
-	run --separate-stderr user bind --dry-run $nic
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" bind --dry-run $nic
 	status_is 3
 	complains "only root can see the open files of all processes [use-unknown]"
 	complains "hint: run the command again with sudo"
 	[[ $stderr != *--force* ]]
-	run --separate-stderr user bind --dry-run --force $nic
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" bind --dry-run --force $nic
 	status_is 0
 	[ "$(machine)" = "$before" ]
 }

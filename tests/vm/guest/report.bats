@@ -7,10 +7,6 @@
 
 load guest
 
-user() {
-	"${as_user[@]}" "$@"
-}
-
 setup_file() {
 	modprobe nvme
 	modprobe e1000e
@@ -104,13 +100,13 @@ same() { # NAME COMMAND...
 
 @test "the report of an unprivileged user marks files that this user cannot read" {
 	sysctl -q kernel.dmesg_restrict=1
-	run --separate-stderr report user user "$VFIONOIOMMU" report
+	run --separate-stderr report user "${as_user[@]}" "$VFIONOIOMMU" report
 	status_is 0
 	complains "could not be read, and are marked so in the archive"
 	# The reason differs for the log and for a file.
 	files_only="$files_only | del(.kernel_taint.reason?)"
-	same user user "$VFIONOIOMMU"
-	keep user "$VFIONOIOMMU" list --all --json --sysroot /tmp/user >/tmp/recorded
+	same user "${as_user[@]}" "$VFIONOIOMMU"
+	keep "${as_user[@]}" "$VFIONOIOMMU" list --all --json --sysroot /tmp/user >/tmp/recorded
 	jq -e --arg edu $edu '.devices[] | select(.address == $edu) | .driver == "vfio-pci"' /tmp/recorded
 	sysctl -q kernel.dmesg_restrict=0
 }

@@ -9,10 +9,6 @@
 
 load guest
 
-user() {
-	"${as_user[@]}" "$VFIONOIOMMU" "$@"
-}
-
 # Whether this kernel gives noiommu devices a cdev, which taints it as well.
 has_cdev() {
 	tool status --json | jq -e '.access.cdev_path == "works"' >/dev/null
@@ -107,15 +103,15 @@ others() {
 @test "taint works without root, but prints unknown if only root can read the log" {
 	# Debian's default is 1.
 	sysctl -q kernel.dmesg_restrict=0
-	run --separate-stderr user taint --check
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" taint --check
 	status_is 3
 	sysctl -q kernel.dmesg_restrict=1
-	run --separate-stderr user taint
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" taint
 	status_is 0
 	says "U: cause unknown: only root can read the kernel log; run the command again with sudo"
-	run --separate-stderr user taint --check
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" taint --check
 	status_is 1
-	run --separate-stderr user status
+	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" status
 	status_is 0
 	says "$(</proc/sys/kernel/tainted) ($(others)U: cause unknown: only root can read the kernel log; run the command again with sudo)"
 	run_tool taint --check --quiet
