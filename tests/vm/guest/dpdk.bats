@@ -104,7 +104,7 @@ try_testpmd() { # OPTION...
 	run_tool unbind "$nic" 0000:00:08.0
 	status_is 0
 	[ "$(driver_of "$nic")" = e1000e ]
-	interface=$(ls "/sys/bus/pci/devices/$nic/net")
+	interface=$(interface_of $nic)
 	ip link set "$interface" up
 	wait_until 20 grep -qx 1 "/sys/class/net/$interface/carrier"
 	ip link set "$interface" down

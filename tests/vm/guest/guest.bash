@@ -14,6 +14,10 @@ override_of() { # ADDRESS
 	echo "$(<"/sys/bus/pci/devices/$1/driver_override")"
 }
 
+interface_of() { # ADDRESS
+	ls "/sys/bus/pci/devices/$1/net"
+}
+
 mode() {
 	echo "$(</sys/module/vfio/parameters/enable_unsafe_noiommu_mode)"
 }

@@ -170,7 +170,7 @@ load guest
 
 @test "every kind of DEVICE selects the same card" {
 	begin
-	interface=$(ls /sys/bus/pci/devices/$nic/net)
+	interface=$(interface_of $nic)
 	for device in 00:04.0 0000:00:04.0 "$interface" 8086:10d3 8086:10D3 class=0200 driver=e1000e; do
 		tool bind "$device"
 		[ "$(driver_of $nic)" = vfio-pci ]

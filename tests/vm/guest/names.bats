@@ -30,7 +30,7 @@ are() { # ADDRESS NAME...
 
 @test "a DEVICE can be an alternative name of an interface, which may be longer than a name" {
 	local eth
-	eth=$(ls /sys/bus/pci/devices/$nic/net)
+	eth=$(interface_of $nic)
 	ip link property add dev "$eth" altname uplink altname a-name-that-is-longer-than-fifteen-bytes
 	are $nic uplink a-name-that-is-longer-than-fifteen-bytes "$eth"
 	ip link property del dev "$eth" altname uplink altname a-name-that-is-longer-than-fifteen-bytes
@@ -50,7 +50,7 @@ are() { # ADDRESS NAME...
 
 @test "a DEVICE can be a path in /sys" {
 	local eth
-	eth=$(ls /sys/bus/pci/devices/$nic/net)
+	eth=$(interface_of $nic)
 	are $nic /sys/bus/pci/devices/$nic /sys/bus/pci/devices/$nic/ /sys/devices/pci0000:00/$nic \
 		"/sys/class/net/$eth" "/sys/class/net/$eth/" "/sys/class/net/$eth/device" /sys/bus/pci/drivers/e1000e/$nic
 	are $nvme "/sys/block/$disk" "/sys/class/block/$disk/queue"

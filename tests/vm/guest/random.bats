@@ -28,10 +28,6 @@ teardown_file() {
 	rmmod loop
 }
 
-interface() {
-	ls "/sys/bus/pci/devices/$nic/net"
-}
-
 # ---- the model
 
 declare -gA original bound user process stale
@@ -152,8 +148,8 @@ do_use() { # ADDRESS
 	fi
 	case $1 in
 	"$nic")
-		ip link set "$(interface)" up
-		ip address add 192.0.2.1/24 dev "$(interface)"
+		ip link set "$(interface_of $nic)" up
+		ip address add 192.0.2.1/24 dev "$(interface_of $nic)"
 		user[$1]=address
 		return
 		;;
@@ -189,8 +185,8 @@ do_release() { # ADDRESS
 	case $file in
 	"") return ;;
 	address)
-		ip address flush dev "$(interface)"
-		ip link set "$(interface)" down
+		ip address flush dev "$(interface_of $nic)"
+		ip link set "$(interface_of $nic)" down
 		;;
 	mount) umount "/run/mounted/$1" ;;
 	process)

@@ -15,7 +15,7 @@ setup_file() {
 	mkfs.ext2 -q "/dev/$disk"
 	mkdir -p /run/mounted
 	mount "/dev/$disk" /run/mounted
-	interface=$(ls /sys/bus/pci/devices/0000:00:04.0/net)
+	interface=$(interface_of $nic)
 	ip link add br0 type bridge 2>/dev/null && ip link set "$interface" master br0 || true
 	ip link set "$interface" up
 	ip address add 192.0.2.1/24 dev "$interface"
@@ -25,7 +25,7 @@ setup_file() {
 
 teardown_file() {
 	ip link delete br0
-	ip address flush dev "$(ls /sys/bus/pci/devices/0000:00:04.0/net)"
+	ip address flush dev "$(interface_of $nic)"
 	umount /run/mounted 2>/dev/null || true
 }
 
@@ -121,7 +121,7 @@ same() { # NAME COMMAND...
 
 @test "only --include-sensitive adds the serial number of a persistent binding" {
 	umount /run/mounted
-	ip link set "$(ls /sys/bus/pci/devices/$nic/net)" down
+	ip link set "$(interface_of $nic)" down
 	tool bind --enable --persistent --force $nic
 	run_tool list --json $nic
 	jq -e '.devices[0].persistent.same_card' <<<"$output"

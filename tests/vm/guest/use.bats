@@ -15,10 +15,6 @@ setup_file() {
 	load_disks
 }
 
-interface() {
-	ls /sys/bus/pci/devices/$nic/net
-}
-
 teardown_file() {
 	umount /run/netns
 	modprobe nvme
@@ -34,7 +30,7 @@ teardown_file() {
 
 @test "bind refuses a network card that is up, with an address and a default route" {
 	local eth
-	eth=$(interface)
+	eth=$(interface_of $nic)
 	ip link set "$eth" up
 	ip address add 192.0.2.1/24 dev "$eth"
 	ip route add default via 192.0.2.254
@@ -54,7 +50,7 @@ teardown_file() {
 
 @test "bind refuses a network card that is a port of a bridge" {
 	local eth
-	eth=$(interface)
+	eth=$(interface_of $nic)
 	modprobe bridge
 	ip link add br0 type bridge
 	ip link set "$eth" master br0
@@ -64,7 +60,7 @@ teardown_file() {
 
 @test "bind refuses a network card that is in another network namespace" {
 	local eth
-	eth=$(interface)
+	eth=$(interface_of $nic)
 	ip netns add elsewhere
 	ip link set "$eth" netns elsewhere
 	refused $nic interface-elsewhere "network interface $eth is in the network namespace /run/netns/elsewhere" $edu
@@ -145,7 +141,7 @@ teardown_file() {
 
 @test "bind --force prints what it overrides, and binds the free device too" {
 	local eth
-	eth=$(interface)
+	eth=$(interface_of $nic)
 	ip link set "$eth" up
 	run_tool bind --force $nic $edu
 	status_is 0

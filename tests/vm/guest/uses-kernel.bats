@@ -509,10 +509,10 @@ PYTHON
 	# A card that is down in the initial namespace is free from there, too; one that is up is not.
 	ip netns exec pod "$VFIONOIOMMU" list -nro USE $nic >/run/answer
 	[ "$(</run/answer)" = free ]
-	ip link set "$(basename /sys/bus/pci/devices/$nic/net/*)" up
+	ip link set "$(interface_of $nic)" up
 	ip netns exec pod "$VFIONOIOMMU" list -nro USE $nic >/run/answer
 	[[ $(</run/answer) = used:* ]]
-	ip link set "$(basename /sys/bus/pci/devices/$nic/net/*)" down
+	ip link set "$(interface_of $nic)" down
 	ip netns delete pod
 }
 

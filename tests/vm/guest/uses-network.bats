@@ -12,7 +12,7 @@ load guest
 setup_file() {
 	modprobe -a e1000e nfs nfsv3
 	udevadm settle
-	client=$(basename /sys/bus/pci/devices/$nic/net/*) server=$(basename /sys/bus/pci/devices/0000:00:08.0/net/*)
+	client=$(interface_of $nic) server=$(interface_of 0000:00:08.0)
 	export client server
 	mkdir -p /run/mounted
 	ip netns add server

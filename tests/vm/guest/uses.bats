@@ -202,7 +202,7 @@ holds() { # WHAT FILE
 
 @test "a network card in a namespace that only a socket keeps is in use" {
 	local interface
-	interface=$(basename /sys/bus/pci/devices/$nic/net/*)
+	interface=$(interface_of $nic)
 	hold_python <<'PYTHON'
 import ctypes, os, socket, time
 own = os.open("/proc/self/ns/net", os.O_RDONLY)
