@@ -26,10 +26,8 @@ teardown_file() {
 }
 
 as_before() {
-	[ "$(driver_of $card)" = $driver ]
-	[ "$(override_of $card)" = $driver ]
-	[ -z "$(nodes)" ]
-	[ -z "$(ls /run/vfionoiommu)" ]
+	restored $card $driver $driver
+	[ -z "$(nodes)$(ls /run/vfionoiommu)" ]
 }
 
 is_bound() {

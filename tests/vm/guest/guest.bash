@@ -14,6 +14,13 @@ override_of() { # ADDRESS
 	echo "$(<"/sys/bus/pci/devices/$1/driver_override")"
 }
 
+# The device has this driver again, or none, and this override, and no saved state.
+restored() { # ADDRESS DRIVER [OVERRIDE]
+	[ "$(driver_of "$1")" = "$2" ]
+	[ "$(override_of "$1")" = "${3:-(null)}" ]
+	[ ! -e "/run/vfionoiommu/$1" ]
+}
+
 interface_of() { # ADDRESS
 	ls "/sys/bus/pci/devices/$1/net"
 }

@@ -64,8 +64,7 @@ bind_ordinarily() { # ADDRESS
 	status_is 0
 	run_tool unbind $edu
 	status_is 0
-	[ -z "$(driver_of $edu)" ]
-	[ "$(override_of $edu)" = "(null)" ]
+	restored $edu ""
 }
 
 @test "bind --allow-iommu binds an ordinary VFIO device, without noiommu mode and without a taint" {
@@ -81,8 +80,7 @@ bind_ordinarily() { # ADDRESS
 	[ "${lines[0]}" = "$edu: already bound to vfio-pci" ]
 	run_tool unbind $edu
 	status_is 0
-	[ -z "$(driver_of $edu)" ]
-	[ "$(override_of $edu)" = "(null)" ]
+	restored $edu ""
 }
 
 # bats test_tags=vtd

@@ -98,9 +98,7 @@ end_slow() {
 		-P /sys/bus/pci/devices/$nic/driver_override "$VFIONOIOMMU" bind $nic
 	status_is 1
 	complains "another process changed its driver meanwhile: retry; all changes were rolled back"
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
-	[ ! -e /run/vfionoiommu/$nic ]
+	restored $nic e1000e
 }
 
 @test "a run does not wait for an ordinary user, who can lock folders but not what the tool locks" {

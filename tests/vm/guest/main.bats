@@ -83,10 +83,8 @@ load guest
 	run_tool unbind $nic
 	status_is 0
 	[ "${lines[0]}" = "$nic: unbound, driver e1000e restored" ]
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
+	restored $nic e1000e
 	[ -z "$(nodes)" ]
-	[ ! -e /run/vfionoiommu/$nic ]
 }
 
 @test "unbinding an unbound device succeeds and says so" {
@@ -102,8 +100,7 @@ load guest
 	run_tool unbind $edu
 	status_is 0
 	[ "${lines[0]}" = "$edu: unbound, no driver to restore" ]
-	[ -z "$(driver_of $edu)" ]
-	[ "$(override_of $edu)" = "(null)" ]
+	restored $edu ""
 }
 
 @test "bind and unbind accept two devices, in either order" {
@@ -124,8 +121,7 @@ load guest
 	tool bind $nic
 	[ "$(override_of $nic)" = vfio-pci ]
 	tool unbind $nic
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = e1000e ]
+	restored $nic e1000e e1000e
 	echo >/sys/bus/pci/devices/$nic/driver_override
 }
 
@@ -137,8 +133,7 @@ load guest
 	run_tool unbind $nic
 	status_is 0
 	[ "${lines[0]}" = "$nic: unbound, driver chosen by the kernel: e1000e" ]
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
+	restored $nic e1000e
 }
 
 @test "unbind also loads the module of the driver that the kernel chooses" {
@@ -351,7 +346,7 @@ inject() { # WHAT N COMMAND...
 	[ "$(driver_of $nic)" = vfio-pci ]
 	# An override by vfio-pci is not restored: it would withhold the device from its driver.
 	tool unbind $nic
-	[ "$(driver_of $nic) $(override_of $nic)" = "e1000e (null)" ]
+	restored $nic e1000e
 }
 
 @test "if the rollback fails too, unbind can still restore the driver" {
@@ -362,9 +357,7 @@ inject() { # WHAT N COMMAND...
 	complains "run: vfionoiommu unbind"
 	[ -e /run/vfionoiommu/$nic ]
 	tool unbind $nic
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
-	[ ! -e /run/vfionoiommu/$nic ]
+	restored $nic e1000e
 }
 
 @test "after bind is killed, unbind restores the driver, and bind succeeds" {
@@ -373,15 +366,12 @@ inject() { # WHAT N COMMAND...
 		inject signal=KILL $n bind $nic
 		[ "$(override_of $nic)" = vfio-pci ]
 		tool unbind $nic
-		[ "$(driver_of $nic)" = e1000e ]
-		[ "$(override_of $nic)" = "(null)" ]
+		restored $nic e1000e
 		inject signal=KILL $n bind $nic
 		tool bind $nic
 		[ "$(driver_of $nic)" = vfio-pci ]
 		tool unbind $nic
-		[ "$(driver_of $nic)" = e1000e ]
-		[ "$(override_of $nic)" = "(null)" ]
-		[ ! -e /run/vfionoiommu/$nic ]
+		restored $nic e1000e
 	done
 }
 
@@ -420,10 +410,8 @@ inject() { # WHAT N COMMAND...
 	tool bind $nic
 	run --separate-stderr env --ignore-signal=CHLD --block-signal "$VFIONOIOMMU" unbind --force $nic
 	status_is 0
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
+	restored $nic e1000e
 	[ -z "$(nodes)" ]
-	[ ! -e /run/vfionoiommu/$nic ]
 }
 
 @test "with standard error closed, messages are not written to a file" {

@@ -88,7 +88,6 @@ known() { # in the verdict in $verdict
 
 @test "unbind restores the machine" {
 	tool unbind --all
-	[ -z "$(driver_of $edu)" ]
-	[ "$(override_of $edu)" = "(null)" ]
+	restored $edu ""
 	[ -z "$(nodes)" ]
 }

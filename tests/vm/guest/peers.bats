@@ -26,8 +26,7 @@ teardown() {
 	[ -z "$(driver_of $nic)" ]
 	run_tool unbind $nic
 	status_is 0
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
+	restored $nic e1000e
 }
 
 @test "a device that dpdk-devbind.py bound is listed, and unbind gives it to the kernel's driver" {
@@ -35,8 +34,7 @@ teardown() {
 	[[ $(tool list -nro ADDRESS,DRIVER $nic) = "$nic vfio-pci" ]]
 	run_tool unbind $nic
 	status_is 0
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
+	restored $nic e1000e
 }
 
 # It does not clear the driver_override of others. Afterwards the device has no driver.
@@ -50,8 +48,7 @@ teardown() {
 	grep -q "vfionoiommu unbind $nic" <<<"$output"
 	run_tool unbind $nic
 	status_is 0
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
+	restored $nic e1000e
 }
 
 @test "a device that driverctl bound is listed; unbind names its stored override" {
@@ -94,8 +91,7 @@ teardown() {
 	not says "[device-interrupted]"
 	tool bind --force $nic
 	tool unbind $nic
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = e1000e ]
+	restored $nic e1000e e1000e
 	echo >/sys/bus/pci/devices/$nic/driver_override
 }
 

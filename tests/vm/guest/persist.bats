@@ -150,12 +150,12 @@ make_initramfs() { # FILE...
 		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind $nic
 	status_is 1
 	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode)" = Y ]
+	[ "$(mode)" = Y ]
 	tool disable --persistent
 	run --separate-stderr strace -f -qq -o /dev/null -e trace=write -e inject=write:error=EBUSY \
 		-P /sys/bus/pci/drivers/vfio-pci/bind "$VFIONOIOMMU" bind --enable $nic
 	status_is 1
-	[ "$(cat /sys/module/vfio/parameters/enable_unsafe_noiommu_mode)" = N ]
+	[ "$(mode)" = N ]
 	tool enable
 }
 
@@ -168,8 +168,7 @@ make_initramfs() { # FILE...
 	run_tool unbind $nic
 	umount /run/vfionoiommu.unbound
 	status_is 0
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = e1000e ]
+	restored $nic e1000e e1000e
 	tool unbind --persistent $nic
 	echo >/sys/bus/pci/devices/$nic/driver_override
 }

@@ -12,8 +12,7 @@ load guest
 	status_is 1
 	complains "noiommu mode: could not load module vfio: "
 	complains "the kernel loads only modules signed with a key that it knows (Secure Boot, or module.sig_enforce)"
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
+	restored $nic e1000e
 }
 
 @test "bind and status say that the kernel loads no more modules" {

@@ -24,10 +24,8 @@ setup_file() {
 }
 
 as_before() {
-	[ "$(driver_of $card)" = $driver ]
-	[ "$(override_of $card)" = "(null)" ]
-	[ -z "$(nodes)" ]
-	[ -z "$(ls /run/vfionoiommu 2>/dev/null)" ]
+	restored $card $driver
+	[ -z "$(nodes)$(ls /run/vfionoiommu 2>/dev/null)" ]
 }
 
 # A run of the tool in which a change of the driver takes 100 ms more: else few kills would hit a run in between.

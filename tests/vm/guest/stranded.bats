@@ -40,9 +40,7 @@ found() {
 returns() {
 	run_tool unbind $nic
 	status_is 0
-	[ "$(driver_of $nic)" = e1000e ]
-	[ "$(override_of $nic)" = "(null)" ]
-	[ ! -e /run/vfionoiommu/$nic ]
+	restored $nic e1000e
 	run_tool list --all
 	[[ $stderr != *stranded* ]]
 }

@@ -282,9 +282,7 @@ PYTHON
 	[ "$code" -eq 1 ]
 	grep -q "$nvme: it is in use since it was looked at: $disk is mounted on /run/mounted \[disk-mounted\]; all changes were rolled back" \
 		/tmp/err
-	[ "$(driver_of $nvme)" = nvme ]
-	[ "$(override_of $nvme)" = "(null)" ]
-	[ ! -e "/run/vfionoiommu/$nvme" ]
+	restored $nvme nvme
 	umount /run/mounted
 	free $nvme
 }
