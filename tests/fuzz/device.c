@@ -25,12 +25,6 @@ static void make_machine(struct part rest)
 	fuzz_file_text("sys/class/vfio/noiommu-0/dev", "243:0\n");
 }
 
-static bool same(const struct remembered *a, const struct remembered *b)
-{
-	return a->known == b->known && text_same(a->driver, b->driver) && text_same(a->module, b->module) &&
-	       text_same(a->driver_override, b->driver_override);
-}
-
 /* Names in the saved state do not lead to other paths. */
 static void check_paths(const struct plan *plan)
 {
@@ -55,7 +49,7 @@ static void write_again(const struct device *device)
 	must(bind.items[0].act.kind == ACTION_SAVE && text_same(bind.items[0].act.path, "/" STATE));
 	fuzz_file_text(STATE, bind.items[0].act.value);
 	must(device_collect(fuzz_root(), ADDRESS, &later) == 0);
-	must(same(&device->remembered, &later.remembered));
+	must(fuzz_same_saved(&device->remembered, &later.remembered));
 	device_free(&later);
 	fuzz_plan_free(&bind);
 	fuzz_plan_free(&unbind);

@@ -108,6 +108,12 @@ static inline void fuzz_link(const char *path, const char *target)
 	must(symlinkat(target, fuzz_root()->fd, path) == 0 || errno == EEXIST);
 }
 
+static inline bool fuzz_same_saved(const struct remembered *a, const struct remembered *b)
+{
+	return a->known == b->known && a->by_kernel == b->by_kernel && text_same(a->driver, b->driver) &&
+	       text_same(a->module, b->module) && text_same(a->driver_override, b->driver_override);
+}
+
 static inline void fuzz_plan_free(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++) {

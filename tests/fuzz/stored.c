@@ -24,12 +24,9 @@ static bool same(const struct stored *a, const struct stored *b)
 {
 	return !a->problem == !b->problem && a->vendor == b->vendor && a->device == b->device &&
 	       a->subvendor == b->subvendor && a->subdevice == b->subdevice &&
-	       text_same(a->serial, b->serial) && a->allow_iommu == b->allow_iommu &&
-	       text_same(a->before.driver, b->before.driver) &&
-	       text_same(a->before.module, b->before.module) &&
-	       text_same(a->before.driver_override, b->before.driver_override) &&
-	       a->access.user == b->access.user && a->access.group == b->access.group &&
-	       a->access.mode == b->access.mode && a->same == b->same;
+	       text_same(a->serial, b->serial) && a->allow_iommu == b->allow_iommu && a->cdi == b->cdi &&
+	       fuzz_same_saved(&a->before, &b->before) && a->access.user == b->access.user &&
+	       a->access.group == b->access.group && a->access.mode == b->access.mode && a->same == b->same;
 }
 
 /* An accepted file is the same after writing and reading it again. */
