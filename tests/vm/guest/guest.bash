@@ -43,6 +43,17 @@ nodes() {
 	done
 }
 
+# Runs the tool with a fault in its system calls, or in those on these paths. The faults are in /tmp/strace, as INJECTED.
+faulty() { # SYSCALLS error=EIO|delay_enter=MICROSECONDS|signal=KILL|... [PATH...] -- COMMAND...
+	local options=(-e "trace=$1" -e "inject=$1:$2")
+	shift 2
+	while [ "$1" != -- ]; do
+		options+=(-P "$1")
+		shift
+	done
+	strace -f -qq -o /tmp/strace "${options[@]}" "$VFIONOIOMMU" "${@:2}"
+}
+
 # Everything that a bind may change, as text: compare it before and after.
 machine() { # [ADDRESS...]
 	local address

@@ -69,16 +69,15 @@ end_slow() {
 
 @test "a run does not act on what a process that was left behind has changed meanwhile" {
 	tool unbind $nic
-	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=9000000 \
-		-P /sys/bus/pci/drivers/e1000e/unbind "$VFIONOIOMMU" bind $nic >/tmp/slow.out 2>&1 3>&- &
+	faulty write delay_enter=9000000 /sys/bus/pci/drivers/e1000e/unbind -- bind $nic >/tmp/slow.out 2>&1 3>&- &
 	slow=$!
 	wait_until 60 grep -qx vfio-pci /sys/bus/pci/devices/$nic/driver_override
 	# The run ends; the process that it started waits in the kernel.
 	kill -TERM "$(pgrep -x vfionoiommu | head -n 1)"
 	wait_until 60 eval '[ ! -s /run/vfionoiommu.lock ] || flock --nonblock /run/vfionoiommu.lock true'
 	# Makes its plan now, and locks the device when that process has ended.
-	run --separate-stderr strace -f -qq -o /tmp/strace2 -e trace=flock -e inject=flock:delay_enter=15000000 \
-		-P /sys/bus/pci/devices/$nic/remove -P "$(realpath /sys/bus/pci/devices/$nic/remove)" "$VFIONOIOMMU" unbind $nic
+	run --separate-stderr faulty flock delay_enter=15000000 /sys/bus/pci/devices/$nic/remove \
+		"$(realpath /sys/bus/pci/devices/$nic/remove)" -- unbind $nic
 	status_is 1
 	complains "another process changed its driver meanwhile"
 	wait $slow || true
@@ -94,8 +93,7 @@ end_slow() {
 		wait_until 60 [ -e /run/vfionoiommu/$nic ]
 		echo $nic >/sys/bus/pci/drivers/e1000e/bind
 	) 3>&- &
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=6000000 \
-		-P /sys/bus/pci/devices/$nic/driver_override "$VFIONOIOMMU" bind $nic
+	run --separate-stderr faulty write delay_enter=6000000 /sys/bus/pci/devices/$nic/driver_override -- bind $nic
 	status_is 1
 	complains "another process changed its driver meanwhile: retry; all changes were rolled back"
 	restored $nic e1000e

@@ -263,10 +263,8 @@ inject() { # WHAT N COMMAND...
 	local what=$1 n=$2
 	shift 2
 	[[ $what == *=* ]] || what=error=$what
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=write -e "inject=write:$what:when=$n" \
-		-P /sys/bus/pci/devices/$nic/driver_override -P /sys/bus/pci/drivers/e1000e/unbind \
-		-P /sys/bus/pci/drivers/e1000e/bind -P /sys/bus/pci/drivers/vfio-pci/bind \
-		-P /sys/bus/pci/drivers/vfio-pci/unbind "$VFIONOIOMMU" "$@"
+	run --separate-stderr faulty write "$what:when=$n" /sys/bus/pci/devices/$nic/driver_override \
+		/sys/bus/pci/drivers/{e1000e,vfio-pci}/{bind,unbind} -- "$@"
 }
 
 @test "a failed write rolls bind back, and the message names the step" {
@@ -380,8 +378,7 @@ inject() { # WHAT N COMMAND...
 	tool disable
 	rmmod vfio_pci
 	before=$(machine)
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=finit_module -e inject=finit_module:error=EPERM \
-		"$VFIONOIOMMU" bind --enable $nic
+	run --separate-stderr faulty finit_module error=EPERM -- bind --enable $nic
 	status_is 1
 	complains "could not load module vfio_pci: the kernel does not permit it"
 	complains "$nic: skipped"

@@ -272,8 +272,7 @@ PYTHON
 @test "what begins to use a device between the look and the unbind is not lost" {
 	udevadm settle
 	mkfs.ext2 -q /dev/$disk
-	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=3000000 \
-		-P "$(realpath "/sys/bus/pci/devices/$nvme/driver_override")" "$VFIONOIOMMU" bind $nvme 2>/tmp/err 3>&- &
+	faulty write delay_enter=3000000 "$(realpath "/sys/bus/pci/devices/$nvme/driver_override")" -- bind $nvme 2>/tmp/err 3>&- &
 	wait_until 60 [ -e "/run/vfionoiommu/$nvme" ]
 	mount "/dev/$disk" /run/mounted
 	local code=0
@@ -290,8 +289,7 @@ PYTHON
 @test "no filesystem can be mounted from a disk while its driver is unbound" {
 	udevadm settle
 	mkfs.ext2 -q /dev/$disk
-	strace -f -qq -o /tmp/strace -e trace=write -e inject=write:delay_enter=4000000 \
-		-P /sys/bus/pci/drivers/nvme/unbind "$VFIONOIOMMU" bind $nvme 3>&- &
+	faulty write delay_enter=4000000 /sys/bus/pci/drivers/nvme/unbind -- bind $nvme 3>&- &
 	wait_until 60 grep -qx vfio-pci /sys/bus/pci/devices/$nvme/driver_override
 	sleep 1
 	not mount "/dev/$disk" /run/mounted
@@ -329,8 +327,7 @@ PYTHON
 
 @test "a process that cannot be looked at is named" {
 	holds write /dev/vda
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=statx -e inject=statx:error=EACCES \
-		-P "/proc/$holder/fd" "$VFIONOIOMMU" bind --dry-run $edu
+	run --separate-stderr faulty statx error=EACCES "/proc/$holder/fd" -- bind --dry-run $edu
 	status_is 3
 	complains "$edu: cannot determine whether the device is in use: process $holder (python3): Permission denied [use-unknown]"
 	end_holder
@@ -347,8 +344,7 @@ os.closerange(3, 1024)
 print("holding", flush=True)
 time.sleep(600)
 PYTHON
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=statx -e inject=statx:error=EIO \
-		-P "/proc/$holder" -P "/proc/$holder/fd" "$VFIONOIOMMU" bind --dry-run $edu
+	run --separate-stderr faulty statx error=EIO "/proc/$holder" "/proc/$holder/fd" -- bind --dry-run $edu
 	status_is 0
 	[ "$(grep -c INJECTED /tmp/strace)" -ge 4 ]
 	end_holder
@@ -356,8 +352,7 @@ PYTHON
 
 # A system call of the tool that the kernel does not complete for long.
 stuck() { # SYSCALL PATH COMMAND...
-	run --separate-stderr strace -f -qq -o /tmp/strace -e "trace=$1" -e "inject=$1:delay_enter=8000000" -P "$2" \
-		"$VFIONOIOMMU" "${@:3}"
+	run --separate-stderr faulty "$1" delay_enter=8000000 "$2" -- "${@:3}"
 }
 
 @test "a process whose mappings are locked shows what it has open" {

@@ -183,8 +183,7 @@ verify_beside() { # HOLD...
 @test "a failed change of the owner rolls the bind back" {
 	tool unbind $edu
 	before=$(machine)
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=fchownat -e inject=fchownat:error=EPERM "$VFIONOIOMMU" \
-		bind --owner nobody $edu
+	run --separate-stderr faulty fchownat error=EPERM -- bind --owner nobody $edu
 	status_is 1
 	complains "$edu: could not set "
 	complains "all changes were rolled back"
@@ -196,8 +195,7 @@ verify_beside() { # HOLD...
 	local started=$SECONDS
 	tool unbind $edu
 	before=$(machine)
-	run --separate-stderr strace -f -qq -o /tmp/strace -e trace=recvmsg -e inject=recvmsg:error=ENOMEM "$VFIONOIOMMU" \
-		bind --owner 65534 $edu
+	run --separate-stderr faulty recvmsg error=ENOMEM -- bind --owner 65534 $edu
 	status_is 1
 	complains "$edu: could not wait until udev has processed /dev/vfio/"
 	complains "Cannot allocate memory; all changes were rolled back"
