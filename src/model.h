@@ -440,7 +440,7 @@ struct stored {
 };
 
 /* The udev rule that applies them. */
-enum rule { RULE_APPLIES, RULE_MISSING, RULE_MASKED, RULE_WITHOUT_UDEVD };
+enum rule_state { RULE_APPLIES, RULE_MISSING, RULE_MASKED, RULE_WITHOUT_UDEVD };
 
 struct stored_list {
 	struct stored *items;

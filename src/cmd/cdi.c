@@ -52,9 +52,10 @@ static struct device_refs find_bound(const struct session *session, const struct
 	return bound;
 }
 
-void cdi_begin(const struct session *session, bool asked)
+void cdi_begin(struct session *session, bool asked)
 {
-	if (asked || sysroot_exists(&session->root, &CDI_FILE[1]) == ANSWER_YES)
+	session->cdi = sysroot_read_file(&session->root, &CDI_FILE[1], SYSROOT_TEXT_MAX);
+	if (asked || session->cdi)
 		value_begin();
 }
 
@@ -64,8 +65,7 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 	bool dry = session->options->dry_run;
 	/* Devices that are not bound yet have nodes of unknown names. */
 	bool unknown = dry && coming;
-	auto_free char *before = sysroot_read_file(&session->root, &CDI_FILE[1], SYSROOT_TEXT_MAX);
-	if (!asked && !before)
+	if (!asked && !session->cdi)
 		return;
 	session_collect_host(session, SCOPE_KERNEL);
 	const struct device_refs bound = find_bound(session, dry ? leaving : NULL);
@@ -79,7 +79,7 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 					"CDI specification unchanged: no bound device has a node here that opens"));
 		return;
 	}
-	if (!unknown && text_same(text, before)) {
+	if (!unknown && text_same(text, session->cdi)) {
 		if (asked)
 			session_result(session, "containers", OUTCOME_UNCHANGED,
 				text_copy(text ? "CDI specification already up to date"

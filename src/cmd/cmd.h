@@ -179,6 +179,7 @@ struct session {
 	struct stored_list stored;
 	struct finding_list findings;
 	struct result_list results;
+	char *cdi; /* the CDI specification as it is, from cdi_begin; NULL: none */
 	long long taint_before;
 };
 
@@ -263,8 +264,9 @@ enum status session_write(const struct session *session, const char *file, const
 /* ---- cdi.c ----
  * The CDI specification of the bound devices. */
 
-/* Loads what cdi_rewrite needs, before anything is changed: exits if that is absent. */
-void cdi_begin(const struct session *session, bool asked);
+/* Reads the CDI specification and loads what cdi_rewrite needs, before anything is changed: exits if that is
+ * absent. */
+void cdi_begin(struct session *session, bool asked);
 
 /* Updates /run/cdi/vfionoiommu.json to the devices that are bound now, or removes it if none is, and adds the
  * result. If not `asked`, only an existing file is updated: its nodes may belong to other devices by now.

@@ -40,7 +40,7 @@ static enum status list_run(const struct options *options)
 	unsigned int needs = table_needs(columns, &options->table, options->json);
 	if (needs & NEED_USES)
 		session_collect_uses(&session);
-	device_collect_remembered(&session.root, &session.devices);
+	device_collect_remembered(&session.root, &session.devices, needs & NEED_DETAILS);
 	if (needs & NEED_DETAILS)
 		device_collect_overrides(&session.root, &session.devices, &shown);
 	session.host.release = host_release(&session.root);

@@ -31,7 +31,7 @@ static void read_machine(const struct sysroot *root)
 	device_collect_all(root, &devices);
 	stored_collect_all(root, &devices, &stored);
 	stored_collect_rule(root);
-	device_collect_remembered(root, &devices);
+	device_collect_remembered(root, &devices, true);
 	array_each (device, &devices)
 		*array_add(&all) = device;
 	device_collect_details(root, &devices, &all);

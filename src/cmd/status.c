@@ -54,7 +54,7 @@ static enum status overview_collect(struct overview *overview, const struct opti
 	if (status)
 		return status;
 	session_collect_host(session, SCOPE_NEXT_BOOT);
-	device_collect_remembered(&session->root, &session->devices);
+	device_collect_remembered(&session->root, &session->devices, true);
 	array_each (device, &session->devices) {
 		struct device_refs *refs = device_is_noiommu(device) ? &overview->bound : &others;
 		*array_add(refs) = device;

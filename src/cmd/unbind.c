@@ -172,7 +172,7 @@ static void add_all(struct unbinding *run)
 	struct session *session = &run->session;
 	const struct device *device;
 	const struct stored *stored;
-	device_collect_remembered(&session->root, &session->devices);
+	device_collect_remembered(&session->root, &session->devices, true);
 	array_each (device, &session->devices)
 		if (device_is_noiommu(device) || device_is_interrupted(device) ||
 			(persistent && device->stored))

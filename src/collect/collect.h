@@ -171,8 +171,9 @@ void device_collect_overrides(
  * wake it up first: call it in a process that can be abandoned. */
 void device_collect_header(const struct sysroot *root, struct device *device);
 
-/* Reads the details of the devices that have a saved state in /run/vfionoiommu: usually none. */
-void device_collect_remembered(const struct sysroot *root, struct device_list *devices);
+/* Reads the details of the devices that have a saved state in /run/vfionoiommu, also of those that are
+ * `bound`, or only of those that an interrupted run left: usually none. */
+void device_collect_remembered(const struct sysroot *root, struct device_list *devices, bool bound);
 
 /* Adds why those devices that have no driver may have none: driver_override, the one that driverctl stores,
  * and the loaded driver that the kernel `release` (NULL: unknown) has for the device. Without vfio-pci the
@@ -224,7 +225,7 @@ void stored_check(const struct sysroot *root, struct stored_list *stored, const 
 
 /* What prevents that the udev rule applies the persistent bindings. Source: the directories of udev(7), of
  * which the first that has it counts; /run/udev/control. */
-enum rule stored_collect_rule(const struct sysroot *root);
+enum rule_state stored_collect_rule(const struct sysroot *root);
 
 /* ---- use.c ----
  * The uses of a device. Facts only: judge/safety decides which of them prevent a bind. */

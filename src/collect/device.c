@@ -303,11 +303,14 @@ static void collect_instance(const struct sysroot *root, struct device *device)
 	device->inode = inode;
 }
 
+/* A byte of the configuration space. */
+#define HEADER_TYPE 0x0e
+
 void device_collect_header(const struct sysroot *root, struct device *device)
 {
 	unsigned char config[16];
 	if (sysroot_read_bytes(root, DEVICE_PATH(device, "config"), config, sizeof config) == sizeof config)
-		device->header_type = config[0x0e] & 0x7f;
+		device->header_type = config[HEADER_TYPE] & 0x7f;
 }
 
 static void collect_details(const struct sysroot *root, struct device *device)
@@ -317,8 +320,7 @@ static void collect_details(const struct sysroot *root, struct device *device)
 		device->driver_module = sysroot_link_name(root, DEVICE_PATH(device, "driver/module"));
 	if (device->driver && !device->driver_module)
 		note_unreadable(device, "driver/module");
-	auto_free char *physical_path = device_path(device, "physfn");
-	device->physical = sysroot_link_name(root, physical_path);
+	device->physical = sysroot_link_name(root, DEVICE_PATH(device, "physfn"));
 	collect_instance(root, device);
 	collect_remembered(root, device);
 }
@@ -493,7 +495,7 @@ void device_collect_driverless(const struct sysroot *root, const char *release, 
 	free(driverless.items);
 }
 
-void device_collect_remembered(const struct sysroot *root, struct device_list *devices)
+void device_collect_remembered(const struct sysroot *root, struct device_list *devices, bool bound)
 {
 	auto_names struct name_list names = { 0 };
 	struct device_refs saved = { 0 };
@@ -501,7 +503,7 @@ void device_collect_remembered(const struct sysroot *root, struct device_list *d
 	if (sysroot_list(root, &SAVED_STATE_DIRECTORY[1], &names))
 		return;
 	array_each (device, devices)
-		if (name_list_has(&names, device->address))
+		if ((bound || !device->vfio) && name_list_has(&names, device->address))
 			*array_add(&saved) = device;
 	device_collect_details(root, devices, &saved);
 	free(saved.items);
@@ -638,7 +640,6 @@ bool device_is_unbound_since(
 #define EXTENDED_START    0x100
 #define EXTENDED_END      0x1000
 #define CAPABILITY_SERIAL 0x0003
-#define HEADER_TYPE       0x0e
 
 static unsigned int word_at(const unsigned char *config, size_t at)
 {
@@ -820,7 +821,7 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 	}
 }
 
-enum rule stored_collect_rule(const struct sysroot *root)
+enum rule_state stored_collect_rule(const struct sysroot *root)
 {
 	static const char *const directories[] = { "etc", "run", "usr/local/lib", "usr/lib", "lib" };
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {

@@ -197,6 +197,7 @@ void scan_send(const struct device_list *devices, FILE *to)
 		fwrite(&device->interfaces, sizeof device->interfaces, 1, to);
 		fwrite(&device->header_type, sizeof device->header_type, 1, to);
 		fwrite(&device->uses.count, sizeof device->uses.count, 1, to);
+		send_text(to, device->physical);
 		array_each (use, &device->uses) {
 			fwrite(&use->kind, sizeof use->kind, 1, to);
 			send_text(to, use->object);
@@ -224,6 +225,8 @@ static void receive_device(FILE *from, struct device *device)
 	(void)!fread(&device->interfaces, sizeof device->interfaces, 1, from);
 	(void)!fread(&device->header_type, sizeof device->header_type, 1, from);
 	(void)!fread(&count, sizeof count, 1, from);
+	free(device->physical);
+	device->physical = receive_text(from);
 	while (count--)
 		receive_use(from, device);
 }

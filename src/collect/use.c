@@ -131,9 +131,8 @@ static void take_dax(struct scan *scan, const char *name, struct device *device)
  */
 static void take_region(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *mode = text_starts(name, "region")
-				       ? sysroot_read(scan->root, PATH(BUS_CXL "/%s/mode", name))
-				       : NULL;
+	auto_free char *mode =
+		text_starts(name, "region") ? sysroot_read(scan->root, PATH(BUS_CXL "/%s/mode", name)) : NULL;
 	if (mode && strstr(mode, "ram"))
 		use_simple(device, USE_MEMORY, name, NULL);
 }
@@ -351,16 +350,20 @@ static void take_framebuffer(struct scan *scan, const char *name, struct device 
 	use_simple(device, USE_FRAMEBUFFER, name, NULL);
 }
 
-/* Counts the virtfnN links. Reading sriov_numvfs takes the lock of the device, which the kernel holds while
- * it waits for a user of a virtual function. */
+/* Counts the virtfnN links, and notes in the devices behind them whose functions they are. Reading
+ * sriov_numvfs takes the lock of the device, which the kernel holds while it waits for a user of a virtual
+ * function. */
 static void take_functions(const struct scan *scan, struct device *device)
 {
 	int count = 0, error = 0;
 	while (!error) {
 		auto_free char *address = sysroot_link_name(
 			scan->root, PATH(PCI_DEVICES "/%s/virtfn%d", device->address, count));
+		struct device *function = address ? device_find(scan->devices, address) : NULL;
 		error = address ? 0 : -errno;
 		count += !error;
+		if (function && !function->physical)
+			function->physical = text_copy(device->address);
 	}
 	use_unknown(device, "virtfn", error);
 	auto_free char *functions = count ? text_format("%d", count) : NULL;
@@ -809,6 +812,15 @@ void use_collect_all(const struct sysroot *root, struct device_list *devices)
 
 /* ---- devices without a driver ---- */
 
+/* The physical function of a virtual one, which is not among the devices of the scan. */
+static void collect_physical(struct scan *scan)
+{
+	struct device *device;
+	array_each (device, scan->devices)
+		if (!device->detailed)
+			device->physical = sysroot_link_name(scan->root, DEVICE_PATH(device, "physfn"));
+}
+
 /* A driver may have come while the others were looked at. */
 static void collect_arrived(struct scan *scan)
 {
@@ -853,6 +865,7 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
 	static const struct part parts[] = {
 		{ "proc/*/fd", processes_collect_files },
 		{ "sys/bus/pci/devices", collect_themselves },
+		{ "sys/bus/pci/devices/*/physfn", collect_physical },
 		{ "sys/bus/pci/devices/*/config", collect_headers },
 		{ "sys/bus/pci/devices/*/driver", collect_arrived },
 		{ NULL, NULL },

@@ -108,7 +108,7 @@ bool persistence_judge_one(const struct stored *stored, struct finding_list *fin
 /* Adds what prevents the persistent bindings from being applied at the next boot: noiommu mode is disabled,
  * if one of them needs it (`noiommu`), or the udev rule is missing (`rule`: it is installed). */
 void persistence_judge_next_boot(
-	const struct next_boot *next, enum rule rule, bool noiommu, struct finding_list *findings);
+	const struct next_boot *next, enum rule_state rule, bool noiommu, struct finding_list *findings);
 
 /* ---- safety.c ----
  * Whether a device can be bound and unbound safely. */

@@ -439,7 +439,7 @@ static const struct {
 };
 
 void persistence_judge_next_boot(
-	const struct next_boot *next, enum rule rule, bool noiommu, struct finding_list *findings)
+	const struct next_boot *next, enum rule_state rule, bool noiommu, struct finding_list *findings)
 {
 	if (noiommu && next->mode != MODE_ON)
 		finding_add(findings, FINDING_BINDING_WITHOUT_MODE, NULL, "vfionoiommu enable --persistent",

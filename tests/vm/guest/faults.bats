@@ -40,7 +40,7 @@ is_bound() {
 # Makes the n-th of these system calls fail in a run of the tool; returns 1 if there are fewer. With only_path set, calls on
 # other paths do not count.
 run_failing() { # SYSCALLS ERROR N COMMAND...
-	run --separate-stderr faulty "$1" "error=$2:when=$3" ${only_path:+"$only_path"} -- "${@:4}"
+	run --separate-stderr disturbed "$1" "error=$2:when=$3" ${only_path:+"$only_path"} -- "${@:4}"
 	grep -q INJECTED /tmp/strace
 }
 

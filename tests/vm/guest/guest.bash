@@ -44,7 +44,7 @@ nodes() {
 }
 
 # Runs the tool with a fault in its system calls, or in those on these paths. The faults are in /tmp/strace, as INJECTED.
-faulty() { # SYSCALLS error=EIO|delay_enter=MICROSECONDS|signal=KILL|... [PATH...] -- COMMAND...
+disturbed() { # SYSCALLS error=EIO|delay_enter=MICROSECONDS|signal=KILL|... [PATH...] -- COMMAND...
 	local options=(-e "trace=$1" -e "inject=$1:$2")
 	shift 2
 	while [ "$1" != -- ]; do

@@ -69,14 +69,14 @@ end_slow() {
 
 @test "a run does not act on what a process that was left behind has changed meanwhile" {
 	tool unbind $nic
-	faulty write delay_enter=9000000 /sys/bus/pci/drivers/e1000e/unbind -- bind $nic >/tmp/slow.out 2>&1 3>&- &
+	disturbed write delay_enter=9000000 /sys/bus/pci/drivers/e1000e/unbind -- bind $nic >/tmp/slow.out 2>&1 3>&- &
 	slow=$!
 	wait_until 60 grep -qx vfio-pci /sys/bus/pci/devices/$nic/driver_override
 	# The run ends; the process that it started waits in the kernel.
 	kill -TERM "$(pgrep -x vfionoiommu | head -n 1)"
 	wait_until 60 eval '[ ! -s /run/vfionoiommu.lock ] || flock --nonblock /run/vfionoiommu.lock true'
 	# Makes its plan now, and locks the device when that process has ended.
-	run --separate-stderr faulty flock delay_enter=15000000 /sys/bus/pci/devices/$nic/remove \
+	run --separate-stderr disturbed flock delay_enter=15000000 /sys/bus/pci/devices/$nic/remove \
 		"$(realpath /sys/bus/pci/devices/$nic/remove)" -- unbind $nic
 	status_is 1
 	complains "another process changed its driver meanwhile"
@@ -93,7 +93,7 @@ end_slow() {
 		wait_until 60 [ -e /run/vfionoiommu/$nic ]
 		echo $nic >/sys/bus/pci/drivers/e1000e/bind
 	) 3>&- &
-	run --separate-stderr faulty write delay_enter=6000000 /sys/bus/pci/devices/$nic/driver_override -- bind $nic
+	run --separate-stderr disturbed write delay_enter=6000000 /sys/bus/pci/devices/$nic/driver_override -- bind $nic
 	status_is 1
 	complains "another process changed its driver meanwhile: retry; all changes were rolled back"
 	restored $nic e1000e

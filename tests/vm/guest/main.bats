@@ -263,7 +263,7 @@ inject() { # WHAT N COMMAND...
 	local what=$1 n=$2
 	shift 2
 	[[ $what == *=* ]] || what=error=$what
-	run --separate-stderr faulty write "$what:when=$n" /sys/bus/pci/devices/$nic/driver_override \
+	run --separate-stderr disturbed write "$what:when=$n" /sys/bus/pci/devices/$nic/driver_override \
 		/sys/bus/pci/drivers/{e1000e,vfio-pci}/{bind,unbind} -- "$@"
 }
 
@@ -378,7 +378,7 @@ inject() { # WHAT N COMMAND...
 	tool disable
 	rmmod vfio_pci
 	before=$(machine)
-	run --separate-stderr faulty finit_module error=EPERM -- bind --enable $nic
+	run --separate-stderr disturbed finit_module error=EPERM -- bind --enable $nic
 	status_is 1
 	complains "could not load module vfio_pci: the kernel does not permit it"
 	complains "$nic: skipped"

@@ -21,7 +21,7 @@ setup() {
 # A run with slow writes to the kernel's attributes; its time is in $seconds.
 run_slow() { # COMMAND...
 	local started=$SECONDS
-	run --separate-stderr faulty write delay_enter=2000000 /sys/bus/pci/drivers/vfio-pci/{bind,unbind} -- "$@"
+	run --separate-stderr disturbed write delay_enter=2000000 /sys/bus/pci/drivers/vfio-pci/{bind,unbind} -- "$@"
 	seconds=$((SECONDS - started))
 	echo "$seconds s: $*"
 }
@@ -57,7 +57,7 @@ run_slow() { # COMMAND...
 }
 
 @test "if one device fails, it is rolled back and the others are bound" {
-	run --separate-stderr faulty write error=EIO /sys/bus/pci/devices/0000:00:06.0/driver_override -- bind $slots
+	run --separate-stderr disturbed write error=EIO /sys/bus/pci/devices/0000:00:06.0/driver_override -- bind $slots
 	status_is 1
 	complains "0000:00:06.0: could not write vfio-pci to /sys/bus/pci/devices/0000:00:06.0/driver_override"
 	complains "1 of 7 devices failed"
@@ -68,7 +68,7 @@ run_slow() { # COMMAND...
 }
 
 @test "a signal lets running binds finish, and starts no other" {
-	faulty write delay_enter=4000000 /sys/bus/pci/drivers/vfio-pci/bind -- bind 0000:00:05.0 $first $second >/tmp/out 2>/tmp/err 3>&- &
+	disturbed write delay_enter=4000000 /sys/bus/pci/drivers/vfio-pci/bind -- bind 0000:00:05.0 $first $second >/tmp/out 2>/tmp/err 3>&- &
 	wait_until 60 [ -e /run/vfionoiommu/0000:00:05.0 ]
 	wait_until 60 [ -e /run/vfionoiommu/$first ]
 	pkill -TERM -x vfionoiommu

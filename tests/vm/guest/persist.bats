@@ -146,12 +146,12 @@ make_initramfs() { # FILE...
 	modprobe -r vfio_iommu_type1
 	run ! grep -q '^vfio ' /proc/modules
 	run_tool disable --persistent --dry-run
-	run --separate-stderr faulty write error=EBUSY /sys/bus/pci/drivers/vfio-pci/bind -- bind $nic
+	run --separate-stderr disturbed write error=EBUSY /sys/bus/pci/drivers/vfio-pci/bind -- bind $nic
 	status_is 1
 	[ "$(driver_of $nic)" = e1000e ]
 	[ "$(mode)" = Y ]
 	tool disable --persistent
-	run --separate-stderr faulty write error=EBUSY /sys/bus/pci/drivers/vfio-pci/bind -- bind --enable $nic
+	run --separate-stderr disturbed write error=EBUSY /sys/bus/pci/drivers/vfio-pci/bind -- bind --enable $nic
 	status_is 1
 	[ "$(mode)" = N ]
 	tool enable

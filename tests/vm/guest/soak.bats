@@ -30,7 +30,7 @@ as_before() {
 
 # A run of the tool in which a change of the driver takes 100 ms more: else few kills would hit a run in between.
 slow() { # WORD...
-	faulty write delay_exit=100000 /sys/bus/pci/drivers/{$driver,vfio-pci}/unbind -- "$@"
+	disturbed write delay_exit=100000 /sys/bus/pci/drivers/{$driver,vfio-pci}/unbind -- "$@"
 }
 
 # A slow run that is killed after this time, with its processes.

@@ -126,7 +126,7 @@ times_out() {
 }
 
 @test "a killed run completes its bind, and holds up no other device" {
-	faulty write delay_enter=6000000 /sys/bus/pci/drivers/vfio-pci/bind -- bind --mode 0666 $edu >/dev/null 2>&1 3>&- &
+	disturbed write delay_enter=6000000 /sys/bus/pci/drivers/vfio-pci/bind -- bind --mode 0666 $edu >/dev/null 2>&1 3>&- &
 	wait_until 20 [ -e /run/vfionoiommu/$edu ]
 	kill -KILL "$(pgrep -o -x vfionoiommu)"
 	tool bind --wait 1 $other

@@ -263,7 +263,7 @@ PYTHON
 @test "where the packet sockets cannot be read, whether a device is in use is unknown" {
 	ip address flush dev "$client"
 	ip link set "$client" down
-	run --separate-stderr faulty openat,openat2 error=EACCES proc/net/packet -- bind --dry-run $nic
+	run --separate-stderr disturbed openat,openat2 error=EACCES proc/net/packet -- bind --dry-run $nic
 	grep -q INJECTED /tmp/strace
 	status_is 3
 	complains "$nic: cannot determine whether the device is in use: /proc/net/packet: Permission denied [use-unknown]"

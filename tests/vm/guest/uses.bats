@@ -272,7 +272,7 @@ PYTHON
 @test "what begins to use a device between the look and the unbind is not lost" {
 	udevadm settle
 	mkfs.ext2 -q /dev/$disk
-	faulty write delay_enter=3000000 "$(realpath "/sys/bus/pci/devices/$nvme/driver_override")" -- bind $nvme 2>/tmp/err 3>&- &
+	disturbed write delay_enter=3000000 "$(realpath "/sys/bus/pci/devices/$nvme/driver_override")" -- bind $nvme 2>/tmp/err 3>&- &
 	wait_until 60 [ -e "/run/vfionoiommu/$nvme" ]
 	mount "/dev/$disk" /run/mounted
 	local code=0
@@ -289,7 +289,7 @@ PYTHON
 @test "no filesystem can be mounted from a disk while its driver is unbound" {
 	udevadm settle
 	mkfs.ext2 -q /dev/$disk
-	faulty write delay_enter=4000000 /sys/bus/pci/drivers/nvme/unbind -- bind $nvme 3>&- &
+	disturbed write delay_enter=4000000 /sys/bus/pci/drivers/nvme/unbind -- bind $nvme 3>&- &
 	wait_until 60 grep -qx vfio-pci /sys/bus/pci/devices/$nvme/driver_override
 	sleep 1
 	not mount "/dev/$disk" /run/mounted
@@ -327,7 +327,7 @@ PYTHON
 
 @test "a process that cannot be looked at is named" {
 	holds write /dev/vda
-	run --separate-stderr faulty statx error=EACCES "/proc/$holder/fd" -- bind --dry-run $edu
+	run --separate-stderr disturbed statx error=EACCES "/proc/$holder/fd" -- bind --dry-run $edu
 	status_is 3
 	complains "$edu: cannot determine whether the device is in use: process $holder (python3): Permission denied [use-unknown]"
 	end_holder
@@ -344,7 +344,7 @@ os.closerange(3, 1024)
 print("holding", flush=True)
 time.sleep(600)
 PYTHON
-	run --separate-stderr faulty statx error=EIO "/proc/$holder" "/proc/$holder/fd" -- bind --dry-run $edu
+	run --separate-stderr disturbed statx error=EIO "/proc/$holder" "/proc/$holder/fd" -- bind --dry-run $edu
 	status_is 0
 	[ "$(grep -c INJECTED /tmp/strace)" -ge 4 ]
 	end_holder
@@ -352,7 +352,7 @@ PYTHON
 
 # A system call of the tool that the kernel does not complete for long.
 stuck() { # SYSCALL PATH COMMAND...
-	run --separate-stderr faulty "$1" delay_enter=8000000 "$2" -- "${@:3}"
+	run --separate-stderr disturbed "$1" delay_enter=8000000 "$2" -- "${@:3}"
 }
 
 @test "a process whose mappings are locked shows what it has open" {

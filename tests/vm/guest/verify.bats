@@ -183,7 +183,7 @@ verify_beside() { # HOLD...
 @test "a failed change of the owner rolls the bind back" {
 	tool unbind $edu
 	before=$(machine)
-	run --separate-stderr faulty fchownat error=EPERM -- bind --owner nobody $edu
+	run --separate-stderr disturbed fchownat error=EPERM -- bind --owner nobody $edu
 	status_is 1
 	complains "$edu: could not set "
 	complains "all changes were rolled back"
@@ -195,7 +195,7 @@ verify_beside() { # HOLD...
 	local started=$SECONDS
 	tool unbind $edu
 	before=$(machine)
-	run --separate-stderr faulty recvmsg error=ENOMEM -- bind --owner 65534 $edu
+	run --separate-stderr disturbed recvmsg error=ENOMEM -- bind --owner 65534 $edu
 	status_is 1
 	complains "$edu: could not wait until udev has processed /dev/vfio/"
 	complains "Cannot allocate memory; all changes were rolled back"
