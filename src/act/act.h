@@ -79,6 +79,11 @@ void plan_end(void);
 /* Called before each action of a plan: sets `text` to the action as an imperative. */
 typedef void plan_announce(const struct plan *plan, const struct action *action, char text[ACTION_TEXT]);
 
+/* Runs all steps and the check of the plan, and stores the result in `run`. If one fails, rolls back. Every
+ * step can block in the kernel, uninterruptibly: call this only in a process of its own. Allocates only what
+ * loading a module and the check need. */
+void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce);
+
 /* ---- plan.c, in parallel ----
  * Runs plans in parallel, in other processes, of which each runs one after the other. */
 

@@ -221,10 +221,7 @@ static int check_before(struct plan *plan, struct plan_run *run)
 	return plan->driver && !write_link_is(link, plan->driver) ? changed_meanwhile(run) : 0;
 }
 
-/* Runs all steps and the check of the plan, and stores the result in `run`. If one fails, rolls back. Every
- * step can block in the kernel, uninterruptibly: call this only in a process of its own. Allocates only what
- * loading a module and the check need. */
-static void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)
+void plan_run(const struct plan *plan, struct plan_run *run, plan_announce *announce)
 {
 	struct running running = { .plan = *plan, .first = plan, .run = run, .announce = announce };
 	int lock = plan->lock ? lock_device(plan->lock) : -ENOENT;
