@@ -79,6 +79,9 @@ void plan_end(void);
 /* Called before each action of a plan: sets `text` to the action as an imperative. */
 typedef void plan_announce(const struct plan *plan, const struct action *action, char text[ACTION_TEXT]);
 
+/* Closes what the guard of a plan has held. */
+void plan_release(struct plan *plan);
+
 /* Runs all steps and the check of the plan, and stores the result in `run`. If one fails, rolls back. Every
  * step can block in the kernel, uninterruptibly: call this only in a process of its own. Allocates only what
  * loading a module and the check need. */

@@ -169,7 +169,7 @@ static bool is_too_late(const struct action *action, int error)
 	       !write_link_is(action->link, NULL);
 }
 
-static void release_held(struct plan *plan)
+void plan_release(struct plan *plan)
 {
 	const int *fd;
 	array_each (fd, &plan->held)
@@ -185,7 +185,7 @@ static int run_step(struct running *running, const struct step *step)
 		error = announce_and_run(running, step, &step->act, run->step);
 		run->by_kernel = error && is_kernels(step->act.kind);
 	}
-	release_held(&running->plan);
+	plan_release(&running->plan);
 	return is_too_late(&step->act, error) ? changed_meanwhile(run) : error;
 }
 

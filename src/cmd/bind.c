@@ -149,17 +149,21 @@ struct binding_list {
 
 /* A plan can wait: for modules to load, for a slow device in its slot. Then what was judged is old, unless
  * all devices have been looked at for another one. */
-static void look_again(const struct binding *binding)
+static bool is_old(const struct binding *binding)
 {
-	struct session *session = binding->session;
-	if (!given.stored)
-		use_wait_for_udev(&session->root);
-	if (clock_milliseconds() >= session->fresh_all)
-		session_collect_uses_of(
-			session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
+	long long now = clock_milliseconds();
+	return now >= binding->fresh && now >= binding->session->fresh_all;
 }
 
-/* What began to use the device since it was judged. A filesystem cannot, from now on. */
+static void look_again(const struct binding *binding)
+{
+	if (!given.stored)
+		use_wait_for_udev(&binding->session->root);
+	session_collect_uses_of(
+		binding->session, &(struct device_refs){ (const struct device **)&binding->device, 1 });
+}
+
+/* What began to use the device since it was judged. From now on no filesystem can. */
 static char *guard(struct plan *plan)
 {
 	const struct binding *binding = plan->data;
@@ -167,16 +171,19 @@ static char *guard(struct plan *plan)
 	const struct device *device = binding->device;
 	struct finding_list found = { .force = session->findings.force };
 	const struct finding *finding;
-	if (clock_milliseconds() >= binding->fresh)
+	if (is_old(binding))
 		look_again(binding);
-	if (device->driver && !found.force)
-		use_hold_disks(&session->root, device_find(&session->devices, device->address), &plan->held);
+	bool held = !device->driver || found.force || use_hold_disks(&session->root, device, &plan->held);
+	if (!held) {
+		plan_release(plan);
+		look_again(binding);
+	}
 	safety_judge_bind(&session->devices, device, allows_iommu(device), &found);
 	array_each (finding, &found)
 		if (finding->severity == SEVERITY_BLOCKER && !finding->overridden)
 			return text_format("it is in use since it was looked at: %s [%s]", finding->sentence,
 				finding->id);
-	return NULL;
+	return held ? NULL : text_copy("a disk of it was in use for a moment: retry");
 }
 
 /* What is wrong with the nodes of the device. If they are not as the running kernel promised, how it was

@@ -630,24 +630,31 @@ void blocks_claim(struct scan *scan)
 			claim(scan, block);
 }
 
-void use_hold_disks(const struct sysroot *root, struct device *device, struct descriptor_list *held)
+/* Whether the disk is one of this device only: one that another controller has, too, stays. */
+static bool is_disk_of(const struct sysroot *root, const char *name, const struct device *device)
+{
+	auto_names struct name_list addresses = { 0 };
+	(void)owner_collect(root, CLASS_BLOCK, name, &addresses);
+	return addresses.count == 1 && text_same(*addresses.items, device->address);
+}
+
+bool use_hold_disks(const struct sysroot *root, const struct device *device, struct descriptor_list *held)
 {
 	auto_names struct name_list names = { 0 };
 	char **name;
+	bool all = true;
 	(void)sysroot_list(root, CLASS_BLOCK, &names);
 	array_each (name, &names) {
-		auto_names struct name_list addresses = { 0 };
-		(void)owner_collect(root, CLASS_BLOCK, *name, &addresses);
-		/* A disk that another controller has, too, stays. That of a disk is one of its partitions. */
-		if (addresses.count != 1 || !text_same(*addresses.items, device->address) ||
+		/* The descriptor of a disk stands for its partitions. */
+		if (!is_disk_of(root, *name, device) ||
 			sysroot_exists(root, PATH(CLASS_BLOCK "/%s/partition", *name)) != ANSWER_NO)
 			continue;
 		auto_free char *number = sysroot_read(root, PATH(CLASS_BLOCK "/%s/dev", *name));
 		const struct block block = { .name = *name, .number = scan_number(number) };
 		int fd = block.number ? claim_patiently(root, &block) : -ENXIO;
+		all &= fd != -EBUSY;
 		if (fd >= 0)
 			*array_add(held) = fd;
-		else if (fd == -EBUSY)
-			use_simple(device, USE_HELD, *name, NULL);
 	}
+	return all;
 }

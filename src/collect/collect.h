@@ -244,9 +244,9 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
  * machine. */
 void use_wait_for_udev(const struct sysroot *root);
 
-/* Opens the disks of the device exclusively, so that from now on no filesystem can be mounted from them. Adds
- * their descriptors to `held`, or a use to the device, for each that is in use now. */
-void use_hold_disks(const struct sysroot *root, struct device *device, struct descriptor_list *held);
+/* Opens the disks of the device exclusively, so that from now on no filesystem can be mounted from them, and
+ * adds their descriptors to `held`. Returns false if one is in use. */
+bool use_hold_disks(const struct sysroot *root, const struct device *device, struct descriptor_list *held);
 
 /* Adds only what processes have of the devices. */
 void use_collect_processes(const struct sysroot *root, struct device_list *devices);

@@ -145,13 +145,6 @@ configfs() {
 	free "${shared[@]}"
 }
 
-@test "two controllers of one disk are bound at once" {
-	tool bind "${shared[@]}"
-	tool unbind "${shared[@]}"
-	udevadm settle
-	free "${shared[@]}"
-}
-
 # Registers the file with an io_uring, and closes it.
 register() { # FILE
 	hold_python "$1" <<'PYTHON'

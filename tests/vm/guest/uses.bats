@@ -367,7 +367,7 @@ stuck() { # SYSCALL PATH COMMAND...
 @test "a disk that does not answer makes only its device unknown" {
 	stuck openat dev/$disk bind --dry-run $nvme $nic
 	status_is 3
-	complains "$nvme: cannot determine whether the device is in use: dev/$disk: the kernel does not answer [use-unknown]"
+	complains "$nvme: cannot determine whether the device is in use: /dev/$disk: the kernel does not answer [use-unknown]"
 	not grep -q "$nic" <<<"$stderr"
 	holds write /dev/vda
 	stuck openat dev/$disk list --all -nro ADDRESS,USE
