@@ -580,7 +580,7 @@ static void claim(struct scan *scan, const struct block *block)
 	const struct block_owner *owner;
 	if (!progress_step(scan->processes.progress, node, 0)) {
 		array_each (owner, &block->owners)
-			use_simple(owner->device, USE_UNKNOWN, node, NO_ANSWER);
+			use_simple(owner->device, USE_UNKNOWN, PATH("/%s", node), NO_ANSWER);
 		return;
 	}
 	auto_fd int fd = claim_patiently(scan->root, block);
