@@ -162,7 +162,7 @@ static void add_path(const struct sysroot *root, const char *path, int depth, st
 	auto_free char *target = real ? NULL : sysroot_readlink(root, path);
 	if (target)
 		add_last(target, addresses);
-	if (!text_starts(real, "sys/") || add_last(real, addresses))
+	if (!real || !text_starts(real, "sys/") || add_last(real, addresses))
 		return;
 	add_virtual(root, real, depth + 1, addresses);
 }
