@@ -282,8 +282,9 @@ static void set_access(struct session *session, const struct device *device)
 	struct plan plan = recipe_begin(device);
 	add_access(&plan, device, &access, false);
 	if (!plan.count) {
-		session_result(session, device->address, OUTCOME_UNCHANGED,
+		struct result *result = session_result(session, device->address, OUTCOME_UNCHANGED,
 			text_format("already bound to %s", driver));
+		result->plan = plan;
 		return;
 	}
 	session_run(session, device->address, &plan,

@@ -59,9 +59,10 @@ void usage_error(const struct argp_state *state, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	auto_free char *sentence = text_vformat(format, arguments);
+	char *sentence = text_vformat(format, arguments);
 	va_end(arguments);
 	log_error("%s", sentence);
+	free(sentence);
 	argp_state_help(state, stderr, ARGP_HELP_SEE);
 	exit(argp_err_exit_status);
 }
