@@ -444,10 +444,8 @@ static const struct option_row bind_options[] = {
 
 static int parse_mode(const char *text, int *mode)
 {
-	char *end;
-	errno = 0;
-	unsigned long value = strtoul(text, &end, 8);
-	if (errno || *end || *text < '0' || *text > '7' || value > 0777)
+	unsigned long long value;
+	if (!text_number(text, 8, 0777, &value))
 		return -EINVAL;
 	*mode = (int)value;
 	return 0;
