@@ -184,7 +184,7 @@ static const struct trait grub_files[] = {
 
 static const struct trait grub_tools[] = {
 	/* Fedora and RHEL keep the parameters of installed kernels in /boot/loader/entries. */
-	{ "usr/sbin/grubby", "grubby --update-kernel=ALL --{}=vfio.enable_unsafe_noiommu_mode=1", NULL },
+	{ "usr/sbin/grubby", "grubby --update-kernel=ALL --{}=vfio." NOIOMMU_PARAMETER "=1", NULL },
 	{ "usr/sbin/update-grub", "update-grub", NULL },
 	{ "usr/sbin/grub2-mkconfig", "grub2-mkconfig -o /boot/grub2/grub.cfg", NULL },
 	{ "usr/bin/grub-mkconfig", "grub-mkconfig -o /boot/grub/grub.cfg", NULL },
