@@ -147,6 +147,20 @@ static enum answer emulates_atomic64(const struct host *host)
 /* The first version in which a noiommu device has a cdev. */
 #define CDEV_SINCE 703
 
+/* The configuration is of another kernel if a better source contradicts what it says of `known`: then what
+ * it alone says of `wanted` is unknown. */
+static void doubt(struct answered *wanted, const struct answered *known)
+{
+	if (known->contradicted && wanted->source == SOURCE_CONFIG)
+		wanted->answer = ANSWER_UNKNOWN;
+}
+
+/* The same answer to a question that depends on this one, whose contradiction is reported once. */
+static struct answered follows(const struct answered *known)
+{
+	return (struct answered){ .answer = known->answer, .source = known->source };
+}
+
 /* Derives missing answers from known ones. A single symbol enables both paths (except in one patch series),
  * so a kernel without it has neither. Since 7.3 it selects IOMMUFD_NOIOMMU if the cdev is built. */
 static void derive(const struct host *host, struct answered *all)
@@ -154,12 +168,15 @@ static void derive(const struct host *host, struct answered *all)
 	const struct answered *noiommu = &all[QUESTION_NOIOMMU], *cdev = &all[QUESTION_CDEV];
 	struct answered *for_group = &all[QUESTION_GROUP_NOIOMMU], *for_cdev = &all[QUESTION_CDEV_NOIOMMU];
 	int version = host_version(host);
+	doubt(for_group, noiommu);
+	doubt(for_cdev, noiommu);
+	doubt(for_cdev, cdev);
 	if (for_group->answer == ANSWER_UNKNOWN || noiommu->answer == ANSWER_NO)
-		*for_group = *noiommu;
+		*for_group = follows(noiommu);
 	if (noiommu->answer == ANSWER_NO)
-		*for_cdev = *noiommu;
+		*for_cdev = follows(noiommu);
 	else if (cdev->answer == ANSWER_NO)
-		*for_cdev = *cdev;
+		*for_cdev = follows(cdev);
 	else if (for_cdev->answer == ANSWER_UNKNOWN && cdev->answer == ANSWER_YES &&
 		 noiommu->answer == ANSWER_YES && version >= CDEV_SINCE &&
 		 emulates_atomic64(host) == ANSWER_NO)

@@ -89,6 +89,16 @@ static void test_sources(void)
 		access.built[QUESTION_NOIOMMU].source == SOURCE_SEEN);
 	ok(!access.built[QUESTION_GROUP].contradicted &&
 		access.built[QUESTION_GROUP].source == SOURCE_CONFIG);
+	/* the other way round: what the stale file says of both nodes is worth nothing */
+	stale = configured(LIST(V, G, C, D), LIST(N, ION));
+	stale.seen[QUESTION_NOIOMMU] = ANSWER_YES;
+	ok(is(stale, 3, YES, PATH_UNKNOWN));
+	stale.release = "7.3.4";
+	stale.arch = "x86_64";
+	ok(is(stale, 3, YES, YES));
+	stale = configured(LIST(V, G, C, N), LIST(D, ION));
+	stale.seen[QUESTION_CDEV] = ANSWER_YES;
+	ok(is(stale, 3, YES, PATH_UNKNOWN));
 	/* without a configuration: the running kernel and the module files */
 	struct host seen = unseen();
 	seen.seen[QUESTION_GROUP] = seen.seen[QUESTION_CONTAINER] = seen.seen[QUESTION_CDEV] = ANSWER_YES;
