@@ -31,7 +31,7 @@ static bool is_so(const struct host *host, bool on)
 	if (host->mode == (on ? MODE_ON : MODE_OFF))
 		return true;
 	/* Without vfio the mode cannot be enabled, and vfio is not loaded only to disable it. */
-	return !on && (host->mode == MODE_ABSENT || vfio == MODULE_AVAILABLE || vfio == MODULE_MISSING);
+	return !on && (host->mode == MODE_ABSENT || vfio < MODULE_LOADED);
 }
 
 static bool set_now(struct session *session, bool on)
@@ -64,8 +64,9 @@ static bool set_next(struct session *session, bool on)
 	static struct next_boot after;
 	const struct next_boot *next = &session->next;
 	const char *word = on ? "enabled" : "disabled";
-	/* Nothing to write if another file already sets the mode. */
-	if ((!nextboot_is(next, on) || !on) && session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN)
+	/* Nothing to write if another file already sets the mode, or for a module that is built in; our own
+	 * file is removed in any case: another kernel may read it. */
+	if (!on || (!nextboot_is(next, on) && session->host.modules[MODULE_VFIO].state != MODULE_BUILTIN))
 		recipe_next_mode(&plan, next, on);
 	if (!plan.count && nextboot_is(next, on))
 		session_result(session, "next boot", OUTCOME_UNCHANGED,
@@ -80,8 +81,7 @@ static bool set_next(struct session *session, bool on)
 		struct result *result = &session->results.items[session->results.count - 1];
 		free(result->sentence);
 		result->sentence =
-			text_format("another setting takes precedence over what %s written, see below",
-				ahead ? "would be" : "was");
+			text_copy("another setting takes precedence over this change, see below");
 	}
 	nextboot_collect_initramfs(&session->root, &session->host, &after);
 	return nextboot_judge_wanted(&session->host, &after, on, &session->findings);
@@ -121,7 +121,6 @@ const struct command command_enable = {
 	       "Unsafe: a device that is bound in noiommu mode can read and write all memory.",
 	.options = mode_options,
 	.acting = true,
-	.columns = &device_columns,
 	.run = enable_run,
 };
 
@@ -131,6 +130,5 @@ const struct command command_disable = {
 	.doc = "Disable noiommu mode. Refused while noiommu devices are bound, unless --force is given.",
 	.options = mode_options,
 	.acting = true,
-	.columns = &device_columns,
 	.run = disable_run,
 };
