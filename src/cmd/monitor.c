@@ -5,6 +5,7 @@
 #include "base/base.h"
 #include "cmd/cmd.h"
 #include "collect/collect.h"
+#include "judge/judge.h"
 
 static const char *until; /* as typed; NULL: not given */
 static int seconds = -1;  /* -1: no timeout */
@@ -124,7 +125,9 @@ static void report_timeout(const struct monitoring *monitoring, const char *why)
 		log_hint("vfionoiommu list --all");
 		return;
 	}
-	if (!device.vfio)
+	if (device_is_bridge(&device))
+		log_hint("vfionoiommu list --all");
+	else if (!device.vfio)
 		log_hint("vfionoiommu bind %s", device.address);
 	else if (device.group.name || device.cdev.name)
 		log_hint("raise --timeout");

@@ -45,7 +45,7 @@ bool session_refused(const struct session *session)
 		json_add_findings(document, &session->findings);
 		json_print(document);
 	}
-	findings_log(&session->findings, SEVERITY_WARNING);
+	findings_log(&session->findings, options->quiet ? SEVERITY_BLOCKER : SEVERITY_WARNING);
 	return true;
 }
 

@@ -94,7 +94,9 @@ static enum status verify_run(const struct options *options)
 	if (!options->quiet)
 		show(&verification);
 	if (!options->json)
-		findings_log(&session->findings, client == CLIENT_NONE ? SEVERITY_WARNING : SEVERITY_NOTE);
+		findings_log(&session->findings, options->quiet          ? SEVERITY_BLOCKER
+						 : client == CLIENT_NONE ? SEVERITY_WARNING
+									 : SEVERITY_NOTE);
 	return verification.failed           ? STATUS_FAILED
 	       : session_is_blocked(session) ? STATUS_REFUSED
 					     : STATUS_DONE;

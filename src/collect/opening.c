@@ -30,7 +30,7 @@ static int open_container(const struct sysroot *root, struct opening *opening)
 	if (!is_absent(container))
 		return container;
 	int iommufd = sysroot_open_node(root, IOMMUFD);
-	opening->iommufd_as_container = iommufd >= 0;
+	opening->iommufd_as_container = !is_absent(iommufd);
 	return is_absent(iommufd) ? container : iommufd;
 }
 

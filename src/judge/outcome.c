@@ -211,8 +211,10 @@ static void judge_failure(const struct host *host, const struct opening *opening
 	}
 	if (says_held(failed) && judge_holders(opening, findings))
 		return;
+	bool iommufd = failed->step == STEP_OPEN_CONTAINER && opening->iommufd_as_container;
+	enum open_step step = iommufd ? STEP_OPEN_IOMMUFD : failed->step;
 	size_t i = 0;
-	while ((meanings[i].step != STEP_COUNT && meanings[i].step != failed->step) ||
+	while ((meanings[i].step != STEP_COUNT && meanings[i].step != step) ||
 		(meanings[i].error && meanings[i].error != -failed->error))
 		i++;
 	auto_free char *remedy = text_fill(meanings[i].remedy, address, opening->node->path);
@@ -240,7 +242,9 @@ void opening_judge(const struct host *host, const struct opening *opening, struc
 
 void opening_judge_unbound(const struct device *device, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format("vfionoiommu bind %s", device->address);
+	auto_free char *remedy = device_is_bridge(device)
+					 ? text_copy("vfionoiommu list --all")
+					 : text_format("vfionoiommu bind %s", device->address);
 	finding_add(findings, FINDING_DEVICE_NOT_BOUND, device->address, remedy,
 		"the device is not bound to VFIO (driver: %s), so it cannot be opened",
 		device->driver ? device->driver : "none");

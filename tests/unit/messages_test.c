@@ -43,6 +43,8 @@ static void finds(const struct finding_list *findings, const char *id)
 
 /* ---- verify ---- */
 
+static bool iommufd_as_container;
+
 /* A failed step of opening a noiommu group or cdev. */
 static void step_fails(enum open_step step, int error, const char *id)
 {
@@ -53,9 +55,11 @@ static void step_fails(enum open_step step, int error, const char *id)
 	const struct vfio_node node = {
 		.name = "noiommu-0", .path = cdev ? CDEV : GROUP, .noiommu = true, .present = true
 	};
-	const struct opening opening = {
-		.device = &device, .node = &node, .steps = { { step, -error } }, .count = 1
-	};
+	const struct opening opening = { .device = &device,
+		.node = &node,
+		.steps = { { step, -error } },
+		.count = 1,
+		.iommufd_as_container = iommufd_as_container };
 	opening_judge(&host, &opening, &findings);
 	heading(word_step(step));
 	finds(&findings, id);
@@ -82,6 +86,10 @@ static void test_verify(void)
 	step_fails(STEP_OPEN_CDEV, ENODEV, "node-missing");
 	step_fails(STEP_OPEN_GROUP, EBUSY, "device-held");
 	step_fails(STEP_GET_INFO, EIO, "open-failed");
+	iommufd_as_container = true;
+	step_fails(STEP_OPEN_CONTAINER, EPERM, "node-permission");
+	step_fails(STEP_OPEN_CONTAINER, EACCES, "node-permission");
+	iommufd_as_container = false;
 }
 
 /* ---- verify --for ---- */

@@ -81,6 +81,24 @@ msis_by_lspci() { # ADDRESS CAPABILITY
 	run --separate-stderr "${as_user[@]}" "$VFIONOIOMMU" verify $edu
 	status_is 1
 	complains "[node-permission]"
+	# /dev/vfio/vfio does not exist there.
+	[ "$KERNEL" != case4-loosened ] || complains "the owner and mode of /dev/iommu deny access to this user"
+}
+
+@test "verify --quiet prints errors only" {
+	# The device has no MSI-X: a note without --quiet.
+	run_tool verify --for dpdk $edu
+	complains "[client-interrupts]"
+	run_tool verify --quiet --for dpdk $edu
+	[ -z "$output" ]
+	not grep -E "(note|warning): " <<<"$stderr"
+}
+
+@test "verify of a bridge does not advise to bind it" {
+	run_tool verify 00:00.0
+	status_is 3
+	complains "[device-not-bound]"
+	complains "hint: vfionoiommu list --all"
 }
 
 # Opens a cdev and binds it to iommufd, like a program: VFIO_DEVICE_BIND_IOMMUFD is 0x3b76.
