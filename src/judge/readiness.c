@@ -69,7 +69,8 @@ static void judge_kernel(
 		finding_add(findings, FINDING_KERNEL_WITHOUT_NOIOMMU, NULL, "vfionoiommu matrix",
 			"kernel %s was built without VFIO noiommu support (CONFIG_VFIO_NOIOMMU)",
 			release(host));
-	else if (access->group == PATH_NONE && access->cdev == PATH_NONE)
+	else if (access->group == PATH_NONE && access->cdev == PATH_NONE &&
+		 access->built[QUESTION_PCI].answer != ANSWER_NO)
 		finding_add(findings, FINDING_KERNEL_WITHOUT_PATH, NULL, "vfionoiommu matrix",
 			"kernel %s has no way to open a noiommu device: the group needs a container, and there is no noiommu cdev",
 			release(host));
@@ -88,9 +89,10 @@ static void judge_vfio_pci(const struct host *host, struct finding_list *finding
 {
 	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO_PCI];
 	enum module_state state = host->modules[MODULE_VFIO_PCI].state;
-	if (state != MODULE_MISSING && (state != MODULE_UNKNOWN || configured != KCONFIG_N))
+	bool not_built = configured == KCONFIG_N || configured == KCONFIG_ABSENT;
+	if (state != MODULE_MISSING && (state != MODULE_UNKNOWN || !not_built))
 		return;
-	if (configured == KCONFIG_N)
+	if (not_built)
 		finding_add(findings, FINDING_VFIO_PCI_MISSING, NULL, "boot a kernel with CONFIG_VFIO_PCI=m",
 			"kernel %s was built without vfio-pci", release(host));
 	else
@@ -262,8 +264,8 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address, remedy,
 			"the device is bound as a noiommu device: while the mode is disabled, its %s",
 			!device->group.noiommu ? "cdev node still opens"
-			: device->cdev.noiommu ? "group node does not open (its cdev node still does)"
-					       : "group node does not open");
+			: device->cdev.noiommu ? "group node does not open, except with iommufd as the container (its cdev node still does)"
+					       : "group node does not open, except with iommufd as the container");
 	}
 }
 
@@ -282,20 +284,6 @@ static char *because(const struct next_boot *next)
 	return next->source ? text_format("set by %s", next->source) : text_copy("nothing sets it");
 }
 
-void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings)
-{
-	bool when_loaded = host->mode == MODE_UNKNOWN && host->mode_at_load == MODE_ON;
-	bool on_now = host->mode == MODE_ON || when_loaded, on_then = next->mode == MODE_ON;
-	if (host->mode == MODE_ABSENT || next->mode == MODE_ABSENT || next->mode == MODE_UNKNOWN ||
-		on_now == on_then)
-		return;
-	auto_free char *why = because(next);
-	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL,
-		on_now ? "vfionoiommu enable --persistent" : "vfionoiommu disable --persistent",
-		"noiommu mode is %s now but will be %s after the next boot (%s)",
-		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), why);
-}
-
 /* The boot loader sets the kernel command line, so the user has to edit its configuration. */
 static char *change_parameter(const struct next_boot *next, bool on)
 {
@@ -304,6 +292,37 @@ static char *change_parameter(const struct next_boot *next, bool on)
 		next->boot_file ? next->boot_file
 				: "the kernel command line in the boot loader configuration",
 		tool ? ", then: " : "", tool ? tool : "");
+}
+
+/* How to change what sets the mode at the next boot, which is not our own file. */
+static char *change_source(const struct next_boot *next, bool on)
+{
+	return text_same(next->source, CMDLINE) ? change_parameter(next, on)
+						: text_format("edit %s", next->source);
+}
+
+/* What is off now but not later may be so by mistake: judge_mode says how to enable it. */
+static char *keep_disabled(const struct next_boot *next)
+{
+	bool ours = next->own == OWN_FILE_OURS && text_same(next->source, next->own_path);
+	auto_free char *change =
+		ours ? text_copy("vfionoiommu disable --persistent") : change_source(next, false);
+	return text_format("to keep it disabled: %s", change);
+}
+
+void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings)
+{
+	bool when_loaded = host->mode == MODE_UNKNOWN && host->mode_at_load == MODE_ON;
+	bool on_now = host->mode == MODE_ON || when_loaded, on_then = next->mode == MODE_ON;
+	if (host->mode == MODE_ABSENT || next->mode == MODE_ABSENT || next->mode == MODE_UNKNOWN ||
+		on_now == on_then)
+		return;
+	auto_free char *why = because(next);
+	auto_free char *remedy =
+		on_now ? text_copy("vfionoiommu enable --persistent") : keep_disabled(next);
+	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL, remedy,
+		"noiommu mode is %s now but will be %s after the next boot (%s)",
+		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), why);
 }
 
 /* Only the kernel command line sets parameters of a built-in vfio. */
@@ -317,8 +336,7 @@ static void judge_builtin(const struct next_boot *next, bool on, struct finding_
 
 static void judge_other(const struct next_boot *next, bool on, struct finding_list *findings)
 {
-	bool cmdline = text_same(next->source, CMDLINE);
-	auto_free char *remedy = cmdline ? change_parameter(next, on) : text_format("edit %s", next->source);
+	auto_free char *remedy = change_source(next, on);
 	if (next->own == OWN_FILE_EDITED) {
 		auto_free char *edit = text_format("edit %s", next->own_path);
 		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, edit,
