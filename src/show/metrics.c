@@ -113,15 +113,18 @@ char *metrics_format(const struct metrics_view *view)
 	size_t size;
 	int number = view->access->number;
 	auto_free char *matrix_case = number ? text_format("%d", number) : text_copy("NaN");
+	bool never = view->access->built[QUESTION_NOIOMMU].answer == ANSWER_NO;
+	enum module_state vfio = view->host->modules[MODULE_VFIO].state;
+	bool without = never || vfio == MODULE_MISSING || vfio == MODULE_AVAILABLE;
 	enum answer by_noiommu = view->taint->known ? view->taint->noiommu : ANSWER_UNKNOWN;
 	FILE *to = open_memstream(&text, &size);
 	if (!to)
 		out_of_memory();
 	add_info(to, view);
 	gauge(to, "ready", "Whether the machine is ready for vfionoiommu bind.", view->ready ? "1" : "0");
-	gauge(to, "mode_enabled", "Whether noiommu mode is enabled.", mode_value(view->host->mode));
+	gauge(to, "mode_enabled", "Whether noiommu mode is enabled.", mode_value(without ? MODE_ABSENT : view->host->mode));
 	gauge(to, "next_boot_mode_enabled", "Whether noiommu mode will be enabled after the next boot.",
-		mode_value(view->next->mode));
+		mode_value(never ? MODE_ABSENT : view->next->mode));
 	gauge(to, "matrix_case", "Case of the kernel, 1 to 6, as in vfionoiommu matrix.", matrix_case);
 	gauge(to, "kernel_tainted_by_noiommu", "Whether VFIO noiommu has tainted the kernel since boot.",
 		answer_value(by_noiommu));
