@@ -1,7 +1,7 @@
 # Fish completion of vfionoiommu: the program itself knows what the last word can become.
 function __vfionoiommu_complete
     command -q vfionoiommu; or return
-    set -l words (commandline -opc) "$(commandline -ct)"
+    set -l words (commandline -opc) (commandline -ct)
     set -l before (string match -r -- '^--[^=]*=|^' $words[-1])
     for line in (command vfionoiommu __complete $words[2..] 2>/dev/null)
         switch $line

@@ -189,10 +189,11 @@ int udev_receive(int milliseconds, struct udev_event *event)
 	if (ready <= 0)
 		return ready ? ready : -EAGAIN;
 	sym_udev_device_unref(listening.device);
+	errno = 0;
 	struct udev_device *device = listening.device = sym_udev_monitor_receive_device(listening.monitor);
-	/* EINVAL: not an event. */
+	/* EINVAL, or with eudev no error: not an event. */
 	if (!device)
-		return errno == EINVAL ? -EAGAIN : -errno;
+		return errno == EINVAL || !errno ? -EAGAIN : -errno;
 	*event = (struct udev_event){
 		.action = sym_udev_device_get_action(device),
 		.subsystem = sym_udev_device_get_subsystem(device),
