@@ -209,7 +209,7 @@ static void take_mounted_namespace(struct scan *scan, const struct mount_fact *m
 /* The number of the namespace of the kernel's own threads; 0: unknown. */
 static unsigned long initial_namespace(const struct scan *scan)
 {
-	auto_free char *link = scan->processes.hidden ? NULL : sysroot_readlink(scan->root, "proc/2/ns/net");
+	auto_free char *link = scan->processes.hidden ? NULL : sysroot_readlink(&scan->quiet, "proc/2/ns/net");
 	const char *number = text_after(link, "net:[");
 	return number ? strtoul(number, NULL, 10) : 0;
 }

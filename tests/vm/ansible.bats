@@ -145,7 +145,7 @@ as_listed() {
 	play --check
 	status_is 2
 	[ "$(row one)" = "one 1 0000:00:04.0" ]
-	[ "$(row two)" = "two 5 0000:00:06.0 vfionoiommu: error: 0000:00:0f.0: no such PCI device" ]
+	[ "$(row two)" = "two 5 0000:00:06.0 vfionoiommu: error: 0000:00:0f.0: no such PCI device; vfionoiommu: hint: vfionoiommu list --all" ]
 	# The second, if ssh ends before Ansible has sent it the module.
 	[[ $(row none) =~ ^"none - ".*("Connection refused"|"can be reached over ssh") ]]
 	[ "$(row lost)" = "lost - a task failed before this: see above" ]
