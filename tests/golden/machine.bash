@@ -64,6 +64,11 @@ persistent() { # [LINE...]
 	file etc/vfionoiommu.d/0000:00:04.0 ADDRESS=0000:00:04.0 PCI_ID=8086:10d3 PCI_SUBSYS_ID=8086:0000 "$@"
 }
 
+# Prints the names of all commands except help.
+commands() {
+	vfionoiommu --help | sed -nE '/^Commands:/,/^$/s/^  ([a-z]+) .*/\1/p' | grep -vx help
+}
+
 # Runs the command on a terminal of this width.
 terminal() { # WIDTH COMMAND [ARG...]
 	script -qec "stty cols $1; $(printf '%q ' "${@:2}")" /dev/null
