@@ -69,6 +69,12 @@ commands() {
 	vfionoiommu --help | sed -nE '/^Commands:/,/^$/s/^  ([a-z]+) .*/\1/p' | grep -vx help
 }
 
+# The command ends with this status. For loops: `ends 2 COMMAND || return`.
+ends() { # STATUS COMMAND [ARG...]
+	"${@:2}"
+	[ $? -eq "$1" ]
+}
+
 # Runs the command on a terminal of this width.
 terminal() { # WIDTH COMMAND [ARG...]
 	script -qec "stty cols $1; $(printf '%q ' "${@:2}")" /dev/null
