@@ -5,6 +5,7 @@ umask 022
 
 # Makes a fresh copy, which vfionoiommu reads from now on. Its current noiommu mode is also the mode at its next boot.
 machine() { # NAME
+	recorded=$1
 	rm -rf machine
 	cp -r "$repository/tests/machines/$1" machine
 	export SYSROOT=machine
@@ -73,6 +74,23 @@ commands() {
 ends() { # STATUS COMMAND [ARG...]
 	"${@:2}"
 	[ $? -eq "$1" ]
+}
+
+# What the changes to the machine change: prints the lines of the output that the command does not print on a fresh copy, and
+# all findings. The whole output on a fresh copy is in the transcript with the name of the machine.
+changed() { # COMMAND [ARG...]
+	local status
+	(mkdir -p "$work/fresh" && cd "$work/fresh" && machine "$recorded" && "$@") 2>/dev/null | grep -v '\[[a-z-]*\]$' >"$work/before"
+	"$@" >"$work/after"
+	status=$?
+	diff --unchanged-group-format='' --old-group-format='(gone) %<' --new-group-format='%>' --changed-group-format='%>' \
+		"$work/before" "$work/after"
+	return "$status"
+}
+
+# Prints the matrix without the rows of other cases.
+own_case() { # [ARG...]
+	vfionoiommu matrix "$@" | grep -v '^- '
 }
 
 # Runs the command on a terminal of this width.
