@@ -1,9 +1,11 @@
-/* verify --for: which node a client opens, and what it lacks. */
-#include <errno.h>
+/* verify --for: which node a client opens, and what it lacks. `client_test print` prints each finding once
+ * instead, for tests/golden/unit.txt. */
+#include <stdlib.h>
 
 #include "base/base.h"
 #include "collect/collect.h"
 #include "judge/judge.h"
+#include "show/show.h"
 #include "tap.h"
 
 #define GROUP                                                                                                \
@@ -35,6 +37,24 @@ static const struct client_facts enough = { .container = ANSWER_YES,
 	.locks_freely = true,
 	.sees_physical = true };
 
+static bool printing;
+static struct finding_list findings; /* until exit */
+
+/* The ids of the findings since there were so many, each with a blank before it. */
+static char *ids_since(size_t before)
+{
+	char *ids = text_copy("");
+	for (size_t i = before; i < findings.count; i++) {
+		size_t same = 0;
+		while (!text_same(findings.items[same].sentence, findings.items[i].sentence))
+			same++;
+		if (printing && same == i)
+			findings_print(&(struct finding_list){ .items = &findings.items[i], .count = 1 });
+		text_append(&ids, " %s", findings.items[i].id);
+	}
+	return ids;
+}
+
 static bool opens(enum client client, const struct device *device, const struct vfio_node *node)
 {
 	return client_node(client, &enough, device) == node;
@@ -62,13 +82,11 @@ static void test_node(void)
 	ok(client_node(CLIENT_GROUP, &without, &both) == &both.group);
 }
 
-/* The ids of the findings on a device of which everything else is right, each with a blank before it. */
+/* The ids of the findings on a device of which everything else is right. */
 static char *lacks(enum client client, const struct client_facts *facts, enum mode mode,
 	const struct device *device, const unsigned int interrupts[3])
 {
 	const struct host host = { .mode = mode };
-	const struct finding *finding;
-	static struct finding_list findings; /* until exit */
 	struct opening opening = { .device = device,
 		.node = client_node(client, facts, device),
 		.opened = true,
@@ -77,12 +95,17 @@ static char *lacks(enum client client, const struct client_facts *facts, enum mo
 		.offer = { .known = true, .interrupts = { interrupts[0], interrupts[1], interrupts[2] } } };
 	const struct opening_list openings = { &opening, opening.node != NULL };
 	size_t before = findings.count;
-	char *ids = text_copy("");
 	client_judge(client, &host, facts, &openings, &findings);
-	array_each (finding, &findings)
-		if (finding >= findings.items + before)
-			text_append(&ids, " %s", finding->id);
-	return ids;
+	return ids_since(before);
+}
+
+/* The same on a device without a node that the client opens. */
+static char *lacks_node(enum client client)
+{
+	const struct access_case access = { .number = 1 };
+	size_t before = findings.count;
+	client_judge_nodeless(client, &access, &old, &findings);
+	return ids_since(before);
 }
 
 static bool is_text(char *text, const char *expected)
@@ -96,11 +119,14 @@ static bool is_text(char *text, const char *expected)
 
 static const unsigned int msix[3] = { 1, 1, 5 }, msi[3] = { 1, 1, 0 }, none[3] = { 0 };
 
-#define LACKS(client, facts, device, ids) ok(is_text(lacks(client, facts, MODE_ON, device, msix), ids))
+#define FINDS(ids, expected)              (printing ? free(ids) : ok(is_text(ids, expected)))
+#define LACKS(client, facts, device, ids) FINDS(lacks(client, facts, MODE_ON, device, msix), ids)
 
 static void test_machine(void)
 {
 	struct client_facts facts = enough;
+	FINDS(lacks_node(CLIENT_QEMU), " client-needs-iommu");
+	FINDS(lacks_node(CLIENT_CDEV), " client-node-missing");
 	LACKS(CLIENT_DPDK, &facts, &both, "");
 	LACKS(CLIENT_DPDK, &facts, &new, " client-version");
 	facts.hugetlbfs = NULL;
@@ -109,6 +135,8 @@ static void test_machine(void)
 	facts.sees_physical = false;
 	LACKS(CLIENT_SPDK, &facts, &both, " client-huge-pages client-physical-address");
 	LACKS(CLIENT_SPDK, &facts, &new, " client-huge-pages client-physical-address");
+	facts.huge_size = 0;
+	LACKS(CLIENT_DPDK, &facts, &both, " client-huge-pages client-physical-address");
 	LACKS(CLIENT_CDEV, &facts, &both, "");
 	LACKS(CLIENT_GROUP, &facts, &both, "");
 	LACKS(CLIENT_QEMU, &facts, &ordinary, "");
@@ -122,10 +150,10 @@ static void test_machine(void)
 	/* With the mode off DPDK looks for ordinary nodes, and uses virtual addresses. */
 	facts = enough;
 	facts.sees_physical = false;
-	ok(is_text(lacks(CLIENT_DPDK, &facts, MODE_OFF, &ordinary, msix), ""));
-	ok(is_text(lacks(CLIENT_DPDK, &facts, MODE_ON, &ordinary, msix), " client-physical-address"));
-	ok(is_text(lacks(CLIENT_DPDK, &enough, MODE_OFF, &new, msix), " noiommu-disabled client-version"));
-	ok(is_text(lacks(CLIENT_CDEV, &enough, MODE_OFF, &new, msix), ""));
+	FINDS(lacks(CLIENT_DPDK, &facts, MODE_OFF, &ordinary, msix), "");
+	FINDS(lacks(CLIENT_DPDK, &facts, MODE_ON, &ordinary, msix), " client-physical-address");
+	FINDS(lacks(CLIENT_DPDK, &enough, MODE_OFF, &new, msix), " noiommu-disabled client-version");
+	FINDS(lacks(CLIENT_CDEV, &enough, MODE_OFF, &new, msix), "");
 }
 
 static void test_limit(void)
@@ -150,10 +178,11 @@ static void test_limit(void)
 
 static void test_interrupts(void)
 {
-	ok(is_text(lacks(CLIENT_DPDK, &enough, MODE_ON, &both, msi), " client-interrupts"));
-	ok(is_text(lacks(CLIENT_DPDK, &enough, MODE_ON, &both, none), " client-interrupts"));
-	ok(is_text(lacks(CLIENT_GROUP, &enough, MODE_ON, &both, msi), ""));
-	ok(is_text(lacks(CLIENT_CDEV, &enough, MODE_ON, &both, none), " client-interrupts"));
+	FINDS(lacks(CLIENT_DPDK, &enough, MODE_ON, &both, msi), " client-interrupts");
+	FINDS(lacks(CLIENT_DPDK, &enough, MODE_ON, &both, none), " client-interrupts");
+	FINDS(lacks(CLIENT_SPDK, &enough, MODE_ON, &both, msi), " client-interrupts");
+	FINDS(lacks(CLIENT_GROUP, &enough, MODE_ON, &both, msi), "");
+	FINDS(lacks(CLIENT_CDEV, &enough, MODE_ON, &both, none), " client-interrupts");
 }
 
 static void test_parse(void)
@@ -164,12 +193,15 @@ static void test_parse(void)
 	ok(!locks_freely_parse("Name:\tx\n"));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	test_node();
+	printing = argc > 1 && text_same(argv[1], "print");
 	test_machine();
 	test_limit();
 	test_interrupts();
+	if (printing)
+		return 0;
+	test_node();
 	test_parse();
 	return tap_done();
 }

@@ -92,83 +92,6 @@ static void test_verify(void)
 	iommufd_as_container = false;
 }
 
-/* ---- verify --for ---- */
-
-/* What the client lacks on a device with this node that opens, but offers no interrupts. */
-static void client_lacks(enum client client, const struct client_facts *facts, bool cdev, const char *id)
-{
-	static struct finding_list findings;
-	const struct host host = { .mode = MODE_ON };
-	const char *path = client == CLIENT_QEMU ? "/dev/vfio/devices/vfio0" : cdev ? CDEV : GROUP;
-	const struct vfio_node node = { .name = "noiommu-0", .path = (char *)path, .noiommu = true };
-	struct device device = { .address = ADDRESS };
-	*(cdev ? &device.cdev : &device.group) = node;
-	struct opening opening = { .device = &device,
-		.node = cdev ? &device.cdev : &device.group,
-		.opened = true,
-		.iommufd_as_container = facts->container == ANSWER_NO };
-	const struct opening_list openings = { &opening, 1 };
-	client_judge(client, &host, facts, &openings, &findings);
-	heading(word_client(client));
-	finds(&findings, id);
-}
-
-static void client_is_nodeless(enum client client, const struct device *device, const char *id)
-{
-	static struct finding_list findings;
-	const struct access_case access = { .number = 1 };
-	client_judge_nodeless(client, &access, device, &findings);
-	heading(word_client(client));
-	finds(&findings, id);
-}
-
-/* A device without the kind of interrupts that the client uses. */
-static void client_is_interrupted(enum client client, unsigned int msi, const char *id)
-{
-	static struct finding_list findings;
-	const struct host host = { .mode = MODE_ON };
-	const struct client_facts facts = {
-		.huge_free = 2048, .hugetlbfs = "/dev/hugepages", .sees_physical = true, .lock_limit = -1
-	};
-	const struct device device = { .address = ADDRESS };
-	struct opening opening = {
-		.device = &device, .node = &device.group, .offer = { .known = true, .interrupts = { 0, msi } }
-	};
-	const struct opening_list openings = { &opening, 1 };
-	client_judge(client, &host, &facts, &openings, &findings);
-	heading(word_client(client));
-	finds(&findings, id);
-}
-
-static void test_client(void)
-{
-	struct client_facts facts = { .container = ANSWER_NO,
-		.huge_free = 4 << 20,
-		.hugetlbfs = "/dev/hugepages",
-		.lock_limit = 8 << 20,
-		.sees_physical = true };
-	const struct device device = { .address = ADDRESS,
-		.group = { .name = "noiommu-0", .path = GROUP, .noiommu = true } };
-	client_is_nodeless(CLIENT_QEMU, &device, "client-needs-iommu");
-	client_is_nodeless(CLIENT_CDEV, &device, "client-node-missing");
-	client_lacks(CLIENT_SPDK, &facts, false, "client-node-missing");
-	client_lacks(CLIENT_CDEV, &facts, true, "client-memory-limit");
-	facts.locks_freely = true;
-	client_lacks(CLIENT_DPDK, &facts, true, "client-version");
-	client_lacks(CLIENT_QEMU, &facts, true, "client-version");
-	facts.hugetlbfs = NULL;
-	client_lacks(CLIENT_DPDK, &facts, true, "client-huge-pages");
-	facts.huge_free = 0;
-	client_lacks(CLIENT_DPDK, &facts, true, "client-huge-pages");
-	facts.huge_size = 2048;
-	client_lacks(CLIENT_DPDK, &facts, true, "client-huge-pages");
-	facts.sees_physical = false;
-	client_lacks(CLIENT_SPDK, &facts, false, "client-physical-address");
-	client_is_interrupted(CLIENT_DPDK, 1, "client-interrupts");
-	client_is_interrupted(CLIENT_SPDK, 1, "client-interrupts");
-	client_is_interrupted(CLIENT_CDEV, 0, "client-interrupts");
-}
-
 /* ---- uses ---- */
 
 /* The last use of a device that is to be bound. */
@@ -372,7 +295,6 @@ int main(int argc, char **argv)
 {
 	printing = argc > 1 && text_same(argv[1], "print");
 	test_verify();
-	test_client();
 	test_uses();
 	test_bind();
 	test_surprise();
