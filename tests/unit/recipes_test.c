@@ -150,18 +150,6 @@ static void test_unbind_after_interrupted_bind(void)
 	ok(plan.items[1].act.kind == ACTION_REMOVE);
 }
 
-static void test_unbind_without_saved_state(void)
-{
-	static struct plan plan;
-	struct device device = {
-		.address = ADDRESS, .driver = "vfio-pci", .driver_override = "vfio-pci", .modalias = "pci:v1"
-	};
-	recipe_unbind(&plan, &device);
-	ok(writes(&plan.items[1].act, "\n", OVERRIDE));
-	ok(plan.items[3].act.kind == ACTION_TRY_LOAD && text_same(plan.items[3].act.value, "pci:v1"));
-	ok(writes(&plan.items[plan.count - 1].act, ADDRESS, "/sys/bus/pci/drivers_probe"));
-}
-
 /* A probe would bind vfio-pci again, if the device's ID is in its new_id list. */
 static void test_unbind_to_driver_of_kernel(void)
 {
@@ -198,7 +186,6 @@ int main(void)
 	test_driver_without_ids();
 	test_virtual_function();
 	test_unbind_after_interrupted_bind();
-	test_unbind_without_saved_state();
 	test_unbind_to_driver_of_kernel();
 	test_mode();
 	return tap_done();
