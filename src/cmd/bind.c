@@ -173,7 +173,9 @@ static char *guard(struct plan *plan)
 	const struct finding *finding;
 	if (is_old(binding))
 		look_again(binding);
-	bool held = !device->driver || found.force || use_hold_disks(&session->root, device, &plan->held);
+	bool held =
+		!device->driver || found.force ||
+		(!use_is_up(&session->root, device) && use_hold_disks(&session->root, device, &plan->held));
 	if (!held) {
 		plan_release(plan);
 		look_again(binding);
@@ -183,7 +185,7 @@ static char *guard(struct plan *plan)
 		if (finding->severity == SEVERITY_BLOCKER && !finding->overridden)
 			return text_format("it is in use since it was looked at: %s [%s]", finding->sentence,
 				finding->id);
-	return held ? NULL : text_copy("a disk of it was in use for a moment: retry");
+	return held ? NULL : text_copy("a disk or network interface of it was in use for a moment: retry");
 }
 
 /* What is wrong with the nodes of the device. If they are not as the running kernel promised, how it was

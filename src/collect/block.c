@@ -446,10 +446,15 @@ static void take_exported(struct scan *scan, const struct sysroot *root, const s
 	const int folder = (int)(strrchr(path, '/') - path);
 	auto_free char *enabled = link ? NULL : sysroot_read(root, PATH("%.*s/enable", folder, path));
 	const char *node = exported_path(value);
-	const struct block *block = link ? find_name(scan, link) : exported_block(scan, value, node);
 	auto_free char *user = text_format("%s %s", exporter->user, name);
 	if (text_same(enabled, "0"))
 		return;
+	/* It can be on a server that does not answer. */
+	if (node && !progress_step(scan->processes.progress, node, 0)) {
+		add_unknown(scan, user, NO_ANSWER);
+		return;
+	}
+	const struct block *block = link ? find_name(scan, link) : exported_block(scan, value, node);
 	if (!block && !node)
 		take_passed(scan, value, user);
 	else if (!block && !take_controller(scan, node, user))

@@ -248,6 +248,9 @@ void use_wait_for_udev(const struct sysroot *root);
  * adds their descriptors to `held`. Returns false if one is in use. */
 bool use_hold_disks(const struct sysroot *root, const struct device *device, struct descriptor_list *held);
 
+/* Whether a network interface of the device in this network namespace is up. */
+bool use_is_up(const struct sysroot *root, const struct device *device);
+
 /* Adds only what processes have of the devices. */
 void use_collect_processes(const struct sysroot *root, struct device_list *devices);
 

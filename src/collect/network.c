@@ -110,6 +110,21 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 	return up;
 }
 
+bool use_is_up(const struct sysroot *root, const struct device *device)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	(void)sysroot_list(root, CLASS_NET, &names);
+	array_each (name, &names) {
+		auto_names struct name_list owners = { 0 };
+		auto_free char *flags = sysroot_read(root, PATH(CLASS_NET "/%s/flags", *name));
+		(void)owner_collect(root, CLASS_NET, *name, &owners);
+		if (flags && (strtoul(flags, NULL, 16) & IFF_UP) && name_list_has(&owners, device->address))
+			return true;
+	}
+	return false;
+}
+
 /* Adds the interfaces of another network namespace, of which `sysfs` is one: all of them, as somebody moved
  * them there, or in the namespace where the kernel makes them, the `initial` one, those that are up. */
 static void take_interfaces(
@@ -209,7 +224,8 @@ static void take_mounted_namespace(struct scan *scan, const struct mount_fact *m
 /* The number of the namespace of the kernel's own threads; 0: unknown. */
 static unsigned long initial_namespace(const struct scan *scan)
 {
-	auto_free char *link = scan->processes.hidden ? NULL : sysroot_readlink(&scan->quiet, "proc/2/ns/net");
+	auto_free char *link =
+		scan->processes.hidden ? NULL : sysroot_readlink(&scan->quiet, "proc/2/ns/net");
 	const char *number = text_after(link, "net:[");
 	return number ? strtoul(number, NULL, 10) : 0;
 }

@@ -228,8 +228,10 @@ static struct device *attribute_by_inode(
 	const struct scan *scan, const struct process_file *file, const char **name)
 {
 	const struct attribute_node *node;
-	/* Below /sys the path tells. */
-	if (!file->inode || text_starts(file->path, "/sys/"))
+	const char *base = file->path ? strrchr(file->path, '/') : NULL;
+	/* Of a file below /sys/devices the path tells; one of another sysfs keeps its name. */
+	if (!file->inode || text_starts(file->path, "/sys/devices/") ||
+		(!file->ours && !(base && is_attribute(base + 1))))
 		return NULL;
 	if (!scan->nodes->attributes.count)
 		collect_attributes(scan);
@@ -378,6 +380,15 @@ static void take_leftover(struct scan *scan, const struct process_file *file)
 				use_simple(device, USE_UNKNOWN, file->path, detail);
 }
 
+#define GPIO_CHIPS "sys/bus/gpio/devices"
+#define CHIP       "gpio-chip:\t"
+
+/* Lines that a process keeps of a GPIO chip, whose node it has closed. */
+static bool is_lines(const struct process_file *file)
+{
+	return text_starts(file->path, "anon_inode:gpio-");
+}
+
 static bool is_wanted(const struct process_file *file, const void *context)
 {
 	const struct scan *scan = context;
@@ -388,7 +399,8 @@ static bool is_wanted(const struct process_file *file, const void *context)
 	if (file->type)
 		return is_memory(file) || find_node(scan->nodes, file) || can_be_gone(scan->nodes, file) ||
 		       hidden_driver(scan, file);
-	if (text_same(file->path, VFIO_DEVICE) || is_leftover(file) || attribute_owner(scan, file, &name))
+	if (text_same(file->path, VFIO_DEVICE) || is_leftover(file) || is_lines(file) ||
+		attribute_owner(scan, file, &name))
 		return true;
 	array_each (node, scan->nodes)
 		if (!scan->root->live && is_node(node, file))
@@ -412,6 +424,33 @@ static void add_process(
 	struct device *device, const struct process_file *file, const char *what, const char *way)
 {
 	use_add(device, &(struct use){ USE_PROCESS, what, file->process, way, NULL });
+}
+
+/* fdinfo names the chip, "gpiochip0", but not for the old interface. */
+static void take_lines(struct scan *scan, const struct process_file *file)
+{
+	auto_names struct name_list chips = { 0 };
+	char **name;
+	char *chip = file->info ? strstr(file->info, CHIP) : NULL;
+	if (chip) {
+		chip += strlen(CHIP);
+		chip[strcspn(chip, "\n")] = '\0';
+	}
+	auto_free char *detail = text_format(
+		"process %s has lines of a GPIO chip that the kernel does not name", file->process);
+	(void)sysroot_list(&scan->quiet, GPIO_CHIPS, &chips);
+	array_each (name, &chips) {
+		auto_owners struct owner_list owners = { 0 };
+		struct device **owner;
+		if (chip && !text_same(*name, chip))
+			continue;
+		(void)scan_owners(scan, &scan->quiet, GPIO_CHIPS, *name, &owners);
+		array_each (owner, &owners)
+			if (chip)
+				add_process(*owner, file, *name, NULL);
+			else
+				use_simple(*owner, USE_UNKNOWN, *name, detail);
+	}
 }
 
 #define SYSPATH "vfio-device-syspath:"
@@ -510,6 +549,8 @@ static void take_file(struct scan *scan, const struct process_file *file)
 		return;
 	if (text_same(file->path, VFIO_DEVICE))
 		take_vfio_device(scan, file);
+	else if (is_lines(file))
+		take_lines(scan, file);
 	else if (is_leftover(file))
 		take_leftover(scan, file);
 	else if ((device = attribute_owner(scan, file, &name)) && can_write(file))

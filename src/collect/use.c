@@ -414,25 +414,6 @@ static void take_display(const struct scan *scan, struct device *device)
 		use_simple(device, USE_UNKNOWN, "framebuffer", "the console may be on this display");
 }
 
-/* The ACPI registers of a chipset's power management function (82371AB): in /proc/ioports below "0600-063f :
- * 0000:00:01.3". */
-static bool has_acpi(const struct scan *scan, const struct device *device)
-{
-	auto_free char *ports = sysroot_read_file(scan->root, "proc/ioports", SYSROOT_TEXT_MAX);
-	char *rest = NULL;
-	size_t own = SIZE_MAX;
-	for (char *line = ports ? strtok_r(ports, "\n", &rest) : NULL; line;
-		line = strtok_r(NULL, "\n", &rest)) {
-		size_t depth = strspn(line, " ");
-		const char *what = strstr(line, " : ");
-		if (depth > own && text_starts(what, " : ACPI "))
-			return true;
-		if (depth <= own || own == SIZE_MAX)
-			own = what && text_same(what + strlen(" : "), device->address) ? depth : SIZE_MAX;
-	}
-	return false;
-}
-
 /* Devices of these drivers are in use without a user that the kernel shows. */
 static const struct {
 	const char *driver;
@@ -454,12 +435,10 @@ static void take_driver(struct device *device)
 }
 
 /* Parts of the machine that are no bridges. */
-static void take_platform(struct scan *scan, struct device *device)
+static void take_platform(struct device *device)
 {
 	unsigned int class = device->class >> 8;
-	if (class == 0x0680 && has_acpi(scan, device))
-		use_simple(device, USE_KERNEL, "ACPI", "ACPI power management");
-	else if (class == 0x0800)
+	if (class == 0x0800)
 		use_simple(device, USE_KERNEL, "interrupts", "interrupts");
 	else if (text_same(device->driver, "pcieport") && class != 0x0604)
 		use_simple(device, USE_KERNEL, "PCIe", "services of PCIe, such as errors");
@@ -488,6 +467,7 @@ static void take_consoles(struct scan *scan, const char *path)
 		scan_use(scan, "sys/class/tty", name, USE_CONSOLE, NULL);
 }
 
+#define GPIO     "sys/class/gpio"
 #define CHANNELS "sys/class/dma"
 
 /* Channels of a DMA engine (ioatdma) that have clients in the kernel. */
@@ -540,6 +520,42 @@ static void take_watchdogs(struct scan *scan)
 		take_watchdog(scan, *name);
 }
 
+/* What something has of the memory or ports of a device: of one without a driver (ramoops, ERST, a serial
+ * port that was set to its address), or as ACPI the registers of a chipset (82371AB), whatever driver it has.
+ */
+static void take_region_of(struct device *device, const char *name)
+{
+	char address[20];
+	bool reserved = text_starts(name, "Reserved") || text_starts(name, "pnp ") ||
+			text_starts(name, "PCI ") || address_parse(name, address);
+	if (text_starts(name, "ACPI ") && device->class >> 8 == 0x0680)
+		use_simple(device, USE_KERNEL, "ACPI", "ACPI power management");
+	else if (!device->driver && !reserved)
+		use_simple(device, USE_KERNEL, name, name);
+}
+
+/* In /proc/iomem and /proc/ioports such regions are below "0600-063f : 0000:00:01.3", that of the device. */
+static void take_regions(struct scan *scan, char *lines)
+{
+	char *rest = NULL;
+	struct device *owner = NULL;
+	size_t own = 0;
+	for (const char *line = lines ? strtok_r(lines, "\n", &rest) : NULL; line;
+		line = strtok_r(NULL, "\n", &rest)) {
+		const char *name = strstr(line, " : ");
+		size_t depth = strspn(line, " ");
+		if (!name)
+			continue;
+		name += strlen(" : ");
+		if (owner && depth > own) {
+			take_region_of(owner, name);
+			continue;
+		}
+		owner = device_find(scan->devices, name);
+		own = depth;
+	}
+}
+
 /* vfio-pci disables them when it is unbound. */
 static void collect_functions(struct scan *scan)
 {
@@ -553,10 +569,15 @@ static void collect_functions(struct scan *scan)
 static void collect_themselves(struct scan *scan)
 {
 	struct device *device;
+	/* The first shows where the kernel is in memory, which is nothing for a report. */
+	auto_free char *memory = sysroot_read_file(&scan->quiet, "proc/iomem", SYSROOT_TEXT_MAX);
+	auto_free char *ports = sysroot_read_file(scan->root, "proc/ioports", SYSROOT_TEXT_MAX);
+	take_regions(scan, memory);
+	take_regions(scan, ports);
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_driver(device);
-		take_platform(scan, device);
+		take_platform(device);
 		take_shared_folders(scan, device);
 		take_firmware_memory(device);
 		if (device->is_iommu)
@@ -568,6 +589,21 @@ static void collect_themselves(struct scan *scan)
 	}
 }
 
+/* Lines of GPIO chips that were exported (Documentation/ABI/obsolete/sysfs-gpio). */
+static void take_exported_lines(struct scan *scan)
+{
+	auto_names struct name_list names = { 0 };
+	char **name;
+	(void)sysroot_list(scan->root, GPIO, &names);
+	array_each (name, &names) {
+		auto_free char *line =
+			text_format("GPIO line %s, which is exported in /sys/class/gpio", *name);
+		if (!text_is(*name, "export", "unexport") && !text_starts(*name, "gpiochip") &&
+			!text_starts(*name, "chip"))
+			scan_use(scan, GPIO, *name, USE_KERNEL, line);
+	}
+}
+
 static void collect_others(struct scan *scan)
 {
 	scan_each_owned(scan, scan->root, CLASS_GRAPHICS, take_framebuffer);
@@ -575,6 +611,7 @@ static void collect_others(struct scan *scan)
 	take_consoles(scan, "sys/class/tty/console/active");
 	take_consoles(scan, "sys/module/kgdboc/parameters/kgdboc");
 	take_watchdogs(scan);
+	take_exported_lines(scan);
 	take_usb_clients(scan);
 	scan_each_owned(scan, scan->root, "sys/bus/mdev/devices", take_mediated);
 	scan_each_owned(scan, scan->root, BUS_DAX, take_dax);

@@ -433,7 +433,8 @@ struct process_file {
 	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
 		      */
 	dev_t number;                      /* of a socket or namespace: its inode */
-	unsigned long inode;               /* of a file of the sysfs at /sys; 0: another file */
+	unsigned long inode;               /* of a file that may be one of a sysfs; 0: another file */
+	bool ours;                         /* of the sysfs at /sys */
 	bool mapped;                       /* or registered with io_uring: it may be written to */
 	unsigned long long offset, length; /* of the mapping, in bytes */
 	char *info;                        /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */

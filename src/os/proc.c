@@ -162,8 +162,11 @@ static int identify(const struct look *look, int fd, const char *name, struct pr
 	dev_t filesystem = makedev(status.stx_dev_major, status.stx_dev_minor);
 	if (filesystem == look->nsfs)
 		file->number = status.stx_ino;
-	if (filesystem == look->sysfs)
+	/* The same in each sysfs: every network namespace has its own. */
+	if (status.stx_dev_major == 0 && type == S_IFREG) {
 		file->inode = status.stx_ino;
+		file->ours = filesystem == look->sysfs;
+	}
 	if (type != S_IFCHR && type != S_IFBLK)
 		return status.stx_dev_major == 0 && (type == S_IFREG || type == 0);
 	file->type = type;

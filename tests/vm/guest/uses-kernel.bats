@@ -406,6 +406,65 @@ PYTHON
 	free $edu
 }
 
+@test "registers that are mapped through the sysfs of another network namespace" {
+	ip netns add pod
+	cat >/run/map.py <<-'END'
+		import mmap, os, sys, time
+		registers = os.open(sys.argv[1], os.O_RDWR)
+		memory = mmap.mmap(registers, 4096)
+		os.close(registers)
+		print("mapped", flush=True)
+		time.sleep(600)
+	END
+	hold_with ip netns exec pod bash -c "mkdir -p /run/device && mount --bind /sys/bus/pci/devices/$edu/ /run/device &&
+		exec python3 /run/map.py /run/device/resource0"
+	used $edu device-held "resource0 is in use by process $holder (python3)"
+	end_holder
+	ip netns delete pod
+	free $edu
+}
+
+@test "registers of a device without a driver that the kernel uses" {
+	local start
+	read -r start _ <"/sys/bus/pci/devices/$edu/resource"
+	modprobe ramoops mem_address="$start" mem_size=0x40000 record_size=0x10000 console_size=0x10000 ftrace_size=0 pmsg_size=0
+	used $edu device-held "the kernel uses the device for ramoops:"
+	rmmod ramoops
+	free $edu
+}
+
+@test "GPIO lines of a process that has closed the chip, and exported ones" {
+	local chip
+	modprobe gpio-pci-idio-16
+	echo $nic >/sys/bus/pci/drivers/e1000e/unbind
+	echo pci-idio-16 >/sys/bus/pci/devices/$nic/driver_override
+	echo $nic >/sys/bus/pci/drivers/pci-idio-16/bind
+	chip=$(basename /sys/bus/pci/devices/$nic/gpiochip*)
+	hold_python "/dev/$chip" <<-'END'
+		import fcntl, os, struct, sys, time
+		chip, request = os.open(sys.argv[1], os.O_RDWR), bytearray(592)
+		struct.pack_into("<Q", request, 288, 1 << 3)
+		struct.pack_into("<I", request, 560, 1)
+		fcntl.ioctl(chip, 0xC250B407, request)
+		os.close(chip)
+		print("held", flush=True)
+		time.sleep(600)
+	END
+	used $nic device-held "$chip is in use by process $holder (python3)"
+	end_holder
+	free $nic
+	if [ -e /sys/class/gpio/export ]; then
+		cat /sys/bus/pci/devices/$nic/gpio/gpiochip*/base >/sys/class/gpio/export
+		used $nic device-held "the kernel uses the device for GPIO line "
+		cat /sys/bus/pci/devices/$nic/gpio/gpiochip*/base >/sys/class/gpio/unexport
+	fi
+	echo $nic >/sys/bus/pci/drivers/pci-idio-16/unbind
+	echo >/sys/bus/pci/devices/$nic/driver_override
+	echo $nic >/sys/bus/pci/drivers/e1000e/bind
+	rmmod gpio_pci_idio_16
+	free $nic
+}
+
 @test "a node that sysfs does not show is a node of the devices of the driver that registered its number" {
 	local major raid=0000:00:12.0
 	modprobe megaraid_sas

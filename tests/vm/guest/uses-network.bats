@@ -98,6 +98,26 @@ PYTHON
 	[ "$(tool list -nro USE $edu)" = free ]
 }
 
+@test "a file on a server that does not answer, exported but not enabled, makes no device unknown" {
+	local subsystem=/sys/kernel/config/nvmet/subsystems/file
+	modprobe nvmet
+	mount -t configfs configfs /sys/kernel/config
+	mkdir $subsystem && mkdir $subsystem/namespaces/1
+	mount -i -t nfs -o nfsvers=3,nolock,proto=tcp,port=2049,mountproto=tcp,mountport=2049,addr=192.0.2.2,mountaddr=192.0.2.2,hard,noac \
+		192.0.2.2:/shared /run/mounted
+	printf /run/mounted/file >$subsystem/namespaces/1/device_path
+	kill -STOP "$(</run/server)"
+	[ "$(tool list --all -nro USE $edu)" = free ]
+	run_tool bind --dry-run $nic
+	complains "$nic: network interface $client carries the route to the server of /run/mounted"
+	not complains use-unknown
+	kill -CONT "$(</run/server)"
+	umount /run/mounted
+	rmdir $subsystem/namespaces/1 $subsystem
+	umount /sys/kernel/config
+	rmmod nvmet
+}
+
 # An NVMe target behind the server: a disk in memory, exported over TCP.
 serve_nvme() {
 	local subsystem=/sys/kernel/config/nvmet/subsystems/disk port=/sys/kernel/config/nvmet/ports/1

@@ -286,6 +286,22 @@ PYTHON
 	free $nvme
 }
 
+@test "a network card that comes up between the look and the unbind is not lost" {
+	local card code=0
+	card=$(interface_of $nic)
+	disturbed write delay_enter=700000 "$(realpath "/sys/bus/pci/devices/$nic/driver_override")" -- bind $nic 2>/tmp/err 3>&- &
+	wait_until 60 [ -e "/run/vfionoiommu/$nic" ]
+	ip link set "$card" up
+	wait $! || code=$?
+	cat /tmp/err
+	[ "$code" -eq 1 ]
+	grep -q "$nic: it is in use since it was looked at: network interface $card is up \[interface-up\]; all changes were rolled back" \
+		/tmp/err
+	restored $nic e1000e
+	ip link set "$card" down
+	free $nic
+}
+
 @test "no filesystem can be mounted from a disk while its driver is unbound" {
 	udevadm settle
 	mkfs.ext2 -q /dev/$disk
