@@ -80,8 +80,7 @@ static bool set_next(struct session *session, bool on)
 	if (plan.count && !nextboot_is(&after, on)) {
 		struct result *result = &session->results.items[session->results.count - 1];
 		free(result->sentence);
-		result->sentence =
-			text_copy("another setting takes precedence over this change, see below");
+		result->sentence = text_copy("another setting takes precedence over this change, see below");
 	}
 	nextboot_collect_initramfs(&session->root, &session->host, &after);
 	return nextboot_judge_wanted(&session->host, &after, on, &session->findings);

@@ -264,8 +264,9 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address, remedy,
 			"the device is bound as a noiommu device: while the mode is disabled, its %s",
 			!device->group.noiommu ? "cdev node still opens"
-			: device->cdev.noiommu ? "group node does not open, except with iommufd as the container (its cdev node still does)"
-					       : "group node does not open, except with iommufd as the container");
+			: device->cdev.noiommu
+				? "group node does not open, except with iommufd as the container (its cdev node still does)"
+				: "group node does not open, except with iommufd as the container");
 	}
 }
 
@@ -318,8 +319,7 @@ void nextboot_judge(const struct host *host, const struct next_boot *next, struc
 		on_now == on_then)
 		return;
 	auto_free char *why = because(next);
-	auto_free char *remedy =
-		on_now ? text_copy("vfionoiommu enable --persistent") : keep_disabled(next);
+	auto_free char *remedy = on_now ? text_copy("vfionoiommu enable --persistent") : keep_disabled(next);
 	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL, remedy,
 		"noiommu mode is %s now but will be %s after the next boot (%s)",
 		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), why);

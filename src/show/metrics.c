@@ -122,7 +122,8 @@ char *metrics_format(const struct metrics_view *view)
 		out_of_memory();
 	add_info(to, view);
 	gauge(to, "ready", "Whether the machine is ready for vfionoiommu bind.", view->ready ? "1" : "0");
-	gauge(to, "mode_enabled", "Whether noiommu mode is enabled.", mode_value(without ? MODE_ABSENT : view->host->mode));
+	gauge(to, "mode_enabled", "Whether noiommu mode is enabled.",
+		mode_value(without ? MODE_ABSENT : view->host->mode));
 	gauge(to, "next_boot_mode_enabled", "Whether noiommu mode will be enabled after the next boot.",
 		mode_value(never ? MODE_ABSENT : view->next->mode));
 	gauge(to, "matrix_case", "Case of the kernel, 1 to 6, as in vfionoiommu matrix.", matrix_case);
