@@ -494,9 +494,9 @@ static void take_exporters(struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
 	int error = sysroot_list(scan->root, CONFIGFS, &names);
-	bool hidden = scan->root->live && !error && !names.count;
+	bool hidden = scan->root->live && !error && !names.count && user_is_root();
 	auto_fd int fd = hidden ? sysroot_private("configfs") : -1;
-	if (hidden && fd < 0 && user_is_root())
+	if (hidden && fd < 0)
 		scan_unknown(scan, CONFIGFS, fd);
 	const struct sysroot configfs = { .fd = fd, .live = true };
 	for (size_t i = 0; i < ARRAY_SIZE(exporters); i++) {

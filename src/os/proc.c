@@ -432,6 +432,14 @@ static int look_at_message(struct look *look, int socket)
 	return count;
 }
 
+/* The same numbers on all architectures but alpha; older headers lack them. */
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
+#endif
+
 /* A descriptor for the socket of the process; a thread may have its own. */
 static int borrow_socket(const struct look *look, const char *descriptor)
 {
