@@ -229,9 +229,11 @@ static struct device *attribute_by_inode(
 {
 	const struct attribute_node *node;
 	const char *base = file->path ? strrchr(file->path, '/') : NULL;
-	/* Of a file below /sys/devices the path tells; one of another sysfs keeps its name. */
+	bool named = base && is_attribute(base + 1);
+	/* Of a file below /sys/devices the path tells; one elsewhere below /sys, or of another sysfs, keeps
+	 * its name. */
 	if (!file->inode || text_starts(file->path, "/sys/devices/") ||
-		(!file->ours && !(base && is_attribute(base + 1))))
+		(!named && (!file->ours || text_starts(file->path, "/sys/"))))
 		return NULL;
 	if (!scan->nodes->attributes.count)
 		collect_attributes(scan);
