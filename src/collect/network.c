@@ -49,6 +49,12 @@ static enum use_kind kind_of_upper(const struct scan *scan, const char *upper, c
 	return device ? USE_FAILOVER : USE_ENSLAVED;
 }
 
+/* Whether the flags of an interface, in hexadecimal, say that it is up; NULL, unknown, does not. */
+static bool says_up(const char *flags)
+{
+	return flags && (strtoul(flags, NULL, 16) & IFF_UP);
+}
+
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
 	auto_names struct name_list entries = { 0 };
@@ -60,7 +66,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
 	use_unknown(device, name, scan->network_error);
-	if (flags && (strtoul(flags, NULL, 16) & IFF_UP))
+	if (says_up(flags))
 		use_simple(device, USE_UP, name, NULL);
 	array_each (fact, &scan->network)
 		if (text_same(fact->interface, name))
@@ -102,7 +108,7 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 	auto_names struct name_list entries = { 0 };
 	auto_free char *directory = text_format("class/net/%s", name);
 	auto_free char *flags = sysroot_read(sysfs, PATH("%s/flags", directory));
-	bool up = !flags || (strtoul(flags, NULL, 16) & IFF_UP);
+	bool up = !flags || says_up(flags);
 	char **entry;
 	(void)sysroot_list(sysfs, directory, &entries);
 	array_each (entry, &entries)
@@ -118,8 +124,10 @@ bool use_is_up(const struct sysroot *root, const struct device *device)
 	array_each (name, &names) {
 		auto_names struct name_list owners = { 0 };
 		auto_free char *flags = sysroot_read(root, PATH(CLASS_NET "/%s/flags", *name));
+		if (!says_up(flags))
+			continue;
 		(void)owner_collect(root, CLASS_NET, *name, &owners);
-		if (flags && (strtoul(flags, NULL, 16) & IFF_UP) && name_list_has(&owners, device->address))
+		if (name_list_has(&owners, device->address))
 			return true;
 	}
 	return false;

@@ -224,16 +224,21 @@ static void collect_attributes(const struct scan *scan)
 	}
 }
 
+/* Whether the inode must tell which attribute it is. Of a file below /sys/devices the path does; one
+ * elsewhere below /sys, or of another sysfs, keeps its name. */
+static bool needs_inode(const struct process_file *file)
+{
+	const char *base = file->path ? strrchr(file->path, '/') : NULL;
+	if (!file->inode || text_starts(file->path, "/sys/devices/"))
+		return false;
+	return (base && is_attribute(base + 1)) || (file->ours && !text_starts(file->path, "/sys/"));
+}
+
 static struct device *attribute_by_inode(
 	const struct scan *scan, const struct process_file *file, const char **name)
 {
 	const struct attribute_node *node;
-	const char *base = file->path ? strrchr(file->path, '/') : NULL;
-	bool named = base && is_attribute(base + 1);
-	/* Of a file below /sys/devices the path tells; one elsewhere below /sys, or of another sysfs, keeps
-	 * its name. */
-	if (!file->inode || text_starts(file->path, "/sys/devices/") ||
-		(!named && (!file->ours || text_starts(file->path, "/sys/"))))
+	if (!needs_inode(file))
 		return NULL;
 	if (!scan->nodes->attributes.count)
 		collect_attributes(scan);
@@ -428,16 +433,23 @@ static void add_process(
 	use_add(device, &(struct use){ USE_PROCESS, what, file->process, way, NULL });
 }
 
+/* The value of this key in fdinfo, which ends after it from now on; NULL: there is none. */
+static char *info_value(const struct process_file *file, const char *key)
+{
+	char *value = file->info ? strstr(file->info, key) : NULL;
+	if (!value)
+		return NULL;
+	value += strlen(key);
+	value[strcspn(value, "\n")] = '\0';
+	return value;
+}
+
 /* fdinfo names the chip, "gpiochip0", but not for the old interface. */
 static void take_lines(struct scan *scan, const struct process_file *file)
 {
 	auto_names struct name_list chips = { 0 };
 	char **name;
-	char *chip = file->info ? strstr(file->info, CHIP) : NULL;
-	if (chip) {
-		chip += strlen(CHIP);
-		chip[strcspn(chip, "\n")] = '\0';
-	}
+	const char *chip = info_value(file, CHIP);
 	auto_free char *detail = text_format(
 		"process %s has lines of a GPIO chip that the kernel does not name", file->process);
 	(void)sysroot_list(&scan->quiet, GPIO_CHIPS, &chips);
@@ -475,12 +487,10 @@ static bool is_explained(const struct scan *scan, const struct process_file *fil
 static void take_vfio_device(struct scan *scan, const struct process_file *file)
 {
 	char address[20];
-	char *path = file->info ? strstr(file->info, SYSPATH) : NULL;
+	const char *path = info_value(file, SYSPATH);
 	struct device *device, *only = NULL;
 	size_t count = 0;
 	if (path) {
-		path += strlen(SYSPATH);
-		path[strcspn(path, "\n")] = '\0';
 		only = address_last(path, address) ? device_find(scan->devices, address) : NULL;
 		if (only)
 			add_process(only, file, file->path, NULL);

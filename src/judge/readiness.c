@@ -41,19 +41,25 @@ static void add_missing(const struct host *host, enum finding_kind kind, const c
 		replaced_text(host));
 }
 
+/* Whether the configuration says that the kernel was built without it. */
+static bool is_configured_off(const struct host *host, enum kconfig_symbol symbol)
+{
+	enum kconfig_value value = host->kconfig.value[symbol];
+	return value == KCONFIG_N || value == KCONFIG_ABSENT;
+}
+
 /* Whether the kernel has vfio. If not, adds the reason and returns false. */
 static bool judge_vfio(const struct host *host, struct finding_list *findings)
 {
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
-	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO];
 	if (vfio >= MODULE_AVAILABLE)
 		return true;
 	auto_free char *install = install_text(host);
-	if (configured == KCONFIG_N || configured == KCONFIG_ABSENT)
+	if (is_configured_off(host, KCONFIG_VFIO))
 		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
 			"boot a kernel that has VFIO; what it needs: vfionoiommu matrix",
 			"kernel %s was built without VFIO", release(host));
-	else if (vfio == MODULE_MISSING || configured != KCONFIG_UNKNOWN)
+	else if (vfio == MODULE_MISSING || host->kconfig.value[KCONFIG_VFIO] != KCONFIG_UNKNOWN)
 		add_missing(host, FINDING_VFIO_MISSING, "vfio", KCONFIG_VFIO, findings);
 	else
 		finding_add(findings, FINDING_VFIO_UNKNOWN, NULL, install,
@@ -87,9 +93,8 @@ static void judge_kernel(
 
 static void judge_vfio_pci(const struct host *host, struct finding_list *findings)
 {
-	enum kconfig_value configured = host->kconfig.value[KCONFIG_VFIO_PCI];
 	enum module_state state = host->modules[MODULE_VFIO_PCI].state;
-	bool not_built = configured == KCONFIG_N || configured == KCONFIG_ABSENT;
+	bool not_built = is_configured_off(host, KCONFIG_VFIO_PCI);
 	if (state != MODULE_MISSING && (state != MODULE_UNKNOWN || !not_built))
 		return;
 	if (not_built)
@@ -258,15 +263,15 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 {
 	const struct device *device;
 	array_each (device, devices) {
+		bool group = device->group.noiommu;
 		if (!device_is_noiommu(device))
 			continue;
 		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
 		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address, remedy,
-			"the device is bound as a noiommu device: while the mode is disabled, its %s",
-			!device->group.noiommu ? "cdev node still opens"
-			: device->cdev.noiommu
-				? "group node does not open, except with iommufd as the container (its cdev node still does)"
-				: "group node does not open, except with iommufd as the container");
+			"the device is bound as a noiommu device: while the mode is disabled, its %s%s",
+			group ? "group node does not open, except with iommufd as the container"
+			      : "cdev node still opens",
+			group && device->cdev.noiommu ? " (its cdev node still does)" : "");
 	}
 }
 
