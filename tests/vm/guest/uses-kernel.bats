@@ -408,7 +408,8 @@ PYTHON
 
 @test "registers that are mapped through the sysfs of another network namespace" {
 	ip netns add pod
-	cat >/run/map.py <<-'END'
+	hold_with ip netns exec pod bash -c "mkdir -p /run/device && mount --bind /sys/bus/pci/devices/$edu/ /run/device &&
+		exec python3 - /run/device/resource0" <<-'END'
 		import mmap, os, sys, time
 		registers = os.open(sys.argv[1], os.O_RDWR)
 		memory = mmap.mmap(registers, 4096)
@@ -416,8 +417,6 @@ PYTHON
 		print("mapped", flush=True)
 		time.sleep(600)
 	END
-	hold_with ip netns exec pod bash -c "mkdir -p /run/device && mount --bind /sys/bus/pci/devices/$edu/ /run/device &&
-		exec python3 /run/map.py /run/device/resource0"
 	used $edu device-held "resource0 is in use by process $holder (python3)"
 	end_holder
 	ip netns delete pod

@@ -35,8 +35,8 @@ teardown_file() {
 	umount /run/netns
 }
 
-mount_nfs() {
-	mount -i -t nfs -o nfsvers=3,nolock,proto=tcp,port=2049,mountproto=tcp,mountport=2049,addr=192.0.2.2,mountaddr=192.0.2.2,soft \
+mount_nfs() { # soft|hard,noac
+	mount -i -t nfs -o "nfsvers=3,nolock,proto=tcp,port=2049,mountproto=tcp,mountport=2049,addr=192.0.2.2,mountaddr=192.0.2.2,$1" \
 		192.0.2.2:/shared /run/mounted
 }
 
@@ -44,7 +44,7 @@ mount_nfs() {
 	local session="$nic: network interface $client carries the route to the server of /run/mounted"
 	run_tool bind --dry-run $nic
 	not grep -q "carries the route to the server" <<<"$stderr"
-	mount_nfs
+	mount_nfs soft
 	run_tool bind --dry-run $nic
 	status_is 3
 	complains "$session [interface-route]"
@@ -59,7 +59,7 @@ mount_nfs() {
 	ip link set "$client" master above
 	ip address add 192.0.2.1/24 dev above
 	ip link set above up
-	mount_nfs
+	mount_nfs soft
 	run_tool bind --dry-run $nic
 	umount /run/mounted
 	ip link delete above
@@ -68,7 +68,7 @@ mount_nfs() {
 }
 
 @test "a mount of a server in another mount namespace names a process of it" {
-	hold_asleep unshare --mount bash -c "$(declare -f mount_nfs); mount_nfs && exec sleep 600"
+	hold_asleep unshare --mount bash -c "$(declare -f mount_nfs); mount_nfs soft && exec sleep 600"
 	run_tool bind --dry-run $nic
 	complains "$nic: network interface $client carries the route to the server of /run/mounted in the mount namespace of process $holder (sleep) [interface-route]"
 	complains "hint: nsenter --target $holder --mount umount /run/mounted"
@@ -76,8 +76,7 @@ mount_nfs() {
 }
 
 @test "a process that is stuck in the kernel makes the uses unknown, and does not hold up a run" {
-	mount -i -t nfs -o nfsvers=3,nolock,proto=tcp,port=2049,mountproto=tcp,mountport=2049,addr=192.0.2.2,mountaddr=192.0.2.2,hard,noac \
-		192.0.2.2:/shared /run/mounted
+	mount_nfs hard,noac
 	# Its mmap waits for the server, with the lock that /proc/PID/maps needs.
 	hold_python "$(</run/server)" <<'PYTHON'
 import ctypes, os, signal, sys
@@ -103,8 +102,7 @@ PYTHON
 	modprobe nvmet
 	mount -t configfs configfs /sys/kernel/config
 	mkdir $subsystem && mkdir $subsystem/namespaces/1
-	mount -i -t nfs -o nfsvers=3,nolock,proto=tcp,port=2049,mountproto=tcp,mountport=2049,addr=192.0.2.2,mountaddr=192.0.2.2,hard,noac \
-		192.0.2.2:/shared /run/mounted
+	mount_nfs hard,noac
 	printf /run/mounted/file >$subsystem/namespaces/1/device_path
 	kill -STOP "$(</run/server)"
 	[ "$(tool list --all -nro USE $edu)" = free ]
