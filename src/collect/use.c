@@ -523,14 +523,16 @@ static void take_watchdogs(struct scan *scan)
 /* What something has of the memory or ports of a device: of one without a driver (ramoops, ERST, a serial
  * port that was set to its address), or as ACPI the registers of a chipset (82371AB), whatever driver it has.
  */
-static void take_region_of(struct device *device, const char *name)
+static void take_region_of(const struct scan *scan, struct device *device, const char *name)
 {
 	char address[20];
 	bool reserved = text_starts(name, "Reserved") || text_starts(name, "pnp ") ||
 			text_starts(name, "PCI ") || address_parse(name, address);
 	if (text_starts(name, "ACPI ") && device->class >> 8 == 0x0680)
 		use_simple(device, USE_KERNEL, "ACPI", "ACPI power management");
-	else if (!device->driver && !reserved)
+	/* A driver that has come meanwhile has its own regions. */
+	else if (!device->driver && !reserved &&
+		 sysroot_exists(scan->root, DEVICE_PATH(device, "driver")) == ANSWER_NO)
 		use_simple(device, USE_KERNEL, name, name);
 }
 
@@ -548,7 +550,7 @@ static void take_regions(struct scan *scan, char *lines)
 			continue;
 		name += strlen(" : ");
 		if (owner && depth > own) {
-			take_region_of(owner, name);
+			take_region_of(scan, owner, name);
 			continue;
 		}
 		owner = device_find(scan->devices, name);
