@@ -55,6 +55,7 @@ notices() { # GUARD FILE SED-SCRIPT
 	not "guard_$1"
 }
 
+# bats test_tags=slow
 @test "the guards detect each kind of drift in each place" {
 	copies=0
 	while IFS='~' read -r guard file script; do

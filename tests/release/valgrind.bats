@@ -1,4 +1,6 @@
 #!/usr/bin/env bats
+# tier: all
+#
 # No invalid access and no leak, on the real machine.
 
 load ../helper
