@@ -83,7 +83,7 @@ bind_ordinarily() { # ADDRESS
 	restored $edu ""
 }
 
-# bats test_tags=vtd
+# bats test_tags=vtd,slow
 @test "verify opens an ordinary VFIO device through its group and its cdev" {
 	tool bind --allow-iommu $edu
 	# The IOMMU of this machine does not remap interrupts: that EPERM is not the one of a missing capability.

@@ -67,6 +67,7 @@ end_slow() {
 	tool unbind $edu
 }
 
+# bats test_tags=slow
 @test "a run does not act on what a process that was left behind has changed meanwhile" {
 	tool unbind $nic
 	disturbed write delay_enter=9000000 /sys/bus/pci/drivers/e1000e/unbind -- bind $nic >/tmp/slow.out 2>&1 3>&- &

@@ -341,6 +341,7 @@ PYTHON
 	free $usb
 }
 
+# bats test_tags=slow
 @test "a bonding master, 20,000 routes and a file on a user's FUSE make no device unknown" {
 	modprobe bonding
 	[ -f /sys/class/net/bonding_masters ]
@@ -432,6 +433,7 @@ PYTHON
 	free $edu
 }
 
+# bats test_tags=slow
 @test "GPIO lines of a process that has closed the chip, and exported ones" {
 	local chip
 	modprobe gpio-pci-idio-16
@@ -464,6 +466,7 @@ PYTHON
 	free $nic
 }
 
+# bats test_tags=slow
 @test "a node that sysfs does not show is a node of the devices of the driver that registered its number" {
 	local major raid=0000:00:12.0
 	modprobe megaraid_sas
@@ -528,6 +531,7 @@ PYTHON
 	umount /run/user1/d
 }
 
+# bats test_tags=slow
 @test "a process with very many descriptors is not taken for a stuck one" {
 	hold_python <<'PYTHON'
 import os, resource, time
@@ -567,6 +571,7 @@ PYTHON
 	ip netns delete pod
 }
 
+# bats test_tags=slow
 @test "the common node of random numbers, a balloon" {
 	local random=0000:00:13.0 balloon=0000:00:14.0
 	modprobe -a virtio_rng virtio_balloon

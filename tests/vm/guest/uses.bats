@@ -130,6 +130,7 @@ holds() { # WHAT FILE
 	end_holder
 }
 
+# bats test_tags=slow
 @test "messages that are received a moment later make no device unknown, nor do those of users" {
 	holds later /dev/vda
 	run_tool bind --dry-run $edu $vblk
@@ -380,6 +381,7 @@ stuck() { # SYSCALL PATH COMMAND...
 	end_holder
 }
 
+# bats test_tags=slow
 @test "a disk that does not answer makes only its device unknown" {
 	stuck openat dev/$disk bind --dry-run $nvme $nic
 	status_is 3
