@@ -98,7 +98,7 @@ FLAGS  += -fsanitize=fuzzer-no-link
 LFLAGS += -fsanitize=fuzzer
 endif
 ifneq ($(SANITIZE)$(FUZZ),)
-FLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(FLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all
+FLAGS  := $(filter-out -D_FORTIFY_SOURCE=2,$(FLAGS)) -DKEEP_ALONE -fsanitize=address,undefined -fno-sanitize-recover=all
 LFLAGS += -fsanitize=address,undefined
 endif
 ifneq ($(COVERAGE),)

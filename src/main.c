@@ -45,7 +45,8 @@ static char *help_filter(int key, const char *text, void *input)
 	if (key != ARGP_KEY_HELP_PRE_DOC)
 		return (char *)text;
 	auto_free char *table = command_table();
-	return text_format("%s\n\n%s  help      show the help of a command: help COMMAND\n", text, table);
+	return strdup(
+		text_format("%s\n\n%s  help      show the help of a command: help COMMAND\n", text, table));
 }
 
 /* A full disk or a closed pipe is a failure of the command, wherever it printed. */

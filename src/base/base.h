@@ -12,14 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Cleanup attributes: release a resource when its variable goes out of scope. */
+/* Cleanup attributes: release a resource when its variable goes out of scope. Memory is not such a resource:
+ * an arena owns it, see keep(). */
 
 #define cleanup(function) __attribute__((cleanup(function)))
-
-static inline void cleanup_free(void *pointer)
-{
-	free(*(void **)pointer);
-}
 
 static inline void cleanup_fd(const int *fd)
 {
@@ -39,7 +35,10 @@ static inline void cleanup_file(FILE **file)
 		fclose(*file);
 }
 
-#define auto_free cleanup(cleanup_free)
+/* The arena owns what callers still free. */
+#define auto_free
+#define free(pointer) ((void)(pointer))
+
 #define auto_fd   cleanup(cleanup_fd)
 #define auto_dir  cleanup(cleanup_dir)
 #define auto_file cleanup(cleanup_file)
@@ -63,23 +62,34 @@ static inline void cleanup_file(FILE **file)
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof *(array))
 
 /* Makes room for `count` + 1 items of `size` bytes, the last one zeroed. Returns the new location of the
- * items; exits if out of memory. */
+ * items. */
 void *array_room(void *items, size_t count, size_t size);
 
 /* See array_has. */
 bool array_contains(const void *items, size_t count, size_t size, const void *item);
 
-/* The arena of this process: new zeroed memory for what is collected and lives until exit, with all that it
- * points to. Exits if out of memory. */
+/* The arena of this process owns all texts, arrays and structs until exit, so that nothing frees them.
+ * Returns new zeroed memory. Exits if out of memory. */
 void *keep(size_t size);
+
+/* Frees all that the arena was asked for since `mark`, which keep(0) returned. For what is done again and
+ * again, or is large: whatever lives on was allocated before. */
+void keep_release(const void *mark);
+
+static inline void cleanup_kept(const void **mark)
+{
+	keep_release(*mark);
+}
+
+/* The same at the end of a block: `auto_release const void *mark = keep(0);` */
+#define auto_release cleanup(cleanup_kept) __attribute__((unused))
 
 /* Prints an error and exits with status 1. */
 void out_of_memory(void) __attribute__((noreturn));
 
 /* String functions: format, compare, parse, and escape for a terminal. */
 
-/* A new string formatted as by printf, or a copy (NULL stays NULL). The caller frees. Exits if out of memory.
- */
+/* A new string formatted as by printf, or a copy (NULL stays NULL). */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *text_vformat(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 char *text_copy(const char *text);
@@ -90,11 +100,11 @@ char *text_copy(const char *text);
 /* Formats into `path`, which has PATH_MAX + 1 bytes: the kernel rejects what is cut. Returns `path`. */
 const char *path_format(char *path, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Appends formatted text to the string `*text`, which may be reallocated. */
+/* Appends formatted text to the string `*text` of one of the functions here, which may move. */
 void text_append(char **text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A new string: `pattern` with {} replaced by `object` and {detail} by `detail`, which may be NULL if
- * `pattern` does not contain them. A NULL `pattern` stays NULL. The caller frees. */
+ * `pattern` does not contain them. A NULL `pattern` stays NULL. */
 char *text_fill(const char *pattern, const char *object, const char *detail);
 
 /* Whether both are the same string; NULL equals only NULL. */
@@ -126,7 +136,7 @@ char *text_trim(char *text);
 void text_join_lines(char *text);
 
 /* The value of the first line KEY=VALUE in `text` (the format of uevent and of our own files), without
- * trailing blanks: a new string, which the caller frees, or NULL if there is no such line. */
+ * trailing blanks: a new string, or NULL if there is no such line. */
 char *text_value(const char *text, const char *key);
 
 /* Appends such a line to `*text`, which may move, unless `value` is NULL. */
@@ -137,12 +147,12 @@ void text_append_value(char **text, const char *key, const char *value);
  * Returns the length written. */
 size_t text_escape_into(char *to, size_t size, const char *text);
 
-/* The same as a new string, which the caller frees. NULL stays NULL. */
-char *text_escape(const char *text);
+/* The same as a string, which is `text` itself if nothing needs escaping. NULL stays NULL. */
+const char *text_escape(const char *text);
 
-/* The text as one word of a shell: as it is, as '...', or if it is not printable as $'...'. A new string,
- * which the caller frees; NULL stays NULL. */
-char *text_quote(const char *text);
+/* The text as one word of a shell: as it is, as '...', or if it is not printable as $'...'. NULL stays NULL.
+ */
+const char *text_quote(const char *text);
 
 /* Parses all of `text` as a number of at most `max`, which consists of digits of `base` only. Returns false,
  * with `*number` untouched, if it is none. */

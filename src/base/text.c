@@ -7,6 +7,8 @@
 
 #include "base/base.h"
 
+#undef free
+
 void out_of_memory(void)
 {
 	static const char message[] = LOG_PREFIX "error: out of memory\n";
@@ -14,26 +16,81 @@ void out_of_memory(void)
 	_exit(EXIT_FAILURE);
 }
 
+/* ---- the arena ---- */
+
+/* With sanitizers each allocation is a block, so that they see where it ends. */
+#ifdef KEEP_ALONE
+enum { BLOCK_SIZE = 0, UNIT = 1 };
+#else
+enum { BLOCK_SIZE = 64 << 10, UNIT = _Alignof(max_align_t) };
+#endif
+
+static struct block {
+	struct block *before, *after;
+	size_t used, size;
+	max_align_t memory[];
+} * last;
+
+static void add_block(size_t size)
+{
+	struct block *block = calloc(1, sizeof *block + size);
+	if (!block)
+		out_of_memory();
+	block->before = last;
+	block->size = size;
+	if (last)
+		last->after = block;
+	last = block;
+}
+
+static void drop_block(struct block *block)
+{
+	if (block->before)
+		block->before->after = block->after;
+	if (block->after)
+		block->after->before = block->before;
+	else
+		last = block->before;
+	free(block);
+}
+
 void *keep(size_t size)
 {
-	/* Each begins with the one before, so that nothing is lost to a checker of leaks. */
-	static max_align_t *last;
-	max_align_t *memory = calloc(1, sizeof *memory + size);
-	if (!memory)
-		out_of_memory();
-	*(max_align_t **)(void *)memory = last;
-	last = memory;
-	return memory + 1;
+	size = (size + UNIT - 1) / UNIT * UNIT;
+	if (!last || last->size - last->used < size)
+		add_block(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+	void *memory = (char *)last->memory + last->used;
+	last->used += size;
+	return memory;
 }
+
+void keep_release(const void *mark)
+{
+	const char *from = mark;
+	while (from < (char *)last->memory || from > (char *)last->memory + last->used) {
+		struct block *block = last;
+		last = block->before;
+		free(block);
+	}
+	last->after = NULL;
+	size_t left = (size_t)(from - (char *)last->memory);
+	memset((char *)last->memory + left, 0, last->used - left);
+	last->used = left;
+}
+
+/* ---- arrays and texts ---- */
 
 void *array_room(void *items, size_t count, size_t size)
 {
 	/* The array is full at 0 and at each power of two: this doubles it without storing a capacity. */
-	if ((count & (count - 1)) == 0) {
-		size_t room = count ? count * 2 : 1;
-		items = reallocarray(items, room, size);
-		if (!items)
-			out_of_memory();
+	if (!count) {
+		items = keep(size);
+	} else if ((count & (count - 1)) == 0) {
+		void *full = items;
+		items = memcpy(keep(2 * count * size), full, count * size);
+		/* A large one is alone in its block. */
+		if (count * size > BLOCK_SIZE)
+			drop_block((struct block *)full - 1);
 	}
 	memset((char *)items + count * size, 0, size);
 	return items;
@@ -47,11 +104,41 @@ bool array_contains(const void *items, size_t count, size_t size, const void *it
 	return false;
 }
 
+/* The bytes of a new text: a power of two, so that it grows in place until then. */
+static size_t text_room(size_t length)
+{
+	size_t room = 16;
+	while (room <= length)
+		room *= 2;
+	return BLOCK_SIZE ? room : length + 1;
+}
+
+/* What vsnprintf returned. */
+static size_t text_length(int length)
+{
+	if (length < 0)
+		out_of_memory();
+	return (size_t)length;
+}
+
+/* The first bytes of a text, which may go on. */
+static char *text_start(const char *text, size_t length)
+{
+	return memcpy(keep(text_room(length)), text, length);
+}
+
 char *text_vformat(const char *format, va_list arguments)
 {
-	char *text;
-	if (vasprintf(&text, format, arguments) < 0)
-		out_of_memory();
+	char start[256];
+	va_list again;
+	va_copy(again, arguments);
+	size_t length = text_length(vsnprintf(start, sizeof start, format, arguments));
+	char *text = keep(text_room(length));
+	if (length < sizeof start)
+		memcpy(text, start, length);
+	else
+		vsnprintf(text, length + 1, format, again);
+	va_end(again);
 	return text;
 }
 
@@ -67,15 +154,15 @@ char *text_format(const char *format, ...)
 void text_append(char **text, const char *format, ...)
 {
 	va_list arguments;
+	size_t before = strlen(*text);
 	va_start(arguments, format);
-	auto_free char *more = text_vformat(format, arguments);
+	size_t length = before + text_length(vsnprintf(NULL, 0, format, arguments));
 	va_end(arguments);
-	size_t before = strlen(*text), length = strlen(more);
-	char *longer = realloc(*text, before + length + 1);
-	if (!longer)
-		out_of_memory();
-	memcpy(longer + before, more, length + 1);
-	*text = longer;
+	if (text_room(length) != text_room(before))
+		*text = memcpy(keep(text_room(length)), *text, before);
+	va_start(arguments, format);
+	vsnprintf(*text + before, length - before + 1, format, arguments);
+	va_end(arguments);
 }
 
 const char *path_format(char *path, const char *format, ...)
@@ -89,10 +176,7 @@ const char *path_format(char *path, const char *format, ...)
 
 char *text_copy(const char *text)
 {
-	char *copy = text ? strdup(text) : NULL;
-	if (text && !copy)
-		out_of_memory();
-	return copy;
+	return text ? text_start(text, strlen(text)) : NULL;
 }
 
 char *text_fill(const char *pattern, const char *object, const char *detail)
@@ -186,10 +270,7 @@ char *text_value(const char *text, const char *key)
 		if (strncmp(line, key, key_length) != 0 || line[key_length] != '=')
 			continue;
 		const char *value = line + key_length + 1;
-		char *copy = strndup(value, strcspn(value, "\n"));
-		if (!copy)
-			out_of_memory();
-		return text_trim(copy);
+		return text_trim(text_start(value, strcspn(value, "\n")));
 	}
 	return NULL;
 }
@@ -251,27 +332,26 @@ size_t text_escape_into(char *to, size_t size, const char *text)
 	return used;
 }
 
-char *text_escape(const char *text)
+const char *text_escape(const char *text)
 {
-	if (!text)
-		return NULL;
-	size_t size = strlen(text) * 4 + 1;
-	char *escaped = malloc(size);
-	if (!escaped)
-		out_of_memory();
-	text_escape_into(escaped, size, text);
+	size_t plain = 0;
+	while (text && text[plain] >= ' ' && text[plain] <= '~')
+		plain++;
+	if (!text || !text[plain])
+		return text;
+	size_t length = strlen(text) * 4;
+	char *escaped = keep(text_room(length));
+	text_escape_into(escaped, length + 1, text);
 	return escaped;
 }
 
-char *text_quote(const char *text)
+const char *text_quote(const char *text)
 {
 	static const char plain[] =
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+:=@%,";
 	if (!text || (*text && !text[strspn(text, plain)]))
-		return text_copy(text);
-	char *escaped = text_escape(text);
-	bool printable = text_same(escaped, text);
-	free(escaped);
+		return text;
+	bool printable = text_same(text_escape(text), text);
 	char *quoted = text_copy(printable ? "'" : "$'");
 	for (const unsigned char *at = (const unsigned char *)text; *at; at++)
 		if (*at == '\'')

@@ -84,6 +84,7 @@ struct late {
 
 static int print_late(struct json_object *value, struct printbuf *to, int level, int flags)
 {
+	auto_release const void *mark = keep(0);
 	const struct late *late = sym_json_object_get_userdata(value);
 	struct json *made = late->make(late->from);
 	const char *line = sym_json_object_to_json_string_ext(inner(made), flags);
@@ -112,8 +113,9 @@ void value_append_late(struct json *list, value_maker *make, const void *from)
 
 void value_add_text(struct json *to, const char *key, const char *text)
 {
-	auto_free char *escaped = text_escape(text);
-	add(to, key, escaped ? sym_json_object_new_string(escaped) : NULL);
+	/* json-c copies it. */
+	auto_release const void *mark = keep(0);
+	add(to, key, text ? sym_json_object_new_string(text_escape(text)) : NULL);
 }
 
 void value_add_verbatim(struct json *to, const char *key, const char *text)
@@ -146,15 +148,13 @@ void value_add_unsigned(struct json *to, const char *key, unsigned long long num
 #if JSON_C_VERSION_NUM >= 0x000e00
 	add(to, key, sym_json_object_new_uint64(number));
 #else
-	auto_free char *text = text_format("%llu", number);
-	value_add_decimal(to, key, (double)number, text);
+	value_add_decimal(to, key, (double)number, text_format("%llu", number));
 #endif
 }
 
 void value_add_hex(struct json *to, const char *key, int digits, unsigned long long number)
 {
-	auto_free char *text = text_format("%0*llx", digits, number);
-	value_add_text(to, key, text);
+	value_add_text(to, key, text_format("%0*llx", digits, number));
 }
 
 const char *value_text(struct json *value, bool on_several_lines)

@@ -289,7 +289,7 @@ static char *help_filter(int key, const char *text, void *input)
 	if (key != ARGP_KEY_HELP_EXTRA || !parsing || !parsing->command->columns)
 		return (char *)text;
 	const struct command *command = parsing->command;
-	return table_help(command->columns, command->other_columns, command->other_when);
+	return strdup(table_help(command->columns, command->other_columns, command->other_when));
 }
 
 /* argv[0] is "vfionoiommu COMMAND" for the help of argp, but getopt begins its messages with argv[0]: getopt

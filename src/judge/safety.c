@@ -277,7 +277,7 @@ static char *namespace_ip(const struct use *use)
 	auto_free char *path = text_format("%s%s", root ? root : "", where);
 	/* ip(8) knows those in this folder by name. */
 	const char *known = text_after(where, "/run/netns/");
-	auto_free char *name = text_quote(known), *quoted = text_quote(path);
+	const char *name = text_quote(known), *quoted = text_quote(path);
 	if (known && use->process)
 		return text_format("nsenter --target %d --mount ip -n %s", atoi(use->process), name);
 	return known ? text_format("ip -n %s", name) : text_format("nsenter --net=%s ip", quoted);
@@ -319,7 +319,7 @@ static char *use_remedy(const struct device *device, const struct use *use)
 		return text_copy("run the command again with sudo");
 	if (use->kind == USE_UNKNOWN && is_passing(use))
 		return text_copy("repeat the command");
-	auto_free char *object = text_quote(use->object), *detail = text_quote(use->detail);
+	const char *object = text_quote(use->object), *detail = text_quote(use->detail);
 	const struct use quoted = { .object = object, .detail = detail };
 	char *there = namespace_remedy(use, object);
 	if (there)

@@ -27,7 +27,7 @@ static const char *mode_value(enum mode mode)
 /* The first label opens the braces. NULL becomes the empty label, which Prometheus treats as absent. */
 static void label(FILE *to, bool first, const char *name, const char *value)
 {
-	auto_free char *escaped = text_escape(value);
+	const char *escaped = text_escape(value);
 	fprintf(to, "%c%s=\"", first ? '{' : ',', name);
 	for (const char *at = escaped ? escaped : ""; *at; at++)
 		fprintf(to, "%s%c", *at == '\\' || *at == '"' ? "\\" : "", *at);

@@ -30,13 +30,13 @@ void print_line(const char *format, ...)
 	va_start(arguments, format);
 	auto_free char *line = text_vformat(format, arguments);
 	va_end(arguments);
-	auto_free char *escaped = text_escape(line);
+	const char *escaped = text_escape(line);
 	puts(escaped);
 }
 
 void candidate_print(const char *word, const char *description)
 {
-	auto_free char *escaped = text_escape(description ? description : "");
+	const char *escaped = text_escape(description ? description : "");
 	printf("%s%s%s\n", word, description ? "\t" : "", escaped);
 }
 
@@ -58,7 +58,7 @@ static char *severity_format(FILE *stream, enum severity severity, const char *l
 		[SEVERITY_BLOCKER] = "\033[1;31m",
 	};
 	bool colored = severity != SEVERITY_NOTE && is_colored(stream);
-	auto_free char *escaped = text_escape(line);
+	const char *escaped = text_escape(line);
 	return text_format("%s%s:%s %s", colored ? colors[severity] : "", words[severity],
 		colored ? "\033[0m" : "", escaped);
 }

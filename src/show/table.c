@@ -10,7 +10,7 @@
 
 /* clang-format off */
 #define FUNCTIONS(X) \
-	X(scols_column_get_width) X(scols_column_set_wrapfunc) X(scols_line_refer_data) X(scols_new_table) \
+	X(scols_column_get_width) X(scols_column_set_wrapfunc) X(scols_line_set_data) X(scols_new_table) \
 	X(scols_print_table) X(scols_table_enable_noencoding) X(scols_table_enable_noheadings) \
 	X(scols_table_enable_raw) X(scols_table_get_termwidth) X(scols_table_new_column) \
 	X(scols_table_new_line) X(scols_unref_table)
@@ -111,7 +111,7 @@ unsigned int table_needs(const struct column_set *columns, const struct table_op
 /* The cells of a column, and its heading. */
 struct cells {
 	const char *name;
-	char **items;
+	const char **items;
 	size_t count;
 	size_t width; /* of the longest */
 };
@@ -125,12 +125,12 @@ static struct cells column_cells(const struct column *column, const void *const 
 {
 	struct cells cells = { .name = column->name, .width = strlen(column->name) };
 	for (size_t i = 0; i < count; i++) {
-		auto_free char *cell = column->get(rows[i]);
+		const char *cell = column->get(rows[i]);
 		/* Never empty: with --raw an empty cell would shift the columns after it. */
-		char *escaped = cell && *cell ? text_escape(cell) : text_copy("-");
-		*array_add(&cells) = escaped;
-		if (strlen(escaped) > cells.width)
-			cells.width = strlen(escaped);
+		cell = cell && *cell ? text_escape(cell) : "-";
+		*array_add(&cells) = cell;
+		if (strlen(cell) > cells.width)
+			cells.width = strlen(cell);
 	}
 	return cells;
 }
@@ -196,7 +196,7 @@ static void add_rows(struct libscols_table *table, const struct chosen *chosen,
 		if (!line)
 			out_of_memory();
 		for (size_t i = 0; i < chosen->count; i++)
-			if (sym_scols_line_refer_data(line, i, cells->items[i].items[row]) < 0)
+			if (sym_scols_line_set_data(line, i, cells->items[i].items[row]) < 0)
 				out_of_memory();
 	}
 }
@@ -220,8 +220,7 @@ static void print_row(const struct cell_columns *cells, size_t row)
 }
 
 /* Prints the table as libsmartcols does, which takes most of the time of a long list because it measures each
- * character, if their widths are known and no terminal limits them. Returns whether it did; then the cells
- * are freed, as libsmartcols frees them. */
+ * character, if their widths are known and no terminal limits them. Returns whether it did. */
 static bool print_plainly(const struct cell_columns *cells, bool headings, size_t count)
 {
 	for (size_t i = 0; i < cells->count; i++)
@@ -229,9 +228,6 @@ static bool print_plainly(const struct cell_columns *cells, bool headings, size_
 			return false;
 	for (size_t row = !headings; row <= count; row++)
 		print_row(cells, row);
-	for (size_t i = 0; i < cells->count; i++)
-		for (size_t row = 0; row < count; row++)
-			free(cells->items[i].items[row]);
 	return true;
 }
 
@@ -265,10 +261,6 @@ void table_print_refs(const struct column_set *columns, const struct table_optio
 		*array_add(&cells) = column_cells(chosen.items[i], rows, count);
 	if (options->raw || isatty(STDOUT_FILENO) || !print_plainly(&cells, !options->noheadings, count))
 		print_table(&chosen, &cells, options, count);
-	for (size_t i = 0; i < chosen.count; i++)
-		free(cells.items[i].items);
-	free(cells.items);
-	free(chosen.items);
 }
 
 void table_print(const struct column_set *columns, const struct table_options *options, const void *rows,

@@ -6,13 +6,13 @@
 
 static bool quotes(const char *text, const char *to)
 {
-	auto_free char *quoted = text_quote(text);
+	const char *quoted = text_quote(text);
 	return text_same(quoted, to);
 }
 
 static bool escapes(const char *text, const char *to)
 {
-	char *escaped = text_escape(text);
+	const char *escaped = text_escape(text);
 	bool well = text_same(escaped, to);
 	free(escaped);
 	return well;
