@@ -1,6 +1,6 @@
 /* Read this first: the structs of the program. collect/ fills them, judge/ and show/ read them, and nothing
- * changes them after collecting. Strings are owned by their struct and live as long as the program; comments
- * say where NULL is possible. What commands do with them is in work.h. */
+ * changes them after collecting. Strings live as long as the program; comments say where NULL is possible.
+ * What commands do with them is in work.h. */
 #ifndef MODEL_H
 #define MODEL_H
 
@@ -59,8 +59,8 @@ enum kconfig_value { KCONFIG_VALUES(ENUM_VALUE) };
 enum kconfig_kind { KCONFIG_KINDS(ENUM_VALUE) };
 
 struct kconfig {
-	char *source; /* the file it was read from; NULL: none found, all values are KCONFIG_UNKNOWN */
-	int version;  /* kernel version from the header of the file: 703 for 7.3; 0: missing */
+	const char *source; /* the file it was read from; NULL: none found, all values are KCONFIG_UNKNOWN */
+	int version;        /* kernel version from the header of the file: 703 for 7.3; 0: missing */
 	bool rhel; /* the header is that of a kernel of Red Hat, which has newer symbols than its version */
 	enum kconfig_kind kind;
 	int named; /* the number of lines that name a symbol ... */
@@ -121,8 +121,8 @@ enum mode {
 #define TAINT_USER (1 << 6)
 
 struct host {
-	char *release; /* /proc/sys/kernel/osrelease, or the requested kernel; NULL: unknown */
-	char *arch;    /* /proc/sys/kernel/arch, "x86_64"; NULL: unknown, as before 6.1 */
+	const char *release; /* /proc/sys/kernel/osrelease, or the requested kernel; NULL: unknown */
+	const char *arch;    /* /proc/sys/kernel/arch, "x86_64"; NULL: unknown, as before 6.1 */
 	bool loosened; /* judge by the loosened Kconfig rule: VFIO_NOIOMMU needs a container or the cdev */
 	bool running;  /* it is the running kernel; if not, everything that needs a running kernel is UNKNOWN
 			*/
@@ -130,8 +130,8 @@ struct host {
 	struct kconfig kconfig;
 	struct module modules[MODULE_COUNT];
 	bool replaced; /* running, but its modules were removed and those of another kernel are installed */
-	char *module_package; /* the command that installs its modules on this distribution; NULL: unknown, or
-				 none is missing */
+	const char *module_package; /* the command that installs its modules on this distribution; NULL:
+				 unknown, or none is missing */
 	enum mode mode;
 	enum mode mode_at_load;   /* the mode once vfio is loaded; UNKNOWN: not collected */
 	enum answer iommu;        /* /sys/class/iommu has an entry */
@@ -156,20 +156,20 @@ enum own_file {
 
 /* What sets the mode when vfio is loaded, or initialized as a built-in, after the next boot. */
 struct next_boot {
-	enum mode mode;    /* OFF if nothing sets it */
-	char *source;      /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing sets it */
-	enum own_file own; /* our own file in modprobe.d ... */
-	char *blocked; /* "/etc/modprobe.d/x.conf line 3: install vfio-pci /bin/false": why vfio_pci is not
-			* loaded; NULL: nothing prevents it */
+	enum mode mode;      /* OFF if nothing sets it */
+	const char *source;  /* "/etc/modprobe.d/dpdk.conf", "/proc/cmdline"; NULL: nothing sets it */
+	enum own_file own;   /* our own file in modprobe.d ... */
+	const char *blocked; /* "/etc/modprobe.d/x.conf line 3: install vfio-pci /bin/false": why vfio_pci is
+			      * not loaded; NULL: nothing prevents it */
 	const char *blocked_module; /* that `blocked` names: vfio_pci, or one that it needs; NULL: none, or
 				     * all modules are blocked */
-	char *ids;        /* "8086:10d3,1234:11e8": what vfio_pci also binds when it is loaded; NULL: none */
-	char *ids_source; /* as source */
-	const char *own_path;  /* ... which is this */
-	const char *boot_file; /* the setting of the command line on this distribution; NULL: unknown */
-	const char *boot_tool; /* the command that applies a change of it; {} is args or remove-args; NULL:
-				  unknown */
-	char *initramfs;       /* the image of this kernel; NULL: none found */
+	const char *ids; /* "8086:10d3,1234:11e8": what vfio_pci also binds when it is loaded; NULL: none */
+	const char *ids_source; /* as source */
+	const char *own_path;   /* ... which is this */
+	const char *boot_file;  /* the setting of the command line on this distribution; NULL: unknown */
+	const char *boot_tool;  /* the command that applies a change of it; {} is args or remove-args; NULL:
+				   unknown */
+	const char *initramfs;  /* the image of this kernel; NULL: none found */
 	const char *initramfs_tool;     /* the command that rebuilds it; NULL: unknown */
 	enum answer initramfs_has_vfio; /* UNKNOWN: unreadable */
 	enum mode initramfs_mode;       /* set by its copy of modprobe.d; UNKNOWN: unreadable */
@@ -191,7 +191,7 @@ struct taint_bit_list {
 
 /* A taint message of VFIO. */
 struct taint_event {
-	char *device;                    /* "0000:00:04.0", as in the message */
+	const char *device;              /* "0000:00:04.0", as in the message */
 	bool cdev;                       /* for the cdev; else for the group */
 	unsigned long long microseconds; /* since boot, by the log's clock, which stops during suspend */
 	long long time;                  /* seconds since 1970; -1: unknown */
@@ -211,7 +211,7 @@ enum log_state {
 
 /* The kernel log, in the format of /dev/kmsg: Documentation/ABI/testing/dev-kmsg. */
 struct kernel_log {
-	char *text;          /* its records, oldest first; NULL: not collected */
+	const char *text;    /* its records, oldest first; NULL: not collected */
 	int error;           /* negative errno if reading failed; 0: complete */
 	long long boot_time; /* /proc/stat btime: seconds since 1970; -1: unknown */
 	enum log_state state;
@@ -223,7 +223,7 @@ struct taint {
 	unsigned long long value;
 	struct taint_bit_list bits; /* the bits that are set, lowest first */
 	enum answer noiommu;        /* VFIO noiommu set TAINT_USER */
-	char *reason;               /* why `noiommu` is UNKNOWN; else NULL */
+	const char *reason;         /* why `noiommu` is UNKNOWN; else NULL */
 	struct taint_event_list events;
 };
 
@@ -281,19 +281,19 @@ struct node_access {
 };
 
 struct vfio_node {
-	char *name;   /* "noiommu-0", "noiommu-vfio3", "2", "vfio0"; NULL: no node */
-	char *path;   /* "/dev/vfio/noiommu-0"; NULL like name */
-	bool noiommu; /* from the name, which is the only proof */
-	bool present; /* `path` exists in /dev */
+	const char *name; /* "noiommu-0", "noiommu-vfio3", "2", "vfio0"; NULL: no node */
+	const char *path; /* "/dev/vfio/noiommu-0"; NULL like name */
+	bool noiommu;     /* from the name, which is the only proof */
+	bool present;     /* `path` exists in /dev */
 	struct node_access access;
 };
 
 /* The state that bind saved before it changed the device: /run/vfionoiommu/ADDRESS. */
 struct remembered {
 	enum answer known; /* UNKNOWN: a saved state exists but is unreadable, invalid or of another device */
-	char *driver;      /* NULL: no driver */
-	char *module;      /* of that driver; NULL: built in, or no driver */
-	char *driver_override; /* NULL: none was set */
+	const char *driver;          /* NULL: no driver */
+	const char *module;          /* of that driver; NULL: built in, or no driver */
+	const char *driver_override; /* NULL: none was set */
 	bool by_kernel; /* another program had it for userspace: unbind lets the kernel choose the driver */
 };
 
@@ -374,40 +374,44 @@ struct use_list {
 
 /* A function on the PCI bus: /sys/bus/pci/devices/ADDRESS. */
 struct device {
-	char *address; /* "0000:00:04.0": the directory's name, lower case, the domain of 4 to 8 digits */
+	const char
+		*address; /* "0000:00:04.0": the directory's name, lower case, the domain of 4 to 8 digits */
 	unsigned int vendor, device, subvendor, subdevice; /* uevent PCI_ID, PCI_SUBSYS_ID; 0 when unknown */
 	unsigned int class;                                /* uevent PCI_CLASS: 24 bits, 0x020000 */
-	char *modalias;                                    /* uevent MODALIAS; NULL: unknown */
-	char *driver;                                      /* uevent DRIVER; NULL: none */
-	char *driver_module;   /* target of driver/module; NULL: built in, none, or not collected */
-	char *driver_override; /* NULL: none, unknown, or not collected */
-	bool has_override;     /* it is collected, or unreadable */
-	int error;             /* negative errno if its uevent exists but is unreadable; else 0 */
-	char *unreadable;      /* the first detail that exists but is unreadable; NULL: none */
-	bool detailed;         /* its details are collected: device_collect_details */
-	int header_type;       /* config byte 0x0e without its multi-function bit; -1: not read; 0x7f: the
-				* device does not respond */
-	enum answer iommu;     /* ADDRESS/iommu is a link: it has a real IOMMU */
-	bool is_iommu;         /* it is an IOMMU itself (AMD's), of other devices */
-	int iommu_group;       /* target of iommu_group; -1: none. noiommu fabricates groups, too */
-	bool vfio;             /* bound to a VFIO driver: has vfio-dev/, or a group node */
+	const char *modalias;                              /* uevent MODALIAS; NULL: unknown */
+	const char *driver;                                /* uevent DRIVER; NULL: none */
+	const char *driver_module;   /* target of driver/module; NULL: built in, none, or not collected */
+	const char *driver_override; /* NULL: none, unknown, or not collected */
+	bool has_override;           /* it is collected, or unreadable */
+	int error;                   /* negative errno if its uevent exists but is unreadable; else 0 */
+	const char *unreadable;      /* the first detail that exists but is unreadable; NULL: none */
+	bool detailed;               /* its details are collected: device_collect_details */
+	int header_type;   /* config byte 0x0e without its multi-function bit; -1: not read; 0x7f: the
+			    * device does not respond */
+	enum answer iommu; /* ADDRESS/iommu is a link: it has a real IOMMU */
+	bool is_iommu;     /* it is an IOMMU itself (AMD's), of other devices */
+	int iommu_group;   /* target of iommu_group; -1: none. noiommu fabricates groups, too */
+	bool vfio;         /* bound to a VFIO driver: has vfio-dev/, or a group node */
 	struct vfio_node group;
 	struct vfio_node cdev;
-	char *instance; /* differs after it was removed and appeared again, such as a virtual function:
-			 * boot ID and inode of its directory; NULL: not collected, or a recorded machine */
+	const char *
+		instance; /* differs after it was removed and appeared again, such as a virtual function:
+			   * boot ID and inode of its directory; NULL: not collected, or a recorded machine */
 	unsigned long long inode; /* that inode; 0: likewise */
 	struct remembered remembered;
-	bool adding;         /* the kernel is still adding it: see device_wait_until_added */
-	bool denylisted;     /* vfio-pci refuses it: on its denylist, and disable_denylist will not be set */
-	char *physical;      /* address of its physical function; NULL: it is not virtual, or not collected */
-	char *kernel_driver; /* the loaded driver that matches modalias; NULL: none, several, or not collected
-			      */
-	char *stored_override;           /* driverctl's: /etc/driverctl.d; NULL: none, or not collected */
-	struct use_list uses;            /* empty unless collected */
-	int interfaces;                  /* number of its network interfaces, in any namespace */
-	enum fitness fitness;            /* set by cmd/context.c, which has it judged */
-	const struct stored *stored;     /* its persistent binding; NULL: none, or not collected */
-	char *vendor_name, *device_name; /* from hwdb; NULL: no entry, or not looked up */
+	bool adding;     /* the kernel is still adding it: see device_wait_until_added */
+	bool denylisted; /* vfio-pci refuses it: on its denylist, and disable_denylist will not be set */
+	const char
+		*physical; /* address of its physical function; NULL: it is not virtual, or not collected */
+	const char *kernel_driver;   /* the loaded driver that matches modalias; NULL: none, several, or not
+				      * collected
+				      */
+	const char *stored_override; /* driverctl's: /etc/driverctl.d; NULL: none, or not collected */
+	struct use_list uses;        /* empty unless collected */
+	int interfaces;              /* number of its network interfaces, in any namespace */
+	enum fitness fitness;        /* set by cmd/context.c, which has it judged */
+	const struct stored *stored; /* its persistent binding; NULL: none, or not collected */
+	const char *vendor_name, *device_name; /* from hwdb; NULL: no entry, or not looked up */
 };
 
 /* Whether their addresses differ at most in their function. */
@@ -424,12 +428,12 @@ struct device_list {
 
 /* A persistent binding: /etc/vfionoiommu.d/ADDRESS. */
 struct stored {
-	char *address;
-	char *problem; /* why it is invalid; NULL: it is valid, and the rest is set */
-	char *exposed; /* its file or the folder, if users other than root can change it; else NULL */
-	bool linked;   /* ... because that is a link */
+	const char *address;
+	const char *problem; /* why it is invalid; NULL: it is valid, and the rest is set */
+	const char *exposed; /* its file or the folder, if users other than root can change it; else NULL */
+	bool linked;         /* ... because that is a link */
 	unsigned int vendor, device, subvendor, subdevice;
-	char *serial;             /* NULL: the card has none */
+	const char *serial;       /* NULL: the card has none */
 	bool allow_iommu;         /* bind as an ordinary VFIO device if it has an IOMMU */
 	bool cdi;                 /* include in the CDI specification */
 	struct remembered before; /* the state that unbind restores */
@@ -464,11 +468,11 @@ enum severity { SEVERITIES(ENUM_VALUE) };
 struct finding {
 	const char *id; /* stable, for scripts: "noiommu-disabled" */
 	enum severity severity;
-	bool forcible;   /* a blocker that --force overrides */
-	bool overridden; /* --force does */
-	char *subject;   /* a device's address; NULL: the machine */
-	char *sentence;  /* the problem and why it matters */
-	char *remedy;    /* the next command, or a short instruction; NULL: none */
+	bool forcible;        /* a blocker that --force overrides */
+	bool overridden;      /* --force does */
+	const char *subject;  /* a device's address; NULL: the machine */
+	const char *sentence; /* the problem and why it matters */
+	const char *remedy;   /* the next command, or a short instruction; NULL: none */
 };
 
 struct finding_list {

@@ -83,7 +83,7 @@ struct client_facts {
 	enum answer container;        /* /dev/vfio/vfio exists */
 	unsigned long long huge_size; /* of huge pages that a program can take, KiB; 0: there are none */
 	unsigned long long huge_free; /* of these, KiB; without a hugetlbfs of all sizes together */
-	char *hugetlbfs;              /* where it is mounted; NULL: nowhere */
+	const char *hugetlbfs;        /* where it is mounted; NULL: nowhere */
 	long long lock_limit;         /* of locked memory, bytes (RLIMIT_MEMLOCK); -1: none, or unknown */
 	bool locks_freely;            /* CAP_IPC_LOCK: the limit does not apply */
 	bool sees_physical;           /* /proc/self/pagemap shows physical addresses */
@@ -128,12 +128,12 @@ enum action_kind { ACTION_KINDS(ENUM_VALUE) };
 
 struct action {
 	enum action_kind kind;
-	char *path;
-	char *value;
+	const char *path;
+	const char *value;
 	struct node_access access; /* ACTION_ACCESS; ACTION_SAVE, ACTION_TRY_SAVE: its mode */
 	/* ACTION_DRIVER, _TRY_DRIVER only: the write has succeeded if `link` then points to `driver`. */
-	char *link;
-	char *driver; /* the last component of the link's target; NULL: no link */
+	const char *link;
+	const char *driver; /* the last component of the link's target; NULL: no link */
 };
 
 struct step {
@@ -150,9 +150,10 @@ struct plan {
 	struct step *items;
 	size_t count;
 	const char *subject; /* a device's address, or what else to change: "noiommu mode" */
-	char *turn;   /* serialization key: plans with equal keys (also NULL) do not run at the same time */
-	char *lock;   /* folder in sysfs of the device that is locked while the plan runs; NULL: none */
-	char *driver; /* that this device must still have when the plan starts; NULL: any or none */
+	const char
+		*turn; /* serialization key: plans with equal keys (also NULL) do not run at the same time */
+	const char *lock;   /* folder in sysfs of the device that is locked while the plan runs; NULL: none */
+	const char *driver; /* that this device must still have when the plan starts; NULL: any or none */
 	unsigned long long
 		inode; /* of `lock`, which a device that appeared meanwhile does not have; 0: any */
 	int limit;     /* seconds that a step may take; 0: the default; -1: no limit */
@@ -162,7 +163,7 @@ struct plan {
 	char *(*guard)(struct plan *plan);
 	struct descriptor_list held;
 	/* Called after the last step, in the process that runs the plan; NULL: nothing to do. May add steps.
-	 * Returns NULL, or a new sentence with the problem: then the plan has failed. */
+	 * Returns NULL, or a sentence with the problem: then the plan has failed. */
 	char *(*check)(struct plan *plan);
 	void *data; /* for `guard` and `check` */
 };
@@ -209,7 +210,7 @@ struct result {
 	const char *subject; /* a device's address, or what else was changed: "noiommu mode" */
 	enum outcome outcome;
 	bool incidental; /* the user did not request it: printed only with -v, if planned, or if it failed */
-	char *sentence;
+	const char *sentence;
 	struct plan plan; /* no steps if unchanged */
 	struct job job;   /* of the plan */
 };
@@ -232,18 +233,19 @@ enum event_kind { EVENT_KINDS(ENUM_VALUE) };
 
 struct event {
 	enum event_kind kind;
-	char *address; /* of the PCI device; NULL: the node belongs to no PCI device, or to an unknown one */
+	const char *address; /* of the PCI device; NULL: the node belongs to no PCI device, or to an unknown
+				one */
 	unsigned int vendor, device; /* of the added device; 0: unknown */
-	char *driver;                /* NULL: none, or unknown */
-	char *node;                  /* "/dev/vfio/noiommu-0"; NULL: not an event of a node */
+	const char *driver;          /* NULL: none, or unknown */
+	const char *node;            /* "/dev/vfio/noiommu-0"; NULL: not an event of a node */
 };
 
 /* ---- matrix: kernels, and what they lack ---- */
 
 /* The configuration changes needed to get a missing path. */
 struct advice {
-	const char *goal; /* "for the group" */
-	char *lines;      /* the CONFIG_ lines to change, separated by newlines */
+	const char *goal;  /* "for the group" */
+	const char *lines; /* the CONFIG_ lines to change, separated by newlines */
 };
 
 struct advice_list {
@@ -253,7 +255,7 @@ struct advice_list {
 
 /* A kernel, running or not, with its verdict and findings. */
 struct kernel {
-	char *name; /* as the user specified it: a release, or a configuration file */
+	const char *name; /* as the user specified it: a release, or a configuration file */
 	struct host host;
 	struct access_case access;
 	struct access_case

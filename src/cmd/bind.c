@@ -310,7 +310,7 @@ static bool is_stored(
 static void save_binding(struct session *session, const struct device *device)
 {
 	struct plan plan = { 0 };
-	auto_free char *serial = NULL;
+	auto_free const char *serial = NULL;
 	const struct node_access access = access_for(device);
 	bool allow_iommu = allows_iommu(device);
 	if (is_stored(device, &access, allow_iommu, given.cdi)) {

@@ -62,7 +62,7 @@ struct option_row {
 };
 
 struct arguments {
-	char **items; /* point into argv */
+	const char **items; /* point into argv */
 	size_t count;
 };
 
@@ -179,7 +179,7 @@ struct session {
 	struct stored_list stored;
 	struct finding_list findings;
 	struct result_list results;
-	char *cdi; /* the CDI specification as it is, from cdi_begin; NULL: none */
+	const char *cdi; /* the CDI specification as it is, from cdi_begin; NULL: none */
 	long long taint_before;
 };
 

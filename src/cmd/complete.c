@@ -70,7 +70,7 @@ static void offer_kernels(const struct line *line, const char *before)
 {
 	struct sysroot root;
 	static struct name_list names;
-	char **name;
+	const char **name;
 	if (!options_open_root(&line->options, &root) || sysroot_list(&root, "lib/modules", &names))
 		return;
 	array_each (name, &names)
@@ -113,7 +113,7 @@ static void offer_devices(const struct line *line, const char *before, enum valu
 	static struct session session;
 	static struct device_refs named, found;
 	const struct device *device, **one;
-	char **argument;
+	const char **argument;
 	if (session_open(&session, &line->options))
 		return;
 	array_each (argument, &line->options.arguments)

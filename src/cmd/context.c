@@ -170,7 +170,7 @@ static enum status report_selection(
 enum status session_select(
 	struct session *session, const struct arguments *arguments, struct device_refs *found)
 {
-	char **argument;
+	const char **argument;
 	enum status status = STATUS_DONE;
 	array_each (argument, arguments) {
 		size_t first = found->count;

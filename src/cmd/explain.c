@@ -44,7 +44,7 @@ static char *nearest(const char *typed)
 static enum status select_findings(const struct arguments *arguments, struct explained *explained)
 {
 	const struct explanation *explanation;
-	char **argument;
+	const char **argument;
 	for (size_t i = 0; !arguments->count && (explanation = finding_explanation(i)); i++)
 		*array_add(explained) = explanation;
 	array_each (argument, arguments) {

@@ -102,7 +102,7 @@ static enum status collect(
 static enum status collect_installed(const struct sysroot *root, struct kernel_list *kernels)
 {
 	static struct name_list releases;
-	char **release;
+	const char **release;
 	enum status status = STATUS_DONE;
 	host_list_kernels(root, &releases);
 	array_each (release, &releases)

@@ -186,7 +186,8 @@ static void add_all(struct unbinding *run)
  * `gone`, and returns the other arguments. */
 static struct arguments split_gone(const struct session *session, struct name_list *gone)
 {
-	char address[20], **argument;
+	const char **argument;
+	char address[20];
 	struct arguments others = { 0 };
 	array_each (argument, &session->options->arguments) {
 		bool known = address_parse(*argument, address) && !device_find(&session->devices, address) &&
@@ -260,7 +261,7 @@ static enum status decide(struct unbinding *run, const struct options *options)
 static void execute(struct unbinding *run)
 {
 	const struct device **device;
-	char **address;
+	const char **address;
 	array_each (address, &run->gone)
 		forget(&run->session, *address);
 	unbind_all(run);

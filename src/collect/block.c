@@ -77,7 +77,7 @@ static void add_slaves(struct scan *scan, struct block *block)
 {
 	auto_names struct name_list slaves = { 0 };
 	auto_free char *path = text_format(CLASS_BLOCK "/%s/slaves", block->name);
-	char **slave;
+	const char **slave;
 	scan_unknown(scan, path, sysroot_list(scan->root, path, &slaves));
 	array_each (slave, &slaves)
 		add_below(scan, block, find_name(scan, *slave), NULL);
@@ -146,7 +146,7 @@ static void add_holders(struct scan *scan, const struct block *block)
 	auto_names struct name_list holders = { 0 };
 	auto_free char *path = text_format(CLASS_BLOCK "/%s/holders", block->name);
 	const struct block_owner *owner;
-	char **holder;
+	const char **holder;
 	int error = sysroot_list(scan->root, path, &holders);
 	array_each (owner, &block->owners) {
 		use_unknown(owner->device, path, error);
@@ -160,7 +160,7 @@ static void add_holders(struct scan *scan, const struct block *block)
 static void find_owners(struct scan *scan, struct block *block)
 {
 	auto_names struct name_list addresses = { 0 };
-	char **address;
+	const char **address;
 	if (block->known)
 		return;
 	/* Set first, in case of a circle. */
@@ -186,7 +186,7 @@ static void find_owners(struct scan *scan, struct block *block)
 static void add_below(struct scan *scan, struct block *block, struct block *below, const char *file)
 {
 	const struct block_owner *owner;
-	char **base;
+	const char **base;
 	if (!below || below == block)
 		return;
 	find_owners(scan, below);
@@ -208,7 +208,7 @@ void blocks_collect(struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
 	struct block *block;
-	char **name;
+	const char **name;
 	scan_unknown(scan, CLASS_BLOCK, sysroot_list(scan->root, CLASS_BLOCK, &names));
 	array_each (name, &names) {
 		block = array_add(&scan->blocks);
@@ -315,7 +315,7 @@ static void take_mounts(struct scan *scan)
 /* Whether the block device is over one whose path in sysfs contains `part`. */
 static bool is_over(const struct scan *scan, const struct block *block, const char *part)
 {
-	char **base;
+	const char **base;
 	array_each (base, &block->bases) {
 		auto_free char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", *base));
 		auto_free char *whole = text_format("%s/", target ? target : "");
@@ -468,7 +468,7 @@ static void match(struct scan *scan, const struct sysroot *root, const struct ex
 	const char *path, const char *rest, const char *name)
 {
 	auto_names struct name_list entries = { 0 };
-	char **entry;
+	const char **entry;
 	const char *star = strchr(rest, '*');
 	if (!star) {
 		take_exported(scan, root, exporter, PATH("%s%s", path, rest), name);
@@ -646,7 +646,7 @@ static bool is_disk_of(const struct sysroot *root, const char *name, const struc
 bool use_hold_disks(const struct sysroot *root, const struct device *device, struct descriptor_list *held)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	bool all = true;
 	(void)sysroot_list(root, CLASS_BLOCK, &names);
 	array_each (name, &names) {

@@ -85,7 +85,7 @@ void kernel_log_parse(struct kernel_log *log);
  * `next` (NULL: do not look), sets what they say of vfio_pci besides: `blocked`, `ids` and `ids_source`.
  * Returns 0, or a negative errno if a file could not be read. */
 int modprobe_collect_option(const struct sysroot *root, const char *own, const char *module,
-	const char *parameter, enum mode *mode, char **source, struct next_boot *next);
+	const char *parameter, enum mode *mode, const char **source, struct next_boot *next);
 
 /* Whether vfio-pci's parameter disable_denylist is set, or will be when the module is loaded: live, in
  * modprobe.d or on the kernel command line. */
@@ -210,7 +210,7 @@ bool device_is_unbound_since(
  * none. Returns 0; -ENODATA: it has no extended configuration space here; or -EACCES: it is unknown, because
  * only root can read that, or the device does not respond or is being reset. Source: the extended capability
  * Device Serial Number in the config attribute. */
-int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial);
+int device_collect_serial(const struct sysroot *root, const struct device *device, const char **serial);
 
 /* ---- device.c, persistent bindings ---- */
 
@@ -263,12 +263,12 @@ struct node_list;
 /* A PCI device below a block device. */
 struct block_owner {
 	struct device *device;
-	char *way; /* see struct use */
+	const char *way; /* see struct use */
 };
 
 struct block {
-	char *name;   /* "nvme0n1p2" */
-	dev_t number; /* 0: unknown, or none */
+	const char *name; /* "nvme0n1p2" */
+	dev_t number;     /* 0: unknown, or none */
 	struct {
 		struct block_owner *items;
 		size_t count;
@@ -282,14 +282,14 @@ struct block {
 struct remote {
 	enum use_kind kind; /* USE_SESSION, USE_FABRIC, USE_ISCSI or USE_CONNECTION, with their detail ... */
 	const char *what, *process;
-	char *server;    /* its address */
-	char *interface; /* what routes to it; NULL: none in this network namespace */
+	const char *server;    /* its address */
+	const char *interface; /* what routes to it; NULL: none in this network namespace */
 };
 
 /* A TCP connection of this network namespace. */
 struct connection {
 	unsigned long inode; /* of its socket */
-	char *peer;          /* address */
+	const char *peer;    /* address */
 	struct {
 		int *items;
 		size_t count;

@@ -60,7 +60,7 @@ static void collect_attributes(const struct sysroot *root, const struct name_lis
 	const char *attribute, int unlocked, struct attribute_list *attributes)
 {
 	auto_names struct name_list paths = { 0 };
-	char **address;
+	const char **address;
 	array_each (address, addresses)
 		*array_add(&paths) = text_format(PCI_DEVICES "/%s/%s", *address, attribute);
 	sysroot_read_locked(root, unlocked, &paths, attributes);
@@ -69,7 +69,7 @@ static void collect_attributes(const struct sysroot *root, const struct name_lis
 static struct attribute collect_attribute(
 	const struct sysroot *root, const char *address, const char *attribute, int unlocked)
 {
-	char *name = (char *)address;
+	const char *name = address;
 	struct attribute_list attributes = { 0 };
 	collect_attributes(root, &(struct name_list){ &name, 1 }, attribute, unlocked, &attributes);
 	const struct attribute only = *attributes.items;
@@ -213,7 +213,7 @@ bool device_is_bare(const struct sysroot *root, const struct device *device)
 {
 	auto_names struct name_list folders = { 0 };
 	unsigned int class = device->class >> 16;
-	char **folder;
+	const char **folder;
 	if (device->error || device->driver || class == 0x03 || class == 0x06 ||
 		sysroot_exists(root, DEVICE_PATH(device, "driver")) != ANSWER_NO ||
 		sysroot_exists(root, DEVICE_PATH(device, "virtfn0")) != ANSWER_NO ||
@@ -360,7 +360,7 @@ static void collect_stored_overrides(
 static void collect_drivers(const struct sysroot *root, const char *name, struct name_list *drivers)
 {
 	auto_names struct name_list entries = { 0 };
-	char **entry;
+	const char **entry;
 	sysroot_list(root, PATH("sys/module/%s/drivers", name), &entries);
 	array_each (entry, &entries)
 		if (text_starts(*entry, "pci:"))
@@ -370,7 +370,7 @@ static void collect_drivers(const struct sysroot *root, const char *name, struct
 static char *kernel_driver(const struct sysroot *root, const char *release, const struct device *device)
 {
 	auto_names struct name_list modules = { 0 }, drivers = { 0 };
-	char **module;
+	const char **module;
 	if (!device->modalias || !release)
 		return NULL;
 	module_list_alias(root, release, device->modalias, &modules);
@@ -647,7 +647,7 @@ static unsigned int word_at(const unsigned char *config, size_t at)
 	       (unsigned int)config[at + 3] << 24;
 }
 
-static char *find_serial(const unsigned char *config)
+static const char *find_serial(const unsigned char *config)
 {
 	size_t at = EXTENDED_START;
 	/* Limited by the available space, because a malformed list may be circular. */
@@ -664,7 +664,7 @@ static char *find_serial(const unsigned char *config)
 	return NULL;
 }
 
-static int parse_serial(const struct attribute *attribute, char **serial)
+static int parse_serial(const struct attribute *attribute, const char **serial)
 {
 	const unsigned char *config = (const unsigned char *)attribute->text;
 	/* Without PCI Express, or MMCONFIG, only these bytes exist. */
@@ -688,7 +688,7 @@ static void collect_configs(
 		sysroot_read_apart(root, &paths, EXTENDED_END, configs);
 }
 
-int device_collect_serial(const struct sysroot *root, const struct device *device, char **serial)
+int device_collect_serial(const struct sysroot *root, const struct device *device, const char **serial)
 {
 	struct attribute_list configs = { 0 };
 	collect_configs(root, &(struct device_refs){ &device, 1 }, &configs);
@@ -752,7 +752,7 @@ static bool is_usable(const struct sysroot *root, const struct stored *stored)
 
 static void check_serial(const struct sysroot *root, const struct attribute *config, struct stored *stored)
 {
-	auto_free char *serial = NULL;
+	auto_free const char *serial = NULL;
 	int error = parse_serial(config, &serial);
 	stored->same =
 		error ? stored->serial ? ANSWER_UNKNOWN : ANSWER_YES : text_same(serial, stored->serial);
@@ -796,7 +796,8 @@ static void stored_free(struct stored *stored)
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *list)
 {
 	auto_names struct name_list names = { 0 };
-	char address[20], **name;
+	const char **name;
+	char address[20];
 	struct stored *stored;
 	struct device *device;
 	array_each (stored, list)

@@ -74,7 +74,8 @@ static char *group_address(const struct sysroot *root, const char *node)
 	const char *name = text_after(node, "/dev/vfio/");
 	const char *number = text_after(name, "noiommu-");
 	auto_names struct name_list names = { 0 };
-	char address[20], **item, *found = NULL;
+	char address[20], *found = NULL;
+	const char **item;
 	if (sysroot_list(root, PATH("sys/kernel/iommu_groups/%s/devices", number ? number : name), &names))
 		return NULL;
 	array_each (item, &names) {

@@ -56,7 +56,7 @@ static void collect_kconfig(const struct sysroot *root, struct host *host)
 		/* /proc shows the running kernel only. */
 		if ((!host->running && text_starts(path, "proc/")) || kconfig_read(root, path, &found))
 			continue;
-		char *unused = found.source;
+		const char *unused = found.source;
 		if (found.kind != KCONFIG_PARTIAL || (!chosen->source && is_about_vfio(&found))) {
 			unused = chosen->source;
 			*chosen = found;
@@ -128,7 +128,7 @@ static bool iort_has_smmu(const struct sysroot *root)
 static bool tree_has_iommu(const struct sysroot *root, const char *path, int depth)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	if (sysroot_list(root, path, &names))
 		return false;
 	array_each (name, &names) {
@@ -402,7 +402,7 @@ void host_list_kernels(const struct sysroot *root, struct name_list *releases)
 	add_release(releases, running);
 	for (size_t i = 0; i < ARRAY_SIZE(kernel_places); i++) {
 		auto_names struct name_list names = { 0 };
-		char **name;
+		const char **name;
 		if (sysroot_list(root, kernel_places[i].directory, &names))
 			continue;
 		array_each (name, &names)

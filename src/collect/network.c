@@ -14,7 +14,7 @@ static void add_uppers(const struct scan *scan, struct name_list *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
 		auto_names struct name_list entries = { 0 };
-		char **entry;
+		const char **entry;
 		(void)sysroot_list(scan->root, PATH(CLASS_NET "/%s", names->items[i]), &entries);
 		array_each (entry, &entries) {
 			const char *upper = text_after(*entry, "upper_");
@@ -62,7 +62,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 	auto_free char *flags_path = text_format("%s/flags", directory);
 	auto_free char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
-	char **entry;
+	const char **entry;
 	device->interfaces++;
 	use_unknown(device, flags_path, flags ? 0 : -errno);
 	use_unknown(device, name, scan->network_error);
@@ -109,7 +109,7 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 	auto_free char *directory = text_format("class/net/%s", name);
 	auto_free char *flags = sysroot_read(sysfs, PATH("%s/flags", directory));
 	bool up = !flags || says_up(flags);
-	char **entry;
+	const char **entry;
 	(void)sysroot_list(sysfs, directory, &entries);
 	array_each (entry, &entries)
 		up |= text_starts(*entry, "upper_");
@@ -119,7 +119,7 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 bool use_is_up(const struct sysroot *root, const struct device *device)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	(void)sysroot_list(root, CLASS_NET, &names);
 	array_each (name, &names) {
 		auto_names struct name_list owners = { 0 };
@@ -139,7 +139,7 @@ static void take_interfaces(
 	struct scan *scan, const struct sysroot *sysfs, const struct use *place, bool initial)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	scan->unseen |= sysroot_list(sysfs, "class/net", &names) != 0;
 	array_each (name, &names) {
 		auto_owners struct owner_list owners = { 0 };
@@ -262,7 +262,7 @@ static bool is_driven(const struct scan *scan, const struct device *device)
 	auto_names struct name_list entries = { 0 };
 	auto_free char *folder = text_format(PCI_DEVICES "/%s", device->address);
 	bool driven = !text_same(device->driver, "virtio-pci");
-	char **entry;
+	const char **entry;
 	if (driven)
 		return true;
 	(void)sysroot_list(scan->root, folder, &entries);
@@ -340,7 +340,7 @@ static void take_target(struct scan *scan, const struct sysroot *root, const cha
 static void take_targets(struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	if (sysroot_exists(scan->root, "sys/module/netconsole") != ANSWER_YES)
 		return;
 	/* configfs may be mounted in another namespace only, or not at all. */
@@ -385,7 +385,7 @@ static void each_address(struct scan *scan, const char *folder,
 	void (*take)(struct scan *scan, const char *name, char *address))
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &names));
 	array_each (name, &names) {
 		auto_free char *path = text_format("%s/%s/address", folder, *name);
@@ -410,7 +410,7 @@ static void take_fibre_channel(struct scan *scan, const char *controller, const 
 	auto_names struct name_list hosts = { 0 };
 	auto_free char *detail =
 		text_format("NVMe controller %s is reached through Fibre Channel", controller);
-	char **host;
+	const char **host;
 	scan_unknown(scan, FIBRE_CHANNEL, sysroot_list(scan->root, FIBRE_CHANNEL, &hosts));
 	array_each (host, &hosts) {
 		/* A report has no addresses. */
@@ -427,7 +427,7 @@ static void add_fabric_mounts(struct scan *scan, const char *controller, const c
 {
 	auto_names struct name_list names = { 0 };
 	auto_free char *own = text_format("/nvme-fabrics/ctl/%s/", controller);
-	char **name;
+	const char **name;
 	(void)sysroot_list(scan->root, SUBSYSTEMS, &names);
 	blocks_each_mount(scan, own, add_session, server);
 	array_each (name, &names) {

@@ -51,7 +51,7 @@ static int collect_candidates(const struct sysroot *root, const char *own, struc
 	int failed = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
 		auto_names struct name_list names = { 0 };
-		char **name;
+		const char **name;
 		int error = sysroot_list(root, directories[i], &names);
 		failed = failed || error == -ENOENT ? failed : error;
 		array_each (name, &names)
@@ -107,7 +107,7 @@ static void take_rest(struct next_boot *next, const char *path, const char *text
 }
 
 int modprobe_collect_option(const struct sysroot *root, const char *own, const char *module,
-	const char *parameter, enum mode *mode, char **source, struct next_boot *next)
+	const char *parameter, enum mode *mode, const char **source, struct next_boot *next)
 {
 	struct candidates candidates = { 0 };
 	const struct candidate *candidate;
@@ -153,7 +153,8 @@ bool denylist_collect_disabled(const struct sysroot *root)
 	/* Before 5.9 there was no list. */
 	if (sysroot_exists(root, "sys/module/vfio_pci/parameters/nointxmask") == ANSWER_YES)
 		return true;
-	auto_free char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
+	auto_free const char *source = NULL,
+			     *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
 	modprobe_collect_option(root, NULL, "vfio_pci", "disable_denylist", &mode, &source, NULL);
 	enum mode said =
 		cmdline ? modprobe_cmdline_option(cmdline, "vfio_pci", "disable_denylist") : MODE_UNKNOWN;

@@ -166,7 +166,7 @@ static void collect_huge_pages(const struct sysroot *root, struct client_facts *
 	auto_names struct name_list names = { 0 };
 	unsigned long long usual = default_page_size(root);
 	const struct mount_fact *mount;
-	char **name;
+	const char **name;
 	mount_facts(root, &mounts);
 	array_each (mount, &mounts)
 		if (!facts->hugetlbfs && mount->target && text_same(mount->type, "hugetlbfs"))

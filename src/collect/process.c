@@ -212,7 +212,7 @@ static void collect_attributes(const struct scan *scan)
 	array_each (device, scan->devices) {
 		auto_names struct name_list names = { 0 };
 		auto_free char *folder = text_format(PCI_DEVICES "/%s", device->address);
-		char **name;
+		const char **name;
 		(void)sysroot_list(scan->root, folder, &names);
 		array_each (name, &names) {
 			if (is_attribute(*name))
@@ -316,7 +316,7 @@ static bool shows_major(const struct scan *scan, unsigned int number)
 {
 	auto_names struct name_list names = { 0 };
 	auto_free char *start = text_format("%u:", number);
-	char **name;
+	const char **name;
 	(void)sysroot_list(&scan->quiet, CHARACTER_DEVICES, &names);
 	array_each (name, &names)
 		if (text_starts(*name, start))
@@ -448,7 +448,7 @@ static char *info_value(const struct process_file *file, const char *key)
 static void take_lines(struct scan *scan, const struct process_file *file)
 {
 	auto_names struct name_list chips = { 0 };
-	char **name;
+	const char **name;
 	const char *chip = info_value(file, CHIP);
 	auto_free char *detail = text_format(
 		"process %s has lines of a GPIO chip that the kernel does not name", file->process);
@@ -598,7 +598,7 @@ static void take_orphans(struct scan *scan)
 /* Processes that the look got stuck at. */
 static void take_skipped(struct scan *scan)
 {
-	char **name;
+	const char **name;
 	array_each (name, &scan->processes.skipped) {
 		auto_free char *what = text_format("process %s", *name);
 		scan_unknown_because(

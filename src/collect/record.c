@@ -325,7 +325,7 @@ static void read_file(const struct sysroot *root, bool with_private, struct reco
 
 static void read_log(const struct sysroot *root, bool with_private, struct record *record)
 {
-	auto_free char *text = NULL;
+	auto_free const char *text = NULL;
 	record->error = klog_read(root, record->path, &text);
 	if (!record->error)
 		take(record, text, strlen(text), with_private);

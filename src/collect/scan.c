@@ -81,7 +81,7 @@ int scan_owners(const struct scan *scan, const struct sysroot *root, const char 
 	struct owner_list *owners)
 {
 	auto_names struct name_list addresses = { 0 };
-	char **address;
+	const char **address;
 	int error = owner_collect(root, folder, name, &addresses);
 	array_each (address, &addresses) {
 		struct device *device = device_find(scan->devices, *address);
@@ -111,7 +111,7 @@ void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *
 	void (*take)(struct scan *scan, const char *name, struct device *device))
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	scan_unknown(scan, folder, sysroot_list(root, folder, &names));
 	array_each (name, &names) {
 		auto_owners struct owner_list owners = { 0 };

@@ -26,7 +26,7 @@ static int collect_entries(const struct sysroot *root, const char *path, const c
 	const char *folder, struct name_list *addresses)
 {
 	auto_names struct name_list entries = { 0 };
-	char **entry;
+	const char **entry;
 	int error = ignore_missing(sysroot_list(root, path, &entries));
 	array_each (entry, &entries) {
 		int unknown =
@@ -116,7 +116,7 @@ static void add_entries(const struct sysroot *root, const char *path, const char
 	struct name_list *addresses)
 {
 	auto_names struct name_list entries = { 0 };
-	char **entry;
+	const char **entry;
 	sysroot_list(root, path, &entries);
 	array_each (entry, &entries) {
 		auto_free char *link = text_format("%s/%s", path, *entry);
@@ -178,7 +178,7 @@ static void add_hardware_address(const struct sysroot *root, const char *text, s
 {
 	auto_names struct name_list interfaces = { 0 };
 	auto_free char *wanted = text_copy(text);
-	char **name;
+	const char **name;
 	for (char *at = wanted; *at; at++)
 		*at = (char)(*at == '-' ? ':' : tolower((unsigned char)*at));
 	sysroot_list(root, CLASS_NET, &interfaces);
@@ -196,7 +196,7 @@ static void add_hardware_address(const struct sysroot *root, const char *text, s
 static void add_class_devices(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
 	auto_names struct name_list classes = { 0 };
-	char **class;
+	const char **class;
 	sysroot_list(root, "sys/class", &classes);
 	array_each (class, &classes) {
 		auto_free char *path = text_format("sys/class/%s/%s", *class, name);
@@ -326,7 +326,7 @@ static enum selection not_found(const char *text)
 /* The USB controller that what was named is behind; NULL: it is not. */
 static const struct device *find_usb(const struct device_list *devices, const struct name_list *addresses)
 {
-	char **address;
+	const char **address;
 	array_each (address, addresses)
 		if (text_after(*address, USB))
 			return device_find(devices, text_after(*address, USB));

@@ -15,7 +15,7 @@
 static char *virtiofs_tag(const struct scan *scan, const char *device)
 {
 	auto_names struct name_list entries = { 0 };
-	char **entry;
+	const char **entry;
 	(void)sysroot_list(scan->root, VIRTIOFS, &entries);
 	array_each (entry, &entries) {
 		auto_free char *of = sysroot_link_name(scan->root, PATH(VIRTIOFS "/%s/device", *entry));
@@ -44,7 +44,7 @@ static bool is_share(const struct mount_fact *mount, bool virtiofs, const char *
 static bool is_any_share(const struct scan *scan, const struct mount_fact *mount, bool virtiofs)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	bool found = false;
 	if (virtiofs || !text_same(mount->type, "9p"))
 		return is_share(mount, virtiofs, NULL);
@@ -304,7 +304,7 @@ static void take_mediated(struct scan *scan, const char *name, struct device *de
 static void take_usb_clients(struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	scan_unknown(scan, USB_SERVER, sysroot_list(scan->root, USB_SERVER, &names));
 	array_each (name, &names) {
 		auto_free char *status = sysroot_read(scan->root, PATH(USB_SERVER "/%s/usbip_status", *name));
@@ -375,7 +375,8 @@ static void take_functions(const struct scan *scan, struct device *device)
 static bool has_firmware_screen(const struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
-	char **name, address[20];
+	const char **name;
+	char address[20];
 	bool found = false;
 	(void)sysroot_list(scan->root, CLASS_GRAPHICS, &names);
 	array_each (name, &names) {
@@ -514,7 +515,7 @@ static void take_watchdog(struct scan *scan, const char *name)
 static void take_watchdogs(struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	scan_unknown(scan, WATCHDOGS, sysroot_list(scan->root, WATCHDOGS, &names));
 	array_each (name, &names)
 		take_watchdog(scan, *name);
@@ -595,7 +596,7 @@ static void collect_themselves(struct scan *scan)
 static void take_exported_lines(struct scan *scan)
 {
 	auto_names struct name_list names = { 0 };
-	char **name;
+	const char **name;
 	(void)sysroot_list(scan->root, GPIO, &names);
 	array_each (name, &names) {
 		auto_free char *line =
@@ -693,7 +694,8 @@ static void take_behind(struct device *device, const struct device *below, const
  */
 static void take_suppliers(struct scan *scan, const struct device *below, const char *part)
 {
-	char supplier[20], consumer[20], **link;
+	const char **link;
+	char supplier[20], consumer[20];
 	array_each (link, &scan->links) {
 		if (sscanf(*link, "pci:%19[0-9a-f:.]--pci:%19s", supplier, consumer) != 2 ||
 			!text_same(consumer, part))

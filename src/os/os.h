@@ -114,7 +114,7 @@ void progress_tick(void);
 
 /* A path that was accessed below a root. */
 struct sysroot_note {
-	char *path;
+	const char *path;
 	size_t read; /* requested bytes; 0: only its existence and type */
 };
 
@@ -209,7 +209,7 @@ int sysroot_access(const struct sysroot *root, const char *path, struct node_acc
 enum answer sysroot_writable(const struct sysroot *root, const char *path);
 
 struct name_list {
-	char **items;
+	const char **items;
 	size_t count;
 };
 
@@ -310,9 +310,9 @@ int lock_device_holder(const char *folder);
 /* A new file for the user, which appears complete or not at all. */
 
 struct newfile {
-	int fd;          /* for writing, mode 0600 */
-	char *path;      /* as the user typed it */
-	char *temporary; /* its name until newfile_end, in the same directory */
+	int fd;                /* for writing, mode 0600 */
+	const char *path;      /* as the user typed it */
+	const char *temporary; /* its name until newfile_end, in the same directory */
 };
 
 /* Creates the file `path` under a temporary name; termination signals are only recorded from now on. Finish
@@ -389,7 +389,7 @@ int module_load(const char *name);
 
 /* The vendor and model names for a modalias ("pci:v00008086d..."), from this machine's hardware database
  * (hwdb.bin): new strings, which the caller frees, or NULL if it has no entry. */
-void udev_names_find(const char *modalias, char **vendor, char **model);
+void udev_names_find(const char *modalias, const char **vendor, const char **model);
 
 /* Whether events of udevd arrive here, as far as its control socket exists: something listens to the kernel
  * in this network namespace. A container can have the one without the other. Source: /proc/net/netlink. */
@@ -427,17 +427,18 @@ int udev_receive(int milliseconds, struct udev_event *event);
 
 /* An open descriptor or a mapping. */
 struct process_file {
-	char *process; /* "1234 (dpdk-testpmd)"; NULL: not read yet, as `path` */
-	int pid;       /* that process; 0: of a mapping */
-	char *path;  /* the target of the descriptor's link, or the path of the mapping; NULL: not read yet */
-	mode_t type; /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
-		      */
-	dev_t number;                      /* of a socket or namespace: its inode */
+	const char *process; /* "1234 (dpdk-testpmd)"; NULL: not read yet, as `path` */
+	int pid;             /* that process; 0: of a mapping */
+	const char *path; /* the target of the descriptor's link, or the path of the mapping; NULL: not read
+			     yet */
+	mode_t type;  /* S_IFCHR, S_IFBLK or S_IFSOCK, and `number` is known; 0: another file, or a recording
+		       */
+	dev_t number; /* of a socket or namespace: its inode */
 	unsigned long inode;               /* of a file that may be one of a sysfs; 0: another file */
 	bool ours;                         /* of the sysfs at /sys */
 	bool mapped;                       /* or registered with io_uring: it may be written to */
 	unsigned long long offset, length; /* of the mapping, in bytes */
-	char *info;                        /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
+	const char *info;                  /* /proc/PID/fdinfo/N; NULL: a mapping, or unreadable */
 };
 
 struct process_file_list {
@@ -448,8 +449,9 @@ struct process_file_list {
 /* A namespace, the first process in it, "1234 (sh)", or else the first that has it open, and its path. */
 struct process_namespace {
 	unsigned long inode;
-	char *process;
-	char *path; /* below the root: "proc/1234/ns/net", "proc/1234/task/1235/ns/net", "proc/1234/fd/3" */
+	const char *process;
+	const char *
+		path; /* below the root: "proc/1234/ns/net", "proc/1234/task/1235/ns/net", "proc/1234/fd/3" */
 };
 
 struct namespace_list {
@@ -465,8 +467,8 @@ struct process_facts {
 	struct name_list skipped;   /* processes at which it got stuck, "1234 (sh)" */
 	struct name_list in_flight; /* those with a socket that has files in its queue, which nothing names */
 	int error; /* the first negative errno: a process was unreadable, so the facts are incomplete */
-	char *unreadable; /* that process; NULL: another file of /proc was */
-	bool hidden;      /* there are processes that /proc does not show: of another PID namespace or user */
+	const char *unreadable; /* that process; NULL: another file of /proc was */
+	bool hidden; /* there are processes that /proc does not show: of another PID namespace or user */
 };
 
 /* Adds the files for which `wanted` returns true, and the namespaces. `wanted` is called for nodes before
@@ -482,9 +484,9 @@ void process_facts_collect(const struct sysroot *root,
  * (rtnetlink). */
 
 struct network_fact {
-	char *interface; /* "eth0" */
-	bool route;      /* a route through it; else an address of it */
-	char *text;      /* "192.0.2.1/24", "default", "192.0.2.0/24 in table 100" */
+	const char *interface; /* "eth0" */
+	bool route;            /* a route through it; else an address of it */
+	const char *text;      /* "192.0.2.1/24", "default", "192.0.2.0/24 in table 100" */
 };
 
 /* An interface that routes lead through; "": there is none (any more) with this index. */
@@ -549,14 +551,16 @@ char *network_interface_to(const char *address);
  * Mounts and swap, through libmount. */
 
 struct mount_fact {
-	char *type;   /* ext4, virtiofs */
-	char *source; /* as mountinfo or swaps has it: /dev/nvme0n1p2; of nsfs the root: "net:[4026532294]" */
+	const char *type;   /* ext4, virtiofs */
+	const char *source; /* as mountinfo or swaps has it: /dev/nvme0n1p2; of nsfs the root:
+			       "net:[4026532294]" */
 	dev_t number; /* of the block device; anonymous (major 0) for btrfs and network filesystems; 0: swap
 		       */
-	char *target; /* the mount point; NULL: swap */
-	char *process; /* "1234 (sh)": it is in the mount namespace of this process; NULL: in ours */
-	char *server;  /* its address, as the options of nfs and cifs have it: "addr=192.0.2.1"; NULL: none */
-	char *page_size; /* of hugetlbfs: "2M"; NULL: not said */
+	const char *target;    /* the mount point; NULL: swap */
+	const char *process;   /* "1234 (sh)": it is in the mount namespace of this process; NULL: in ours */
+	const char *server;    /* its address, as the options of nfs and cifs have it: "addr=192.0.2.1"; NULL:
+				  none */
+	const char *page_size; /* of hugetlbfs: "2M"; NULL: not said */
 };
 
 struct mount_facts {
@@ -604,7 +608,7 @@ int block_loop(const struct sysroot *root, const char *node, dev_t number, dev_t
  * recording it is a file with the concatenated records. `*text` becomes a new string, which the caller frees.
  * Returns 0, or a negative errno with the records read so far in `*text`: -EFBIG: longer than KLOG_SIZE_MAX;
  * -EBADMSG: the recorded log contains a 0 byte; and those of open(2) and read(2). */
-int klog_read(const struct sysroot *root, const char *path, char **text);
+int klog_read(const struct sysroot *root, const char *path, const char **text);
 
 /* ---- vfio.c ----
  * VFIO's ioctls: containers, groups and devices; Documentation/driver-api/vfio.rst,

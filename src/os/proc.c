@@ -594,7 +594,7 @@ static void look_at_threads(struct look *look)
 {
 	struct stat status;
 	auto_names struct name_list threads = { 0 };
-	char **thread;
+	const char **thread;
 	/* Two links, and one for each thread. */
 	if (!look->root->live || fstatat(look->folder, "task", &status, 0) < 0 || status.st_nlink <= 3)
 		return;
@@ -671,7 +671,7 @@ static void look_at_number(struct look *look, const char *pid)
 static bool look_at_new(struct look *look, const struct name_list *names, const struct name_list *before)
 {
 	bool any = false;
-	char **name;
+	const char **name;
 	array_each (name, names) {
 		if (name_list_has_sorted(before, *name) || (*name)[strspn(*name, "0123456789")])
 			continue;
@@ -690,13 +690,11 @@ static void look_at_receivers(struct look *look)
 	long long end = clock_milliseconds() + MESSAGES_MS;
 	while (look->facts->in_flight.count && clock_milliseconds() < end) {
 		auto_names struct name_list processes = look->facts->in_flight;
-		char **process;
+		const char **process;
 		look->facts->in_flight = (struct name_list){ 0 };
 		clock_sleep(20);
-		array_each (process, &processes) {
-			(*process)[strcspn(*process, " ")] = '\0';
-			look_at_number(look, *process);
-		}
+		array_each (process, &processes)
+			look_at_number(look, text_format("%d", atoi(*process)));
 	}
 }
 

@@ -367,7 +367,7 @@ static void read_apart(const struct sysroot *root, const struct name_list *paths
 void sysroot_read_locked(const struct sysroot *root, int before, const struct name_list *paths,
 	struct attribute_list *attributes)
 {
-	char **path;
+	const char **path;
 	struct attribute *attribute;
 	if (root->live && kernel_version() < before) {
 		read_apart(root, paths, 1023, LOCKED_MS, attributes);
@@ -384,7 +384,7 @@ void sysroot_read_locked(const struct sysroot *root, int before, const struct na
 void sysroot_read_apart(const struct sysroot *root, const struct name_list *paths, size_t size,
 	struct attribute_list *attributes)
 {
-	char **path;
+	const char **path;
 	if (root->live) {
 		read_apart(root, paths, size, RESUME_MS, attributes);
 		return;
@@ -540,7 +540,7 @@ static int by_name(const void *a, const void *b)
 /* A listing reveals all names, including those that are not opened afterwards. */
 static void note_names(const struct sysroot *root, const char *path, const struct name_list *names)
 {
-	char **name;
+	const char **name;
 	if (!root->notes)
 		return;
 	array_each (name, names)
@@ -598,7 +598,7 @@ int sysroot_list_folders(const struct sysroot *root, const char *path, struct na
 
 void name_list_free(struct name_list *names)
 {
-	char **name;
+	const char **name;
 	array_each (name, names)
 		free(*name);
 	free(names->items);
@@ -607,7 +607,7 @@ void name_list_free(struct name_list *names)
 
 bool name_list_has(const struct name_list *names, const char *name)
 {
-	char **item;
+	const char **item;
 	array_each (item, names)
 		if (text_same(*item, name))
 			return true;
@@ -650,7 +650,7 @@ static int read_records(int fd, char *to, size_t *used)
 	return -EFBIG;
 }
 
-int klog_read(const struct sysroot *root, const char *path, char **text)
+int klog_read(const struct sysroot *root, const char *path, const char **text)
 {
 	size_t used = 0;
 	/* In a container /dev/kmsg may be a link to the console, which must not be read. */

@@ -40,7 +40,7 @@ static struct udev_hwdb *hardware_database(void)
 	return database;
 }
 
-void udev_names_find(const char *modalias, char **vendor, char **model)
+void udev_names_find(const char *modalias, const char **vendor, const char **model)
 {
 	struct udev_hwdb *database = modalias ? hardware_database() : NULL;
 	*vendor = *model = NULL;

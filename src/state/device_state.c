@@ -138,7 +138,7 @@ static bool get_number(const char *text, const char *key, int base, long max, lo
 }
 
 /* The name of a driver or module under `key`, or NULL. Returns false if it is invalid. */
-static bool get_name(const char *text, const char *key, char **name)
+static bool get_name(const char *text, const char *key, const char **name)
 {
 	*name = text_value(text, key);
 	return text_is_name(*name);

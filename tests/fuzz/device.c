@@ -57,7 +57,7 @@ static void write_again(const struct device *device)
 
 static void check(const struct device *device)
 {
-	auto_free char *serial = NULL;
+	auto_free const char *serial = NULL;
 	must(device->vendor <= 0xffff && device->device <= 0xffff && device->class <= 0xffffff);
 	must(device->subvendor <= 0xffff && device->subdevice <= 0xffff);
 	must(device->header_type >= -1 && device->header_type <= 0x7f);

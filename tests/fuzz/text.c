@@ -58,7 +58,7 @@ static void hide(const char *text)
 	redact_names(hidden, &known);
 	must(strlen(hidden) == strlen(text));
 	/* Only the assigned numbers are left. */
-	char **mac;
+	const char **mac;
 	array_each (mac, &known) {
 		must(strlen(*mac) == 12);
 		auto_free char *name = text_format("enx%s", *mac);
