@@ -14,7 +14,7 @@
 static int check(const char *path)
 {
 	struct stat file;
-	auto_free char *copy = text_copy(path);
+	char *copy = text_copy(path);
 	size_t length = strlen(path);
 	if (lstat(path, &file) == 0)
 		return S_ISREG(file.st_mode) ? 0 : S_ISDIR(file.st_mode) ? -EISDIR : -EINVAL;

@@ -133,13 +133,12 @@ static void roll_back(struct running *running)
 	}
 }
 
-/* Takes over what the guard or the check has returned. */
-static int take_problem(struct running *running, char *problem)
+/* What the guard or the check has returned. */
+static int take_problem(struct running *running, const char *problem)
 {
 	if (!problem)
 		return 0;
 	snprintf(running->run->step, ACTION_TEXT, "%s", problem);
-	free(problem);
 	return -EPROTO;
 }
 
@@ -151,7 +150,7 @@ static int ask_guard(struct running *running, const struct step *step)
 		return 0;
 	running->run->since = clock_milliseconds();
 	snprintf(running->run->step, ACTION_TEXT, "look at the device again");
-	char *problem = plan->guard(plan);
+	const char *problem = plan->guard(plan);
 	plan->guard = NULL;
 	return take_problem(running, problem);
 }

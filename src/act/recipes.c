@@ -20,19 +20,17 @@ static void add_step(struct plan *plan, struct action act, struct action undo)
 
 static struct action load(const char *module)
 {
-	return (struct action){ .kind = ACTION_LOAD, .value = text_copy(module) };
+	return (struct action){ .kind = ACTION_LOAD, .value = module };
 }
 
 static struct action try_load(const char *module)
 {
-	return (struct action){ .kind = ACTION_TRY_LOAD, .value = text_copy(module) };
+	return (struct action){ .kind = ACTION_TRY_LOAD, .value = module };
 }
 
 static struct action write_mode(bool on)
 {
-	return (struct action){
-		.kind = ACTION_WRITE, .path = text_copy(MODE_PARAMETER), .value = text_copy(on ? "Y" : "N")
-	};
+	return (struct action){ .kind = ACTION_WRITE, .path = MODE_PARAMETER, .value = on ? "Y" : "N" };
 }
 
 /* A newline clears the override: the kernel ignores a write of 0 bytes. */
@@ -41,7 +39,7 @@ static struct action write_override(const struct device *device, const char *dri
 	return (struct action){
 		.kind = ACTION_WRITE,
 		.path = text_format(PCI_BUS "/devices/%s/driver_override", device->address),
-		.value = text_copy(driver ? driver : "\n"),
+		.value = driver ? driver : "\n",
 	};
 }
 
@@ -58,9 +56,9 @@ static struct action driver_action(
 	return (struct action){
 		.kind = bound && may_refuse(device, driver) ? ACTION_TRY_DRIVER : ACTION_DRIVER,
 		.path = text_format(PCI_BUS "/drivers/%s/%s", driver, attribute),
-		.value = text_copy(device->address),
+		.value = device->address,
 		.link = text_format(PCI_BUS "/devices/%s/driver", device->address),
-		.driver = text_copy(bound ? driver : NULL),
+		.driver = bound ? driver : NULL,
 	};
 }
 
@@ -77,18 +75,17 @@ static struct action unbind_from(const struct device *device, const char *driver
 
 static struct action probe(const struct device *device)
 {
-	return (struct action){ .kind = ACTION_WRITE,
-		.path = text_copy(PCI_BUS "/drivers_probe"),
-		.value = text_copy(device->address) };
+	return (struct action){
+		.kind = ACTION_WRITE, .path = PCI_BUS "/drivers_probe", .value = device->address
+	};
 }
 
-/* Both take over the path and the text. */
-static struct action save_file(char *path, char *text, int mode)
+static struct action save_file(const char *path, const char *text, int mode)
 {
 	return (struct action){ .kind = ACTION_SAVE, .path = path, .value = text, .access.mode = mode };
 }
 
-static struct action remove_file(char *path)
+static struct action remove_file(const char *path)
 {
 	return (struct action){ .kind = ACTION_REMOVE, .path = path };
 }
@@ -105,7 +102,7 @@ static struct action forget(const char *address)
 
 static struct action change_access(const char *path, const struct node_access *access)
 {
-	return (struct action){ .kind = ACTION_ACCESS, .path = text_copy(path), .access = *access };
+	return (struct action){ .kind = ACTION_ACCESS, .path = path, .access = *access };
 }
 
 /* ---- recipes ---- */
@@ -178,16 +175,16 @@ static bool is_one_at_a_time(const char *driver)
 	return text_is(driver, "nvidia");
 }
 
-static char *turn_of(const struct device *device)
+static const char *turn_of(const struct device *device)
 {
 	if (is_one_at_a_time(device->driver))
-		return text_copy(device->driver);
+		return device->driver;
 	if (is_one_at_a_time(device->remembered.driver))
-		return text_copy(device->remembered.driver);
+		return device->remembered.driver;
 	/* The functions of a slot belong to one card: their drivers share its firmware, and may reset it. */
 	const char *function = strrchr(device->address, '.');
 	return function ? text_format("%.*s", (int)(function - device->address), device->address)
-			: text_copy(device->address);
+			: device->address;
 }
 
 struct plan recipe_begin(const struct device *device)
@@ -196,7 +193,7 @@ struct plan recipe_begin(const struct device *device)
 		.subject = device->address,
 		.turn = turn_of(device),
 		.lock = text_format(PCI_BUS "/devices/%s", device->address),
-		.driver = text_copy(device->driver),
+		.driver = device->driver,
 		.inode = device->inode,
 	};
 }
@@ -240,14 +237,14 @@ void recipe_unbound(struct plan *plan, const struct device *device, unsigned lon
 
 void recipe_access_begin(struct plan *plan)
 {
-	add_step(plan, (struct action){ .kind = ACTION_WATCH, .path = text_copy(UDEV_CONTROL) }, nothing);
+	add_step(plan, (struct action){ .kind = ACTION_WATCH, .path = UDEV_CONTROL }, nothing);
 }
 
 static void set_node_access(struct plan *plan, const char *path, const struct node_access *access,
 	const struct node_access *before, bool fresh)
 {
 	if (fresh)
-		add_step(plan, (struct action){ .kind = ACTION_SETTLE, .path = text_copy(path) }, nothing);
+		add_step(plan, (struct action){ .kind = ACTION_SETTLE, .path = path }, nothing);
 	add_step(plan, change_access(path, access), change_access(path, before));
 }
 
@@ -278,9 +275,8 @@ void recipe_next_mode(struct plan *plan, const struct next_boot *next, bool on)
 {
 	if (next->own != (on ? OWN_FILE_NONE : OWN_FILE_OURS))
 		return;
-	const struct action save =
-		save_file(text_copy(MODPROBE_CONF_FILE), text_copy(modprobe_conf_text), 0644);
-	const struct action remove = remove_file(text_copy(MODPROBE_CONF_FILE));
+	const struct action save = save_file(MODPROBE_CONF_FILE, modprobe_conf_text, 0644);
+	const struct action remove = remove_file(MODPROBE_CONF_FILE);
 	add_step(plan, on ? save : remove, on ? remove : save);
 }
 
@@ -301,8 +297,5 @@ void recipe_forget(struct plan *plan, const char *address)
 
 void recipe_cdi(struct plan *plan, bool any, const char *text)
 {
-	add_step(plan,
-		any ? save_file(text_copy(CDI_FILE), text_copy(text), 0644)
-		    : remove_file(text_copy(CDI_FILE)),
-		nothing);
+	add_step(plan, any ? save_file(CDI_FILE, text, 0644) : remove_file(CDI_FILE), nothing);
 }
