@@ -30,7 +30,7 @@ static error_t parse(int key, char *argument, struct argp_state *state)
 	}
 }
 
-static char *command_table(void)
+static const char *command_table(void)
 {
 	char *text = text_copy("Commands:\n");
 	for (size_t i = 0; commands[i]; i++)
@@ -44,9 +44,8 @@ static char *help_filter(int key, const char *text, void *input)
 	(void)input;
 	if (key != ARGP_KEY_HELP_PRE_DOC)
 		return (char *)text;
-	auto_free char *table = command_table();
-	return strdup(
-		text_format("%s\n\n%s  help      show the help of a command: help COMMAND\n", text, table));
+	return strdup(text_format(
+		"%s\n\n%s  help      show the help of a command: help COMMAND\n", text, command_table()));
 }
 
 /* A full disk or a closed pipe is a failure of the command, wherever it printed. */
@@ -79,8 +78,7 @@ static enum status run_command(int argc, char **argv)
 		log_hint("vfionoiommu --help");
 		return STATUS_USAGE;
 	}
-	auto_free char *full_name = text_format("vfionoiommu %s", command->name);
-	argv[0] = full_name;
+	argv[0] = text_format("vfionoiommu %s", command->name);
 	return command->run(arguments_parse(command, argc, argv));
 }
 

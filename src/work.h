@@ -160,11 +160,11 @@ struct plan {
 	/* Called before the first step that takes or gives a driver, in the process that runs the plan, with
 	 * the lock; NULL: nothing to do. Returns as `check`. What it adds to `held` is closed after the step.
 	 */
-	char *(*guard)(struct plan *plan);
+	const char *(*guard)(struct plan *plan);
 	struct descriptor_list held;
 	/* Called after the last step, in the process that runs the plan; NULL: nothing to do. May add steps.
 	 * Returns NULL, or a sentence with the problem: then the plan has failed. */
-	char *(*check)(struct plan *plan);
+	const char *(*check)(struct plan *plan);
 	void *data; /* for `guard` and `check` */
 };
 

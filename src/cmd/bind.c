@@ -72,8 +72,7 @@ static bool is_loaded(struct session *session)
 	if (session->host.modules[MODULE_VFIO_PCI].state != MODULE_AVAILABLE)
 		return true;
 	session_result(session, "modules", OUTCOME_FAILED,
-		text_copy(
-			"vfio_pci is not loaded although modprobe reports success: an install command may replace it; see: modprobe --show-depends vfio-pci"));
+		"vfio_pci is not loaded although modprobe reports success: an install command may replace it; see: modprobe --show-depends vfio-pci");
 	return false;
 }
 
@@ -83,14 +82,12 @@ static bool prepare(struct session *session, bool noiommu)
 	struct plan mode = { 0 }, modules = { 0 };
 	if (noiommu)
 		recipe_mode(&mode, &session->host, true);
-	if (mode.count && !session_run(session, "noiommu mode", &mode, text_copy("would be enabled"),
-				  text_copy("enabled")))
+	if (mode.count && !session_run(session, "noiommu mode", &mode, "would be enabled", "enabled"))
 		return false;
 	recipe_modules(&modules, &session->host);
 	bool well = true;
 	if (modules.count) {
-		well = session_run(
-			session, "modules", &modules, text_copy("would be loaded"), text_copy("loaded"));
+		well = session_run(session, "modules", &modules, "would be loaded", "loaded");
 		session->results.items[session->results.count - 1].incidental = true;
 	}
 	if (mode.count || modules.count)
@@ -103,9 +100,8 @@ static bool recover(struct session *session, const struct device *device)
 {
 	struct plan plan = recipe_begin(device);
 	recipe_unbind(&plan, device);
-	bool well = session_run(session, device->address, &plan,
-		text_copy("would be restored after an interrupted run"),
-		text_copy("restored after an interrupted run"));
+	bool well = session_run(session, device->address, &plan, "would be restored after an interrupted run",
+		"restored after an interrupted run");
 	if (!session->options->dry_run)
 		session_refresh_one(session, device);
 	return well;
@@ -122,7 +118,7 @@ static bool is_used_meanwhile(struct session *session, const struct device *devi
 	if (finding_blockers(&session->findings) == blockers)
 		return false;
 	session_result(session, device->address, OUTCOME_FAILED,
-		text_copy("not bound: it is in use since it was restored, see below"));
+		"not bound: it is in use since it was restored, see below");
 	return true;
 }
 
@@ -164,7 +160,7 @@ static void look_again(const struct binding *binding)
 }
 
 /* What began to use the device since it was judged. From now on no filesystem can. */
-static char *guard(struct plan *plan)
+static const char *guard(struct plan *plan)
 {
 	const struct binding *binding = plan->data;
 	struct session *session = binding->session;
@@ -185,18 +181,17 @@ static char *guard(struct plan *plan)
 		if (finding->severity == SEVERITY_BLOCKER && !finding->overridden)
 			return text_format("it is in use since it was looked at: %s [%s]", finding->sentence,
 				finding->id);
-	return held ? NULL : text_copy("a disk or network interface of it was in use for a moment: retry");
+	return held ? NULL : "a disk or network interface of it was in use for a moment: retry";
 }
 
 /* What is wrong with the nodes of the device. If they are not as the running kernel promised, how it was
  * built counts: another kernel of this version can be built otherwise. */
-static char *judge_device(struct session *session, const struct device *device,
-	char *(*outcome)(const struct device *device, const struct access_case *access))
+static const char *judge_device(struct session *session, const struct device *device,
+	const char *(*outcome)(const struct device *device, const struct access_case *access))
 {
-	char *problem = outcome(device, &session->access);
+	const char *problem = outcome(device, &session->access);
 	if (!problem || !session->host.build_skipped)
 		return problem;
-	free(problem);
 	session_collect_build(session);
 	return outcome(device, &session->access);
 }
@@ -211,13 +206,13 @@ static void add_access(
 /* The bind has failed if an expected node is missing. The names of the nodes are known only now: the plan
  * continues with them. Under --stored udevd runs this program, and processes the nodes only after it exits:
  * waiting for that would time out. */
-static char *check(struct plan *plan)
+static const char *check(struct plan *plan)
 {
 	const struct binding *binding = plan->data;
 	struct device device = *binding->device;
 	const struct node_access access = access_for(&device);
 	device_collect(&binding->session->root, device.address, &device);
-	char *problem = judge_device(binding->session, &device, outcome_of_bind);
+	const char *problem = judge_device(binding->session, &device, outcome_of_bind);
 	if (!problem && changes(&access))
 		add_access(plan, &device, &access, !given.stored);
 	return problem;
@@ -263,11 +258,10 @@ static void begin(struct binding *binding)
 
 static void judge_nodes(struct session *session, const struct device *device)
 {
-	auto_free char *surprise = judge_device(session, device, outcome_surprise);
-	auto_free char *remedy = text_format("vfionoiommu verify %s", device->address);
+	const char *surprise = judge_device(session, device, outcome_surprise);
 	if (surprise)
-		finding_add(
-			&session->findings, FINDING_NODE_UNEXPECTED, device->address, remedy, "%s", surprise);
+		finding_add(&session->findings, FINDING_NODE_UNEXPECTED, device->address,
+			text_format("vfionoiommu verify %s", device->address), "%s", surprise);
 }
 
 static const struct result *result_of(const struct binding *binding)
@@ -310,12 +304,12 @@ static bool is_stored(
 static void save_binding(struct session *session, const struct device *device)
 {
 	struct plan plan = { 0 };
-	auto_free const char *serial = NULL;
+	const char *serial = NULL;
 	const struct node_access access = access_for(device);
 	bool allow_iommu = allows_iommu(device);
 	if (is_stored(device, &access, allow_iommu, given.cdi)) {
-		session_result(session, device->address, OUTCOME_UNCHANGED,
-			text_copy("persistent binding already up to date"));
+		session_result(
+			session, device->address, OUTCOME_UNCHANGED, "persistent binding already up to date");
 		return;
 	}
 	/* Another tool may have bound it: then the kernel chooses its driver. */
@@ -342,8 +336,8 @@ static void save_binding(struct session *session, const struct device *device)
 		.access = access,
 	};
 	recipe_store(&plan, &binding);
-	session_run(session, device->address, &plan, text_copy("persistent binding would be saved"),
-		text_copy("persistent binding saved"));
+	session_run(session, device->address, &plan, "persistent binding would be saved",
+		"persistent binding saved");
 }
 
 /* Whether this run enabled the mode. One that is set for the next boot is enabled by loading vfio. */
@@ -371,9 +365,8 @@ static void disable_again(struct session *session)
 		if (job.error == -ECANCELED)
 			return;
 		result->outcome = job.error ? OUTCOME_FAILED : OUTCOME_UNCHANGED;
-		free(result->sentence);
 		result->sentence = job.error ? failure_sentence(&job, result->subject, NULL)
-					     : text_copy("disabled again, because no device was bound");
+					     : "disabled again, because no device was bound";
 	}
 	session_refresh(session, NULL);
 }
@@ -411,7 +404,7 @@ static void run_binds(struct run *run)
 	array_each (device, &ready) {
 		if (!prepared)
 			session_result(session, (*device)->address, OUTCOME_FAILED,
-				text_copy("skipped: a prerequisite failed, see above"));
+				"skipped: a prerequisite failed, see above");
 		else
 			*array_add(&bindings) = (struct binding){ session, *device, fresh, 0 };
 	}
@@ -421,8 +414,6 @@ static void run_binds(struct run *run)
 	session_refresh(session, wanted);
 	if (!session->options->dry_run)
 		finish(session, &bindings, run->bound.count);
-	free(bindings.items);
-	free(ready.items);
 }
 
 /* ---- the command ---- */
@@ -547,7 +538,7 @@ static bool is_late(struct session *session, const struct device *device)
 /* The rule keeps all drivers away from a device that it is to bind. */
 static void skip_late(struct session *session, const struct device *device)
 {
-	char *why = text_format(
+	const char *why = text_format(
 		"not bound: it was unbound after the event that udevd processes now; to bind it: vfionoiommu bind --stored %s",
 		device->address);
 	if (!device_is_stranded(device)) {
@@ -556,7 +547,7 @@ static void skip_late(struct session *session, const struct device *device)
 	}
 	struct plan plan = recipe_begin(device);
 	recipe_unbind(&plan, device);
-	session_run(session, device->address, &plan, text_copy(why), why);
+	session_run(session, device->address, &plan, why, why);
 }
 
 /* All devices that have a persistent binding. */
@@ -591,7 +582,6 @@ static enum status select_stored(struct run *run)
 		else
 			status = STATUS_REFUSED;
 	}
-	free(asked->items);
 	*asked = usable;
 	return status;
 }

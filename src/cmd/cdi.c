@@ -41,7 +41,7 @@ static enum status say_none(const struct session *session, const struct device_r
 	return error ? STATUS_FAILED : file ? STATUS_DONE : STATUS_REFUSED;
 }
 
-/* The bound devices but those `leaving`, which may be NULL. The caller frees. */
+/* The bound devices but those `leaving`, which may be NULL. */
 static struct device_refs find_bound(const struct session *session, const struct device_refs *leaving)
 {
 	struct device_refs bound = { 0 };
@@ -69,29 +69,26 @@ void cdi_rewrite(struct session *session, bool asked, bool coming, const struct 
 		return;
 	session_collect_host(session, SCOPE_KERNEL);
 	const struct device_refs bound = find_bound(session, dry ? leaving : NULL);
-	auto_free char *text = cdi_format(&bound, &session->access);
-	free(bound.items);
+	const char *text = cdi_format(&bound, &session->access);
 	/* In a container without the nodes the specification of the host stays. */
 	if (!text && !unknown && bound.count) {
 		if (asked)
 			session_result(session, "containers", OUTCOME_UNCHANGED,
-				text_copy(
-					"CDI specification unchanged: no bound device has a node here that opens"));
+				"CDI specification unchanged: no bound device has a node here that opens");
 		return;
 	}
 	if (!unknown && text_same(text, session->cdi)) {
 		if (asked)
 			session_result(session, "containers", OUTCOME_UNCHANGED,
-				text_copy(text ? "CDI specification already up to date"
-					       : "no CDI specification: no noiommu device is bound"));
+				text ? "CDI specification already up to date"
+				     : "no CDI specification: no noiommu device is bound");
 		return;
 	}
 	recipe_cdi(&plan, unknown || text, unknown ? NULL : text);
 	session_run(session, "containers", &plan,
-		text_copy(unknown || text ? "CDI specification would be updated"
-					  : "CDI specification would be removed: no noiommu device is bound"),
-		text_copy(text ? "CDI specification updated"
-			       : "CDI specification removed: no noiommu device is bound"));
+		unknown || text ? "CDI specification would be updated"
+				: "CDI specification would be removed: no noiommu device is bound",
+		text ? "CDI specification updated" : "CDI specification removed: no noiommu device is bound");
 }
 
 static enum status cdi_run(const struct options *options)
@@ -102,10 +99,8 @@ static enum status cdi_run(const struct options *options)
 		return status;
 	session_collect_host(&session, SCOPE_KERNEL);
 	const struct device_refs bound = find_bound(&session, NULL);
-	auto_free char *text = cdi_format(&bound, &session.access);
-	status = text ? session_write(&session, file, text) : say_none(&session, &bound);
-	free(bound.items);
-	return status;
+	const char *text = cdi_format(&bound, &session.access);
+	return text ? session_write(&session, file, text) : say_none(&session, &bound);
 }
 
 const struct command command_cdi = {

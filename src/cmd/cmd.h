@@ -232,14 +232,13 @@ enum status session_open_acting(struct session *session, const struct options *o
 /* Whether the findings refuse the command; then they have been printed, and it ends with STATUS_REFUSED. */
 bool session_refused(const struct session *session);
 
-/* Adds a result, which owns `sentence`. Returns it, valid until the next one is added. */
+/* Adds a result. Returns it, valid until the next one is added. */
 struct result *session_result(
-	struct session *session, const char *subject, enum outcome outcome, char *sentence);
+	struct session *session, const char *subject, enum outcome outcome, const char *sentence);
 
-/* Adds a result for `subject` with a `plan` to run, or with --dry-run to show, and the matching sentence.
- * Takes over both sentences. */
-void session_plan(
-	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);
+/* Adds a result for `subject` with a `plan` to run, or with --dry-run to show, and the matching sentence. */
+void session_plan(struct session *session, const char *subject, const struct plan *plan, const char *would,
+	const char *done);
 
 /* Runs all planned results in parallel and sets their outcome. Does nothing with --dry-run. */
 void session_work(struct session *session);
@@ -251,8 +250,8 @@ void session_run_jobs(const struct session *session, struct job *jobs, size_t co
 bool session_is_running(const struct result *result);
 
 /* Adds a result as session_plan() and runs it. Returns false if that failed. */
-bool session_run(
-	struct session *session, const char *subject, const struct plan *plan, char *would, char *done);
+bool session_run(struct session *session, const char *subject, const struct plan *plan, const char *would,
+	const char *done);
 
 /* Prints the results, the devices and the new taint. Returns the status of the command. */
 enum status session_finish(struct session *session, const struct device_refs *devices);

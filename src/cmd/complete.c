@@ -41,7 +41,7 @@ static const struct option_row own[] = {
 
 static void offer(const struct line *line, const char *before, const char *rest, const char *description)
 {
-	auto_free char *word = text_format("%s%s", before, rest);
+	const char *word = text_format("%s%s", before, rest);
 	/* No shell has to quote it, and none will run it. */
 	bool plain =
 		!rest[strspn(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+-:?")];
@@ -55,15 +55,13 @@ static void offer_columns(const struct line *line, const char *before, const cha
 {
 	const struct column_set *columns = line->command ? line->command->columns : NULL;
 	const char *comma = strrchr(value, ','), *last = comma ? comma + 1 : value + (*value == '+');
-	auto_free char *kept = text_format("%s%.*s", before, (int)(last - value), value);
-	auto_free char *listed = text_format(",%.*s,", (int)(last - value), value + (*value == '+'));
+	const char *kept = text_format("%s%.*s", before, (int)(last - value), value);
+	const char *listed = text_format(",%.*s,", (int)(last - value), value + (*value == '+'));
 	if (columns)
 		candidate_print(":nospace", NULL);
-	for (size_t i = 0; columns && i < columns->count; i++) {
-		auto_free char *name = text_format(",%s,", columns->items[i].name);
-		if (!strstr(listed, name))
+	for (size_t i = 0; columns && i < columns->count; i++)
+		if (!strstr(listed, text_format(",%s,", columns->items[i].name)))
 			offer(line, kept, columns->items[i].name, columns->items[i].help);
-	}
 }
 
 static void offer_kernels(const struct line *line, const char *before)
@@ -88,7 +86,7 @@ static void offer_owners(const struct line *line, const char *before, const char
 			offer(line, before, user->pw_name, user->pw_gecos);
 		return;
 	}
-	auto_free char *kept = text_format("%s%.*s", before, (int)(colon + 1 - value), value);
+	const char *kept = text_format("%s%.*s", before, (int)(colon + 1 - value), value);
 	while ((group = getgrent()))
 		offer(line, kept, group->gr_name, "");
 }
@@ -167,8 +165,7 @@ static const struct option_row *option_of(const char *word, const char **value)
 	if (text_starts(word, "--")) {
 		size_t length = strcspn(word, "=");
 		*value = word[length] ? word + length + 1 : NULL;
-		auto_free char *name = text_format("%.*s", (int)length - 2, word + 2);
-		row = options_find(name, 0);
+		row = options_find(text_format("%.*s", (int)length - 2, word + 2), 0);
 		return row && row->argument ? row : NULL;
 	}
 	while (*++word) {
@@ -182,7 +179,7 @@ static const struct option_row *option_of(const char *word, const char **value)
 }
 
 /* The directory as typed, in which a shell has not yet removed the quotes and replaced ~. */
-static char *unquoted(const char *typed)
+static const char *unquoted(const char *typed)
 {
 	const char *home = getenv("HOME");
 	char *text =
@@ -218,10 +215,9 @@ static void read_word(struct line *line, char *word)
 static void offer_option(const struct line *line, const struct option_row *row)
 {
 	char letter[] = { '-', (char)row->key, '\0' };
-	auto_free char *name = text_format("--%s", row->name);
 	if (row->hidden)
 		return;
-	offer(line, name, "", row->help);
+	offer(line, text_format("--%s", row->name), "", row->help);
 	if (row->key > 0 && row->key < 0x100)
 		offer(line, letter, "", row->help);
 }
@@ -255,7 +251,7 @@ void complete(int count, char **words)
 	if (!option && *word == '-')
 		option = option_of(word, &value);
 	if (option && value) {
-		auto_free char *before = text_format("%.*s", (int)(value - word), word);
+		const char *before = text_format("%.*s", (int)(value - word), word);
 		offer_values(&line, option->value, before, value);
 		for (size_t i = 0; option->choices && option->choices[i]; i++)
 			offer(&line, before, option->choices[i], "");

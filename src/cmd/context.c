@@ -58,7 +58,6 @@ void session_collect_overrides(struct session *session)
 		if (!device->driver && !device->error)
 			*array_add(&bare) = device;
 	device_collect_overrides(&session->root, &session->devices, &bare);
-	free(bare.items);
 }
 
 enum status session_open(struct session *session, const struct options *options)
@@ -106,8 +105,6 @@ void session_collect_host(struct session *session, enum scope scope)
 	if (before >= scope)
 		return;
 	session->scope = scope;
-	if (before < SCOPE_NODES)
-		free(host->release);
 	if (scope == SCOPE_STATE) {
 		host_collect_basics(&session->root, host);
 		return;
@@ -157,11 +154,10 @@ static const struct {
 static enum status report_selection(
 	enum selection selection, const char *text, const struct device_refs *found, size_t first)
 {
-	auto_free char *candidates = text_copy("");
+	char *candidates = text_copy("");
 	for (size_t i = first; i < found->count; i++)
 		text_append(&candidates, "%s%s", i > first ? ", " : "", found->items[i]->address);
-	auto_free char *sentence = text_fill(selection_errors[selection].sentence, text, candidates);
-	log_error("%s", sentence);
+	log_error("%s", text_fill(selection_errors[selection].sentence, text, candidates));
 	if (selection_errors[selection].hint)
 		log_hint("%s", selection_errors[selection].hint);
 	return selection <= SELECTION_BAD_ADDRESS ? STATUS_USAGE : STATUS_FAILED;

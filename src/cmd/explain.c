@@ -26,8 +26,8 @@ static size_t distance(const char *id, const char *typed)
 	return *typed && strstr(id, typed) ? 0 : text_distance(typed, id);
 }
 
-/* The ids nearest to what was typed, at most 3: " a b c"; empty if none is near. A new string. */
-static char *nearest(const char *typed)
+/* The ids nearest to what was typed, at most 3: " a b c"; empty if none is near. */
+static const char *nearest(const char *typed)
 {
 	const struct explanation *explanation;
 	char *text = text_copy("");
@@ -50,9 +50,8 @@ static enum status select_findings(const struct arguments *arguments, struct exp
 	array_each (argument, arguments) {
 		explanation = find(*argument);
 		if (!explanation) {
-			auto_free char *near = nearest(*argument);
 			log_error("unknown finding '%s'", *argument);
-			log_hint("vfionoiommu explain%s", near);
+			log_hint("vfionoiommu explain%s", nearest(*argument));
 			return STATUS_USAGE;
 		}
 		*array_add(explained) = explanation;

@@ -59,11 +59,7 @@ static bool merge(struct kernel *fragment, struct kernel_list *kernels)
 	struct kernel *before = kernels->count ? &kernels->items[kernels->count - 1] : NULL;
 	if (!before || !host_merge_config(&before->host, &fragment->host))
 		return false;
-	char *names = text_format("%s + %s", before->name, fragment->name);
-	free(before->name);
-	free(fragment->name);
-	free(fragment->host.kconfig.source);
-	before->name = names;
+	before->name = text_format("%s + %s", before->name, fragment->name);
 	return true;
 }
 
@@ -91,9 +87,7 @@ static enum status collect(
 		report(option, name, error);
 		return STATUS_FAILED;
 	}
-	if (!name)
-		name = kernel.host.release ? kernel.host.release : "this kernel";
-	kernel.name = text_copy(name);
+	kernel.name = name ? name : kernel.host.release ? kernel.host.release : "this kernel";
 	if (option != OPTION_CONFIG || !merge(&kernel, kernels))
 		*array_add(kernels) = kernel;
 	return STATUS_DONE;

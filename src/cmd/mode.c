@@ -43,14 +43,12 @@ static bool set_now(struct session *session, bool on)
 		return true;
 	}
 	recipe_mode(&plan, &session->host, on);
-	bool well = session_run(
-		session, "noiommu mode", &plan, text_format("would be %s", word), text_copy(word));
+	bool well = session_run(session, "noiommu mode", &plan, text_format("would be %s", word), word);
 	session_refresh(session, NULL);
 	/* An install command in modprobe.d may have loaded it in another way. */
 	if (well && !session->options->dry_run && !is_so(&session->host, on)) {
 		struct result *result = &session->results.items[session->results.count - 1];
 		result->outcome = OUTCOME_FAILED;
-		free(result->sentence);
 		result->sentence = text_format("not %s, although no step failed", word);
 		return false;
 	}
@@ -79,8 +77,7 @@ static bool set_next(struct session *session, bool on)
 	nextboot_collect(&session->root, ahead ? on ? modprobe_conf_text : "" : NULL, &session->host, &after);
 	if (plan.count && !nextboot_is(&after, on)) {
 		struct result *result = &session->results.items[session->results.count - 1];
-		free(result->sentence);
-		result->sentence = text_copy("another setting takes precedence over this change, see below");
+		result->sentence = "another setting takes precedence over this change, see below";
 	}
 	nextboot_collect_initramfs(&session->root, &session->host, &after);
 	return nextboot_judge_wanted(&session->host, &after, on, &session->findings);

@@ -35,7 +35,6 @@ static void learn(struct monitoring *monitoring)
 	if (device_collect(&monitoring->root, monitoring->until, &device))
 		return;
 	monitoring->bound = device.driver;
-	device_free(&device);
 }
 
 /* Subscribes before it reads the current state, so that no event is missed. */
@@ -60,24 +59,20 @@ static bool is_missing(const struct vfio_node *node)
 	return node->name && !(node->present && event_knows_node(node->path));
 }
 
-/* Why the nodes of the device do not exist yet, as a new sentence; NULL: they exist. */
-static char *what_is_missing(const struct monitoring *monitoring)
+/* Why the nodes of the device do not exist yet, as a sentence; NULL: they exist. */
+static const char *what_is_missing(const struct monitoring *monitoring)
 {
 	struct device device;
-	char *why = NULL;
 	if (device_collect(&monitoring->root, monitoring->until, &device))
-		return text_copy("no such PCI device");
+		return "no such PCI device";
 	if (!device.vfio)
-		why = text_format("bound to %s, not to VFIO", device.driver ? device.driver : "no driver");
-	else if (!monitoring->bound)
-		why = text_copy("the bind is still running");
-	else if (is_missing(&device.group) || is_missing(&device.cdev))
-		why = text_format("%s does not exist yet",
+		return text_format("bound to %s, not to VFIO", device.driver ? device.driver : "no driver");
+	if (!monitoring->bound)
+		return "the bind is still running";
+	if (is_missing(&device.group) || is_missing(&device.cdev))
+		return text_format("%s does not exist yet",
 			is_missing(&device.group) ? device.group.path : device.cdev.path);
-	else if (!device.group.name && !device.cdev.name)
-		why = text_copy("bound to VFIO, but it has no node");
-	device_free(&device);
-	return why;
+	return device.group.name || device.cdev.name ? NULL : "bound to VFIO, but it has no node";
 }
 
 static int show(struct monitoring *monitoring, const struct event *event)
@@ -110,11 +105,7 @@ static int step(struct monitoring *monitoring)
 	}
 	if (error && error != -EINTR)
 		log_error("could not read events: %s", strerror(-error));
-	if (error)
-		return error;
-	error = show(monitoring, &event);
-	event_free(&event);
-	return error;
+	return error ? error : show(monitoring, &event);
 }
 
 static void report_timeout(const struct monitoring *monitoring, const char *why)
@@ -133,7 +124,6 @@ static void report_timeout(const struct monitoring *monitoring, const char *why)
 		log_hint("raise --timeout");
 	else
 		log_hint("vfionoiommu matrix");
-	device_free(&device);
 }
 
 /* With --until, success means that the nodes exist: a script continues only then. */
@@ -141,7 +131,9 @@ static enum status run(struct monitoring *monitoring)
 {
 	int error;
 	do {
-		auto_free char *why = *monitoring->until ? what_is_missing(monitoring) : NULL;
+		/* There may be very many events. */
+		auto_release const void *mark = keep(0);
+		const char *why = *monitoring->until ? what_is_missing(monitoring) : NULL;
 		if (*monitoring->until && !why)
 			return STATUS_DONE;
 		error = step(monitoring);

@@ -59,10 +59,9 @@ void usage_error(const struct argp_state *state, const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	char *sentence = text_vformat(format, arguments);
+	const char *sentence = text_vformat(format, arguments);
 	va_end(arguments);
 	log_error("%s", sentence);
-	free(sentence);
 	argp_state_help(state, stderr, ARGP_HELP_SEE);
 	exit(argp_err_exit_status);
 }
@@ -173,7 +172,7 @@ static bool parse_choice(const char *text, const char *const *choices, int *choi
 }
 
 /* "auto, always or never" */
-static char *choices_text(const char *const *choices)
+static const char *choices_text(const char *const *choices)
 {
 	char *text = text_copy(*choices);
 	while (*++choices)
@@ -196,8 +195,7 @@ static void set_target(const struct option_row *row, char *argument, struct argp
 	if (row->seconds && !parse_seconds(argument, row->seconds))
 		usage_error(state, "--%s %s: not a number of seconds up to 86400", row->name, argument);
 	if (row->choice && !parse_choice(argument, row->choices, row->choice)) {
-		auto_free char *choices = choices_text(row->choices);
-		usage_error(state, "--%s %s: not %s", row->name, argument, choices);
+		usage_error(state, "--%s %s: not %s", row->name, argument, choices_text(row->choices));
 	}
 }
 
@@ -250,7 +248,7 @@ static void check_options(const struct command *command, struct argp_state *stat
 	if (!command->acting && given.acting)
 		usage_error(state, "--%s applies only to commands that make changes", given.acting);
 	if (given.table.columns) {
-		auto_free char *unknown = table_unknown_column(command->columns, given.table.columns);
+		const char *unknown = table_unknown_column(command->columns, given.table.columns);
 		if (unknown)
 			usage_error(state, "unknown column '%s'; --help lists the columns", unknown);
 	}
@@ -297,10 +295,7 @@ static char *help_filter(int key, const char *text, void *input)
 static char **argv_for_getopt(int argc, char **argv)
 {
 	static char program[] = "vfionoiommu";
-	char **copy = calloc((size_t)argc + 1, sizeof *copy);
-	if (!copy)
-		out_of_memory();
-	memcpy(copy, argv, (size_t)argc * sizeof *copy);
+	char **copy = memcpy(keep(((size_t)argc + 1) * sizeof *copy), argv, (size_t)argc * sizeof *copy);
 	copy[0] = program;
 	program_invocation_short_name = argv[0];
 	return copy;
@@ -309,10 +304,9 @@ static char **argv_for_getopt(int argc, char **argv)
 const struct options *arguments_parse(const struct command *command, int argc, char **argv)
 {
 	struct parsing parsing = { command, argv_for_getopt(argc, argv) };
-	const struct argp argp = { options_for(command), parse, command->usage, command->doc, NULL,
-		help_filter, NULL };
+	struct argp argp = { NULL, parse, command->usage, command->doc, NULL, help_filter, NULL };
+	argp.options = options_for(command);
 	argp_parse(&argp, argc, argv, 0, NULL, &parsing);
-	free(parsing.argv);
 	log_set_verbose(given.verbose);
 	print_set_color((enum print_color)given.color);
 	if (given.json)

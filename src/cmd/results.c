@@ -16,7 +16,7 @@ static enum status begin(const struct options *options)
 	progress_end_wait();
 	if (!error)
 		return STATUS_DONE;
-	auto_free char *pid = holder ? text_format(" (pid %d)", holder) : text_copy("");
+	const char *pid = holder ? text_format(" (pid %d)", holder) : "";
 	if (error == -EAGAIN) {
 		log_error("timed out after %d s waiting for another instance%s", options->wait, pid);
 		log_hint("retry, or raise --wait");
@@ -50,21 +50,20 @@ bool session_refused(const struct session *session)
 }
 
 struct result *session_result(
-	struct session *session, const char *subject, enum outcome outcome, char *sentence)
+	struct session *session, const char *subject, enum outcome outcome, const char *sentence)
 {
 	struct result *result = array_add(&session->results);
 	*result = (struct result){ .subject = subject, .outcome = outcome, .sentence = sentence };
 	return result;
 }
 
-void session_plan(
-	struct session *session, const char *subject, const struct plan *plan, char *would, char *done)
+void session_plan(struct session *session, const char *subject, const struct plan *plan, const char *would,
+	const char *done)
 {
-	bool dry = session->options->dry_run;
-	struct result *result = session_result(session, subject, OUTCOME_PLANNED, dry ? would : done);
+	struct result *result =
+		session_result(session, subject, OUTCOME_PLANNED, session->options->dry_run ? would : done);
 	result->plan = *plan;
 	result->plan.subject = subject;
-	free(dry ? done : would);
 }
 
 static void set_outcome(struct result *result, const struct job *job)
@@ -72,10 +71,8 @@ static void set_outcome(struct result *result, const struct job *job)
 	result->job = *job;
 	result->job.plan = &result->plan;
 	result->outcome = job->error ? OUTCOME_FAILED : OUTCOME_CHANGED;
-	if (!job->error)
-		return;
-	free(result->sentence);
-	result->sentence = failure_sentence(job, result->subject, NULL);
+	if (job->error)
+		result->sentence = failure_sentence(job, result->subject, NULL);
 }
 
 void session_run_jobs(const struct session *session, struct job *jobs, size_t count)
@@ -104,7 +101,6 @@ void session_work(struct session *session)
 			result++;
 		set_outcome(result++, job);
 	}
-	free(jobs.items);
 }
 
 bool session_is_running(const struct result *result)
@@ -112,8 +108,8 @@ bool session_is_running(const struct result *result)
 	return result->job.error == -ETIMEDOUT || result->job.error == -EINTR;
 }
 
-bool session_run(
-	struct session *session, const char *subject, const struct plan *plan, char *would, char *done)
+bool session_run(struct session *session, const char *subject, const struct plan *plan, const char *would,
+	const char *done)
 {
 	session_plan(session, subject, plan, would, done);
 	session_work(session);

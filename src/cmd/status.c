@@ -62,8 +62,6 @@ static enum status overview_collect(struct overview *overview, const struct opti
 	}
 	device_collect_driverless(&session->root, session->host.release, &session->devices, &others, false);
 	stored_check(&session->root, &session->stored, &all);
-	free(all.items);
-	free(others.items);
 	judge(session);
 	if (options->json && !options->quiet) {
 		device_collect_overrides(&session->root, &session->devices, &overview->bound);
@@ -165,8 +163,7 @@ static enum status metrics_run(const struct options *options)
 	struct session *session = &overview.session;
 	const struct metrics_view view = { &session->host, &session->access, &session->next, &overview.taint,
 		&overview.bound, &session->findings, overview.ready };
-	auto_free char *text = metrics_format(&view);
-	return session_write(session, file, text);
+	return session_write(session, file, metrics_format(&view));
 }
 
 const struct command command_metrics = {

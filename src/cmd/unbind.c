@@ -44,10 +44,9 @@ static void plan_unbind(struct session *session, const struct device *device)
 {
 	struct plan plan = recipe_begin(device);
 	const struct remembered *remembered = &device->remembered;
-	auto_free char *restored = !is_restorable(remembered) ? text_copy("driver chosen by the kernel")
-				   : remembered->driver
-					   ? text_format("driver %s restored", remembered->driver)
-					   : text_copy("no driver to restore");
+	const char *restored = !is_restorable(remembered) ? "driver chosen by the kernel"
+			       : remembered->driver ? text_format("driver %s restored", remembered->driver)
+						    : "no driver to restore";
 	/* The saved state is removed last: where the filesystem is full it could not be written again. What
 	 * the failed unit of the device does is nothing that its next start would have to respect. */
 	if (device->stored && !persistent && !event_of_rule(&session->root, device->address, "add"))
@@ -74,7 +73,7 @@ static const char *find_user(const struct session *session, struct item *item)
 static void judge_outcome(const struct session *session, struct item *item, struct result *result)
 {
 	bool well = result->outcome == OUTCOME_CHANGED;
-	char *problem = well ? outcome_of_unbind(&item->before, item->device) : NULL;
+	const char *problem = well ? outcome_of_unbind(&item->before, item->device) : NULL;
 	if (problem) {
 		result->outcome = OUTCOME_FAILED;
 		result->sentence = problem;
@@ -97,9 +96,8 @@ static void restore_access(struct session *session, const struct item *item)
 	recipe_access(&plan, &device->cdev, &before->cdev.access, false);
 	if (!plan.count)
 		return;
-	session_run(session, device->address, &plan,
-		text_copy("owner and mode of the nodes would be restored"),
-		text_copy("owner and mode of the nodes restored"));
+	session_run(session, device->address, &plan, "owner and mode of the nodes would be restored",
+		"owner and mode of the nodes restored");
 	session_refresh_one(session, device);
 }
 
@@ -123,8 +121,7 @@ static void unbind_all(struct unbinding *run)
 		} else {
 			session_result(session, (*device)->address, OUTCOME_UNCHANGED,
 				(*device)->vfio
-					? text_copy(
-						  "not unbound: it appeared after the removal that udevd processes now")
+					? "not unbound: it appeared after the removal that udevd processes now"
 					: text_format("not bound to VFIO (driver: %s)",
 						  (*device)->driver ? (*device)->driver : "none"));
 		}
@@ -144,17 +141,17 @@ static void unbind_all(struct unbinding *run)
 static void unstore(struct session *session, const struct device *device)
 {
 	struct plan plan = { 0 };
-	auto_free char *remedy = text_format("vfionoiommu unbind --persistent %s", device->address);
 	if (!device->stored)
 		return;
 	if (!persistent) {
-		finding_add(&session->findings, FINDING_BINDING_REMAINS, device->address, remedy,
+		finding_add(&session->findings, FINDING_BINDING_REMAINS, device->address,
+			text_format("vfionoiommu unbind --persistent %s", device->address),
 			"its persistent binding remains: it will be bound again at the next boot");
 		return;
 	}
 	recipe_unstore(&plan, device->address);
-	session_run(session, device->address, &plan, text_copy("persistent binding would be removed"),
-		text_copy("persistent binding removed"));
+	session_run(session, device->address, &plan, "persistent binding would be removed",
+		"persistent binding removed");
 }
 
 static bool is_stored(const struct session *session, const char *address)
@@ -179,7 +176,7 @@ static void add_all(struct unbinding *run)
 			*array_add(&run->asked) = device;
 	array_each (stored, &session->stored)
 		if (persistent && !stored->present)
-			*array_add(&run->gone) = text_copy(stored->address);
+			*array_add(&run->gone) = stored->address;
 }
 
 /* Adds the addresses of devices that are no longer present, but have saved state or a persistent binding, to
@@ -230,7 +227,6 @@ static void collect_drivers(struct session *session, const struct device_refs *a
 			*array_add(&chosen) = *device;
 	device_collect_kernel_driver(&session->root, session->host.release, &session->devices, &chosen);
 	device_collect_driverless(&session->root, session->host.release, &session->devices, asked, true);
-	free(chosen.items);
 }
 
 /* Collects and judges; changes nothing. */
@@ -243,7 +239,6 @@ static enum status decide(struct unbinding *run, const struct options *options)
 		return status;
 	const struct arguments others = split_gone(session, &run->gone);
 	status = session_select(session, &others, &run->asked);
-	free(others.items);
 	if (status)
 		return status;
 	if (all)

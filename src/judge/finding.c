@@ -26,8 +26,8 @@ void finding_add(struct finding_list *findings, enum finding_kind kind, const ch
 		.forcible = catalog[kind].forcible,
 	};
 	finding->overridden = findings->force && finding->forcible;
-	finding->subject = text_copy(subject);
-	finding->remedy = text_copy(remedy);
+	finding->subject = subject;
+	finding->remedy = remedy;
 	va_start(arguments, format);
 	finding->sentence = text_vformat(format, arguments);
 	va_end(arguments);
@@ -37,15 +37,9 @@ void finding_drop(struct finding_list *findings, enum finding_kind kind)
 {
 	size_t kept = 0;
 	struct finding *finding;
-	array_each (finding, findings) {
-		if (!text_same(finding->id, catalog[kind].id)) {
+	array_each (finding, findings)
+		if (!text_same(finding->id, catalog[kind].id))
 			findings->items[kept++] = *finding;
-			continue;
-		}
-		free(finding->subject);
-		free(finding->sentence);
-		free(finding->remedy);
-	}
 	findings->count = kept;
 }
 

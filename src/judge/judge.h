@@ -164,16 +164,16 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
  * Whether bind and unbind had the expected result. */
 
 /* Compares `device`, read after a bind, with what `access` predicts: bound to vfio-pci, with its nodes.
- * Returns NULL if they match, else a new sentence with the difference, which the caller frees. */
-char *outcome_of_bind(const struct device *device, const struct access_case *access);
+ * Returns NULL if they match, else a sentence with the difference. */
+const char *outcome_of_bind(const struct device *device, const struct access_case *access);
 
-/* The nodes of the successfully bound `device` that `access` did not predict or that are unusable: a new
- * sentence, which the caller frees, or NULL. */
-char *outcome_surprise(const struct device *device, const struct access_case *access);
+/* The nodes of the successfully bound `device` that `access` did not predict or that are unusable: a
+ * sentence, or NULL. */
+const char *outcome_surprise(const struct device *device, const struct access_case *access);
 
 /* Compares `after` with the expected result of unbinding `before`: not bound to VFIO, and the saved driver
- * and driver_override restored. Returns NULL if they match, else a new sentence, which the caller frees. */
-char *outcome_of_unbind(const struct device *before, const struct device *after);
+ * and driver_override restored. Returns NULL if they match, else a sentence. */
+const char *outcome_of_unbind(const struct device *before, const struct device *after);
 
 /* The meaning of a successful or failed attempt to open a device. */
 

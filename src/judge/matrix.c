@@ -437,7 +437,7 @@ static char line_value(const struct host *host, const struct line *line)
 static void advise(struct advice_list *advice, const char *goal, const struct host *host,
 	const struct access_case *access, unsigned int paths)
 {
-	auto_free char *text = text_copy("");
+	char *text = text_copy("");
 	for (const struct line *line = lines; line < lines + ARRAY_SIZE(lines); line++) {
 		enum kconfig_symbol symbol = line->symbol;
 		if (!(line->paths & paths) || has(host, access, line) || lacks(host, symbol))
@@ -453,7 +453,7 @@ static void advise(struct advice_list *advice, const char *goal, const struct ho
 				line_value(host, line));
 	}
 	if (*text)
-		*array_add(advice) = (struct advice){ goal, text_copy(text) };
+		*array_add(advice) = (struct advice){ goal, text };
 }
 
 static void advise_cdev(const struct host *host, const struct access_case *access, struct advice_list *advice)

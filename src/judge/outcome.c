@@ -6,7 +6,7 @@
 
 /* ---- of bind and unbind ---- */
 
-static char *node_problem(const struct vfio_node *node, bool promised, const char *what)
+static const char *node_problem(const struct vfio_node *node, bool promised, const char *what)
 {
 	if (node->name && !node->noiommu)
 		return text_format(
@@ -26,7 +26,7 @@ static char *node_problem(const struct vfio_node *node, bool promised, const cha
 static const char no_node[] =
 	"the device is bound to vfio-pci, but the kernel created no node for it; see: dmesg | grep vfio";
 
-char *outcome_of_bind(const struct device *device, const struct access_case *access)
+const char *outcome_of_bind(const struct device *device, const struct access_case *access)
 {
 	if (!text_same(device->driver, "vfio-pci"))
 		return text_format(
@@ -34,16 +34,16 @@ char *outcome_of_bind(const struct device *device, const struct access_case *acc
 			device->driver ? device->driver : "none", device->address);
 	/* The matrix predicts the nodes of noiommu devices only. */
 	if (device->iommu == ANSWER_YES)
-		return device->group.name || device->cdev.name ? NULL : text_copy(no_node);
-	char *problem = node_problem(&device->group, access->group == PATH_WORKS, "group node");
+		return device->group.name || device->cdev.name ? NULL : no_node;
+	const char *problem = node_problem(&device->group, access->group == PATH_WORKS, "group node");
 	if (!problem)
 		problem = node_problem(&device->cdev, access->cdev == PATH_WORKS, "cdev node");
 	if (!problem && !device->group.name && !device->cdev.name)
-		problem = text_copy(no_node);
+		problem = no_node;
 	return problem;
 }
 
-char *outcome_surprise(const struct device *device, const struct access_case *access)
+const char *outcome_surprise(const struct device *device, const struct access_case *access)
 {
 	if (device->iommu == ANSWER_YES)
 		return NULL;
@@ -54,8 +54,7 @@ char *outcome_surprise(const struct device *device, const struct access_case *ac
 		return text_format(
 			"%s exists although this kernel was not expected to create it", device->cdev.path);
 	if (!device->group.name && access->group_node == ANSWER_YES)
-		return text_copy(
-			"the kernel created no group node (it would be unusable without a container)");
+		return "the kernel created no group node (it would be unusable without a container)";
 	if (device->group.name && access->group == PATH_IOMMUFD_ONLY)
 		return text_format(
 			"%s opens only with /dev/iommu in place of /dev/vfio/vfio: this kernel has no VFIO container",
@@ -72,7 +71,7 @@ static const char *or_none(const char *text)
 	return text ? text : "none";
 }
 
-char *outcome_of_unbind(const struct device *before, const struct device *after)
+const char *outcome_of_unbind(const struct device *before, const struct device *after)
 {
 	const struct remembered *remembered = &before->remembered;
 	bool restored = is_restorable(remembered);
@@ -217,8 +216,8 @@ static void judge_failure(const struct host *host, const struct opening *opening
 	while ((meanings[i].step != STEP_COUNT && meanings[i].step != step) ||
 		(meanings[i].error && meanings[i].error != -failed->error))
 		i++;
-	auto_free char *remedy = text_fill(meanings[i].remedy, address, opening->node->path);
-	finding_add(findings, meanings[i].finding, address, remedy, "cannot open %s: %s: %s",
+	finding_add(findings, meanings[i].finding, address,
+		text_fill(meanings[i].remedy, address, opening->node->path), "cannot open %s: %s: %s",
 		opening->node->path, strerror(failed->error == -EADDRINUSE ? EBUSY : -failed->error),
 		meanings[i].meaning);
 }
@@ -242,9 +241,8 @@ void opening_judge(const struct host *host, const struct opening *opening, struc
 
 void opening_judge_unbound(const struct device *device, struct finding_list *findings)
 {
-	auto_free char *remedy = device_is_bridge(device)
-					 ? text_copy("vfionoiommu list --all")
-					 : text_format("vfionoiommu bind %s", device->address);
+	const char *remedy = device_is_bridge(device) ? "vfionoiommu list --all"
+						      : text_format("vfionoiommu bind %s", device->address);
 	finding_add(findings, FINDING_DEVICE_NOT_BOUND, device->address, remedy,
 		"the device is not bound to VFIO (driver: %s), so it cannot be opened",
 		device->driver ? device->driver : "none");
@@ -293,13 +291,13 @@ void client_judge_nodeless(enum client client, const struct access_case *access,
 {
 	const char *name = clients[client].name;
 	if (clients[client].iommu && device_is_noiommu(device)) {
-		auto_free char *remedy = text_format(
-			"enable the IOMMU, then: vfionoiommu bind --allow-iommu %s", device->address);
-		finding_add(findings, FINDING_CLIENT_NEEDS_IOMMU, device->address, remedy,
+		finding_add(findings, FINDING_CLIENT_NEEDS_IOMMU, device->address,
+			text_format(
+				"enable the IOMMU, then: vfionoiommu bind --allow-iommu %s", device->address),
 			"%s cannot use a noiommu device: it opens only devices behind an IOMMU", name);
 		return;
 	}
-	auto_free char *number = access->number ? text_format(" (case %d)", access->number) : text_copy("");
+	const char *number = access->number ? text_format(" (case %d)", access->number) : "";
 	finding_add(findings, FINDING_CLIENT_NODE_MISSING, device->address, "vfionoiommu matrix",
 		"the device has no %s, which %s opens, on this kernel%s",
 		clients[client].group ? "group" : "cdev", name, number);
@@ -311,7 +309,7 @@ static void judge_huge_pages(
 	unsigned long long size = facts->huge_size, gigabyte = 1 << 20;
 	if (facts->huge_free && facts->hugetlbfs)
 		return;
-	auto_free char *reserve =
+	const char *reserve =
 		text_format("echo %llu > /sys/kernel/mm/hugepages/hugepages-%llukB/nr_hugepages",
 			size && size < gigabyte ? gigabyte / size : 1, size);
 	finding_add(findings, FINDING_CLIENT_HUGE_PAGES, NULL,
@@ -351,8 +349,7 @@ static void judge_interrupts(enum client client, const struct opening *opening, 
 		finding_add(findings, FINDING_CLIENT_INTERRUPTS, address, NULL,
 			"the device has no interrupts: %s can only poll it", clients[client].name);
 	} else if (clients[client].interrupts) {
-		auto_free char *remedy =
-			text_fill(clients[client].interrupts, has[MSI] ? "msi" : "legacy", NULL);
+		const char *remedy = text_fill(clients[client].interrupts, has[MSI] ? "msi" : "legacy", NULL);
 		finding_add(findings, FINDING_CLIENT_INTERRUPTS, address, remedy,
 			"%s uses MSI-X interrupts, which the device does not have", clients[client].name);
 	}
@@ -371,8 +368,8 @@ static void judge_client_opening(enum client client, const struct host *host,
 		finding_add(findings, FINDING_NOIOMMU_DISABLED, address, "vfionoiommu enable",
 			"%s looks for noiommu nodes only while noiommu mode is enabled", name);
 	if (opening->node == &opening->device->cdev && clients[client].cdev_only) {
-		auto_free char *remedy = text_fill(clients[client].cdev_remedy, address, NULL);
-		finding_add(findings, FINDING_CLIENT_VERSION, address, remedy, "%s opens %s only %s", name,
+		finding_add(findings, FINDING_CLIENT_VERSION, address,
+			text_fill(clients[client].cdev_remedy, address, NULL), "%s opens %s only %s", name,
 			opening->node->path, clients[client].cdev_only);
 	}
 	judge_lock_limit(client, facts, opening, findings);

@@ -11,7 +11,7 @@ static const char *release(const struct host *host)
 }
 
 /* The remedy for missing module files. */
-static char *install_text(const struct host *host)
+static const char *install_text(const struct host *host)
 {
 	const char *before = host->replaced ? "reboot if an update replaced it, or: " : "";
 	if (host->module_package)
@@ -29,7 +29,7 @@ static const char *replaced_text(const struct host *host)
 static void add_missing(const struct host *host, enum finding_kind kind, const char *name,
 	enum kconfig_symbol symbol, struct finding_list *findings)
 {
-	auto_free char *install = install_text(host);
+	const char *install = install_text(host);
 	bool built = host->kconfig.value[symbol] >= KCONFIG_M;
 	/* In a container the module files are on the host. */
 	bool unknown = host->modules[MODULE_VFIO].state == MODULE_UNKNOWN;
@@ -54,7 +54,7 @@ static bool judge_vfio(const struct host *host, struct finding_list *findings)
 	enum module_state vfio = host->modules[MODULE_VFIO].state;
 	if (vfio >= MODULE_AVAILABLE)
 		return true;
-	auto_free char *install = install_text(host);
+	const char *install = install_text(host);
 	if (is_configured_off(host, KCONFIG_VFIO))
 		finding_add(findings, FINDING_KERNEL_WITHOUT_VFIO, NULL,
 			"boot a kernel that has VFIO; what it needs: vfionoiommu matrix",
@@ -136,9 +136,9 @@ void readiness_judge_unused_iommu(
 {
 	if (!host->unused_iommu || allow_iommu || device->iommu == ANSWER_YES)
 		return;
-	auto_free char *remedy = text_format(
-		"%s; or: vfionoiommu bind --allow-iommu %s", use_iommu_text(host), device->address);
-	finding_add(findings, FINDING_DEVICE_IOMMU_UNUSED, device->address, remedy,
+	finding_add(findings, FINDING_DEVICE_IOMMU_UNUSED, device->address,
+		text_format(
+			"%s; or: vfionoiommu bind --allow-iommu %s", use_iommu_text(host), device->address),
 		"this machine has an IOMMU (%s) that the kernel does not use: with it, the device would be safe as an ordinary VFIO device",
 		host->unused_iommu);
 }
@@ -180,10 +180,10 @@ void readiness_judge_blocked(const struct host *host, const struct next_boot *ne
 	if (!next->blocked || host->modules[module].state != MODULE_AVAILABLE ||
 		(module == MODULE_VFIO && !of_vfio))
 		return;
-	auto_free char *file = text_format("%.*s", (int)strcspn(next->blocked, " "), next->blocked);
+	const char *file = text_format("%.*s", (int)strcspn(next->blocked, " "), next->blocked);
 	bool kernel = text_starts(file, "/proc/");
-	auto_free char *remedy = kernel ? text_copy("reboot, without the setting")
-					: text_format("remove the line from %s", file);
+	const char *remedy =
+		kernel ? "reboot, without the setting" : text_format("remove the line from %s", file);
 	finding_add(findings, FINDING_MODULE_BLOCKED, NULL, remedy, "%s cannot be loaded: %s",
 		module == MODULE_VFIO ? "vfio" : "vfio-pci", next->blocked);
 }
@@ -213,8 +213,8 @@ static bool can_take(const struct device *device)
 /* Another program left it so, or the module was removed while it had the device. */
 static void judge_override(const struct device *device, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
-	finding_add(findings, FINDING_IDS_BIND_DEVICE, device->address, remedy,
+	finding_add(findings, FINDING_IDS_BIND_DEVICE, device->address,
+		text_format("vfionoiommu unbind %s", device->address),
 		"loading vfio-pci binds this device, too: its driver_override is %s",
 		device->driver_override);
 }
@@ -231,12 +231,12 @@ void readiness_judge_ids(const struct host *host, const struct next_boot *next,
 			judge_override(device, findings);
 	if (!next->ids)
 		return;
-	auto_free char *ids = text_copy(next->ids);
+	char *ids = text_copy(next->ids);
 	for (const char *id = strtok_r(ids, ",", &rest); id; id = strtok_r(NULL, ",", &rest))
 		array_each (device, devices) {
 			if (!can_take(device) || array_has(wanted, device) || !is_id_of(id, device))
 				continue;
-			auto_free char *remedy = text_format(
+			const char *remedy = text_format(
 				"remove %s from ids= in %s; or afterwards: echo '%04x %04x' > /sys/bus/pci/drivers/vfio-pci/remove_id; vfionoiommu unbind %s",
 				id, next->ids_source, device->vendor, device->device, device->address);
 			finding_add(findings, FINDING_IDS_BIND_DEVICE, device->address, remedy,
@@ -266,8 +266,8 @@ void readiness_judge_disable(const struct device_list *devices, struct finding_l
 		bool group = device->group.noiommu;
 		if (!device_is_noiommu(device))
 			continue;
-		auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
-		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address, remedy,
+		finding_add(findings, FINDING_NOIOMMU_DEVICES_BOUND, device->address,
+			text_format("vfionoiommu unbind %s", device->address),
 			"the device is bound as a noiommu device: while the mode is disabled, its %s%s",
 			group ? "group node does not open, except with iommufd as the container"
 			      : "cdev node still opens",
@@ -285,15 +285,15 @@ static const char *enabled_word(enum mode mode)
 	return mode == MODE_ON ? "enabled" : "disabled";
 }
 
-static char *because(const struct next_boot *next)
+static const char *because(const struct next_boot *next)
 {
-	return next->source ? text_format("set by %s", next->source) : text_copy("nothing sets it");
+	return next->source ? text_format("set by %s", next->source) : "nothing sets it";
 }
 
 /* The boot loader sets the kernel command line, so the user has to edit its configuration. */
-static char *change_parameter(const struct next_boot *next, bool on)
+static const char *change_parameter(const struct next_boot *next, bool on)
 {
-	auto_free char *tool = text_fill(next->boot_tool, on ? "args" : "remove-args", NULL);
+	const char *tool = text_fill(next->boot_tool, on ? "args" : "remove-args", NULL);
 	return text_format("%s " PARAMETER "=1 %s %s%s%s", on ? "add" : "remove", on ? "to" : "from",
 		next->boot_file ? next->boot_file
 				: "the kernel command line in the boot loader configuration",
@@ -301,19 +301,18 @@ static char *change_parameter(const struct next_boot *next, bool on)
 }
 
 /* How to change what sets the mode at the next boot, which is not our own file. */
-static char *change_source(const struct next_boot *next, bool on)
+static const char *change_source(const struct next_boot *next, bool on)
 {
 	return text_same(next->source, CMDLINE) ? change_parameter(next, on)
 						: text_format("edit %s", next->source);
 }
 
 /* What is off now but not later may be so by mistake: judge_mode says how to enable it. */
-static char *keep_disabled(const struct next_boot *next)
+static const char *keep_disabled(const struct next_boot *next)
 {
 	bool ours = next->own == OWN_FILE_OURS && text_same(next->source, next->own_path);
-	auto_free char *change =
-		ours ? text_copy("vfionoiommu disable --persistent") : change_source(next, false);
-	return text_format("to keep it disabled: %s", change);
+	return text_format("to keep it disabled: %s",
+		ours ? "vfionoiommu disable --persistent" : change_source(next, false));
 }
 
 void nextboot_judge(const struct host *host, const struct next_boot *next, struct finding_list *findings)
@@ -323,28 +322,26 @@ void nextboot_judge(const struct host *host, const struct next_boot *next, struc
 	if (host->mode == MODE_ABSENT || next->mode == MODE_ABSENT || next->mode == MODE_UNKNOWN ||
 		on_now == on_then)
 		return;
-	auto_free char *why = because(next);
-	auto_free char *remedy = on_now ? text_copy("vfionoiommu enable --persistent") : keep_disabled(next);
-	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL, remedy,
+	finding_add(findings, FINDING_NEXT_BOOT_DIFFERS, NULL,
+		on_now ? "vfionoiommu enable --persistent" : keep_disabled(next),
 		"noiommu mode is %s now but will be %s after the next boot (%s)",
-		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), why);
+		enabled_word(on_now ? MODE_ON : MODE_OFF), enabled_word(next->mode), because(next));
 }
 
 /* Only the kernel command line sets parameters of a built-in vfio. */
 static void judge_builtin(const struct next_boot *next, bool on, struct finding_list *findings)
 {
-	auto_free char *remedy = change_parameter(next, on);
-	finding_add(findings, FINDING_NEXT_BOOT_PARAMETER, NULL, remedy,
+	finding_add(findings, FINDING_NEXT_BOOT_PARAMETER, NULL, change_parameter(next, on),
 		"vfio is built into this kernel: only " PARAMETER
 		" on the kernel command line sets noiommu mode at the next boot");
 }
 
 static void judge_other(const struct next_boot *next, bool on, struct finding_list *findings)
 {
-	auto_free char *remedy = change_source(next, on);
+	const char *remedy = change_source(next, on);
 	if (next->own == OWN_FILE_EDITED) {
-		auto_free char *edit = text_format("edit %s", next->own_path);
-		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL, edit,
+		finding_add(findings, FINDING_MODE_SET_ELSEWHERE, NULL,
+			text_format("edit %s", next->own_path),
 			"%s differs from what vfionoiommu writes and is left unchanged", next->own_path);
 	} else if (next->mode == MODE_UNKNOWN)
 		finding_add(findings, FINDING_NEXT_BOOT_UNKNOWN, NULL,
@@ -395,7 +392,7 @@ bool nextboot_judge_wanted(
 static void judge_exposed(const struct stored *stored, struct finding_list *findings)
 {
 	const char *path = stored->exposed;
-	auto_free char *remedy =
+	const char *remedy =
 		stored->linked
 			? text_format(
 				  "replace the link by a copy of what it leads to, owned by root: %s", path)
@@ -406,10 +403,10 @@ static void judge_exposed(const struct stored *stored, struct finding_list *find
 
 bool persistence_judge_one(const struct stored *stored, struct finding_list *findings)
 {
-	auto_free char *forget = text_format("vfionoiommu unbind --persistent %s", stored->address);
-	auto_free char *retry = text_format("vfionoiommu bind --stored %s", stored->address);
+	const char *forget = text_format("vfionoiommu unbind --persistent %s", stored->address);
+	const char *retry = text_format("vfionoiommu bind --stored %s", stored->address);
 	/* What is at the address now may be bound, too, and stays so. */
-	auto_free char *remove = text_format("rm /etc/vfionoiommu.d/%s", stored->address);
+	const char *remove = text_format("rm /etc/vfionoiommu.d/%s", stored->address);
 	if (stored->exposed)
 		judge_exposed(stored, findings);
 	else if (stored->problem)
@@ -443,8 +440,8 @@ void persistence_judge(
 	array_each (device, devices) {
 		if (!device->stored || !device->stored->usable || device->vfio)
 			continue;
-		auto_free char *remedy = text_format("vfionoiommu bind --stored %s", device->address);
-		finding_add(findings, FINDING_BINDING_NOT_BOUND, device->address, remedy,
+		finding_add(findings, FINDING_BINDING_NOT_BOUND, device->address,
+			text_format("vfionoiommu bind --stored %s", device->address),
 			"the device has a persistent binding but is not bound to VFIO (driver: %s)",
 			device->driver ? device->driver : "none");
 	}

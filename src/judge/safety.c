@@ -65,9 +65,9 @@ bool device_is_stranded(const struct device *device)
 
 static void judge_stored_override(const struct device *device, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format("driverctl unset-override %s", device->address);
 	if (is_userspace_driver(device->stored_override))
-		finding_add(findings, FINDING_OVERRIDE_STORED, device->address, remedy,
+		finding_add(findings, FINDING_OVERRIDE_STORED, device->address,
+			text_format("driverctl unset-override %s", device->address),
 			"driverctl will set driver_override to %s again at the next boot",
 			device->stored_override);
 }
@@ -76,7 +76,7 @@ void safety_judge_stranded(const struct device *device, struct finding_list *fin
 {
 	if (!device_is_stranded(device))
 		return;
-	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
+	const char *remedy = text_format("vfionoiommu unbind %s", device->address);
 	if (is_reserved(device))
 		finding_add(findings, FINDING_DEVICE_STRANDED, device->address, remedy,
 			"the device was kept free for its persistent binding, but is not bound: driver_override is %s, so no driver binds to it",
@@ -226,10 +226,9 @@ static const char *sentence_of(const struct use *use)
 	return use_rules[use->kind].sentence;
 }
 
-static char *use_sentence(const struct device *device, const struct use *use)
+static const char *use_sentence(const struct device *device, const struct use *use)
 {
-	auto_free char *object =
-		use->way ? text_format("%s (%s)", use->object, use->way) : text_copy(use->object);
+	const char *object = use->way ? text_format("%s (%s)", use->object, use->way) : use->object;
 	const struct use shown = { .object = object, .detail = use->detail };
 	char *sentence = use_text(device, &shown, sentence_of(use));
 	if (use->process)
@@ -265,7 +264,7 @@ static const char *special_remedy(const struct use *use)
 
 /* The start of an ip(8) command in the network namespace of the use: that of a process, or one at a path.
  * NULL: it is neither. */
-static char *namespace_ip(const struct use *use)
+static const char *namespace_ip(const struct use *use)
 {
 	const char *where = text_after(use->detail, "the network namespace ");
 	const char *process = text_after(where, "of process ");
@@ -273,8 +272,8 @@ static char *namespace_ip(const struct use *use)
 		return text_format("nsenter --target %d --net ip", atoi(process));
 	if (!where || *where != '/')
 		return NULL;
-	auto_free char *root = use->process ? text_format("/proc/%d/root", atoi(use->process)) : NULL;
-	auto_free char *path = text_format("%s%s", root ? root : "", where);
+	const char *root = use->process ? text_format("/proc/%d/root", atoi(use->process)) : NULL;
+	const char *path = text_format("%s%s", root ? root : "", where);
 	/* ip(8) knows those in this folder by name. */
 	const char *known = text_after(where, "/run/netns/");
 	const char *name = text_quote(known), *quoted = text_quote(path);
@@ -285,9 +284,9 @@ static char *namespace_ip(const struct use *use)
 
 /* How to get an interface, or what it is on top of, back from a network namespace that has a path or a
  * process: to that of process 1, where it has to be down. Else NULL. */
-static char *namespace_remedy(const struct use *use, const char *object)
+static const char *namespace_remedy(const struct use *use, const char *object)
 {
-	auto_free char *ip = use->kind == USE_ELSEWHERE ? namespace_ip(use) : NULL;
+	const char *ip = use->kind == USE_ELSEWHERE ? namespace_ip(use) : NULL;
 	if (!ip)
 		return NULL;
 	if (text_starts(use->way, "over "))
@@ -313,15 +312,15 @@ static bool is_passing(const struct use *use)
 	       text_same(use->detail, strerror(EAGAIN));
 }
 
-static char *use_remedy(const struct device *device, const struct use *use)
+static const char *use_remedy(const struct device *device, const struct use *use)
 {
 	if (use->kind == USE_UNKNOWN && needs_root(device))
-		return text_copy("run the command again with sudo");
+		return "run the command again with sudo";
 	if (use->kind == USE_UNKNOWN && is_passing(use))
-		return text_copy("repeat the command");
+		return "repeat the command";
 	const char *object = text_quote(use->object), *detail = text_quote(use->detail);
 	const struct use quoted = { .object = object, .detail = detail };
-	char *there = namespace_remedy(use, object);
+	const char *there = namespace_remedy(use, object);
 	if (there)
 		return there;
 	if (use->process)
@@ -333,13 +332,10 @@ static char *use_remedy(const struct device *device, const struct use *use)
 static void judge_uses(const struct device *device, struct finding_list *findings)
 {
 	const struct use *use;
-	array_each (use, &device->uses) {
-		auto_free char *sentence = use_sentence(device, use);
-		auto_free char *remedy = use_remedy(device, use);
+	array_each (use, &device->uses)
 		if (use->kind != USE_VFS)
-			finding_add(findings, use_rules[use->kind].finding, device->address, remedy, "%s",
-				sentence);
-	}
+			finding_add(findings, use_rules[use->kind].finding, device->address,
+				use_remedy(device, use), "%s", use_sentence(device, use));
 }
 
 /* A card can have hundreds of virtual functions. */
@@ -349,7 +345,7 @@ static void judge_uses(const struct device *device, struct finding_list *finding
 static void append_function(char **states, const struct device *function)
 {
 	const struct use *use = function->uses.count ? function->uses.items : NULL;
-	auto_free char *sentence = use ? use_sentence(function, use) : NULL;
+	const char *sentence = use ? use_sentence(function, use) : NULL;
 	text_append(states, ", %s %s%s", function->address,
 		function->driver ? "bound to " : "without a driver",
 		function->driver ? function->driver : "");
@@ -361,9 +357,9 @@ static void append_function(char **states, const struct device *function)
 static void append_end_of_use(char **remedy, const struct device *function)
 {
 	const struct use *use = function->uses.items;
-	auto_free char *end = use->kind == USE_PROCESS ? use_text(function, use, "stop process {detail}")
-						       : use_remedy(function, use);
-	auto_free char *step = end ? text_format("%s; then ", end) : NULL;
+	const char *end = use->kind == USE_PROCESS ? use_text(function, use, "stop process {detail}")
+						   : use_remedy(function, use);
+	const char *step = end ? text_format("%s; then ", end) : NULL;
 	/* One process can use many functions. */
 	if (step && !strstr(*remedy, step))
 		text_append(remedy, "%s", step);
@@ -374,7 +370,7 @@ static void append_end_of_use(char **remedy, const struct device *function)
 static void judge_functions(const struct device_list *devices, const struct device *device,
 	enum finding_kind kind, struct finding_list *findings)
 {
-	auto_free char *states = text_copy(""), *first = text_copy(""), *unbind = text_copy("");
+	char *states = text_copy(""), *first = text_copy(""), *unbind = text_copy("");
 	const struct device *function;
 	const struct use *use;
 	size_t named = 0;
@@ -388,7 +384,7 @@ static void judge_functions(const struct device_list *devices, const struct devi
 		if (function->vfio)
 			text_append(&unbind, " %s", function->address);
 	}
-	auto_free char *remedy = text_format("%s%s%s%secho 0 > /sys/bus/pci/devices/%s/sriov_numvfs", first,
+	const char *remedy = text_format("%s%s%s%secho 0 > /sys/bus/pci/devices/%s/sriov_numvfs", first,
 		*unbind ? "vfionoiommu unbind" : "", unbind, *unbind ? " && " : "", device->address);
 	array_each (use, &device->uses)
 		if (use->kind == USE_VFS)
@@ -401,20 +397,20 @@ static void judge_functions(const struct device_list *devices, const struct devi
 
 static void judge_readable(const struct device *device, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format("dmesg | grep %s", device->address);
 	if (device->unreadable)
-		finding_add(findings, FINDING_DEVICE_UNREADABLE, device->address, remedy,
+		finding_add(findings, FINDING_DEVICE_UNREADABLE, device->address,
+			text_format("dmesg | grep %s", device->address),
 			"the current driver state is unreadable, so it could not be restored: %s",
 			device->unreadable);
 }
 
 static void judge_denylist(const struct device *device, struct finding_list *findings)
 {
-	auto_free char *remedy = text_format(
-		"echo 'options vfio-pci disable_denylist=1' > /etc/modprobe.d/vfio-pci-denylist.conf; then reboot, or if no device is bound: modprobe -r vfio-pci; vfionoiommu bind --enable %s",
-		device->address);
 	if (device->denylisted)
-		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address, remedy,
+		finding_add(findings, FINDING_DEVICE_DENYLISTED, device->address,
+			text_format(
+				"echo 'options vfio-pci disable_denylist=1' > /etc/modprobe.d/vfio-pci-denylist.conf; then reboot, or if no device is bound: modprobe -r vfio-pci; vfionoiommu bind --enable %s",
+				device->address),
 			"the device is on the vfio-pci denylist (known errata): the kernel refuses to bind it to vfio-pci, unless its parameter disable_denylist is set");
 }
 
@@ -433,8 +429,8 @@ void safety_judge_bind(const struct device_list *devices, const struct device *d
 			"reset or replug the device, or power off",
 			"the device does not respond: its configuration space reads as ff");
 	if (device->iommu == ANSWER_YES && !allow_iommu) {
-		auto_free char *remedy = text_format("vfionoiommu bind --allow-iommu %s", device->address);
-		finding_add(findings, FINDING_DEVICE_HAS_IOMMU, device->address, remedy,
+		finding_add(findings, FINDING_DEVICE_HAS_IOMMU, device->address,
+			text_format("vfionoiommu bind --allow-iommu %s", device->address),
 			"the device has an IOMMU: it does not need noiommu, and is safe as an ordinary VFIO device");
 	}
 	judge_denylist(device, findings);
@@ -486,7 +482,7 @@ void safety_judge_siblings(const struct device_list *devices, const struct devic
 	const struct device_refs *wanted, struct finding_list *findings)
 {
 	const struct device *sibling;
-	auto_free char *unbound = text_copy(""), *bind = text_copy("vfionoiommu bind");
+	char *unbound = text_copy(""), *bind = text_copy("vfionoiommu bind");
 	size_t count = 0, possible = 0;
 	array_each (sibling, devices) {
 		if (!share_slot(device, sibling))
@@ -522,7 +518,7 @@ void safety_judge_interrupted(const struct device *device, struct finding_list *
 {
 	if (!device_is_interrupted(device) || is_restored(device))
 		return;
-	auto_free char *remedy = text_format("vfionoiommu unbind %s", device->address);
-	finding_add(findings, FINDING_DEVICE_INTERRUPTED, device->address, remedy,
+	finding_add(findings, FINDING_DEVICE_INTERRUPTED, device->address,
+		text_format("vfionoiommu unbind %s", device->address),
 		"an interrupted run left the device between two drivers");
 }

@@ -28,26 +28,26 @@ static const struct taint_bit bits[] = {
 	{ 19, 'J', "FWCTL", "firmware was modified through the fwctl debug interface" },
 };
 
-static char *why_unknown(const struct kernel_log *log)
+static const char *why_unknown(const struct kernel_log *log)
 {
 	if (log->error == -EFBIG)
-		return text_copy("the kernel log is too long to read");
+		return "the kernel log is too long to read";
 	if (log->error == -EPERM || log->error == -EACCES)
-		return text_copy("only root can read the kernel log; run the command again with sudo");
+		return "only root can read the kernel log; run the command again with sudo";
 	if (log->error)
 		return text_format("the kernel log cannot be read (%s)", strerror(-log->error));
 	if (log->state == LOG_EMPTY)
-		return text_copy("the kernel log is empty");
+		return "the kernel log is empty";
 	if (log->state == LOG_OVERWRITTEN)
-		return text_copy("the beginning of the kernel log was overwritten");
-	return text_copy("some lines of the kernel log are missing");
+		return "the beginning of the kernel log was overwritten";
+	return "some lines of the kernel log are missing";
 }
 
 static void judge_user(const struct kernel_log *log, struct taint *taint)
 {
 	if (!log) {
 		taint->noiommu = ANSWER_UNKNOWN;
-		taint->reason = text_copy("the taint value alone does not show the cause");
+		taint->reason = "the taint value alone does not show the cause";
 		return;
 	}
 	taint->events = log->events;

@@ -108,18 +108,17 @@ static char *lacks_node(enum client client)
 	return ids_since(before);
 }
 
-static bool is_text(char *text, const char *expected)
+static bool is_text(const char *text, const char *expected)
 {
 	bool same = text_same(text, expected);
 	if (!same)
 		printf("# '%s'\n", text);
-	free(text);
 	return same;
 }
 
 static const unsigned int msix[3] = { 1, 1, 5 }, msi[3] = { 1, 1, 0 }, none[3] = { 0 };
 
-#define FINDS(ids, expected)              (printing ? free(ids) : ok(is_text(ids, expected)))
+#define FINDS(ids, expected)              (printing ? (void)(ids) : ok(is_text(ids, expected)))
 #define LACKS(client, facts, device, ids) FINDS(lacks(client, facts, MODE_ON, device, msix), ids)
 
 static void test_machine(void)

@@ -29,7 +29,7 @@ static void announce(const struct plan *plan, const struct action *action, char 
 	snprintf(text, ACTION_TEXT, "write %s", action->path);
 }
 
-static char *sleeps(struct plan *plan)
+static const char *sleeps(struct plan *plan)
 {
 	(void)plan;
 	shared->overlapped |= shared->running++ > 0;
@@ -39,17 +39,17 @@ static char *sleeps(struct plan *plan)
 	return NULL;
 }
 
-static char *is_killed(struct plan *plan)
+static const char *is_killed(struct plan *plan)
 {
 	(void)plan;
 	raise(SIGKILL);
 	return NULL;
 }
 
-static char *fails(struct plan *plan)
+static const char *fails(struct plan *plan)
 {
 	(void)plan;
-	return text_copy("problem");
+	return "problem";
 }
 
 /* The plans of one run, each of one step, with a key of its own. */

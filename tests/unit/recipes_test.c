@@ -21,7 +21,7 @@ static bool writes(const struct action *action, const char *value, const char *p
 
 static void test_bind(void)
 {
-	static struct plan plan; /* static, so that leak detection ignores it */
+	static struct plan plan;
 	struct device device = e1000e();
 	const struct remembered before = { .driver = "e1000e", .module = "e1000e" };
 	recipe_bind(&plan, &device, &before);

@@ -6,24 +6,17 @@
 
 static bool quotes(const char *text, const char *to)
 {
-	const char *quoted = text_quote(text);
-	return text_same(quoted, to);
+	return text_same(text_quote(text), to);
 }
 
 static bool escapes(const char *text, const char *to)
 {
-	const char *escaped = text_escape(text);
-	bool well = text_same(escaped, to);
-	free(escaped);
-	return well;
+	return text_same(text_escape(text), to);
 }
 
 static bool value_is(const char *text, const char *key, const char *value)
 {
-	char *found = text_value(text, key);
-	bool well = text_same(found, value);
-	free(found);
-	return well;
+	return text_same(text_value(text, key), value);
 }
 
 static void test_escape(void)
