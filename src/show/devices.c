@@ -5,14 +5,14 @@
 #include "base/base.h"
 #include "show/show.h"
 
-CELL(get_address, device, device, text_copy(device->address))
+CELL(get_address, device, device, device->address)
 CELL(get_id, device, device, text_format("%04x:%04x", device->vendor, device->device))
 CELL(get_class, device, device, text_format("%04x", device->class >> 8))
-CELL(get_driver, device, device, text_copy(device->error ? "?" : device->driver))
-CELL(get_group, device, device, text_copy(device->group.path))
-CELL(get_cdev, device, device, text_copy(device->cdev.path))
+CELL(get_driver, device, device, device->error ? "?" : device->driver)
+CELL(get_group, device, device, device->group.path)
+CELL(get_cdev, device, device, device->cdev.path)
 
-static char *get_use(const void *row)
+static const char *get_use(const void *row)
 {
 	const struct device *device = row;
 	const char *word = word_fitness(device->fitness);
@@ -21,23 +21,23 @@ static char *get_use(const void *row)
 		array_each (use, &device->uses)
 			if (use->kind != USE_UNKNOWN && use->object)
 				return text_format("%s:%s", word, use->object);
-	return text_copy(word);
+	return word;
 }
 
-static char *get_persistent(const void *row)
+static const char *get_persistent(const void *row)
 {
 	const struct device *device = row;
 	if (!device->stored)
 		return NULL;
 	bool invalid = !device->stored->usable;
-	return text_copy(invalid ? "invalid" : "yes");
+	return invalid ? "invalid" : "yes";
 }
 
-CELL(get_iommu, device, device, text_copy(word_answer(device->iommu)))
-CELL(get_override, device, device, text_copy(device->driver_override))
-CELL(get_before, device, device, text_copy(device->remembered.driver))
-CELL(get_vendor, device, device, text_copy(device->vendor_name))
-CELL(get_name, device, device, text_copy(device->device_name))
+CELL(get_iommu, device, device, word_answer(device->iommu))
+CELL(get_override, device, device, device->driver_override)
+CELL(get_before, device, device, device->remembered.driver)
+CELL(get_vendor, device, device, device->vendor_name)
+CELL(get_name, device, device, device->device_name)
 
 static const struct column columns[] = {
 	{ "ADDRESS", "PCI address", .get = get_address },
@@ -71,19 +71,19 @@ void devices_print(
 
 /* ---- events ---- */
 
-/* The event in words, a new string. */
-static char *event_sentence(const struct event *event)
+/* The event in words. */
+static const char *event_sentence(const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_ADDED:
 		return event->vendor ? text_format("added (%04x:%04x)", event->vendor, event->device)
-				     : text_copy("added");
+				     : "added";
 	case EVENT_REMOVED:
-		return text_copy("removed");
+		return "removed";
 	case EVENT_BOUND:
 		return text_format("bound to %s", event->driver ? event->driver : "a driver");
 	case EVENT_UNBOUND:
-		return text_copy("unbound");
+		return "unbound";
 	case EVENT_NODE_ADDED:
 		return text_format("node added: %s", event->node);
 	case EVENT_NODE_REMOVED:
@@ -99,8 +99,7 @@ int event_print(const struct event *event, bool as_json, bool pretty)
 		json_add_event(document, event);
 		pretty ? json_print(document) : json_print_line(document);
 	} else {
-		auto_free char *sentence = event_sentence(event);
-		print_line("%s: %s", event->address ? event->address : "-", sentence);
+		print_line("%s: %s", event->address ? event->address : "-", event_sentence(event));
 	}
 	errno = EIO;
 	if (!ferror(stdout) && fflush(stdout) == 0)

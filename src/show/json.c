@@ -16,10 +16,9 @@ static void add_answer(struct json *to, const char *key, enum answer answer)
 /* "owner", "group", "mode", of which -1 becomes null. */
 static void add_access(struct json *to, const struct node_access *access)
 {
-	auto_free char *mode = text_format("%04o", (unsigned int)access->mode);
 	value_add_number(to, "owner", access->user);
 	value_add_number(to, "group", access->group);
-	value_add_text(to, "mode", access->mode < 0 ? NULL : mode);
+	value_add_text(to, "mode", access->mode < 0 ? NULL : text_format("%04o", (unsigned int)access->mode));
 }
 
 /* Some versions of json-c print an empty list or object on two lines. Newlines are only between values. */
@@ -95,8 +94,7 @@ void json_add_host(struct json *document, const struct host *host)
 /* "7.3"; null: 0. */
 static void add_version(struct json *to, const char *key, int version)
 {
-	auto_free char *text = text_format("%d.%d", version / 100, version % 100);
-	value_add_text(to, key, version ? text : NULL);
+	value_add_text(to, key, version ? text_format("%d.%d", version / 100, version % 100) : NULL);
 }
 
 static struct json *access_object(const struct access_case *access)
@@ -470,8 +468,8 @@ static struct json *taint_events_array(const struct taint_event_list *events)
 	const struct taint_event *event;
 	array_each (event, events) {
 		struct json *to = value_object();
-		auto_free char *seconds = taint_event_seconds(event);
-		auto_free char *time = taint_event_time(event);
+		const char *seconds = taint_event_seconds(event);
+		const char *time = taint_event_time(event);
 		value_add_text(to, "address", event->device);
 		value_add_text(to, "kind", event->cdev ? "cdev" : "group");
 		value_add_decimal(to, "seconds", (double)event->microseconds / 1e6, seconds);
@@ -503,9 +501,8 @@ void json_add_records(struct json *document, const char *file, const struct reco
 	array_each (record, records) {
 		if (!record->error)
 			continue;
-		auto_free char *path = text_format("/%s", record->path);
 		struct json *item = value_object();
-		value_add_text(item, "path", path);
+		value_add_text(item, "path", text_format("/%s", record->path));
 		value_add_text(item, "reason", strerror(-record->error));
 		value_append(unreadable, item);
 	}

@@ -36,7 +36,7 @@ static const char *short_reason(enum reason reason)
 }
 
 /* "Linux 7.0; noiommu devices have a cdev since 7.3, and no option of this kernel changes that" */
-static char *version_text(const struct access_case *access, bool cdev, int since)
+static const char *version_text(const struct access_case *access, bool cdev, int since)
 {
 	return text_format(
 		"Linux %d.%d; noiommu devices have a %s since %d.%d, and no option of this kernel changes that",
@@ -44,9 +44,8 @@ static char *version_text(const struct access_case *access, bool cdev, int since
 		since % 100);
 }
 
-/* The access paths with what is missing: "group works, no cdev before Linux 7.3"; `whole`: and why. A new
- * string. */
-static char *result_text(const struct access_case *access, bool whole)
+/* The access paths with what is missing: "group works, no cdev before Linux 7.3"; `whole`: and why. */
+static const char *result_text(const struct access_case *access, bool whole)
 {
 	bool group = access->group != PATH_NONE, cdev = access->cdev != PATH_NONE;
 	enum reason reason = group ? access->cdev_reason : access->group_reason;
@@ -59,10 +58,9 @@ static char *result_text(const struct access_case *access, bool whole)
 	}
 	if (access->group == PATH_UNKNOWN || (group && cdev) || (cdev && reason == REASON_NOT_BUILT) ||
 		(!since && !why))
-		return text_copy(words);
+		return words;
 	if (since) {
-		auto_free char *version = version_text(access, group, since);
-		return whole ? text_format("%s: %s", words, version)
+		return whole ? text_format("%s: %s", words, version_text(access, group, since))
 			     : text_format("%s before Linux %d.%d", words, since / 100, since % 100);
 	}
 	if (!group && !cdev && reason == REASON_NO_CONTAINER)
@@ -71,15 +69,15 @@ static char *result_text(const struct access_case *access, bool whole)
 	return text_format("%s: %s", words, why);
 }
 
-CELL(get_kernel, row, row, text_copy(row->kernel))
-CELL(get_this, row, row, text_copy(row->this ? "*" : NULL))
-CELL(get_case, row, row, row->number ? text_format("%d", row->number) : text_copy("?"))
-CELL(get_group, row, row, text_copy(yes_or_no(built(row, QUESTION_GROUP))))
+CELL(get_kernel, row, row, row->kernel)
+CELL(get_this, row, row, row->this ? "*" : NULL)
+CELL(get_case, row, row, row->number ? text_format("%d", row->number) : "?")
+CELL(get_group, row, row, yes_or_no(built(row, QUESTION_GROUP)))
 /* The container matters only to the group. */
 CELL(get_container, row, row,
-	text_copy(built(row, QUESTION_GROUP) == ANSWER_NO ? NULL : yes_or_no(built(row, QUESTION_CONTAINER))))
-CELL(get_cdev, row, row, text_copy(yes_or_no(built(row, QUESTION_CDEV))))
-CELL(get_noiommu, row, row, text_copy(word_answer(row->noiommu)))
+	built(row, QUESTION_GROUP) == ANSWER_NO ? NULL : yes_or_no(built(row, QUESTION_CONTAINER)))
+CELL(get_cdev, row, row, yes_or_no(built(row, QUESTION_CDEV)))
+CELL(get_noiommu, row, row, word_answer(row->noiommu))
 CELL(get_result, row, row, result_text(row->access, false))
 
 static const struct column columns[] = {
@@ -139,32 +137,31 @@ void matrix_print_kernels(const struct table_options *options, const struct kern
 	}
 	table_print(running ? &matrix_columns_installed : &matrix_columns_kernels, options, rows.items,
 		rows.count, sizeof *rows.items);
-	free(rows.items);
 }
 
-/* What explains the result further: a new string; "": nothing. */
-static char *explanation(const struct access_case *access)
+/* What explains the result further; "": nothing. */
+static const char *explanation(const struct access_case *access)
 {
 	enum reason reason = access->cdev == PATH_UNKNOWN || access->group == PATH_WORKS
 				     ? access->cdev_reason
 				     : access->group_reason;
 	switch (reason) {
 	case REASON_PARTIAL:
-		return text_copy(", as this is not a whole configuration");
+		return ", as this is not a whole configuration";
 	case REASON_PROMPTS:
-		return text_copy(", as this configuration has no promptless symbols");
+		return ", as this configuration has no promptless symbols";
 	case REASON_ATOMIC64:
-		return text_copy(" (this architecture has no 64-bit compare-and-exchange)");
+		return " (this architecture has no 64-bit compare-and-exchange)";
 	case REASON_SPAPR:
-		return text_copy(" (it excludes VFIO_DEVICE_CDEV)");
+		return " (it excludes VFIO_DEVICE_CDEV)";
 	default:
-		return text_copy("");
+		return "";
 	}
 }
 
-char *matrix_verdict(const struct host *host, const struct access_case *access)
+const char *matrix_verdict(const struct host *host, const struct access_case *access)
 {
-	auto_free char *result = result_text(access, true), *why = explanation(access);
+	const char *result = result_text(access, true), *why = explanation(access);
 	enum answer noiommu = access->built[QUESTION_NOIOMMU].answer;
 	const char *built = noiommu == ANSWER_YES  ? "noiommu built"
 			    : noiommu == ANSWER_NO ? "noiommu not built"
@@ -189,7 +186,6 @@ static void print_config(const struct kconfig *config)
 			text_append(
 				&line, " %s=%s", word_symbol(symbol), word_kconfig(config->value[symbol]));
 	print_line("%s", line);
-	free(line);
 	if (config->kind == KCONFIG_PARTIAL)
 		print_line(
 			"    not a whole configuration: symbols that it does not name are unknown; judge the .config that make olddefconfig writes from it");
@@ -209,7 +205,6 @@ static void print_answers(const char *source, const enum answer *answers, const 
 		any = true;
 	}
 	print_line("%s%s", line, any ? "" : nothing);
-	free(line);
 }
 
 static void print_version(const struct kernel *kernel)
@@ -233,8 +228,7 @@ static void print_since(const char *path, int since)
 void matrix_print_evidence(const struct kernel *kernel)
 {
 	const struct advice *advice;
-	auto_free char *verdict = matrix_verdict(&kernel->host, &kernel->access);
-	print_line("%s: %s", kernel->name, verdict);
+	print_line("%s: %s", kernel->name, matrix_verdict(&kernel->host, &kernel->access));
 	print_version(kernel);
 	print_config(&kernel->host.kconfig);
 	if (kernel->host.running)
@@ -246,7 +240,6 @@ void matrix_print_evidence(const struct kernel *kernel)
 		print_line("Kconfig changes needed %s:", advice->goal);
 		for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 			print_line("    %s", line);
-		free(lines);
 	}
 	print_since("group", kernel->access.group_since);
 	print_since("cdev", kernel->access.cdev_since);

@@ -36,8 +36,7 @@ static void label(FILE *to, bool first, const char *name, const char *value)
 
 static void label_hex(FILE *to, const char *name, unsigned int value)
 {
-	auto_free char *text = text_format("%04x", value);
-	label(to, false, name, text);
+	label(to, false, name, text_format("%04x", value));
 }
 
 static void add_device(FILE *to, const struct device *device)
@@ -55,9 +54,9 @@ static void add_device(FILE *to, const struct device *device)
 
 static void add_devices(FILE *to, const struct device_refs *bound)
 {
-	auto_free char *count = text_format("%zu", bound->count);
 	const struct device **device;
-	gauge(to, "devices", "Number of PCI devices bound as noiommu devices.", count);
+	gauge(to, "devices", "Number of PCI devices bound as noiommu devices.",
+		text_format("%zu", bound->count));
 	if (!bound->count)
 		return;
 	head(to, "device_info", "A noiommu device and its nodes.");
@@ -107,12 +106,12 @@ static void add_info(FILE *to, const struct metrics_view *view)
 	fputs("} 1\n", to);
 }
 
-char *metrics_format(const struct metrics_view *view)
+const char *metrics_format(const struct metrics_view *view)
 {
 	char *text = NULL;
 	size_t size;
 	int number = view->access->number;
-	auto_free char *matrix_case = number ? text_format("%d", number) : text_copy("NaN");
+	const char *matrix_case = number ? text_format("%d", number) : "NaN";
 	bool never = view->access->built[QUESTION_NOIOMMU].answer == ANSWER_NO;
 	enum module_state vfio = view->host->modules[MODULE_VFIO].state;
 	bool without = never || vfio == MODULE_MISSING || vfio == MODULE_AVAILABLE;
@@ -133,5 +132,7 @@ char *metrics_format(const struct metrics_view *view)
 	add_findings(to, view->findings);
 	if (fclose(to) != 0)
 		out_of_memory();
-	return text;
+	const char *kept = text_copy(text);
+	free(text);
+	return kept;
 }

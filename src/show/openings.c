@@ -16,45 +16,45 @@ struct rows {
 	size_t count;
 };
 
-CELL(get_address, row, line, text_copy(line->opening->device->address))
-CELL(get_node, row, line, text_copy(line->opening->node->path))
+CELL(get_address, row, line, line->opening->device->address)
+CELL(get_node, row, line, line->opening->node->path)
 
-static char *get_step(const void *row)
+static const char *get_step(const void *row)
 {
 	const struct row *line = row;
 	const struct opening *opening = line->opening;
 	switch (line->result->step) {
 	case STEP_OPEN_CONTAINER:
-		return text_copy(opening->iommufd_as_container ? "open /dev/iommu" : "open /dev/vfio/vfio");
+		return opening->iommufd_as_container ? "open /dev/iommu" : "open /dev/vfio/vfio";
 	case STEP_OPEN_GROUP:
 	case STEP_OPEN_CDEV:
 		return text_format("open %s", opening->node->path);
 	case STEP_OPEN_IOMMUFD:
-		return text_copy("open /dev/iommu");
+		return "open /dev/iommu";
 	default:
-		return text_copy(word_step(line->result->step));
+		return word_step(line->result->step);
 	}
 }
 
-static char *get_result(const void *row)
+static const char *get_result(const void *row)
 {
 	int error = ((const struct row *)row)->result->error;
-	return text_copy(error ? word_error(-error) : "ok");
+	return error ? word_error(-error) : "ok";
 }
 
-static char *get_detail(const void *row)
+static const char *get_detail(const void *row)
 {
 	const struct row *line = row;
 	const struct opening *opening = line->opening;
 	if (line->result->error)
 		return text_copy(strerror(-line->result->error));
 	if (line->result->step == STEP_OPEN_CONTAINER && opening->iommufd_as_container)
-		return text_copy("in place of /dev/vfio/vfio");
+		return "in place of /dev/vfio/vfio";
 	if (line->result->step != STEP_GET_PA)
 		return NULL;
 	const char *compared = opening->physical_right == ANSWER_YES ? "matches /proc/self/pagemap"
 								     : "not compared with /proc/self/pagemap";
-	return line->addresses ? text_format("%#llx, %s", opening->physical, compared) : text_copy(compared);
+	return line->addresses ? text_format("%#llx, %s", opening->physical, compared) : compared;
 }
 
 static const struct column columns[] = {
@@ -77,13 +77,12 @@ static void steps_print(const struct table_options *options, const struct openin
 		for (size_t i = 0; (!only || opening == only) && i < opening->count; i++)
 			*array_add(&rows) = (struct row){ opening, &opening->steps[i], addresses };
 	table_print(&opening_columns, options, rows.items, rows.count, sizeof *rows.items);
-	free(rows.items);
 }
 
 /* ---- what the device offers ---- */
 
 /* "128K", like lspci. */
-static char *size_text(unsigned long long size)
+static const char *size_text(unsigned long long size)
 {
 	static const char units[] = "KMGTPE";
 	const char *unit = NULL;
@@ -96,13 +95,12 @@ static char *size_text(unsigned long long size)
 
 static void offer_print(const struct device_offer *offer)
 {
-	auto_free char *interrupts = text_copy("");
+	char *interrupts = text_copy("");
 	putchar('\n');
 	for (int i = 0; i < REGION_KINDS; i++) {
 		const struct region *region = &offer->regions[i];
-		auto_free char *size = size_text(region->size);
 		if (region->size)
-			print_line("region %-6s %5s %s%s%s", word_region(i), size,
+			print_line("region %-6s %5s %s%s%s", word_region(i), size_text(region->size),
 				region->read ? " read" : "", region->write ? " write" : "",
 				region->mmap ? " mmap" : "");
 	}
@@ -118,15 +116,13 @@ static void offer_print(const struct device_offer *offer)
 
 static void headline_print(const struct opening_list *openings, const struct device *device)
 {
-	auto_free char *through = NULL;
+	const char *through = NULL;
 	const struct opening *opening;
 	array_each (opening, openings) {
 		if (opening->device != device || !opening->opened)
 			continue;
-		char *longer = through ? text_format("%s and %s", through, opening->node->path)
-				       : text_copy(opening->node->path);
-		free(through);
-		through = longer;
+		through = through ? text_format("%s and %s", through, opening->node->path)
+				  : opening->node->path;
 	}
 	if (through)
 		print_line("%s: opens through %s", device->address, through);
@@ -168,8 +164,8 @@ void client_print(
 	enum client client, const struct client_facts *facts, const struct opening_list *openings, bool ready)
 {
 	bool limited = facts->lock_limit >= 0;
-	auto_free char *huge = size_text(facts->huge_free * 1024);
-	auto_free char *limit = limited ? size_text((unsigned long long)facts->lock_limit) : NULL;
+	const char *huge = size_text(facts->huge_free * 1024);
+	const char *limit = limited ? size_text((unsigned long long)facts->lock_limit) : NULL;
 	if (openings->count)
 		putchar('\n');
 	print_line("%s: %sready", word_client(client), ready ? "" : "not ");

@@ -28,16 +28,14 @@ void print_line(const char *format, ...)
 {
 	va_list arguments;
 	va_start(arguments, format);
-	auto_free char *line = text_vformat(format, arguments);
+	const char *line = text_vformat(format, arguments);
 	va_end(arguments);
-	const char *escaped = text_escape(line);
-	puts(escaped);
+	puts(text_escape(line));
 }
 
 void candidate_print(const char *word, const char *description)
 {
-	const char *escaped = text_escape(description ? description : "");
-	printf("%s%s%s\n", word, description ? "\t" : "", escaped);
+	printf("%s%s%s\n", word, description ? "\t" : "", description ? text_escape(description) : "");
 }
 
 void print_text(const char *text)
@@ -45,7 +43,7 @@ void print_text(const char *text)
 	fputs(text, stdout);
 }
 
-static char *severity_format(FILE *stream, enum severity severity, const char *line)
+static const char *severity_format(FILE *stream, enum severity severity, const char *line)
 {
 	static const char *const words[] = {
 		[SEVERITY_NOTE] = "note",
@@ -58,21 +56,18 @@ static char *severity_format(FILE *stream, enum severity severity, const char *l
 		[SEVERITY_BLOCKER] = "\033[1;31m",
 	};
 	bool colored = severity != SEVERITY_NOTE && is_colored(stream);
-	const char *escaped = text_escape(line);
 	return text_format("%s%s:%s %s", colored ? colors[severity] : "", words[severity],
-		colored ? "\033[0m" : "", escaped);
+		colored ? "\033[0m" : "", text_escape(line));
 }
 
 void print_severity_line(enum severity severity, const char *line)
 {
-	auto_free char *whole = severity_format(stdout, severity, line);
-	puts(whole);
+	puts(severity_format(stdout, severity, line));
 }
 
 void print_severity_log(enum severity severity, const char *line)
 {
-	auto_free char *whole = severity_format(stderr, severity, line);
-	log_line(whole);
+	log_line(severity_format(stderr, severity, line));
 }
 
 int print_end(void)
@@ -100,16 +95,15 @@ static void show_line(const char *line)
 
 void progress_show(size_t ended, size_t count)
 {
-	auto_free char *line = text_format("%zu of %zu devices done", ended, count);
-	show_line(ended < count ? line : NULL);
+	show_line(ended < count ? text_format("%zu of %zu devices done", ended, count) : NULL);
 }
 
 static bool waiting;
 
 void progress_wait(int process)
 {
-	auto_free char *line = process ? text_format("waiting for another instance (pid %d)", process)
-				       : text_copy("waiting for another instance");
+	const char *line = process ? text_format("waiting for another instance (pid %d)", process)
+				   : "waiting for another instance";
 	show_line(line);
 	waiting = true;
 }

@@ -13,7 +13,7 @@ static enum severity severity_of(const struct finding *finding)
 	return finding->overridden ? SEVERITY_WARNING : finding->severity;
 }
 
-static char *finding_format(const struct finding *finding)
+static const char *finding_format(const struct finding *finding)
 {
 	const char *subject = finding->subject;
 	return text_format("%s%s%s%s [%s]", subject ? subject : "", subject ? ": " : "",
@@ -24,8 +24,7 @@ void findings_print(const struct finding_list *findings)
 {
 	const struct finding *finding;
 	array_each (finding, findings) {
-		auto_free char *line = finding_format(finding);
-		print_severity_line(severity_of(finding), line);
+		print_severity_line(severity_of(finding), finding_format(finding));
 		if (finding->remedy && !finding->overridden)
 			print_line("    hint: %s", finding->remedy);
 	}
@@ -37,19 +36,18 @@ void findings_log(const struct finding_list *findings, enum severity least)
 	array_each (finding, findings) {
 		if (finding->severity < least)
 			continue;
-		auto_free char *line = finding_format(finding);
-		print_severity_log(severity_of(finding), line);
+		print_severity_log(severity_of(finding), finding_format(finding));
 		if (finding->remedy && !finding->overridden)
 			log_hint("%s", finding->remedy);
 	}
 }
 
-CELL(get_id, explanation, explanation, text_copy(explanation->id))
-CELL(get_severity, explanation, explanation, text_copy(word_severity(explanation->severity)))
-CELL(get_forcible, explanation, explanation, text_copy(explanation->forcible ? "yes" : "no"))
-CELL(get_meaning, explanation, explanation, text_copy(explanation->meaning))
-CELL(get_reason, explanation, explanation, text_copy(explanation->reason))
-CELL(get_remedy, explanation, explanation, text_copy(explanation->remedy))
+CELL(get_id, explanation, explanation, explanation->id)
+CELL(get_severity, explanation, explanation, word_severity(explanation->severity))
+CELL(get_forcible, explanation, explanation, explanation->forcible ? "yes" : "no")
+CELL(get_meaning, explanation, explanation, explanation->meaning)
+CELL(get_reason, explanation, explanation, explanation->reason)
+CELL(get_remedy, explanation, explanation, explanation->remedy)
 
 static const struct column explanation_list[] = {
 	{ "FINDING", "id, as in brackets at the end of a message", .get = get_id },
@@ -68,8 +66,8 @@ struct part {
 	const char *text;
 };
 
-CELL(get_part_name, part, part, text_copy(part->name))
-CELL(get_part_text, part, part, text_copy(part->text))
+CELL(get_part_name, part, part, part->name)
+CELL(get_part_text, part, part, part->text)
 
 void explanation_print(const struct explanation *explanation)
 {
@@ -78,7 +76,7 @@ void explanation_print(const struct explanation *explanation)
 		{ "TEXT", NULL, .get = get_part_text, .fit = COLUMN_WRAP },
 	};
 	static const struct column_set set = { columns, ARRAY_SIZE(columns), "PART,TEXT" };
-	auto_free char *title = text_format("%s: %s%s", explanation->id, word_severity(explanation->severity),
+	const char *title = text_format("%s: %s%s", explanation->id, word_severity(explanation->severity),
 		explanation->forcible ? ", which --force overrides" : "");
 	const struct part parts[] = {
 		{ "finding", title },
@@ -162,29 +160,26 @@ static void plan_print(const struct plan *plan)
 }
 
 /* The command that shows or restores the state of `subject`. */
-static char *command_for(const char *verb, const char *subject)
+static const char *command_for(const char *verb, const char *subject)
 {
-	return strchr(subject, ':') ? text_format("vfionoiommu %s %s", verb, subject)
-				    : text_copy("vfionoiommu status");
+	return strchr(subject, ':') ? text_format("vfionoiommu %s %s", verb, subject) : "vfionoiommu status";
 }
 
-static char *undo_sentence(const struct plan_run *run, const char *subject)
+static const char *undo_sentence(const struct plan_run *run, const char *subject)
 {
 	if (!run->undo_error)
-		return text_copy(
-			run->rolled_back ? "all changes were rolled back" : "nothing was changed by it");
-	auto_free char *again = command_for("unbind", subject);
-	return text_format(
-		"rollback failed: could not %s: %s; run: %s", run->undo, strerror(-run->undo_error), again);
+		return run->rolled_back ? "all changes were rolled back" : "nothing was changed by it";
+	return text_format("rollback failed: could not %s: %s; run: %s", run->undo,
+		strerror(-run->undo_error), command_for("unbind", subject));
 }
 
 /* A process is still running the plan. */
-static char *unfinished_sentence(const struct job *job, const char *subject, const char *user)
+static const char *unfinished_sentence(const struct job *job, const char *subject, const char *user)
 {
 	const struct plan_run *run = job->run;
-	auto_free char *check = command_for("list", subject);
-	auto_free char *why = user ? text_format("process %s uses the device", user)
-				   : text_copy("the device is in use, or its driver is slow");
+	const char *check = command_for("list", subject);
+	const char *why = user ? text_format("process %s uses the device", user)
+			       : "the device is in use, or its driver is slow";
 	if (job->error == -EINTR)
 		return text_format(
 			"interrupted by a signal; process %d completes the command: %s; check with: %s",
@@ -209,15 +204,14 @@ static const char *step_error(const struct job *job)
 	return strerror(-job->error);
 }
 
-char *failure_sentence(const struct job *job, const char *subject, const char *user)
+const char *failure_sentence(const struct job *job, const char *subject, const char *user)
 {
 	const struct plan_run *run = job->run;
 	if (job->error == -ECANCELED)
-		return text_copy("not started: interrupted by a signal");
+		return "not started: interrupted by a signal";
 	if (!run->process)
 		return text_format("could not start a process: %s", strerror(-job->error));
-	auto_free char *holder =
-		run->holder ? text_format("process %d", run->holder) : text_copy("another process");
+	const char *holder = run->holder ? text_format("process %d", run->holder) : "another process";
 	if (job->error == -EALREADY)
 		return text_format(
 			"%s is changing the device, and waits in the kernel; retry when it has ended",
@@ -225,11 +219,10 @@ char *failure_sentence(const struct job *job, const char *subject, const char *u
 	if (job->error == -ETIMEDOUT || job->error == -EINTR)
 		return unfinished_sentence(job, subject, user);
 	if (job->error == -ECHILD) {
-		auto_free char *again = command_for("unbind", subject);
-		return text_format(
-			"could not %s: process %d was killed; run: %s", run->step, run->process, again);
+		return text_format("could not %s: process %d was killed; run: %s", run->step, run->process,
+			command_for("unbind", subject));
 	}
-	auto_free char *undo = undo_sentence(run, subject);
+	const char *undo = undo_sentence(run, subject);
 	if (job->error == -EPROTO)
 		return text_format("%s; %s", run->step, undo);
 	return text_format("could not %s: %s%s; %s", run->step, step_error(job),

@@ -110,15 +110,15 @@ enum column_need { NEED_DETAILS = 1, NEED_USES = 2, NEED_NAMES = 4 };
 struct column {
 	const char *name; /* one word: ADDRESS */
 	const char *help; /* its contents, for --help and the man page */
-	/* The cell of a row: a new string; NULL, no value, is shown as "-". */
-	char *(*get)(const void *row);
+	/* The cell of a row: NULL, no value, is shown as "-". */
+	const char *(*get)(const void *row);
 	enum column_fit fit;
 	unsigned int needs; /* of enum column_need */
 };
 
 /* Defines the getter of a column by an expression of its row, a struct `type`. */
 #define CELL(getter, type, row, expression)                                                                  \
-	static char *getter(const void *pointer)                                                             \
+	static const char *getter(const void *pointer)                                                       \
 	{                                                                                                    \
 		const struct type *row = pointer;                                                            \
 		return expression;                                                                           \
@@ -139,9 +139,8 @@ struct table_options {
 /* Whether the options ask for bare columns, by name or for a script. Then only the table is printed. */
 bool table_is_for_scripts(const struct table_options *options);
 
-/* The first name in `wanted` that is not a column: a new string, which the caller frees; NULL if all are
- * columns. */
-char *table_unknown_column(const struct column_set *columns, const char *wanted);
+/* The first name in `wanted` that is not a column; NULL if all are columns. */
+const char *table_unknown_column(const struct column_set *columns, const char *wanted);
 
 /* What the columns need that `options` show, all of NEED_ with `json`. */
 unsigned int table_needs(const struct column_set *columns, const struct table_options *options, bool json);
@@ -156,8 +155,8 @@ void table_print(const struct column_set *columns, const struct table_options *o
 void table_print_refs(const struct column_set *columns, const struct table_options *options,
 	const void *const *rows, size_t count);
 
-/* The columns and their contents, for --help: a new string. `other` (NULL: none) are the defaults `when`. */
-char *table_help(const struct column_set *columns, const struct column_set *other, const char *when);
+/* The columns and their contents, for --help. `other` (NULL: none) are the defaults `when`. */
+const char *table_help(const struct column_set *columns, const struct column_set *other, const char *when);
 
 /* ---- results.c ----
  * Findings as text. */
@@ -180,8 +179,8 @@ void action_announce(const struct plan *plan, const struct action *action, char 
 
 /* A sentence: why a job failed, whether its rollback succeeded, and the next command for `subject` (the
  * address of a device, or what else the plan changes). `user`: the process that uses the device; NULL:
- * unknown. A new string, which the caller frees. */
-char *failure_sentence(const struct job *job, const char *subject, const char *user);
+ * unknown. */
+const char *failure_sentence(const struct job *job, const char *subject, const char *user);
 
 /* Prints "SUBJECT: SENTENCE" for each result: failures to stderr, others to stdout, followed by the plan if
  * it was not run. `failures_only`: nothing to stdout. */
@@ -212,9 +211,9 @@ extern const struct column_set taint_columns;
 /* Prints to stdout the value, a table of its bits, and what set U. `taint` is known. */
 void taint_print(const struct table_options *options, const struct taint *taint);
 
-/* Seconds since boot: "12.345678"; the time in UTC: "2026-11-21T14:30:00Z", NULL: unknown. New strings. */
-char *taint_event_seconds(const struct taint_event *event);
-char *taint_event_time(const struct taint_event *event);
+/* Seconds since boot: "12.345678"; the time in UTC: "2026-11-21T14:30:00Z", NULL: unknown. */
+const char *taint_event_seconds(const struct taint_event *event);
+const char *taint_event_time(const struct taint_event *event);
 
 /* The machine as text: the view of `status`. */
 
@@ -239,8 +238,8 @@ extern const struct column_set matrix_columns;         /* the six cases */
 extern const struct column_set matrix_columns_kernels; /* the same columns, one row a kernel */
 
 /* "group+container+cdev (case 3), noiommu built: group and cdev both work"; "VFIO not built: no access path".
- * A new string. */
-char *matrix_verdict(const struct host *host, const struct access_case *access);
+ */
+const char *matrix_verdict(const struct host *host, const struct access_case *access);
 
 /* Prints the six cases to stdout and marks the case of `kernel`. */
 void matrix_print_cases(const struct table_options *options, const struct kernel *kernel);
@@ -279,9 +278,8 @@ struct metrics_view {
 	bool ready;
 };
 
-/* All metrics in the text format of Prometheus, version 0.0.4; unknown values are NaN. A new string, which
- * the caller frees. */
-char *metrics_format(const struct metrics_view *view);
+/* All metrics in the text format of Prometheus, version 0.0.4; unknown values are NaN. */
+const char *metrics_format(const struct metrics_view *view);
 
 /* ---- json.c ----
  * The model as JSON. Members are added over time, never removed or changed. */

@@ -10,8 +10,8 @@
 CELL(get_bit, taint_bit, bit, text_format("%d", bit->number))
 CELL(get_bit_value, taint_bit, bit, text_format("%llu", 1ULL << bit->number))
 CELL(get_letter, taint_bit, bit, bit->letter ? text_format("%c", bit->letter) : NULL)
-CELL(get_bit_name, taint_bit, bit, text_copy(bit->name))
-CELL(get_meaning, taint_bit, bit, text_copy(bit->meaning ? bit->meaning : "unknown"))
+CELL(get_bit_name, taint_bit, bit, bit->name)
+CELL(get_meaning, taint_bit, bit, bit->meaning ? bit->meaning : "unknown")
 
 static const struct column bit_columns[] = {
 	{ "BIT", "bit number", .get = get_bit },
@@ -23,12 +23,12 @@ static const struct column bit_columns[] = {
 
 const struct column_set taint_columns = { bit_columns, ARRAY_SIZE(bit_columns), "BIT,LETTER,MEANING" };
 
-char *taint_event_seconds(const struct taint_event *event)
+const char *taint_event_seconds(const struct taint_event *event)
 {
 	return text_format("%llu.%06llu", event->microseconds / 1000000, event->microseconds % 1000000);
 }
 
-char *taint_event_time(const struct taint_event *event)
+const char *taint_event_time(const struct taint_event *event)
 {
 	char text[40];
 	struct tm utc;
@@ -40,8 +40,8 @@ char *taint_event_time(const struct taint_event *event)
 
 static void print_event(const struct taint_event *event)
 {
-	auto_free char *seconds = taint_event_seconds(event);
-	auto_free char *time = taint_event_time(event);
+	const char *seconds = taint_event_seconds(event);
+	const char *time = taint_event_time(event);
 	print_line("    %s (%s s after boot): %s of %s", time ? time : "time unknown", seconds,
 		event->cdev ? "cdev" : "group", event->device);
 }
@@ -71,26 +71,26 @@ void taint_print(const struct table_options *options, const struct taint *taint)
 	print_user(taint);
 }
 
-/* What set U; NULL if U is not set. A new string. */
-static char *user_words(const struct taint *taint)
+/* What set U; NULL if U is not set. */
+static const char *user_words(const struct taint *taint)
 {
 	if (!(taint->value & TAINT_USER))
 		return NULL;
 	if (taint->noiommu == ANSWER_UNKNOWN)
 		return text_format("U: cause unknown: %s", taint->reason);
 	if (taint->noiommu == ANSWER_NO)
-		return text_copy("U: not set by VFIO noiommu");
+		return "U: not set by VFIO noiommu";
 	return text_format(
 		"U: set by VFIO noiommu, last for %s", taint->events.items[taint->events.count - 1].device);
 }
 
-/* The taint in one line: "64 (U: set by VFIO noiommu, last for 0000:00:04.0)". A new string. */
-static char *taint_line(const struct taint *taint)
+/* The taint in one line: "64 (U: set by VFIO noiommu, last for 0000:00:04.0)". */
+static const char *taint_line(const struct taint *taint)
 {
 	const struct taint_bit *bit;
 	const char *comma = "";
 	if (!taint->known)
-		return text_copy("unknown");
+		return "unknown";
 	char *line = text_format("%llu%s", taint->value, taint->value ? " (" : "");
 	array_each (bit, &taint->bits) {
 		if (bit->letter == 'U')
@@ -101,7 +101,7 @@ static char *taint_line(const struct taint *taint)
 			text_append(&line, "%sbit %d", comma, bit->number);
 		comma = ", ";
 	}
-	auto_free char *user = user_words(taint);
+	const char *user = user_words(taint);
 	if (user)
 		text_append(&line, "%s%s", comma, user);
 	if (taint->value)
@@ -112,12 +112,11 @@ static char *taint_line(const struct taint *taint)
 /* ---- the machine ---- */
 
 struct item {
-	const char *name;
-	char *value;
+	const char *name, *value;
 };
 
-CELL(get_item, item, item, text_copy(item->name))
-CELL(get_value, item, item, text_copy(item->value))
+CELL(get_item, item, item, item->name)
+CELL(get_value, item, item, item->value)
 
 static const struct column columns[] = {
 	{ "ITEM", "property", .get = get_item },
@@ -126,7 +125,7 @@ static const struct column columns[] = {
 
 const struct column_set status_columns = { columns, ARRAY_SIZE(columns), "ITEM,VALUE" };
 
-static char *kernel_value(const struct host *host)
+static const char *kernel_value(const struct host *host)
 {
 	const char *release = host->release ? host->release : "unknown";
 	if (!host->kconfig.source)
@@ -135,14 +134,14 @@ static char *kernel_value(const struct host *host)
 		host->kconfig.kind == KCONFIG_PARTIAL ? ", which is not whole" : "");
 }
 
-static char *mode_value(const struct host *host, const struct access_case *access)
+static const char *mode_value(const struct host *host, const struct access_case *access)
 {
 	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
-		return text_copy(word_mode(MODE_ABSENT));
+		return word_mode(MODE_ABSENT);
 	if (host->mode == MODE_UNKNOWN && host->modules[MODULE_VFIO].state == MODULE_AVAILABLE)
-		return text_copy(host->mode_at_load == MODE_ON ? "vfio not loaded; enabled when it is loaded"
-							       : "disabled: vfio not loaded");
-	return text_copy(word_enabled(host->mode));
+		return host->mode_at_load == MODE_ON ? "vfio not loaded; enabled when it is loaded"
+						     : "disabled: vfio not loaded";
+	return word_enabled(host->mode);
 }
 
 static const char *module_words(const struct host *host, enum module_index module, enum kconfig_symbol symbol)
@@ -152,7 +151,7 @@ static const char *module_words(const struct host *host, enum module_index modul
 	return built ? "built, not installed" : word_module(state);
 }
 
-static char *modules_value(const struct host *host)
+static const char *modules_value(const struct host *host)
 {
 	return text_format("vfio %s, vfio-pci %s, iommufd %s", module_words(host, MODULE_VFIO, KCONFIG_VFIO),
 		module_words(host, MODULE_VFIO_PCI, KCONFIG_VFIO_PCI),
@@ -168,24 +167,23 @@ static const char *virtual_iommu(const struct host *host)
 						: "-device virtio-iommu-pci";
 }
 
-static char *iommu_value(const struct host *host)
+static const char *iommu_value(const struct host *host)
 {
 	if (host->iommu == ANSWER_UNKNOWN)
-		return text_copy("unknown");
+		return "unknown";
 	if (host->iommu == ANSWER_YES)
-		return text_copy("present");
+		return "present";
 	if (host->unused_iommu)
 		return text_format("present, but not used (%s)", host->unused_iommu);
-	return host->qemu ? text_format("none; QEMU can provide one: %s", virtual_iommu(host))
-			  : text_copy("none");
+	return host->qemu ? text_format("none; QEMU can provide one: %s", virtual_iommu(host)) : "none";
 }
 
-static char *next_value(const struct next_boot *next, const struct access_case *access)
+static const char *next_value(const struct next_boot *next, const struct access_case *access)
 {
 	if (access->built[QUESTION_NOIOMMU].answer == ANSWER_NO)
-		return text_copy(word_mode(MODE_ABSENT));
+		return word_mode(MODE_ABSENT);
 	if (next->mode != MODE_ON && next->mode != MODE_OFF)
-		return text_copy(word_mode(next->mode));
+		return word_mode(next->mode);
 	if (!next->source)
 		return text_format("%s by default", word_enabled(next->mode));
 	return text_format("%s by %s", word_enabled(next->mode), next->source);
@@ -205,6 +203,4 @@ void status_print(const struct table_options *options, const struct status_view 
 		{ "taint", taint_line(view->taint) },
 	};
 	table_print(&status_columns, options, items, ARRAY_SIZE(items), sizeof *items);
-	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
-		free(items[i].value);
 }

@@ -61,7 +61,7 @@ bool table_is_for_scripts(const struct table_options *options)
 	return options->raw || options->noheadings || options->columns;
 }
 
-char *table_unknown_column(const struct column_set *columns, const char *wanted)
+const char *table_unknown_column(const struct column_set *columns, const char *wanted)
 {
 	const char *name;
 	wanted += *wanted == '+';
@@ -104,7 +104,6 @@ unsigned int table_needs(const struct column_set *columns, const struct table_op
 	const struct column **column;
 	array_each (column, &chosen)
 		needs |= (*column)->needs;
-	free(chosen.items);
 	return needs;
 }
 
@@ -273,10 +272,9 @@ void table_print(const struct column_set *columns, const struct table_options *o
 	for (size_t i = 0; i < count; i++)
 		*array_add(&refs) = (const char *)rows + i * size;
 	table_print_refs(columns, options, refs.items, refs.count);
-	free(refs.items);
 }
 
-char *table_help(const struct column_set *columns, const struct column_set *other, const char *when)
+const char *table_help(const struct column_set *columns, const struct column_set *other, const char *when)
 {
 	char *text = text_copy("Columns for --output:\n");
 	for (size_t i = 0; i < columns->count; i++)
