@@ -30,7 +30,7 @@ static struct block *find_name(const struct scan *scan, const char *name)
 }
 
 /* Its node below /dev: the kernel's "cciss!c0d0" is cciss/c0d0. */
-static char *node_of(const struct block *block)
+static const char *node_of(const struct block *block)
 {
 	char *node = text_format("dev/%s", block->name);
 	for (char *mark = node; (mark = strchr(mark, '!'));)
@@ -45,8 +45,7 @@ static bool is_node(const struct scan *scan, const struct block *block, const ch
 	const char *mapped = text_after(node, "mapper/");
 	if (!mapped)
 		return text_same(node, block->name);
-	auto_free char *name = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/dm/name", block->name));
-	return text_same(mapped, name);
+	return text_same(mapped, sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/dm/name", block->name)));
 }
 
 /* The block device with the node `path`, or with the filesystem of the file `path`, as the kernel shows it.
@@ -75,8 +74,8 @@ static void add_below(struct scan *scan, struct block *block, struct block *belo
 
 static void add_slaves(struct scan *scan, struct block *block)
 {
-	auto_names struct name_list slaves = { 0 };
-	auto_free char *path = text_format(CLASS_BLOCK "/%s/slaves", block->name);
+	struct name_list slaves = { 0 };
+	const char *path = text_format(CLASS_BLOCK "/%s/slaves", block->name);
 	const char **slave;
 	scan_unknown(scan, path, sysroot_list(scan->root, path, &slaves));
 	array_each (slave, &slaves)
@@ -86,15 +85,14 @@ static void add_slaves(struct scan *scan, struct block *block)
 /* A loop device: by numbers, which only root can read, else by the path, which can be too long for sysfs. */
 static void add_backing_file(struct scan *scan, struct block *block)
 {
-	auto_free char *file =
-		sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/loop/backing_file", block->name));
+	const char *file = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/loop/backing_file", block->name));
 	if (!file && errno == ENOENT)
 		return;
 	if (!progress_step(scan->processes.progress, block->name, 0)) {
 		scan_unknown_because(scan, block->name, NO_ANSWER);
 		return;
 	}
-	auto_free char *node = node_of(block);
+	const char *node = node_of(block);
 	dev_t below = 0, filesystem = 0;
 	bool is_file = false;
 	const char *shown = file ? file : "a file";
@@ -109,7 +107,7 @@ static void add_backing_file(struct scan *scan, struct block *block)
 /* zram writes pages that it cannot compress to another device. */
 static void add_backing_device(struct scan *scan, struct block *block)
 {
-	auto_free char *node = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/backing_dev", block->name));
+	const char *node = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/backing_dev", block->name));
 	if (node && *node == '/')
 		add_below(scan, block, find_path(scan, node, NULL), NULL);
 }
@@ -117,7 +115,7 @@ static void add_backing_device(struct scan *scan, struct block *block)
 /* "../../devices/virtual/block/loop0/loop0p1" */
 static void add_disk(struct scan *scan, struct block *block)
 {
-	auto_free char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", block->name));
+	const char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", block->name));
 	char *slash = target ? strrchr(target, '/') : NULL;
 	if (slash)
 		*slash = '\0';
@@ -128,23 +126,20 @@ static void add_disk(struct scan *scan, struct block *block)
 		add_below(scan, block, disk, NULL);
 }
 
-static void add_owner(struct block *block, struct device *device, char *way)
+static void add_owner(struct block *block, struct device *device, const char *way)
 {
 	const struct block_owner *owner;
-	bool known = false;
 	array_each (owner, &block->owners)
-		known |= owner->device == device;
-	if (known)
-		free(way);
-	else
-		*array_add(&block->owners) = (struct block_owner){ device, way };
+		if (owner->device == device)
+			return;
+	*array_add(&block->owners) = (struct block_owner){ device, way };
 }
 
 /* The block devices on top that the kernel links: device mapper, md, bcache. */
 static void add_holders(struct scan *scan, const struct block *block)
 {
-	auto_names struct name_list holders = { 0 };
-	auto_free char *path = text_format(CLASS_BLOCK "/%s/holders", block->name);
+	struct name_list holders = { 0 };
+	const char *path = text_format(CLASS_BLOCK "/%s/holders", block->name);
 	const struct block_owner *owner;
 	const char **holder;
 	int error = sysroot_list(scan->root, path, &holders);
@@ -159,7 +154,7 @@ static void add_holders(struct scan *scan, const struct block *block)
 /* Finds the devices below `block`: its own, or those of the block devices below it. */
 static void find_owners(struct scan *scan, struct block *block)
 {
-	auto_names struct name_list addresses = { 0 };
+	struct name_list addresses = { 0 };
 	const char **address;
 	if (block->known)
 		return;
@@ -193,8 +188,7 @@ static void add_below(struct scan *scan, struct block *block, struct block *belo
 	array_each (base, &below->bases)
 		name_list_add(&block->bases, *base);
 	array_each (owner, &below->owners) {
-		auto_free char *name =
-			file ? text_format("%s on %s", file, below->name) : text_copy(below->name);
+		const char *name = file ? text_format("%s on %s", file, below->name) : below->name;
 		add_owner(block, owner->device,
 			owner->way ? text_format("over %s, %s", name, owner->way)
 				   : text_format("over %s", name));
@@ -206,15 +200,15 @@ static void add_below(struct scan *scan, struct block *block, struct block *belo
 
 void blocks_collect(struct scan *scan)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	struct block *block;
 	const char **name;
 	scan_unknown(scan, CLASS_BLOCK, sysroot_list(scan->root, CLASS_BLOCK, &names));
 	array_each (name, &names) {
 		block = array_add(&scan->blocks);
-		block->name = text_copy(*name);
-		auto_free char *path = text_format(CLASS_BLOCK "/%s/dev", block->name);
-		auto_free char *number = sysroot_read(scan->root, path);
+		block->name = *name;
+		const char *path = text_format(CLASS_BLOCK "/%s/dev", block->name);
+		const char *number = sysroot_read(scan->root, path);
 		/* The paths of an NVMe namespace with multipath have none. */
 		scan_unknown(scan, path, number ? 0 : -errno);
 		block->number = scan_number(number);
@@ -245,8 +239,7 @@ static void add_unknown(struct scan *scan, const char *object, const char *detai
 /* Whether the block device is one of the source "/dev/sda:/dev/sdb". */
 static bool is_among(const struct scan *scan, const struct block *block, const char *source)
 {
-	auto_free char *copy = text_copy(source);
-	char *rest = copy;
+	char *rest = text_copy(source);
 	for (char *node = strsep(&rest, ":"); node; node = strsep(&rest, ":"))
 		if (is_node(scan, block, node))
 			return true;
@@ -317,9 +310,8 @@ static bool is_over(const struct scan *scan, const struct block *block, const ch
 {
 	const char **base;
 	array_each (base, &block->bases) {
-		auto_free char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", *base));
-		auto_free char *whole = text_format("%s/", target ? target : "");
-		if (strstr(whole, part))
+		const char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", *base));
+		if (strstr(text_format("%s/", target ? target : ""), part))
 			return true;
 	}
 	return false;
@@ -366,8 +358,8 @@ static bool is_member(const struct scan *scan, const struct name_list *members, 
 static bool take_btrfs(struct scan *scan, const char *path, const struct block *block)
 {
 	const struct mount_fact *mount;
-	auto_names struct name_list members = { 0 };
-	auto_free char *folder = text_copy(path);
+	struct name_list members = { 0 };
+	char *folder = text_copy(path);
 	bool found = false;
 	*strrchr(folder, '/') = '\0';
 	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &members));
@@ -383,7 +375,7 @@ static bool take_btrfs(struct scan *scan, const char *path, const struct block *
 
 /* A path, or a backstore's "... File: /dev/sda  Size: ..." or "... UDEV PATH: /dev/sda  readonly: ...": the
  * path, in place, or NULL. */
-static char *exported_path(char *value)
+static const char *exported_path(char *value)
 {
 	char *path = value && *value != '/' ? strstr(value, ": /") : value;
 	char *end = path && path != value ? strstr(path, "  ") : NULL;
@@ -401,8 +393,7 @@ static void take_unresolved(struct scan *scan, const char *path, const char *use
 	dev_t number, filesystem;
 	if (!scan->root->live || block_of_path(scan->root, path + 1, &number, &filesystem) == 0)
 		return;
-	auto_free char *detail = text_format("there is no %s", path);
-	add_unknown(scan, user, detail);
+	add_unknown(scan, user, text_format("there is no %s", path));
 }
 
 /* A controller has no block device of its own. Returns whether the path is that of one. */
@@ -421,8 +412,8 @@ static void take_passed(struct scan *scan, const char *info, const char *user)
 	if (!found || sscanf(found, "Channel ID: %d Target ID: %d LUN: %d Host ID: %d", &channel, &target,
 			      &lun, &host) != 4)
 		return;
-	auto_free char *name = text_format("%d:%d:%d:%d", host, channel, target, lun);
-	scan_use(scan, "sys/bus/scsi/devices", name, USE_HELD, user);
+	scan_use(scan, "sys/bus/scsi/devices", text_format("%d:%d:%d:%d", host, channel, target, lun),
+		USE_HELD, user);
 }
 
 /* The block device that an exporter names: by its path, its name, or its number in hexadecimal. */
@@ -441,12 +432,12 @@ static const struct block *exported_block(const struct scan *scan, const char *v
 static void take_exported(struct scan *scan, const struct sysroot *root, const struct exporter *exporter,
 	const char *path, const char *name)
 {
-	auto_free char *link = sysroot_link_name(root, path);
-	auto_free char *value = link ? NULL : sysroot_read(root, path);
+	const char *link = sysroot_link_name(root, path);
+	char *value = link ? NULL : sysroot_read(root, path);
 	const int folder = (int)(strrchr(path, '/') - path);
-	auto_free char *enabled = link ? NULL : sysroot_read(root, PATH("%.*s/enable", folder, path));
+	const char *enabled = link ? NULL : sysroot_read(root, PATH("%.*s/enable", folder, path));
 	const char *node = exported_path(value);
-	auto_free char *user = text_format("%s %s", exporter->user, name);
+	const char *user = text_format("%s %s", exporter->user, name);
 	if (text_same(enabled, "0"))
 		return;
 	/* It can be on a server that does not answer. */
@@ -467,7 +458,7 @@ static void take_exported(struct scan *scan, const struct sysroot *root, const s
 static void match(struct scan *scan, const struct sysroot *root, const struct exporter *exporter,
 	const char *path, const char *rest, const char *name)
 {
-	auto_names struct name_list entries = { 0 };
+	struct name_list entries = { 0 };
 	const char **entry;
 	const char *star = strchr(rest, '*');
 	if (!star) {
@@ -477,13 +468,12 @@ static void match(struct scan *scan, const struct sysroot *root, const struct ex
 	while (star > rest && star[-1] != '/')
 		star--;
 	size_t length = strcspn(star, "/");
-	auto_free char *part = text_format("%.*s", (int)length, star);
-	auto_free char *folder = text_format("%s%.*s", path, (int)(star - rest), rest);
-	folder[strlen(folder) - 1] = '\0';
+	const char *part = text_format("%.*s", (int)length, star);
+	const char *folder = text_format("%s%.*s", path, (int)(star - rest) - 1, rest);
 	(void)sysroot_list(root, folder, &entries);
 	array_each (entry, &entries) {
-		auto_free char *next = text_format("%s/%s", folder, *entry);
-		auto_free char *names = text_format("%s%s%s", name, *name ? "/" : "", *entry);
+		const char *next = text_format("%s/%s", folder, *entry);
+		const char *names = text_format("%s%s%s", name, *name ? "/" : "", *entry);
 		if (fnmatch(part, *entry, 0) == 0)
 			match(scan, root, exporter, next, star + length, star[length] ? names : name);
 	}
@@ -492,7 +482,7 @@ static void match(struct scan *scan, const struct sysroot *root, const struct ex
 /* configfs may be mounted in another namespace only, or no more. */
 static void take_exporters(struct scan *scan)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	int error = sysroot_list(scan->root, CONFIGFS, &names);
 	bool hidden = scan->root->live && !error && !names.count && user_is_root();
 	auto_fd int fd = hidden ? sysroot_private("configfs") : -1;
@@ -509,7 +499,7 @@ static void take_exporters(struct scan *scan)
 /* The disks that an NFS server has a client write to directly (pNFS): nothing tells which. */
 static void take_layouts(struct scan *scan)
 {
-	auto_free char *clients = sysroot_read(scan->root, "sys/module/blocklayoutdriver/refcnt");
+	const char *clients = sysroot_read(scan->root, "sys/module/blocklayoutdriver/refcnt");
 	if (clients && !text_same(clients, "0"))
 		add_unknown(scan, "blocklayoutdriver", "an NFS server has a client write to disks");
 }
@@ -525,18 +515,17 @@ static bool is_part(const struct block *block, const struct block *disk)
 	return separated ? *number == 'p' : isdigit((unsigned char)*number);
 }
 
-/* A value that udev found on a block device, or on the first of its partitions that has it. A new string, or
- * NULL. */
-static char *udev_value(const struct scan *scan, const struct block *disk, const char *key)
+/* A value that udev found on a block device, or on the first of its partitions that has it; NULL: none. */
+static const char *udev_value(const struct scan *scan, const struct block *disk, const char *key)
 {
 	const struct block *block;
 	array_each (block, &scan->blocks) {
 		if (!is_part(block, disk))
 			continue;
-		auto_free char *data = sysroot_read_file(scan->root,
+		const char *data = sysroot_read_file(scan->root,
 			PATH("run/udev/data/b%u:%u", major(block->number), minor(block->number)),
 			SYSROOT_TEXT_MAX);
-		char *value = data ? text_value(data, key) : NULL;
+		const char *value = data ? text_value(data, key) : NULL;
 		if (value)
 			return value;
 	}
@@ -558,9 +547,9 @@ static void take_pool(struct scan *scan, const struct block *block, const char *
  * udev found on the disk is a hint. */
 static void take_unknown(struct scan *scan, const struct block *block)
 {
-	auto_free char *type = udev_value(scan, block, "E:ID_FS_TYPE");
-	auto_free char *label = udev_value(scan, block, "E:ID_FS_LABEL");
-	auto_free char *holder = text_format("an unknown holder (contents: %s%s%s)", type ? type : "",
+	const char *type = udev_value(scan, block, "E:ID_FS_TYPE");
+	const char *label = udev_value(scan, block, "E:ID_FS_LABEL");
+	const char *holder = text_format("an unknown holder (contents: %s%s%s)", type ? type : "",
 		label ? " " : "", label ? label : "");
 	add_use(block, USE_HELD, type ? holder : NULL, NULL);
 	if (text_same(type, "zfs_member") && label)
@@ -570,7 +559,7 @@ static void take_unknown(struct scan *scan, const struct block *block)
 /* It may be another run that claims it, for a moment. Returns as block_claim. */
 static int claim_patiently(const struct sysroot *root, const struct block *block)
 {
-	auto_free char *node = node_of(block);
+	const char *node = node_of(block);
 	int fd = block_claim(root, node, block->number);
 	for (int tries = 0; tries < 3 && fd == -EBUSY; tries++) {
 		clock_sleep(10);
@@ -581,7 +570,7 @@ static int claim_patiently(const struct sysroot *root, const struct block *block
 
 static void claim(struct scan *scan, const struct block *block)
 {
-	auto_free char *node = node_of(block);
+	const char *node = node_of(block);
 	const struct block_owner *owner;
 	if (!progress_step(scan->processes.progress, node, 0)) {
 		array_each (owner, &block->owners)
@@ -638,14 +627,14 @@ void blocks_claim(struct scan *scan)
 /* Whether the disk is one of this device only: one that another controller has, too, stays. */
 static bool is_disk_of(const struct sysroot *root, const char *name, const struct device *device)
 {
-	auto_names struct name_list addresses = { 0 };
+	struct name_list addresses = { 0 };
 	(void)owner_collect(root, CLASS_BLOCK, name, &addresses);
 	return addresses.count == 1 && text_same(*addresses.items, device->address);
 }
 
 bool use_hold_disks(const struct sysroot *root, const struct device *device, struct descriptor_list *held)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	bool all = true;
 	(void)sysroot_list(root, CLASS_BLOCK, &names);
@@ -654,7 +643,7 @@ bool use_hold_disks(const struct sysroot *root, const struct device *device, str
 		if (!is_disk_of(root, *name, device) ||
 			sysroot_exists(root, PATH(CLASS_BLOCK "/%s/partition", *name)) != ANSWER_NO)
 			continue;
-		auto_free char *number = sysroot_read(root, PATH(CLASS_BLOCK "/%s/dev", *name));
+		const char *number = sysroot_read(root, PATH(CLASS_BLOCK "/%s/dev", *name));
 		const struct block block = { .name = *name, .number = scan_number(number) };
 		int fd = block.number ? claim_patiently(root, &block) : -ENXIO;
 		all &= fd != -EBUSY;

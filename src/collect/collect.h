@@ -40,8 +40,8 @@ int host_collect_config(const char *path, struct host *host);
  * whether it did; if not, they are of different kernels. */
 bool host_merge_config(struct host *host, const struct host *fragment);
 
-/* The release of the running kernel: a new string, which the caller frees, or NULL. */
-char *host_release(const struct sysroot *root);
+/* The release of the running kernel, or NULL. */
+const char *host_release(const struct sysroot *root);
 
 /* Reads again what bind and unbind can change: the mode, the modules, the taint. */
 void host_collect_state(const struct sysroot *root, struct host *host);
@@ -69,8 +69,7 @@ struct log_line {
 bool log_line_parse(const char *text, struct log_line *line);
 
 /* Parses a kernel message, which ends at the newline or the end of the text. Returns false, with `event`
- * untouched, if it is not a taint message of VFIO noiommu; else `device` is a new string, and the times are
- * 0. */
+ * untouched, if it is not a taint message of VFIO noiommu; else `device` is set, and the times are 0. */
 bool taint_event_parse(const char *message, struct taint_event *event);
 
 /* Finds the events in `log->text`, and how complete the log is. */
@@ -80,10 +79,10 @@ void kernel_log_parse(struct kernel_log *log);
  * The settings of noiommu mode in modprobe.d(5). */
 
 /* Reads all modprobe.d files below `root`, in modprobe's order: what the last of them sets the `parameter` of
- * type bool of `module` to (both names have underscores), and its path in `*source`, a new string;
- * MODE_UNKNOWN and NULL if none sets it. `own` is taken for the text of our own file; NULL: as it is. In
- * `next` (NULL: do not look), sets what they say of vfio_pci besides: `blocked`, `ids` and `ids_source`.
- * Returns 0, or a negative errno if a file could not be read. */
+ * type bool of `module` to (both names have underscores), and its path in `*source`; MODE_UNKNOWN and NULL if
+ * none sets it. `own` is taken for the text of our own file; NULL: as it is. In `next` (NULL: do not look),
+ * sets what they say of vfio_pci besides: `blocked`, `ids` and `ids_source`. Returns 0, or a negative errno
+ * if a file could not be read. */
 int modprobe_collect_option(const struct sysroot *root, const char *own, const char *module,
 	const char *parameter, enum mode *mode, const char **source, struct next_boot *next);
 
@@ -141,9 +140,6 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
  * firmware, and what is behind a bridge is below it: they never are bare. False, too, if it cannot be told.
  */
 bool device_is_bare(const struct sysroot *root, const struct device *device);
-
-/* Frees everything in `device` except its uses. */
-void device_free(struct device *device);
 
 /* In the following functions `some` are devices of `devices`. */
 
@@ -206,17 +202,17 @@ bool device_is_remembered(const struct sysroot *root, const char *address);
 bool device_is_unbound_since(
 	const struct sysroot *root, const struct device *device, unsigned long long event);
 
-/* The serial number of `device` in `*serial`, "00-11-22-33-44-55-66-77": a new string, or NULL if it has
- * none. Returns 0; -ENODATA: it has no extended configuration space here; or -EACCES: it is unknown, because
- * only root can read that, or the device does not respond or is being reset. Source: the extended capability
- * Device Serial Number in the config attribute. */
+/* The serial number of `device` in `*serial`, "00-11-22-33-44-55-66-77", or NULL if it has none. Returns 0;
+ * -ENODATA: it has no extended configuration space here; or -EACCES: it is unknown, because only root can
+ * read that, or the device does not respond or is being reset. Source: the extended capability Device Serial
+ * Number in the config attribute. */
 int device_collect_serial(const struct sysroot *root, const struct device *device, const char **serial);
 
 /* ---- device.c, persistent bindings ---- */
 
-/* Reads all of /etc/vfionoiommu.d into `stored`, after freeing its old content, and links each binding with
- * its device in `devices`. A file is used only if root alone can write to it and every value in it is valid;
- * else its `problem` has the reason. No binding is usable before stored_check. */
+/* Reads all of /etc/vfionoiommu.d into `stored` anew, and links each binding with its device in `devices`. A
+ * file is used only if root alone can write to it and every value in it is valid; else its `problem` has the
+ * reason. No binding is usable before stored_check. */
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *stored);
 
 /* Decides which of the bindings of these devices are of the card that is there now. Source: their IDs, and
@@ -364,8 +360,6 @@ struct owner_list {
 	struct device **items;
 	size_t count;
 };
-void owner_list_free(struct owner_list *owners);
-#define auto_owners cleanup(owner_list_free)
 
 /* Adds the devices that the link `name` in the folder belongs to. Returns 0 or a negative errno, as
  * owner_collect.
@@ -501,10 +495,9 @@ int event_listen(const struct sysroot *root, bool *settled);
  * missed, and after each loss of events. */
 void event_learn(const struct sysroot *root);
 
-/* Waits up to `milliseconds` (-1: no limit) for the next event; free with event_free. Returns 0; -EAGAIN:
- * none yet; -EINTR: a termination signal was received; -ENOBUFS: events were lost; another negative errno. */
+/* Waits up to `milliseconds` (-1: no limit) for the next event. Returns 0; -EAGAIN: none yet; -EINTR: a
+ * termination signal was received; -ENOBUFS: events were lost; another negative errno. */
 int event_next(const struct sysroot *root, int milliseconds, struct event *event);
-void event_free(struct event *event);
 
 /* The sequence number of the event of the PCI device `address` with this action ("add") for which a rule of
  * udevd runs this program, from the variables that udevd sets for it, or starts the unit that runs it, from
@@ -525,8 +518,8 @@ bool event_translate(const struct udev_event *from, struct event *event);
 /* ---- record.c ----
  * Removes private data from recordings. Pure: text in, text out. */
 
-/* The content to record for the file `path` (relative to the root) with the content `text`: a new string,
- * which the caller frees, or NULL to record all of it. Removed are
+/* The content to record for the file `path` (relative to the root) with the content `text`, or NULL to
+ * record all of it. Removed are
  * - from the kernel log, all texts except VFIO's taint messages; the headers stay, to show that no record is
  * missing,
  * - from the kernel command line, all words that start with neither vfio nor module_blacklist=,

@@ -31,7 +31,7 @@ bool address_parse(const char *text, char address[20])
 
 bool address_last(const char *path, char address[20])
 {
-	auto_free char *copy = text_copy(path);
+	char *copy = text_copy(path);
 	char *rest = NULL;
 	bool found = false;
 	for (char *part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
@@ -44,10 +44,8 @@ bool address_last(const char *path, char address[20])
 /* A single read returns the driver, class, IDs and modalias. */
 static void parse_uevent(const char *text, struct device *device)
 {
-	auto_free char *class = text_value(text, "PCI_CLASS");
-	auto_free char *id = text_value(text, "PCI_ID");
-	auto_free char *subsystem = text_value(text, "PCI_SUBSYS_ID");
-	const char *id_at = id, *subsystem_at = subsystem;
+	const char *class = text_value(text, "PCI_CLASS");
+	const char *id_at = text_value(text, "PCI_ID"), *subsystem_at = text_value(text, "PCI_SUBSYS_ID");
 	device->driver = text_value(text, "DRIVER");
 	device->modalias = text_value(text, "MODALIAS");
 	device->class = class ? (unsigned int)strtoul(class, NULL, 16) & 0xffffff : 0;
@@ -59,7 +57,7 @@ static void parse_uevent(const char *text, struct device *device)
 static void collect_attributes(const struct sysroot *root, const struct name_list *addresses,
 	const char *attribute, int unlocked, struct attribute_list *attributes)
 {
-	auto_names struct name_list paths = { 0 };
+	struct name_list paths = { 0 };
 	const char **address;
 	array_each (address, addresses)
 		*array_add(&paths) = text_format(PCI_DEVICES "/%s/%s", *address, attribute);
@@ -69,18 +67,15 @@ static void collect_attributes(const struct sysroot *root, const struct name_lis
 static struct attribute collect_attribute(
 	const struct sysroot *root, const char *address, const char *attribute, int unlocked)
 {
-	const char *name = address;
 	struct attribute_list attributes = { 0 };
-	collect_attributes(root, &(struct name_list){ &name, 1 }, attribute, unlocked, &attributes);
-	const struct attribute only = *attributes.items;
-	free(attributes.items);
-	return only;
+	collect_attributes(root, &(struct name_list){ &address, 1 }, attribute, unlocked, &attributes);
+	return *attributes.items;
 }
 
 static void node_set(
 	const struct sysroot *root, struct vfio_node *node, const char *directory, const char *name)
 {
-	node->name = text_copy(name);
+	node->name = name;
 	node->path = text_format("%s/%s", directory, name);
 	node->noiommu = text_starts(name, "noiommu-");
 	node->access = (struct node_access){ -1, -1, -1 };
@@ -91,12 +86,11 @@ static void node_set(
  * not. */
 static void collect_group(const struct sysroot *root, struct device *device)
 {
-	auto_free char *number = sysroot_link_name(root, DEVICE_PATH(device, "iommu_group"));
+	const char *number = sysroot_link_name(root, DEVICE_PATH(device, "iommu_group"));
 	device->iommu_group = number ? atoi(number) : -1;
 	if (!number)
 		return;
-	auto_free char *noiommu = text_format("noiommu-%s", number);
-	const char *const names[] = { noiommu, number };
+	const char *const names[] = { text_format("noiommu-%s", number), number };
 	for (size_t i = 0; i < ARRAY_SIZE(names) && !device->group.name; i++) {
 		if (sysroot_exists(root, PATH("sys/class/vfio/%s", names[i])) == ANSWER_YES)
 			node_set(root, &device->group, "/dev/vfio", names[i]);
@@ -106,8 +100,8 @@ static void collect_group(const struct sysroot *root, struct device *device)
 /* Every VFIO device has a vfio-dev/NAME (since 6.1); it has a cdev only if that contains `dev`. */
 static void collect_cdev(const struct sysroot *root, struct device *device)
 {
-	auto_names struct name_list names = { 0 };
-	auto_free char *path = text_format(PCI_DEVICES "/%s/vfio-dev", device->address);
+	struct name_list names = { 0 };
+	const char *path = text_format(PCI_DEVICES "/%s/vfio-dev", device->address);
 	if (sysroot_list(root, path, &names) || !names.count)
 		return;
 	device->vfio = true;
@@ -134,8 +128,7 @@ static void collect_iommu(const struct sysroot *root, struct device *device)
 							      : ANSWER_UNKNOWN;
 }
 
-/* A present but unreadable device still counts as a device: `device` then has whatever else could be read.
- * Frees `uevent`. */
+/* A present but unreadable device still counts as a device: `device` then has whatever else could be read. */
 static int collect_base(const struct sysroot *root, const char *address, const struct attribute *uevent,
 	bool no_iommu, struct device *device)
 {
@@ -146,7 +139,6 @@ static int collect_base(const struct sysroot *root, const char *address, const s
 		.error = uevent->error };
 	if (uevent->text)
 		parse_uevent(uevent->text, device);
-	free(uevent->text);
 	if (device->error)
 		device->unreadable = text_format("uevent: %s", strerror(-device->error));
 	if (!no_iommu)
@@ -182,7 +174,7 @@ static void collect_denylisted(const struct sysroot *root, struct device_list *d
 
 int device_collect_all(const struct sysroot *root, struct device_list *devices)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	int error = sysroot_list(root, PCI_DEVICES, &names);
 	if (error)
 		return error;
@@ -193,12 +185,9 @@ int device_collect_all(const struct sysroot *root, struct device_list *devices)
 	for (size_t i = 0; i < names.count; i++) {
 		struct device device;
 		int failed = collect_base(root, names.items[i], &uevents.items[i], no_iommu, &device);
-		if (error_is_missing(failed))
-			device_free(&device);
-		else
+		if (!error_is_missing(failed))
 			*array_add(devices) = device;
 	}
-	free(uevents.items);
 	collect_denylisted(root, devices);
 	return 0;
 }
@@ -211,7 +200,7 @@ static bool is_common_folder(const char *name)
 
 bool device_is_bare(const struct sysroot *root, const struct device *device)
 {
-	auto_names struct name_list folders = { 0 };
+	struct name_list folders = { 0 };
 	unsigned int class = device->class >> 16;
 	const char **folder;
 	if (device->error || device->driver || class == 0x03 || class == 0x06 ||
@@ -235,8 +224,8 @@ static void note_unreadable(struct device *device, const char *attribute)
 /* A saved state that is malformed or names another device is not ours, so it is unknown. */
 static void collect_remembered(const struct sysroot *root, struct device *device)
 {
-	auto_free char *path = saved_state_path(device->address);
-	auto_free char *text = sysroot_read(root, path + 1);
+	const char *path = saved_state_path(device->address);
+	const char *text = sysroot_read(root, path + 1);
 	bool nothing = !text && (errno == ENOENT || errno == ENOTDIR);
 	device->remembered.known = nothing ? ANSWER_NO : ANSWER_UNKNOWN;
 	/* After a transient error the saved state may still be valid: bind must not overwrite it. */
@@ -246,25 +235,18 @@ static void collect_remembered(const struct sysroot *root, struct device *device
 		saved_state_parse(text, device, &device->remembered);
 }
 
-static void free_remembered(struct remembered *remembered)
-{
-	free(remembered->driver);
-	free(remembered->module);
-	free(remembered->driver_override);
-}
-
 static struct device *own(struct device_list *devices, const struct device *device)
 {
 	return &devices->items[device - devices->items];
 }
 
-/* Takes over the text of driver_override. An unset one reads as "(null)". */
+/* An unset driver_override reads as "(null)". */
 static void override_set(struct device *device, const struct attribute *attribute)
 {
-	auto_free char *text = attribute->text;
+	const char *text = attribute->text;
 	bool unset = !text || !*text || text_same(text, "(null)");
 	device->has_override = true;
-	device->driver_override = text_copy(unset ? NULL : text);
+	device->driver_override = unset ? NULL : text;
 	errno = -attribute->error;
 	if (!text)
 		note_unreadable(device, "driver_override");
@@ -286,9 +268,6 @@ void device_collect_overrides(
 		collect_attributes(root, &addresses, "driver_override", OVERRIDE_UNLOCKED, &overrides);
 	for (size_t i = 0; i < wanted.count; i++)
 		override_set(own(devices, wanted.items[i]), &overrides.items[i]);
-	free(overrides.items);
-	free(addresses.items);
-	free(wanted.items);
 }
 
 /* /run may survive the boot in a container. */
@@ -343,13 +322,13 @@ void device_collect_details(
 static void collect_stored_overrides(
 	const struct sysroot *root, struct device_list *devices, const struct device_refs *some)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const struct device **each;
 	if (!some->count || sysroot_list(root, DRIVERCTL, &names))
 		return;
 	array_each (each, some) {
 		struct device *device = own(devices, *each);
-		auto_free char *name = text_format("pci-%s", device->address);
+		const char *name = text_format("pci-%s", device->address);
 		const char *file = name_list_has(&names, name) ? name : device->address;
 		if (name_list_has(&names, file) && !device->stored_override)
 			device->stored_override = sysroot_read(root, PATH(DRIVERCTL "/%s", file));
@@ -359,24 +338,24 @@ static void collect_stored_overrides(
 /* The PCI drivers of the module `name`, if it is loaded or built in. */
 static void collect_drivers(const struct sysroot *root, const char *name, struct name_list *drivers)
 {
-	auto_names struct name_list entries = { 0 };
+	struct name_list entries = { 0 };
 	const char **entry;
 	sysroot_list(root, PATH("sys/module/%s/drivers", name), &entries);
 	array_each (entry, &entries)
 		if (text_starts(*entry, "pci:"))
-			*array_add(drivers) = text_copy(text_after(*entry, "pci:"));
+			*array_add(drivers) = text_after(*entry, "pci:");
 }
 
-static char *kernel_driver(const struct sysroot *root, const char *release, const struct device *device)
+static const char *kernel_driver(const struct sysroot *root, const char *release, const struct device *device)
 {
-	auto_names struct name_list modules = { 0 }, drivers = { 0 };
+	struct name_list modules = { 0 }, drivers = { 0 };
 	const char **module;
 	if (!device->modalias || !release)
 		return NULL;
 	module_list_alias(root, release, device->modalias, &modules);
 	array_each (module, &modules)
 		collect_drivers(root, *module, &drivers);
-	return text_copy(drivers.count == 1 ? drivers.items[0] : NULL);
+	return drivers.count == 1 ? drivers.items[0] : NULL;
 }
 
 static const struct device *find_kind(const struct device_refs *devices, const char *modalias)
@@ -399,12 +378,10 @@ static void collect_kernel_drivers(const struct sysroot *root, const char *relea
 		const struct device *same = find_kind(&known, device->modalias);
 		if (device->kernel_driver)
 			continue;
-		device->kernel_driver =
-			same ? text_copy(same->kernel_driver) : kernel_driver(root, release, device);
+		device->kernel_driver = same ? same->kernel_driver : kernel_driver(root, release, device);
 		if (!same)
 			*array_add(&known) = device;
 	}
-	free(known.items);
 }
 
 void device_collect_kernel_driver(const struct sysroot *root, const char *release,
@@ -429,14 +406,12 @@ static void collect_lost_drivers(const struct sysroot *root, const char *release
 	const struct device **device;
 	collect_kernel_drivers(root, release, devices, lost);
 	array_each (device, lost) {
-		auto_free char *probes =
+		const char *probes =
 			(*device)->kernel_driver
 				? sysroot_read(root, DEVICE_PATH(*device, "physfn/sriov_drivers_autoprobe"))
 				: NULL;
-		if (!text_same(probes, "0"))
-			continue;
-		free((*device)->kernel_driver);
-		own(devices, *device)->kernel_driver = NULL;
+		if (text_same(probes, "0"))
+			own(devices, *device)->kernel_driver = NULL;
 	}
 }
 
@@ -467,7 +442,6 @@ void device_collect_saved_drivers(const struct sysroot *root, const char *releas
 	collect_lost_drivers(root, release, devices, &lost);
 	array_each (device, &lost)
 		own(devices, *device)->remembered.by_kernel = (*device)->kernel_driver;
-	free(lost.items);
 }
 
 void device_collect_driverless(const struct sysroot *root, const char *release, struct device_list *devices,
@@ -490,14 +464,11 @@ void device_collect_driverless(const struct sysroot *root, const char *release, 
 	}
 	collect_stored_overrides(root, devices, &suspect);
 	collect_lost_drivers(root, release, devices, &lost);
-	free(lost.items);
-	free(suspect.items);
-	free(driverless.items);
 }
 
 void device_collect_remembered(const struct sysroot *root, struct device_list *devices, bool bound)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	struct device_refs saved = { 0 };
 	struct device *device;
 	if (sysroot_list(root, &SAVED_STATE_DIRECTORY[1], &names))
@@ -506,7 +477,6 @@ void device_collect_remembered(const struct sysroot *root, struct device_list *d
 		if ((bound || !device->vfio) && name_list_has(&names, device->address))
 			*array_add(&saved) = device;
 	device_collect_details(root, devices, &saved);
-	free(saved.items);
 }
 
 int device_collect(const struct sysroot *root, const char *address, struct device *device)
@@ -514,9 +484,7 @@ int device_collect(const struct sysroot *root, const char *address, struct devic
 	struct device found;
 	const struct attribute uevent = collect_attribute(root, address, "uevent", UEVENT_UNLOCKED);
 	int error = collect_base(root, address, &uevent, false, &found);
-	if (error)
-		device_free(&found);
-	else
+	if (!error)
 		*device = found;
 	return error;
 }
@@ -542,7 +510,7 @@ void device_collect_again(
 /* /proc/bus/pci/01/00.0, or on some architectures and in other domains /proc/bus/pci/0001:01/00.0. */
 static bool is_adding(const struct sysroot *root, const struct device *device)
 {
-	auto_free char *path = text_format("proc/bus/pci/%s", device->address);
+	char *path = text_format("proc/bus/pci/%s", device->address);
 	char *slot = strrchr(path, ':');
 	if (!root->live || device->driver || !slot)
 		return false;
@@ -568,28 +536,6 @@ void device_wait_until_added(
 	device_collect_again(root, devices, &waited);
 	array_each (device, &waited)
 		own(devices, *device)->adding = is_adding(root, *device);
-	free(waited.items);
-}
-
-void device_free(struct device *device)
-{
-	free(device->driver_module);
-	free(device->driver_override);
-	free(device->kernel_driver);
-	free(device->stored_override);
-	free(device->physical);
-	free(device->instance);
-	free_remembered(&device->remembered);
-	free(device->unreadable);
-	free(device->address);
-	free(device->modalias);
-	free(device->driver);
-	free(device->group.name);
-	free(device->group.path);
-	free(device->cdev.name);
-	free(device->cdev.path);
-	free(device->vendor_name);
-	free(device->device_name);
 }
 
 void device_collect_names(struct device_list *devices, const struct device_refs *some)
@@ -600,14 +546,13 @@ void device_collect_names(struct device_list *devices, const struct device_refs 
 		struct device *device = own(devices, *each);
 		const struct device *same = find_kind(&known, device->modalias);
 		if (same) {
-			device->vendor_name = text_copy(same->vendor_name);
-			device->device_name = text_copy(same->device_name);
+			device->vendor_name = same->vendor_name;
+			device->device_name = same->device_name;
 			continue;
 		}
 		udev_names_find(device->modalias, &device->vendor_name, &device->device_name);
 		*array_add(&known) = device;
 	}
-	free(known.items);
 }
 
 static int by_address(const void *address, const void *device)
@@ -624,15 +569,13 @@ struct device *device_find(const struct device_list *devices, const char *addres
 
 bool device_is_remembered(const struct sysroot *root, const char *address)
 {
-	auto_free char *path = saved_state_path(address);
-	return sysroot_exists(root, path + 1) == ANSWER_YES;
+	return sysroot_exists(root, saved_state_path(address) + 1) == ANSWER_YES;
 }
 
 bool device_is_unbound_since(
 	const struct sysroot *root, const struct device *device, unsigned long long event)
 {
-	auto_free char *path = unbound_path(device->address);
-	auto_free char *text = sysroot_read(root, path + 1);
+	const char *text = sysroot_read(root, unbound_path(device->address) + 1);
 	return text && unbound_is_newer(text, device, event);
 }
 
@@ -680,7 +623,7 @@ static int parse_serial(const struct attribute *attribute, const char **serial)
 static void collect_configs(
 	const struct sysroot *root, const struct device_refs *devices, struct attribute_list *configs)
 {
-	auto_names struct name_list paths = { 0 };
+	struct name_list paths = { 0 };
 	const struct device **device;
 	array_each (device, devices)
 		*array_add(&paths) = text_format(PCI_DEVICES "/%s/config", (*device)->address);
@@ -692,9 +635,7 @@ int device_collect_serial(const struct sysroot *root, const struct device *devic
 {
 	struct attribute_list configs = { 0 };
 	collect_configs(root, &(struct device_refs){ &device, 1 }, &configs);
-	int error = parse_serial(configs.items, serial);
-	attribute_list_free(&configs);
-	return error;
+	return parse_serial(configs.items, serial);
 }
 
 /* ---- persistent bindings ---- */
@@ -718,23 +659,23 @@ static bool is_exposed(const struct sysroot *root, const char *path, struct stor
 	stored->linked = type == S_IFLNK;
 	if (type >= 0 && !stored->linked && is_roots(root, path + 1))
 		return false;
-	stored->exposed = text_copy(type < 0 ? NULL : path);
+	stored->exposed = type < 0 ? NULL : path;
 	stored->problem = type < 0         ? text_format("cannot be read: %s", strerror(-type))
-			  : stored->linked ? text_copy("must not be a link")
-					   : text_copy("must be owned by root and writable by root only");
+			  : stored->linked ? "must not be a link"
+					   : "must be owned by root and writable by root only";
 	return true;
 }
 
 static void read_stored(const struct sysroot *root, struct stored *stored)
 {
-	auto_free char *path = persist_path(stored->address);
+	const char *path = persist_path(stored->address);
 	if (is_exposed(root, PERSIST_DIRECTORY, stored) || is_exposed(root, path, stored))
 		return;
-	auto_free char *text = sysroot_read(root, path + 1);
+	const char *text = sysroot_read(root, path + 1);
 	if (!text)
 		stored->problem = text_format("cannot be read: %s", strerror(errno));
 	else if (!persist_parse(text, stored))
-		stored->problem = text_copy("is malformed");
+		stored->problem = "is malformed";
 }
 
 static bool has_ids(const struct device *device, const struct stored *stored)
@@ -752,7 +693,7 @@ static bool is_usable(const struct sysroot *root, const struct stored *stored)
 
 static void check_serial(const struct sysroot *root, const struct attribute *config, struct stored *stored)
 {
-	auto_free const char *serial = NULL;
+	const char *serial = NULL;
 	int error = parse_serial(config, &serial);
 	stored->same =
 		error ? stored->serial ? ANSWER_UNKNOWN : ANSWER_YES : text_same(serial, stored->serial);
@@ -780,29 +721,15 @@ void stored_check(const struct sysroot *root, struct stored_list *list, const st
 	collect_configs(root, &alike, &configs);
 	for (size_t i = 0; i < alike.count; i++)
 		check_serial(root, &configs.items[i], own_stored(list, alike.items[i]));
-	attribute_list_free(&configs);
-	free(alike.items);
-}
-
-static void stored_free(struct stored *stored)
-{
-	free(stored->address);
-	free(stored->problem);
-	free(stored->exposed);
-	free(stored->serial);
-	free_remembered(&stored->before);
 }
 
 void stored_collect_all(const struct sysroot *root, struct device_list *devices, struct stored_list *list)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	char address[20];
 	struct stored *stored;
 	struct device *device;
-	array_each (stored, list)
-		stored_free(stored);
-	free(list->items);
 	*list = (struct stored_list){ 0 };
 	array_each (device, devices)
 		device->stored = NULL;
@@ -811,7 +738,7 @@ void stored_collect_all(const struct sysroot *root, struct device_list *devices,
 		if (!address_parse(*name, address) || !text_same(*name, address))
 			continue;
 		stored = array_add(list);
-		*stored = (struct stored){ .address = text_copy(*name), .same = ANSWER_UNKNOWN };
+		*stored = (struct stored){ .address = *name, .same = ANSWER_UNKNOWN };
 		read_stored(root, stored);
 	}
 	array_each (stored, list) {
@@ -829,7 +756,7 @@ enum rule_state stored_collect_rule(const struct sysroot *root)
 		const char *path = PATH("%s/udev/rules.d/" RULE, directories[i]);
 		if (sysroot_exists(root, path) != ANSWER_YES)
 			continue;
-		auto_free char *text = sysroot_read(root, path);
+		const char *text = sysroot_read(root, path);
 		if (!text || !*text)
 			return RULE_MASKED;
 		return root->live && sysroot_exists(root, "run/udev/control") == ANSWER_NO

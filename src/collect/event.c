@@ -5,41 +5,47 @@
 #include "base/base.h"
 #include "collect/collect.h"
 
-/* The existing nodes and their devices: once a node is removed, nothing links it to its device. */
-static struct {
-	struct known {
-		char *path, *address; /* address NULL: see struct event */
-	} * items;
-	size_t count;
-} nodes;
+/* The existing nodes and their devices: once a node is removed, nothing links it to its device. They live on
+ * from event to event, unlike what is in the arena. */
+static struct known {
+	struct known *next;
+	char address[20]; /* "": see struct event */
+	char path[];
+} * nodes;
 
-static struct known *find_node(const char *path)
+/* Where the node is in the list, or its end. */
+static struct known **find_node(const char *path)
 {
-	struct known *known;
-	array_each (known, &nodes)
-		if (text_same(known->path, path))
-			return known;
-	return NULL;
+	struct known **known = &nodes;
+	while (*known && !text_same((*known)->path, path))
+		known = &(*known)->next;
+	return known;
 }
 
-static void forget_node(struct known *known)
+static void forget_node(struct known **known)
 {
-	free(known->path);
-	free(known->address);
-	*known = nodes.items[--nodes.count];
+	struct known *forgotten = *known;
+	if (!forgotten)
+		return;
+	*known = forgotten->next;
+	free(forgotten);
 }
 
 static void learn_node(const char *path, const char *address)
 {
-	struct known *known = find_node(path);
-	if (known)
-		forget_node(known);
-	*array_add(&nodes) = (struct known){ text_copy(path), text_copy(address) };
+	struct known *known = malloc(sizeof *known + strlen(path) + 1);
+	if (!known)
+		out_of_memory();
+	forget_node(find_node(path));
+	known->next = nodes;
+	snprintf(known->address, sizeof known->address, "%s", address ? address : "");
+	memcpy(known->path, path, strlen(path) + 1);
+	nodes = known;
 }
 
 bool event_knows_node(const char *path)
 {
-	return find_node(path);
+	return *find_node(path);
 }
 
 int event_listen(const struct sysroot *root, bool *settled)
@@ -51,51 +57,45 @@ int event_listen(const struct sysroot *root, bool *settled)
 
 void event_learn(const struct sysroot *root)
 {
+	auto_release const void *mark = keep(0);
 	struct device_list devices = { 0 };
 	struct device *device;
-	while (nodes.count)
-		forget_node(&nodes.items[nodes.count - 1]);
+	while (nodes)
+		forget_node(&nodes);
 	device_collect_all(root, &devices);
 	array_each (device, &devices) {
 		if (device->group.present)
 			learn_node(device->group.path, device->address);
 		if (device->cdev.present)
 			learn_node(device->cdev.path, device->address);
-		device_free(device);
 	}
-	free(devices.items);
 }
 
-/* The address of the device whose bind created the node of the group: a new string, or NULL. An ordinary
- * group can contain several devices, some of them unbound. If none is bound yet, because the bind is still in
- * progress, returns the first. */
-static char *group_address(const struct sysroot *root, const char *node)
+/* The address of the device whose bind created the node of the group, or NULL. An ordinary group can contain
+ * several devices, some of them unbound. If none is bound yet, because the bind is still in progress, returns
+ * the first. */
+static const char *group_address(const struct sysroot *root, const char *node)
 {
 	const char *name = text_after(node, "/dev/vfio/");
 	const char *number = text_after(name, "noiommu-");
-	auto_names struct name_list names = { 0 };
-	char address[20], *found = NULL;
-	const char **item;
+	struct name_list names = { 0 };
+	char address[20];
+	const char **item, *found = NULL;
 	if (sysroot_list(root, PATH("sys/kernel/iommu_groups/%s/devices", number ? number : name), &names))
 		return NULL;
 	array_each (item, &names) {
 		struct device device;
 		if (!address_parse(*item, address) || device_collect(root, address, &device))
 			continue;
-		bool bound = text_same(device.group.path, node);
-		device_free(&device);
-		if (bound || !found) {
-			free(found);
-			found = text_copy(address);
-		}
-		if (bound)
-			break;
+		if (text_same(device.group.path, node))
+			return device.address;
+		found = found ? found : device.address;
 	}
 	return found;
 }
 
-/* The last component of `path` before `end`, if it is an address: a new string, or NULL. */
-static char *path_address(const char *path, const char *end)
+/* The last component of `path` before `end`, if it is an address, or NULL. */
+static const char *path_address(const char *path, const char *end)
 {
 	char part[20], address[20];
 	const char *slash = end ? memrchr(path, '/', (size_t)(end - path)) : NULL;
@@ -118,11 +118,9 @@ static bool translate_device(const struct udev_event *from, struct event *event)
 	size_t kind = 0;
 	while (kind < ARRAY_SIZE(actions) && !text_same(from->action, actions[kind]))
 		kind++;
-	char *address = path_address(from->path, from->path + strlen(from->path));
-	if (kind == ARRAY_SIZE(actions) || !address) {
-		free(address);
+	const char *address = path_address(from->path, from->path + strlen(from->path));
+	if (kind == ARRAY_SIZE(actions) || !address)
 		return false;
-	}
 	*event = (struct event){ .kind = (enum event_kind)kind, .address = address };
 	const char *id = from->pci_id;
 	if (event->kind == EVENT_ADDED)
@@ -159,14 +157,14 @@ static void complete(const struct sysroot *root, struct event *event)
 {
 	if (!event->node)
 		return;
-	struct known *known = find_node(event->node);
+	struct known **known = find_node(event->node);
 	if (event->kind == EVENT_NODE_ADDED) {
 		if (!event->address)
 			event->address = group_address(root, event->node);
 		learn_node(event->node, event->address);
-	} else if (known) {
-		if (!event->address)
-			event->address = text_copy(known->address);
+	} else if (*known) {
+		if (!event->address && *(*known)->address)
+			event->address = text_copy((*known)->address);
 		forget_node(known);
 	}
 }
@@ -183,18 +181,10 @@ int event_next(const struct sysroot *root, int milliseconds, struct event *event
 	return 0;
 }
 
-void event_free(struct event *event)
-{
-	free(event->address);
-	free(event->driver);
-	free(event->node);
-}
-
 /* What the rule has noted for the unit that it starts. */
-static char *event_of_unit(const struct sysroot *root, const char *address)
+static const char *event_of_unit(const struct sysroot *root, const char *address)
 {
-	auto_free char *data =
-		sysroot_read_file(root, PATH("run/udev/data/+pci:%s", address), SYSROOT_TEXT_MAX);
+	const char *data = sysroot_read_file(root, PATH("run/udev/data/+pci:%s", address), SYSROOT_TEXT_MAX);
 	return data ? text_value(data, "E:VFIONOIOMMU_EVENT") : NULL;
 }
 
@@ -204,12 +194,12 @@ unsigned long long event_of_rule(const struct sysroot *root, const char *address
 	if (!text_same(subsystem, "pci") || !text_same(now, action))
 		return 0;
 	/* Of a binding that is newer than its device, the rule has noted no event. */
-	auto_free char *noted = number ? NULL : event_of_unit(root, address);
+	const char *noted = number ? NULL : event_of_unit(root, address);
 	return number ? strtoull(number, NULL, 10) : noted ? strtoull(noted, NULL, 10) : 1;
 }
 
 unsigned long long event_last(const struct sysroot *root)
 {
-	auto_free char *number = sysroot_read(root, "sys/kernel/uevent_seqnum");
+	const char *number = sysroot_read(root, "sys/kernel/uevent_seqnum");
 	return number ? strtoull(number, NULL, 10) : 0;
 }

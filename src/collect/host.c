@@ -51,23 +51,19 @@ static void collect_kconfig(const struct sysroot *root, struct host *host)
 	for (size_t i = 0; i < ARRAY_SIZE(kconfig_places) && chosen->kind == KCONFIG_PARTIAL; i++) {
 		if (!host->release && strstr(kconfig_places[i], "{}"))
 			continue;
-		auto_free char *path = text_fill(kconfig_places[i], host->release, NULL);
+		const char *path = text_fill(kconfig_places[i], host->release, NULL);
 		struct kconfig found = { 0 };
 		/* /proc shows the running kernel only. */
 		if ((!host->running && text_starts(path, "proc/")) || kconfig_read(root, path, &found))
 			continue;
-		const char *unused = found.source;
-		if (found.kind != KCONFIG_PARTIAL || (!chosen->source && is_about_vfio(&found))) {
-			unused = chosen->source;
+		if (found.kind != KCONFIG_PARTIAL || (!chosen->source && is_about_vfio(&found)))
 			*chosen = found;
-		}
-		free(unused);
 	}
 }
 
 static enum mode collect_mode(const struct sysroot *root, enum module_state vfio)
 {
-	auto_free char *text = sysroot_read(root, "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
+	const char *text = sysroot_read(root, "sys/module/vfio/parameters/enable_unsafe_noiommu_mode");
 	if (text)
 		return modprobe_bool(text);
 	return errno == ENOENT && vfio >= MODULE_LOADED ? MODE_ABSENT : MODE_UNKNOWN;
@@ -75,11 +71,11 @@ static enum mode collect_mode(const struct sysroot *root, enum module_state vfio
 
 static enum module_state collect_module(const struct sysroot *root, const struct host *host, const char *name)
 {
-	auto_free char *directory = text_format("sys/module/%s", name);
-	auto_free char *initstate = text_format("%s/initstate", directory);
+	const char *directory = text_format("sys/module/%s", name);
+	const char *initstate = text_format("%s/initstate", directory);
 	/* Only modules loaded from a file have an initstate; built-in modules are listed for their parameters
 	 * only. One that is being loaded can be waited for by loading it, too. */
-	auto_free char *state = host->running ? sysroot_read(root, initstate) : NULL;
+	const char *state = host->running ? sysroot_read(root, initstate) : NULL;
 	if (state && !text_same(state, "coming"))
 		return MODULE_LOADED;
 	if (host->running && !state && sysroot_exists(root, directory) == ANSWER_YES)
@@ -90,7 +86,7 @@ static enum module_state collect_module(const struct sysroot *root, const struct
 enum answer host_collect_iommu(const struct sysroot *root)
 {
 	static enum answer here = ANSWER_UNKNOWN;
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	if (root->live && here != ANSWER_UNKNOWN)
 		return here;
 	int error = sysroot_list(root, "sys/class/iommu", &names);
@@ -127,14 +123,14 @@ static bool iort_has_smmu(const struct sysroot *root)
  */
 static bool tree_has_iommu(const struct sysroot *root, const char *path, int depth)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	if (sysroot_list(root, path, &names))
 		return false;
 	array_each (name, &names) {
 		if (!strchr(*name, '@') && !text_starts(*name, "soc") && !text_starts(*name, "bus"))
 			continue;
-		auto_free char *node = text_format("%s/%s", path, *name);
+		const char *node = text_format("%s/%s", path, *name);
 		bool pci = text_starts(*name, "pci");
 		if (pci && (sysroot_exists(root, PATH("%s/iommu-map", node)) == ANSWER_YES ||
 				   sysroot_exists(root, PATH("%s/iommus", node)) == ANSWER_YES))
@@ -161,8 +157,8 @@ static const char *find_unused_iommu(const struct sysroot *root)
 
 static bool is_qemu(const struct sysroot *root)
 {
-	auto_free char *vendor = sysroot_read(root, "sys/class/dmi/id/sys_vendor");
-	auto_free char *compatible =
+	const char *vendor = sysroot_read(root, "sys/class/dmi/id/sys_vendor");
+	const char *compatible =
 		vendor ? NULL : sysroot_read(root, "sys/firmware/devicetree/base/compatible");
 	return text_starts(vendor, "QEMU") || text_starts(compatible, "linux,dummy-virt");
 }
@@ -179,7 +175,7 @@ static void collect_seen(const struct sysroot *root, struct host *host)
 	host->seen[QUESTION_CONTAINER] = sysroot_exists(root, "sys/class/misc/vfio");
 	if (host->mode != MODE_UNKNOWN)
 		host->seen[QUESTION_NOIOMMU] = host->mode == MODE_ABSENT ? ANSWER_NO : ANSWER_YES;
-	auto_free char *devices = sysroot_read(root, "proc/devices");
+	const char *devices = sysroot_read(root, "proc/devices");
 	if (devices)
 		host->seen[QUESTION_CDEV] = strstr(devices, " vfio-dev\n") ? ANSWER_YES : ANSWER_NO;
 	if (host->modules[MODULE_VFIO_PCI].state >= MODULE_LOADED)
@@ -223,17 +219,17 @@ static bool has_word(const char *value, const char *word)
 /* The index in `packages` of the distribution that the value of `key` in os-release names, or -1. */
 static int find_distribution(const char *text, const char *key)
 {
-	auto_free char *found = text_value(text, key);
+	const char *found = text_value(text, key);
 	for (size_t i = 0; found && i < ARRAY_SIZE(packages); i++)
 		if (has_word(found, packages[i].id))
 			return (int)i;
 	return -1;
 }
 
-static char *find_package(const struct sysroot *root, const char *release)
+static const char *find_package(const struct sysroot *root, const char *release)
 {
-	auto_free char *etc = sysroot_read(root, "etc/os-release");
-	auto_free char *usr = etc ? NULL : sysroot_read(root, "usr/lib/os-release");
+	const char *etc = sysroot_read(root, "etc/os-release");
+	const char *usr = etc ? NULL : sysroot_read(root, "usr/lib/os-release");
 	const char *text = etc ? etc : usr;
 	int found = text ? find_distribution(text, "ID") : -1;
 	if (text && found < 0)
@@ -244,7 +240,7 @@ static char *find_package(const struct sysroot *root, const char *release)
 /* Whether an update has replaced the running kernel: package managers remove the modules of the old one. */
 static bool is_replaced(const struct sysroot *root, const char *release)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	return !sysroot_list(root, "lib/modules", &names) && names.count && !name_list_has(&names, release);
 }
 
@@ -317,15 +313,11 @@ void host_collect_state(const struct sysroot *root, struct host *host)
 	host->taint = host->running ? taint_collect_value(root) : -1;
 }
 
-char *host_release(const struct sysroot *root)
+const char *host_release(const struct sysroot *root)
 {
-	char *release = sysroot_read(root, "proc/sys/kernel/osrelease");
+	const char *release = sysroot_read(root, "proc/sys/kernel/osrelease");
 	/* The release is used in paths. */
-	if (release && strchr(release, '/')) {
-		free(release);
-		return NULL;
-	}
-	return release;
+	return release && strchr(release, '/') ? NULL : release;
 }
 
 void host_collect_basics(const struct sysroot *root, struct host *host)
@@ -398,10 +390,9 @@ static void add_release(struct name_list *releases, const char *release)
 
 void host_list_kernels(const struct sysroot *root, struct name_list *releases)
 {
-	auto_free char *running = host_release(root);
-	add_release(releases, running);
+	add_release(releases, host_release(root));
 	for (size_t i = 0; i < ARRAY_SIZE(kernel_places); i++) {
-		auto_names struct name_list names = { 0 };
+		struct name_list names = { 0 };
 		const char **name;
 		if (sysroot_list(root, kernel_places[i].directory, &names))
 			continue;
@@ -414,23 +405,20 @@ void host_list_kernels(const struct sysroot *root, struct name_list *releases)
 
 int host_collect_kernel(const struct sysroot *root, const char *release, struct host *host)
 {
-	auto_free char *running = host_release(root);
-	if (text_same(release, running)) {
+	if (text_same(release, host_release(root))) {
 		host_collect(root, host);
 		return 0;
 	}
 	struct host found = host_unknown();
-	found.release = text_copy(release);
+	found.release = release;
 	collect_kconfig(root, &found);
 	host_collect_state(root, &found);
 	collect_in_modules(root, &found);
 	if (!found.kconfig.source && found.modules[MODULE_VFIO].state == MODULE_UNKNOWN) {
-		auto_names struct name_list installed = { 0 };
+		struct name_list installed = { 0 };
 		host_list_kernels(root, &installed);
-		if (!name_list_has(&installed, release)) {
-			free(found.release);
+		if (!name_list_has(&installed, release))
 			return -ENOENT;
-		}
 	}
 	*host = found;
 	return 0;

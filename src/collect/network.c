@@ -13,7 +13,7 @@
 static void add_uppers(const struct scan *scan, struct name_list *names)
 {
 	for (size_t i = 0; i < names->count; i++) {
-		auto_names struct name_list entries = { 0 };
+		struct name_list entries = { 0 };
 		const char **entry;
 		(void)sysroot_list(scan->root, PATH(CLASS_NET "/%s", names->items[i]), &entries);
 		array_each (entry, &entries) {
@@ -27,7 +27,7 @@ static void add_uppers(const struct scan *scan, struct name_list *names)
 /* What the kernel reaches over the interface, or over one on top of it. */
 static void take_remotes(struct scan *scan, const char *name, struct device *device)
 {
-	auto_names struct name_list uppers = { 0 };
+	struct name_list uppers = { 0 };
 	const struct remote *remote;
 	if (!scan->remotes.count)
 		return;
@@ -57,10 +57,10 @@ static bool says_up(const char *flags)
 
 static void take_interface(struct scan *scan, const char *name, struct device *device)
 {
-	auto_names struct name_list entries = { 0 };
-	auto_free char *directory = text_format(CLASS_NET "/%s", name);
-	auto_free char *flags_path = text_format("%s/flags", directory);
-	auto_free char *flags = sysroot_read(scan->root, flags_path);
+	struct name_list entries = { 0 };
+	const char *directory = text_format(CLASS_NET "/%s", name);
+	const char *flags_path = text_format("%s/flags", directory);
+	const char *flags = sysroot_read(scan->root, flags_path);
 	const struct network_fact *fact;
 	const char **entry;
 	device->interfaces++;
@@ -80,7 +80,7 @@ static void take_interface(struct scan *scan, const char *name, struct device *d
 		const char *upper = text_after(*entry, "upper_");
 		if (!upper)
 			continue;
-		auto_free char *master = sysroot_link_name(scan->root, PATH("%s/master", directory));
+		const char *master = sysroot_link_name(scan->root, PATH("%s/master", directory));
 		use_simple(device, kind_of_upper(scan, upper, master), name, upper);
 	}
 }
@@ -94,8 +94,8 @@ static bool is_userspace_driver(const char *driver)
 /* An interface of another namespace, on top of `lower` in ours, which no link in sysfs shows. */
 static void take_upper(struct scan *scan, const char *lower, const char *upper, const struct use *place)
 {
-	auto_owners struct owner_list owners = { 0 };
-	auto_free char *way = text_format("over %s", lower);
+	struct owner_list owners = { 0 };
+	const char *way = text_format("over %s", lower);
 	struct device **owner;
 	(void)scan_owners(scan, scan->root, CLASS_NET, lower, &owners);
 	array_each (owner, &owners)
@@ -105,9 +105,9 @@ static void take_upper(struct scan *scan, const char *lower, const char *upper, 
 /* Whether the interface is up, or below another one, in the sysfs of its namespace. */
 static bool is_up(const struct sysroot *sysfs, const char *name)
 {
-	auto_names struct name_list entries = { 0 };
-	auto_free char *directory = text_format("class/net/%s", name);
-	auto_free char *flags = sysroot_read(sysfs, PATH("%s/flags", directory));
+	struct name_list entries = { 0 };
+	const char *directory = text_format("class/net/%s", name);
+	const char *flags = sysroot_read(sysfs, PATH("%s/flags", directory));
 	bool up = !flags || says_up(flags);
 	const char **entry;
 	(void)sysroot_list(sysfs, directory, &entries);
@@ -118,12 +118,12 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 
 bool use_is_up(const struct sysroot *root, const struct device *device)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	(void)sysroot_list(root, CLASS_NET, &names);
 	array_each (name, &names) {
-		auto_names struct name_list owners = { 0 };
-		auto_free char *flags = sysroot_read(root, PATH(CLASS_NET "/%s/flags", *name));
+		struct name_list owners = { 0 };
+		const char *flags = sysroot_read(root, PATH(CLASS_NET "/%s/flags", *name));
 		if (!says_up(flags))
 			continue;
 		(void)owner_collect(root, CLASS_NET, *name, &owners);
@@ -138,11 +138,11 @@ bool use_is_up(const struct sysroot *root, const struct device *device)
 static void take_interfaces(
 	struct scan *scan, const struct sysroot *sysfs, const struct use *place, bool initial)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	scan->unseen |= sysroot_list(sysfs, "class/net", &names) != 0;
 	array_each (name, &names) {
-		auto_owners struct owner_list owners = { 0 };
+		struct owner_list owners = { 0 };
 		struct device **owner;
 		(void)scan_owners(scan, sysfs, "class/net", *name, &owners);
 		array_each (owner, &owners) {
@@ -158,7 +158,7 @@ static void take_interfaces(
  * "the network namespace /run/netns/x", and the process of the uses. */
 static void take_namespace(struct scan *scan, const char *path, const struct use *place, bool initial)
 {
-	auto_free char *where = text_format("%s%s%s", place->detail,
+	const char *where = text_format("%s%s%s", place->detail,
 		place->process ? " in the mount namespace of process " : "",
 		place->process ? place->process : "");
 	struct network_facts uppers = { 0 };
@@ -172,7 +172,6 @@ static void take_namespace(struct scan *scan, const char *path, const struct use
 	int error = network_enter(scan->root, path, &sysfs, &uppers);
 	array_each (fact, &uppers)
 		take_upper(scan, fact->interface, fact->text, place);
-	network_facts_free(&uppers);
 	/* It is ours, or is gone, or is not of a network, or its owner hides it. */
 	bool hidden = error == -EACCES && strstr(path, "/root/");
 	bool unseen = error && error != -EALREADY && error != -ESRCH && error != -EINVAL && !hidden;
@@ -221,10 +220,9 @@ static bool is_of_process(const struct scan *scan, const struct mount_fact *moun
 
 static void take_mounted_namespace(struct scan *scan, const struct mount_fact *mount)
 {
-	auto_free char *path = mount->process
-				       ? text_format("proc/%d/root%s", atoi(mount->process), mount->target)
-				       : text_copy(mount->target + 1);
-	auto_free char *where = text_format("the network namespace %s", mount->target);
+	const char *path = mount->process ? text_format("proc/%d/root%s", atoi(mount->process), mount->target)
+					  : mount->target + 1;
+	const char *where = text_format("the network namespace %s", mount->target);
 	const struct use place = { .detail = where, .process = mount->process };
 	take_namespace(scan, path, &place, false);
 }
@@ -232,8 +230,7 @@ static void take_mounted_namespace(struct scan *scan, const struct mount_fact *m
 /* The number of the namespace of the kernel's own threads; 0: unknown. */
 static unsigned long initial_namespace(const struct scan *scan)
 {
-	auto_free char *link =
-		scan->processes.hidden ? NULL : sysroot_readlink(&scan->quiet, "proc/2/ns/net");
+	const char *link = scan->processes.hidden ? NULL : sysroot_readlink(&scan->quiet, "proc/2/ns/net");
 	const char *number = text_after(link, "net:[");
 	return number ? strtoul(number, NULL, 10) : 0;
 }
@@ -245,8 +242,7 @@ static void take_namespaces(struct scan *scan)
 	const struct mount_fact *mount;
 	const unsigned long initial = initial_namespace(scan);
 	array_each (namespace, &scan->processes.network_namespaces) {
-		auto_free char *where =
-			text_format("the network namespace of process %s", namespace->process);
+		const char *where = text_format("the network namespace of process %s", namespace->process);
 		const struct use place = { .detail = where };
 		take_namespace(scan, namespace->path, &place, namespace->inode == initial);
 	}
@@ -259,8 +255,8 @@ static void take_namespaces(struct scan *scan)
 /* A virtio device has a driver of its own, such as virtio_net, which makes the interface. */
 static bool is_driven(const struct scan *scan, const struct device *device)
 {
-	auto_names struct name_list entries = { 0 };
-	auto_free char *folder = text_format(PCI_DEVICES "/%s", device->address);
+	struct name_list entries = { 0 };
+	const char *folder = text_format(PCI_DEVICES "/%s", device->address);
 	bool driven = !text_same(device->driver, "virtio-pci");
 	const char **entry;
 	if (driven)
@@ -283,7 +279,7 @@ static bool is_without_interface(const struct scan *scan, const struct device *d
 /* `part`: a PCI address, or "virtio3". */
 static bool is_part_of(const struct scan *scan, const char *part, const struct device *device)
 {
-	auto_owners struct owner_list owners = { 0 };
+	struct owner_list owners = { 0 };
 	struct device **owner;
 	if (text_same(part, device->address))
 		return true;
@@ -313,7 +309,6 @@ static void take_moved(struct scan *scan)
 				use_simple(device, USE_ELSEWHERE, fact->text,
 					"a network namespace that no process shows");
 	}
-	network_facts_free(&moved);
 }
 
 /* Where other namespaces cannot be seen. */
@@ -331,15 +326,14 @@ static void take_elsewhere(const struct scan *scan, struct device *device)
  * (drivers/net/netconsole.c). */
 static void take_target(struct scan *scan, const struct sysroot *root, const char *folder)
 {
-	auto_free char *enabled = sysroot_read(root, PATH("%s/enabled", folder));
-	auto_free char *name = sysroot_read(root, PATH("%s/dev_name", folder));
-	if (text_same(enabled, "1") && name)
+	const char *name = sysroot_read(root, PATH("%s/dev_name", folder));
+	if (text_same(sysroot_read(root, PATH("%s/enabled", folder)), "1") && name)
 		scan_use(scan, CLASS_NET, name, USE_KERNEL, "messages of the kernel (netconsole)");
 }
 
 static void take_targets(struct scan *scan)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	if (sysroot_exists(scan->root, "sys/module/netconsole") != ANSWER_YES)
 		return;
@@ -384,15 +378,14 @@ static void find_sessions(struct scan *scan)
 static void each_address(struct scan *scan, const char *folder,
 	void (*take)(struct scan *scan, const char *name, char *address))
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	scan_unknown(scan, folder, sysroot_list(scan->root, folder, &names));
 	array_each (name, &names) {
-		auto_free char *path = text_format("%s/%s/address", folder, *name);
+		const char *path = text_format("%s/%s/address", folder, *name);
 		/* A report has no addresses. */
-		auto_free char *address = sysroot_read(&scan->quiet, path);
+		char *address = sysroot_read(&scan->quiet, path);
 		if (!address && errno == ENOTCONN) {
-			free(path);
 			path = text_format("%s/%s/persistent_address", folder, *name);
 			address = sysroot_read(&scan->quiet, path);
 		}
@@ -407,14 +400,13 @@ static void each_address(struct scan *scan, const char *folder,
 /* The adapter whose port the controller names, "host_traddr=nn-0x2000...:pn-0x1000...", or else all. */
 static void take_fibre_channel(struct scan *scan, const char *controller, const char *from)
 {
-	auto_names struct name_list hosts = { 0 };
-	auto_free char *detail =
-		text_format("NVMe controller %s is reached through Fibre Channel", controller);
+	struct name_list hosts = { 0 };
+	const char *detail = text_format("NVMe controller %s is reached through Fibre Channel", controller);
 	const char **host;
 	scan_unknown(scan, FIBRE_CHANNEL, sysroot_list(scan->root, FIBRE_CHANNEL, &hosts));
 	array_each (host, &hosts) {
 		/* A report has no addresses. */
-		auto_free char *port = sysroot_read(&scan->quiet, PATH(FIBRE_CHANNEL "/%s/port_name", *host));
+		const char *port = sysroot_read(&scan->quiet, PATH(FIBRE_CHANNEL "/%s/port_name", *host));
 		if (!from || !port || strstr(from, port))
 			scan_use(scan, FIBRE_CHANNEL, *host, USE_UNKNOWN, detail);
 	}
@@ -425,15 +417,14 @@ static void take_fibre_channel(struct scan *scan, const char *controller, const 
 /* With multipath the disks belong to the subsystem of the controller. */
 static void add_fabric_mounts(struct scan *scan, const char *controller, const char *server)
 {
-	auto_names struct name_list names = { 0 };
-	auto_free char *own = text_format("/nvme-fabrics/ctl/%s/", controller);
+	struct name_list names = { 0 };
+	const char *own = text_format("/nvme-fabrics/ctl/%s/", controller);
 	const char **name;
 	(void)sysroot_list(scan->root, SUBSYSTEMS, &names);
 	blocks_each_mount(scan, own, add_session, server);
 	array_each (name, &names) {
-		auto_free char *part = text_format("/%s/", *name);
 		if (sysroot_exists(scan->root, PATH(SUBSYSTEMS "/%s/%s", *name, controller)) == ANSWER_YES)
-			blocks_each_mount(scan, part, add_session, server);
+			blocks_each_mount(scan, text_format("/%s/", *name), add_session, server);
 	}
 }
 
@@ -443,8 +434,8 @@ static void take_fabric(struct scan *scan, const char *name, char *address)
 {
 	for (char *comma = address; (comma = strchr(comma, ',')); comma++)
 		*comma = '\n';
-	auto_free char *target = text_value(address, "traddr");
-	auto_free char *from = text_value(address, "host_traddr");
+	const char *target = text_value(address, "traddr");
+	const char *from = text_value(address, "host_traddr");
 	if (text_starts(target, "nn-")) {
 		take_fibre_channel(scan, name, from);
 	} else if (target) {
@@ -457,8 +448,8 @@ static void take_fabric(struct scan *scan, const char *name, char *address)
 static void take_iscsi(struct scan *scan, const char *name, char *address)
 {
 	const char *number = text_after(name, "connection");
-	auto_free char *session = text_format("%.*s", number ? (int)strcspn(number, ":") : 0, number);
-	auto_free char *part = text_format("/session%s/", session);
+	const char *session = text_format("%.*s", number ? (int)strcspn(number, ":") : 0, number);
+	const char *part = text_format("/session%s/", session);
 	add_remote(scan, address, &(struct remote){ .kind = USE_ISCSI, .what = session });
 	blocks_each_mount(scan, part, add_session, address);
 }
@@ -469,8 +460,8 @@ static int by_inode(const void *a, const void *b)
 	return left->inode == right->inode ? 0 : left->inode < right->inode ? -1 : 1;
 }
 
-/* An address in hexadecimal, in words of the host's byte order. A new string, or NULL. */
-static char *connection_peer(const char *text)
+/* An address in hexadecimal, in words of the host's byte order, or NULL. */
+static const char *connection_peer(const char *text)
 {
 	uint32_t words[4] = { 0 };
 	char address[INET6_ADDRSTRLEN];
@@ -494,16 +485,18 @@ static char *connection_peer(const char *text)
  * net/ipv4/tcp_ipv4.c); addresses are HEX:PORT. The state 1 is established. */
 static void take_connections(struct scan *scan, const char *path, struct connection_list *connections)
 {
-	auto_free char *text = sysroot_read_file(&scan->quiet, path, CONNECTIONS_MAX);
+	static char text[CONNECTIONS_MAX + 1];
+	ssize_t length = sysroot_read_bytes(&scan->quiet, path, text, CONNECTIONS_MAX);
 	char remote[33];
 	unsigned int state;
 	unsigned long inode;
-	for (const char *line = text; line && *line; line += strcspn(line, "\n"), line += *line == '\n') {
+	text[length > 0 ? length : 0] = '\0';
+	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		if (sscanf(line, "%*s %*s %32[0-9A-F]:%*x %x %*s %*s %*s %*s %*s %lu", remote, &state,
 			    &inode) != 3 ||
 			state != 1 || !inode)
 			continue;
-		char *peer = connection_peer(remote);
+		const char *peer = connection_peer(remote);
 		if (peer)
 			*array_add(connections) = (struct connection){ inode, peer, { 0 } };
 	}
@@ -513,7 +506,7 @@ static void take_connections(struct scan *scan, const char *path, struct connect
  * line "TCP: inuse COUNT ..." of its statistics tells (net/ipv4/proc.c). */
 static bool has_connections(const struct scan *scan, const char *path, const char *key)
 {
-	auto_free char *text = sysroot_read(&scan->quiet, path);
+	const char *text = sysroot_read(&scan->quiet, path);
 	const char *line = text ? strstr(text, key) : NULL;
 	return !line || atoi(line + strlen(key)) > 0;
 }
@@ -588,8 +581,8 @@ static void find_disk_mounts(struct scan *scan)
 			known |= text_starts(block->name, drivers[i]);
 		if (!known || !name_list_has(&block->bases, block->name))
 			continue;
-		auto_free char *pid = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/pid", block->name));
-		auto_free char *part = text_format("/%s/", block->name);
+		const char *pid = sysroot_read(scan->root, PATH(CLASS_BLOCK "/%s/pid", block->name));
+		const char *part = text_format("/%s/", block->name);
 		array_each (connection, &scan->connections)
 			if ((!connection->holders.count && is_established(scan, connection)) ||
 				(pid && is_held_by(connection, atoi(pid))))

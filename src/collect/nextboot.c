@@ -15,8 +15,7 @@
 
 /* A file to read. If several directories have a file of the same name, the first wins. */
 struct candidate {
-	char *name;
-	const char *directory;
+	const char *name, *directory;
 };
 
 struct candidates {
@@ -50,15 +49,15 @@ static int collect_candidates(const struct sysroot *root, const char *own, struc
 		"usr/local/lib/modprobe.d", "usr/lib/modprobe.d", "lib/modprobe.d" };
 	int failed = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(directories); i++) {
-		auto_names struct name_list names = { 0 };
+		struct name_list names = { 0 };
 		const char **name;
 		int error = sysroot_list(root, directories[i], &names);
 		failed = failed || error == -ENOENT ? failed : error;
 		array_each (name, &names)
 			if (is_conf(*name) && !has_name(found, *name))
-				*array_add(found) = (struct candidate){ text_copy(*name), directories[i] };
+				*array_add(found) = (struct candidate){ *name, directories[i] };
 		if (own && i == 0 && !has_name(found, OWN_NAME))
-			*array_add(found) = (struct candidate){ text_copy(OWN_NAME), directories[i] };
+			*array_add(found) = (struct candidate){ OWN_NAME, directories[i] };
 	}
 	if (found->count)
 		qsort(found->items, found->count, sizeof *found->items, by_name);
@@ -66,20 +65,19 @@ static int collect_candidates(const struct sysroot *root, const char *own, struc
 }
 
 /* `blocked` NULL: nothing. */
-static void set_block(struct next_boot *next, char *blocked, const char *module)
+static void set_block(struct next_boot *next, const char *blocked, const char *module)
 {
-	free(next->blocked);
 	next->blocked = blocked;
 	next->blocked_module = module;
 }
 
 /* What keeps vfio_pci, or a module that it needs, from being loaded, as `find` sees it. */
 static void find_block(struct next_boot *next, const char *path, const char *text,
-	char *(*find)(const char *text, const char *module))
+	const char *(*find)(const char *text, const char *module))
 {
 	static const char *const modules[] = { "vfio", "vfio_pci", "vfio_pci_core", "vfio_virqfd" };
 	for (size_t i = 0; i < ARRAY_SIZE(modules); i++) {
-		auto_free char *line = find(text, modules[i]);
+		const char *line = find(text, modules[i]);
 		if (!line)
 			continue;
 		set_block(next, text_format("/%s %s", path, line), modules[i]);
@@ -87,13 +85,11 @@ static void find_block(struct next_boot *next, const char *path, const char *tex
 	}
 }
 
-/* Takes over `ids`, if there are any: the last ones count. `path`: below the root. */
-static void take_ids(struct next_boot *next, char *ids, const char *path)
+/* `ids` NULL: none. The last ones count. `path`: below the root. */
+static void take_ids(struct next_boot *next, const char *ids, const char *path)
 {
 	if (!ids)
 		return;
-	free(next->ids);
-	free(next->ids_source);
 	next->ids = ids;
 	next->ids_source = text_format("/%s", path);
 }
@@ -115,10 +111,10 @@ int modprobe_collect_option(const struct sysroot *root, const char *own, const c
 	*mode = MODE_UNKNOWN;
 	*source = NULL;
 	array_each (candidate, &candidates) {
-		auto_free char *path = text_format("%s/%s", candidate->directory, candidate->name);
-		auto_free char *text = own && text_same(path, &MODPROBE_CONF_FILE[1])
-					       ? text_copy(own)
-					       : sysroot_read_file(root, path, MODPROBE_FILE_MAX);
+		const char *path = text_format("%s/%s", candidate->directory, candidate->name);
+		const char *text = own && text_same(path, &MODPROBE_CONF_FILE[1])
+					   ? own
+					   : sysroot_read_file(root, path, MODPROBE_FILE_MAX);
 		if (!text) {
 			/* A link to /dev/null masks a file. */
 			failed = failed || errno == ENOENT || errno == EINVAL ? failed : -errno;
@@ -133,12 +129,8 @@ int modprobe_collect_option(const struct sysroot *root, const char *own, const c
 		if (said == MODE_UNKNOWN)
 			continue;
 		*mode = said;
-		free(*source);
 		*source = text_format("/%s", path);
 	}
-	array_each (candidate, &candidates)
-		free(candidate->name);
-	free(candidates.items);
 	return failed;
 }
 
@@ -147,14 +139,13 @@ int modprobe_collect_option(const struct sysroot *root, const char *own, const c
 bool denylist_collect_disabled(const struct sysroot *root)
 {
 	enum mode mode;
-	auto_free char *live = sysroot_read(root, "sys/module/vfio_pci/parameters/disable_denylist");
+	const char *live = sysroot_read(root, "sys/module/vfio_pci/parameters/disable_denylist");
 	if (live)
 		return modprobe_bool(live) == MODE_ON;
 	/* Before 5.9 there was no list. */
 	if (sysroot_exists(root, "sys/module/vfio_pci/parameters/nointxmask") == ANSWER_YES)
 		return true;
-	auto_free const char *source = NULL,
-			     *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
+	const char *source = NULL, *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
 	modprobe_collect_option(root, NULL, "vfio_pci", "disable_denylist", &mode, &source, NULL);
 	enum mode said =
 		cmdline ? modprobe_cmdline_option(cmdline, "vfio_pci", "disable_denylist") : MODE_UNKNOWN;
@@ -222,8 +213,7 @@ static void collect_boot_setting(const struct sysroot *root, struct next_boot *n
 static enum own_file collect_own(const struct sysroot *root)
 {
 	/* With one byte more, because a longer file differs. */
-	auto_free char *text =
-		sysroot_read_file(root, &MODPROBE_CONF_FILE[1], strlen(modprobe_conf_text) + 1);
+	const char *text = sysroot_read_file(root, &MODPROBE_CONF_FILE[1], strlen(modprobe_conf_text) + 1);
 	if (!text)
 		return errno == ENOENT || errno == ENOTDIR ? OWN_FILE_NONE : OWN_FILE_EDITED;
 	return text_same(text, modprobe_conf_text) ? OWN_FILE_OURS : OWN_FILE_EDITED;
@@ -234,9 +224,8 @@ static enum own_file collect_own(const struct sysroot *root)
 /* The kernel itself refuses to load them; this takes precedence. */
 static void take_kernels_block(const struct sysroot *root, const char *cmdline, struct next_boot *next)
 {
-	auto_free char *disabled = sysroot_read(root, MODULES_DISABLED);
-	if (text_same(disabled, "1"))
-		set_block(next, text_copy("/" MODULES_DISABLED " is 1"), NULL);
+	if (text_same(sysroot_read(root, MODULES_DISABLED), "1"))
+		set_block(next, "/" MODULES_DISABLED " is 1", NULL);
 	else
 		find_block(next, "proc/cmdline", cmdline, modprobe_cmdline_blocked);
 }
@@ -256,19 +245,17 @@ void nextboot_collect(const struct sysroot *root, const char *own, struct host *
 			     root, own, "vfio", NOIOMMU_PARAMETER, &set, &found.source, &found) == 0;
 	/* Of a module that is built in, modprobe.d says nothing. */
 	if (vfio == MODULE_BUILTIN) {
-		free(found.source);
 		found.source = NULL;
 		set = MODE_UNKNOWN;
 		known = true;
 		if (text_same(found.blocked_module, "vfio"))
 			set_block(&found, NULL, NULL);
 	}
-	auto_free char *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
+	const char *cmdline = sysroot_read_file(root, "proc/cmdline", SYSROOT_TEXT_MAX);
 	enum mode said = cmdline ? modprobe_cmdline_option(cmdline, "vfio", NOIOMMU_PARAMETER) : MODE_UNKNOWN;
 	/* The command line takes precedence, for a module as well: modprobe appends its options last. */
 	if (said != MODE_UNKNOWN) {
-		free(found.source);
-		found.source = text_copy("/proc/cmdline");
+		found.source = "/proc/cmdline";
 		set = said;
 	}
 	if (host->modules[MODULE_VFIO_PCI].state == MODULE_AVAILABLE ||
@@ -291,10 +278,10 @@ void nextboot_collect_initramfs(const struct sysroot *root, const struct host *h
 	static const char *const patterns[] = { "boot/initrd.img-{}", "boot/initramfs-{}.img",
 		"boot/initrd-{}", "boot/initramfs-linux.img", "boot/{detail}/{}/initrd",
 		"efi/{detail}/{}/initrd", "boot/efi/{detail}/{}/initrd" };
-	auto_free char *machine = sysroot_read(root, "etc/machine-id");
+	const char *machine = sysroot_read(root, "etc/machine-id");
 	for (size_t i = 0; i < ARRAY_SIZE(patterns) && !next->initramfs && host->release; i++) {
-		auto_free char *path = text_fill(patterns[i], host->release, machine ? machine : "-");
-		auto_free char *text = text_copy("");
+		const char *path = text_fill(patterns[i], host->release, machine ? machine : "-");
+		char *text = text_copy("");
 		bool has_vfio = false;
 		int error = initramfs_look(root, path, &has_vfio, &text);
 		if (error == -ENOENT)

@@ -117,7 +117,7 @@ void opening_collect(const struct sysroot *root, struct device_list *devices, co
 
 static unsigned long long read_number(const struct sysroot *root, const char *folder, const char *name)
 {
-	auto_free char *text = sysroot_read(root, PATH(HUGE_PAGES "/%s/%s", folder, name));
+	const char *text = sysroot_read(root, PATH(HUGE_PAGES "/%s/%s", folder, name));
 	return text ? strtoull(text, NULL, 10) : 0;
 }
 
@@ -144,7 +144,7 @@ static unsigned long long page_size(const char *text)
 static unsigned long long default_page_size(const struct sysroot *root)
 {
 	static const char key[] = "\nHugepagesize:";
-	auto_free char *text = sysroot_read_file(root, "proc/meminfo", SYSROOT_TEXT_MAX);
+	const char *text = sysroot_read_file(root, "proc/meminfo", SYSROOT_TEXT_MAX);
 	const char *line = text ? strstr(text, key) : NULL;
 	return line ? strtoull(line + strlen(key), NULL, 10) : 0;
 }
@@ -162,15 +162,15 @@ static bool is_mounted(const struct mount_facts *mounts, unsigned long long size
 
 static void collect_huge_pages(const struct sysroot *root, struct client_facts *facts)
 {
-	cleanup(mount_facts_free) struct mount_facts mounts = { 0 };
-	auto_names struct name_list names = { 0 };
+	struct mount_facts mounts = { 0 };
+	struct name_list names = { 0 };
 	unsigned long long usual = default_page_size(root);
 	const struct mount_fact *mount;
 	const char **name;
 	mount_facts(root, &mounts);
 	array_each (mount, &mounts)
 		if (!facts->hugetlbfs && mount->target && text_same(mount->type, "hugetlbfs"))
-			facts->hugetlbfs = text_copy(mount->target);
+			facts->hugetlbfs = mount->target;
 	sysroot_list(root, HUGE_PAGES, &names);
 	array_each (name, &names) {
 		const char *digits = text_after(*name, "hugepages-");
@@ -201,7 +201,7 @@ bool locks_freely_parse(const char *status)
 
 void client_facts_collect(const struct sysroot *root, struct client_facts *facts)
 {
-	auto_free char *status = sysroot_read(root, "proc/self/status");
+	const char *status = sysroot_read(root, "proc/self/status");
 	*facts = (struct client_facts){
 		.container = sysroot_exists(root, CONTAINER),
 		.lock_limit = lock_limit(),

@@ -15,7 +15,7 @@
 struct node {
 	mode_t type; /* see struct process_file */
 	dev_t number;
-	char *path; /* in a recording, which has no numbers; NULL: unknown; of a socket: what it is */
+	const char *path; /* in a recording, which has no numbers; NULL: unknown; of a socket: what it is */
 	struct device *device;
 	const char *way; /* see struct use */
 };
@@ -23,7 +23,7 @@ struct node {
 /* A file of a device in sysfs, through which its registers can be accessed. */
 struct attribute_node {
 	unsigned long inode;
-	char *name; /* "resource0" */
+	const char *name; /* "resource0" */
 	struct device *device;
 };
 
@@ -35,9 +35,9 @@ struct node_list {
 	struct {
 		struct attribute_node *items;
 		size_t count;
-	} attributes;         /* read when first needed */
-	char *drivers;        /* proc/devices; NULL: not read yet */
-	char *majors[MAJORS]; /* see major_driver; NULL: not looked up yet */
+	} attributes;               /* read when first needed */
+	const char *drivers;        /* proc/devices; NULL: not read yet */
+	const char *majors[MAJORS]; /* see major_driver; NULL: not looked up yet */
 };
 
 static int by_number(const void *a, const void *b)
@@ -60,11 +60,10 @@ static const struct node *find_node(const struct node_list *nodes, const struct 
 }
 
 /* Only in a recording: its uevent has the name of the node. */
-static char *path_of(const struct scan *scan, const char *folder)
+static const char *path_of(const struct scan *scan, const char *folder)
 {
-	auto_free char *uevent =
-		scan->root->live ? NULL : sysroot_read(scan->root, PATH("%s/uevent", folder));
-	auto_free char *name = uevent ? text_value(uevent, "DEVNAME") : NULL;
+	const char *uevent = scan->root->live ? NULL : sysroot_read(scan->root, PATH("%s/uevent", folder));
+	const char *name = uevent ? text_value(uevent, "DEVNAME") : NULL;
 	return name ? text_format("/dev/%s", name) : NULL;
 }
 
@@ -73,7 +72,7 @@ static char *path_of(const struct scan *scan, const char *folder)
 /* `name`: "511:0". A report contains only the links of nodes that belong to a device. */
 static void take_node(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *folder = text_format(CHARACTER_DEVICES "/%s", name);
+	const char *folder = text_format(CHARACTER_DEVICES "/%s", name);
 	sysroot_note(scan->root, folder, 0);
 	*array_add(scan->nodes) =
 		(struct node){ S_IFCHR, scan_number(name), path_of(scan, folder), device, NULL };
@@ -85,10 +84,9 @@ static void add_vfio(
 {
 	if (!node->name)
 		return;
-	auto_free char *path = text_format("%s/%s/dev", folder, node->name);
-	auto_free char *number = sysroot_read(scan->root, path);
-	*array_add(scan->nodes) =
-		(struct node){ S_IFCHR, scan_number(number), text_copy(node->path), device, NULL };
+	const char *path = text_format("%s/%s/dev", folder, node->name);
+	const char *number = sysroot_read(scan->root, path);
+	*array_add(scan->nodes) = (struct node){ S_IFCHR, scan_number(number), node->path, device, NULL };
 }
 
 /* The longest table of sockets that is read, in bytes. */
@@ -98,7 +96,7 @@ static void add_vfio(
  * INODE" (packet_seq_show in net/packet/af_packet.c). Sockets of all interfaces have the interface 0. */
 static void take_sockets(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *number = sysroot_read(scan->root, PATH(CLASS_NET "/%s/ifindex", name));
+	const char *number = sysroot_read(scan->root, PATH(CLASS_NET "/%s/ifindex", name));
 	unsigned int own = number ? (unsigned int)strtoul(number, NULL, 10) : 0, index;
 	unsigned long inode;
 	for (const char *line = scan->sockets; own && line && *line;
@@ -116,7 +114,7 @@ static void collect_sockets(struct scan *scan)
 {
 	if (!scan->root->live)
 		return;
-	auto_free char *sockets = sysroot_read_file(&scan->quiet, SOCKETS, SOCKETS_MAX);
+	const char *sockets = sysroot_read_file(&scan->quiet, SOCKETS, SOCKETS_MAX);
 	scan_unknown(scan, "/" SOCKETS, !sockets ? -errno : strlen(sockets) == SOCKETS_MAX ? -E2BIG : 0);
 	const char *first = sockets ? strchr(sockets, '\n') : NULL;
 	scan->sockets = first;
@@ -143,7 +141,7 @@ static const struct {
 
 static void add_misc(struct scan *scan, struct device *device, const char *class, const char *node)
 {
-	auto_free char *number = sysroot_read(scan->root, PATH("sys/class/misc/%s/dev", class));
+	const char *number = sysroot_read(scan->root, PATH("sys/class/misc/%s/dev", class));
 	if (number)
 		*array_add(scan->nodes) = (struct node){ S_IFCHR, scan_number(number),
 			text_format("/dev/%s", node), device, NULL };
@@ -160,7 +158,7 @@ static void take_random(struct scan *scan, const char *name, struct device *devi
 /* The common node of random numbers reads from one source: "virtio_rng.0", or of a driver. */
 static void collect_misc(struct scan *scan)
 {
-	auto_free char *random = sysroot_read(scan->root, RANDOM);
+	const char *random = sysroot_read(scan->root, RANDOM);
 	struct device *device;
 	if (text_starts(random, "virtio_rng"))
 		scan_each_owned(scan, scan->root, "sys/bus/virtio/drivers/virtio_rng", take_random);
@@ -210,15 +208,14 @@ static void collect_attributes(const struct scan *scan)
 {
 	struct device *device;
 	array_each (device, scan->devices) {
-		auto_names struct name_list names = { 0 };
-		auto_free char *folder = text_format(PCI_DEVICES "/%s", device->address);
+		struct name_list names = { 0 };
+		const char *folder = text_format(PCI_DEVICES "/%s", device->address);
 		const char **name;
 		(void)sysroot_list(scan->root, folder, &names);
 		array_each (name, &names) {
 			if (is_attribute(*name))
 				*array_add(&scan->nodes->attributes) = (struct attribute_node){
-					sysroot_inode(scan->root, PATH("%s/%s", folder, *name)),
-					text_copy(*name), device
+					sysroot_inode(scan->root, PATH("%s/%s", folder, *name)), *name, device
 				};
 		}
 	}
@@ -256,7 +253,7 @@ static struct device *attribute_by_inode(
 static struct device *attribute_by_path(const struct scan *scan, const char *path, const char **name)
 {
 	char address[20];
-	auto_free char *copy = text_copy(path);
+	char *copy = text_copy(path);
 	char *last = strrchr(copy, '/');
 	if (!last)
 		return NULL;
@@ -272,7 +269,7 @@ static struct device *attribute_by_path(const struct scan *scan, const char *pat
 		return NULL;
 	*name = path + (last - copy);
 	bool attribute = shared || is_attribute(last);
-	auto_free char *legacy = text_format("%s:%s", parent, last);
+	const char *legacy = text_format("%s:%s", parent, last);
 	bool known = attribute ? address_parse(parent, address)
 			       : strstr(path, "/bus/pci/") && address_parse(legacy, address);
 	return known ? device_find(scan->devices, address) : NULL;
@@ -314,8 +311,8 @@ static bool is_memory(const struct process_file *file)
 /* Whether sysfs shows nodes of this number. */
 static bool shows_major(const struct scan *scan, unsigned int number)
 {
-	auto_names struct name_list names = { 0 };
-	auto_free char *start = text_format("%u:", number);
+	struct name_list names = { 0 };
+	const char *start = text_format("%u:", number);
 	const char **name;
 	(void)sysroot_list(&scan->quiet, CHARACTER_DEVICES, &names);
 	array_each (name, &names)
@@ -330,11 +327,11 @@ static const char *major_driver(const struct scan *scan, unsigned int number)
 {
 	struct node_list *nodes = scan->nodes;
 	const struct device *device;
-	auto_free char *key = text_format("\n%3u ", number);
+	const char *key = text_format("\n%3u ", number);
 	if (!nodes->drivers)
 		nodes->drivers = sysroot_read_file(scan->root, "proc/devices", SYSROOT_TEXT_MAX);
 	if (!nodes->drivers)
-		nodes->drivers = text_copy("");
+		nodes->drivers = "";
 	const char *found = strstr(nodes->drivers, key), *blocks = strstr(nodes->drivers, "\nBlock");
 	const char *name = found && (!blocks || found < blocks) ? found + strlen(key) : "";
 	const char *longest = "";
@@ -342,7 +339,7 @@ static const char *major_driver(const struct scan *scan, unsigned int number)
 		if (device->driver && text_starts(name, device->driver) &&
 			strlen(device->driver) > strlen(longest))
 			longest = device->driver;
-	return nodes->majors[number] = text_copy(*longest && shows_major(scan, number) ? "" : longest);
+	return nodes->majors[number] = *longest && shows_major(scan, number) ? "" : longest;
 }
 
 /* The driver of a node that sysfs does not show, as those of nvidia; NULL: none. */
@@ -378,7 +375,7 @@ static bool is_leftover(const struct process_file *file)
 static void take_leftover(struct scan *scan, const struct process_file *file)
 {
 	struct device *device;
-	auto_free char *detail =
+	const char *detail =
 		text_format("process %s has it of a device that the kernel does not name", file->process);
 	for (size_t i = 0; i < ARRAY_SIZE(leftovers); i++)
 		array_each (device, scan->devices)
@@ -447,14 +444,14 @@ static char *info_value(const struct process_file *file, const char *key)
 /* fdinfo names the chip, "gpiochip0", but not for the old interface. */
 static void take_lines(struct scan *scan, const struct process_file *file)
 {
-	auto_names struct name_list chips = { 0 };
+	struct name_list chips = { 0 };
 	const char **name;
 	const char *chip = info_value(file, CHIP);
-	auto_free char *detail = text_format(
+	const char *detail = text_format(
 		"process %s has lines of a GPIO chip that the kernel does not name", file->process);
 	(void)sysroot_list(&scan->quiet, GPIO_CHIPS, &chips);
 	array_each (name, &chips) {
-		auto_owners struct owner_list owners = { 0 };
+		struct owner_list owners = { 0 };
 		struct device **owner;
 		if (chip && !text_same(*name, chip))
 			continue;
@@ -503,7 +500,7 @@ static void take_vfio_device(struct scan *scan, const struct process_file *file)
 			only = device;
 	if (count == 1)
 		add_process(only, file, file->path, NULL);
-	auto_free char *detail =
+	const char *detail =
 		text_format("process %s has a VFIO device open that the kernel does not name", file->process);
 	array_each (device, scan->devices)
 		if (device->vfio && count > 1)
@@ -534,7 +531,7 @@ static void take_memory(struct scan *scan)
 	if (!any)
 		return;
 	array_each (device, scan->devices) {
-		auto_free char *resource = sysroot_read(scan->root, DEVICE_PATH(device, "resource"));
+		const char *resource = sysroot_read(scan->root, DEVICE_PATH(device, "resource"));
 		array_each (file, &scan->processes.files)
 			if (is_memory(file) && overlaps(resource, file))
 				add_process(device, file, "the memory of a BAR, through /dev/mem,", NULL);
@@ -572,7 +569,8 @@ static void take_file(struct scan *scan, const struct process_file *file)
 /* Whether the packet socket exists still. */
 static bool has_socket(const struct sysroot *root, unsigned long inode)
 {
-	auto_free char *sockets = sysroot_read_file(root, SOCKETS, SOCKETS_MAX);
+	auto_release const void *mark = keep(0);
+	const char *sockets = sysroot_read_file(root, SOCKETS, SOCKETS_MAX);
 	unsigned long other;
 	for (const char *line = sockets; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
 		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %lu", &other) == 1 && other == inode)
@@ -599,24 +597,19 @@ static void take_orphans(struct scan *scan)
 static void take_skipped(struct scan *scan)
 {
 	const char **name;
-	array_each (name, &scan->processes.skipped) {
-		auto_free char *what = text_format("process %s", *name);
-		scan_unknown_because(
-			scan, what, "the kernel does not show what it has open: it may be stuck");
-	}
-	array_each (name, &scan->processes.in_flight) {
-		auto_free char *what = text_format("process %s", *name);
-		scan_unknown_because(scan, what,
+	array_each (name, &scan->processes.skipped)
+		scan_unknown_because(scan, text_format("process %s", *name),
+			"the kernel does not show what it has open: it may be stuck");
+	array_each (name, &scan->processes.in_flight)
+		scan_unknown_because(scan, text_format("process %s", *name),
 			"a message that it has not received contains open files, which the kernel does not name");
-	}
 }
 
 /* The first process that could not be looked at. */
 static void take_unreadable(struct scan *scan)
 {
 	const struct process_facts *facts = &scan->processes;
-	auto_free char *what =
-		facts->unreadable ? text_format("process %s", facts->unreadable) : text_copy("/proc");
+	const char *what = facts->unreadable ? text_format("process %s", facts->unreadable) : "/proc";
 	if (facts->error == -EACCES && !user_is_root())
 		scan_unknown_because(scan, "/proc/*/fd", ONLY_ROOT_SEES);
 	else

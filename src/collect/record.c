@@ -24,7 +24,6 @@ static void redact_log_line(const char *line, FILE *to)
 		/* Exactly as it was parsed, because other messages may quote it. */
 		bool taints = taint_event_parse(message + 1, &event);
 		fprintf(to, "%.*s-;%s\n", (int)numbers, line, taints ? message + 1 : "");
-		free(event.device);
 	} else
 		/* Not a record: keep a mark, so that the log still counts as damaged. */
 		fputs("?\n", to);
@@ -116,7 +115,8 @@ char *redact(const char *path, const char *text)
 	size_t size;
 	if (!rule)
 		return NULL;
-	auto_free char *copy = text_copy(text);
+	const void *mark = keep(0);
+	char *copy = text_copy(text);
 	FILE *to = open_memstream(&redacted, &size);
 	if (!to)
 		out_of_memory();
@@ -130,7 +130,10 @@ char *redact(const char *path, const char *text)
 	}
 	if (fclose(to) != 0)
 		out_of_memory();
-	return redacted;
+	keep_release(mark);
+	char *kept = text_copy(redacted);
+	free(redacted);
+	return kept;
 }
 
 #define MAC_DIGITS 12
@@ -155,8 +158,8 @@ void redact_names(char *text, struct name_list *known)
 			isalnum((unsigned char)at[MAC_DIGITS]))
 			continue;
 		char number[MAC_DIGITS + 1];
-		auto_free char *mac = text_format("%.*s", MAC_DIGITS, at);
-		snprintf(number, sizeof number, "%0*zu", MAC_DIGITS, number_of(known, mac));
+		snprintf(number, sizeof number, "%0*zu", MAC_DIGITS,
+			number_of(known, text_format("%.*s", MAC_DIGITS, at)));
 		memcpy(at, number, MAC_DIGITS);
 	}
 }
@@ -169,7 +172,7 @@ void redact_names(char *text, struct name_list *known)
 
 /* ---- paths ---- */
 
-/* The path of the entry `part` of `directory`, a new string; ".." is the parent, at most the root. */
+/* The path of the entry `part` of `directory`; ".." is the parent, at most the root. */
 static char *step(const char *directory, const char *part)
 {
 	const char *slash = strrchr(directory, '/');
@@ -180,33 +183,25 @@ static char *step(const char *directory, const char *part)
 	return text_format("%s%s%s", directory, *directory ? "/" : "", part);
 }
 
-static void replace(char **text, char *with)
-{
-	free(*text);
-	*text = with;
-}
-
 /* Adds the first component of `way`, relative to the directory `at` (a path without links), and moves `at`
  * and `way` past it, or to its target if it is a link. Returns whether components are left. */
-static bool advance(
-	const struct sysroot *root, char **at, char **way, size_t read, struct record_list *records)
+static bool advance(const struct sysroot *root, const char **at, const char **way, size_t read,
+	struct record_list *records)
 {
 	size_t length = strcspn(*way, "/");
 	const char *rest = *way + length + ((*way)[length] == '/');
-	auto_free char *part = text_format("%.*s", (int)length, *way);
-	char *here = step(*at, part);
-	auto_free char *target = *here ? sysroot_readlink(root, here) : NULL;
+	char *here = step(*at, text_format("%.*s", (int)length, *way));
+	const char *target = *here ? sysroot_readlink(root, here) : NULL;
 	bool more = target || *rest;
 	if (*here)
-		*array_add(records) = (struct record){ .path = text_copy(here), .read = more ? 0 : read };
+		*array_add(records) = (struct record){ .path = here, .read = more ? 0 : read };
 	if (target) {
-		free(here);
-		replace(way, text_format("%s%s%s", target, *rest ? "/" : "", rest));
+		*way = text_format("%s%s%s", target, *rest ? "/" : "", rest);
 		if (*target == '/')
-			replace(at, text_copy(""));
+			*at = "";
 	} else {
-		replace(at, here);
-		replace(way, text_copy(rest));
+		*at = here;
+		*way = rest;
 	}
 	return more;
 }
@@ -214,7 +209,7 @@ static bool advance(
 /* Adds everything on the path to `path`: directories, links, and the file itself. */
 static void follow(const struct sysroot *root, const char *path, size_t read, struct record_list *records)
 {
-	auto_free char *at = text_copy(""), *way = text_copy(path);
+	const char *at = "", *way = path;
 	for (int steps = 0; steps < STEPS_MAX && advance(root, &at, &way, read, records);)
 		steps++;
 }
@@ -237,7 +232,6 @@ static void sort_and_merge(struct record_list *records)
 			continue;
 		}
 		last->read = record->read > last->read ? record->read : last->read;
-		free(record->path);
 	}
 	records->count = merged.count;
 }
@@ -246,11 +240,7 @@ static void sort_and_merge(struct record_list *records)
 
 static void set_content(struct record *record, const char *content, size_t size)
 {
-	record->content = size ? malloc(size) : NULL;
-	if (size && !record->content)
-		out_of_memory();
-	if (size)
-		memcpy(record->content, content, size);
+	record->content = memcpy(keep(size), content, size);
 	record->size = size;
 }
 
@@ -295,19 +285,13 @@ static void read_locked(const struct sysroot *root, struct record_list *records)
 			set_text(record, text_format("%s%s", attribute->text, *attribute->text ? "\n" : ""));
 		else if (attribute)
 			record->error = attribute->error;
-		if (attribute)
-			free(attribute->text);
 	}
-	free(paths.items);
-	free(attributes.items);
 }
 
 static void read_file(const struct sysroot *root, bool with_private, struct record *record)
 {
-	const size_t room = RECORD_SIZE_MAX + 1;
-	static char *buffer;
-	if (!buffer && !(buffer = malloc(room)))
-		out_of_memory();
+	static char buffer[RECORD_SIZE_MAX + 2];
+	const size_t room = sizeof buffer - 1;
 	if (is_locked(record))
 		return;
 	bool config = text_starts(record->path, "sys/") && text_same(basename(record->path), "config");
@@ -325,7 +309,7 @@ static void read_file(const struct sysroot *root, bool with_private, struct reco
 
 static void read_log(const struct sysroot *root, bool with_private, struct record *record)
 {
-	auto_free const char *text = NULL;
+	const char *text = NULL;
 	record->error = klog_read(root, record->path, &text);
 	if (!record->error)
 		take(record, text, strlen(text), with_private);
@@ -374,7 +358,7 @@ static bool record_path(const struct sysroot *root, bool with_private, struct re
 
 static void hide_addresses(struct record_list *records)
 {
-	auto_names struct name_list known = { 0 };
+	struct name_list known = { 0 };
 	struct record *record;
 	array_each (record, records) {
 		redact_names(record->path, &known);
@@ -397,10 +381,7 @@ void record_collect(const struct sysroot *root, const struct sysroot_notes *note
 	array_each (record, &found) {
 		if (record_path(&silent, with_private, record))
 			*array_add(records) = *record;
-		else
-			free(record->path);
 	}
-	free(found.items);
 	if (!with_private)
 		hide_addresses(records);
 }

@@ -29,7 +29,7 @@ void use_simple(struct device *device, enum use_kind kind, const char *object, c
 }
 
 /* Paths are relative to the root of the machine. */
-static char *shown(const char *what)
+static const char *shown(const char *what)
 {
 	bool path = text_starts(what, "sys/") || text_starts(what, "proc/") || text_starts(what, "dev/");
 	return text_format("%s%s", path ? "/" : "", what);
@@ -37,7 +37,7 @@ static char *shown(const char *what)
 
 void use_unknown(struct device *device, const char *what, int error)
 {
-	auto_free char *path = shown(what);
+	const char *path = shown(what);
 	if (error && !error_is_missing(error))
 		use_simple(device, USE_UNKNOWN, path, strerror(-error));
 }
@@ -80,7 +80,7 @@ dev_t scan_number(const char *text)
 int scan_owners(const struct scan *scan, const struct sysroot *root, const char *folder, const char *name,
 	struct owner_list *owners)
 {
-	auto_names struct name_list addresses = { 0 };
+	struct name_list addresses = { 0 };
 	const char **address;
 	int error = owner_collect(root, folder, name, &addresses);
 	array_each (address, &addresses) {
@@ -94,7 +94,7 @@ int scan_owners(const struct scan *scan, const struct sysroot *root, const char 
 bool scan_use(
 	const struct scan *scan, const char *folder, const char *name, enum use_kind kind, const char *detail)
 {
-	auto_owners struct owner_list owners = { 0 };
+	struct owner_list owners = { 0 };
 	struct device **owner;
 	(void)scan_owners(scan, scan->root, folder, name, &owners);
 	array_each (owner, &owners)
@@ -102,19 +102,14 @@ bool scan_use(
 	return owners.count;
 }
 
-void owner_list_free(struct owner_list *owners)
-{
-	free(owners->items);
-}
-
 void scan_each_owned(struct scan *scan, const struct sysroot *root, const char *folder,
 	void (*take)(struct scan *scan, const char *name, struct device *device))
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	scan_unknown(scan, folder, sysroot_list(root, folder, &names));
 	array_each (name, &names) {
-		auto_owners struct owner_list owners = { 0 };
+		struct owner_list owners = { 0 };
 		struct device **owner;
 		scan_unknown(scan, *name, scan_owners(scan, root, folder, *name, &owners));
 		array_each (owner, &owners)
@@ -165,7 +160,7 @@ int scan_wait(int process, int end, struct progress *progress)
 void scan_give_up(struct device_list *devices, const struct progress *progress)
 {
 	struct device *device;
-	auto_free char *what =
+	const char *what =
 		progress->process ? text_format("process %d", progress->process) : shown(progress->what);
 	array_each (device, devices)
 		use_simple(device, USE_UNKNOWN, what, NO_ANSWER);
@@ -178,13 +173,11 @@ static void send_text(FILE *to, const char *text)
 		fwrite(text, 1, strlen(text) + 1, to);
 }
 
-static char *receive_text(FILE *from)
+static const char *receive_text(FILE *from)
 {
-	char *text = NULL;
-	size_t size = 0;
-	if (fgetc(from) == 1)
-		(void)!getdelim(&text, &size, '\0', from);
-	return text;
+	static char *text;
+	static size_t size;
+	return fgetc(from) == 1 && getdelim(&text, &size, '\0', from) > 0 ? text_copy(text) : NULL;
 }
 
 #define WHOLE '.' /* the last byte */
@@ -214,8 +207,8 @@ static void receive_use(FILE *from, struct device *device)
 {
 	enum use_kind kind = USE_UNKNOWN;
 	(void)!fread(&kind, sizeof kind, 1, from);
-	auto_free char *object = receive_text(from), *detail = receive_text(from);
-	auto_free char *way = receive_text(from), *process = receive_text(from);
+	const char *object = receive_text(from), *detail = receive_text(from);
+	const char *way = receive_text(from), *process = receive_text(from);
 	use_add(device, &(struct use){ kind, object, detail, way, process });
 }
 
@@ -225,7 +218,6 @@ static void receive_device(FILE *from, struct device *device)
 	(void)!fread(&device->interfaces, sizeof device->interfaces, 1, from);
 	(void)!fread(&device->header_type, sizeof device->header_type, 1, from);
 	(void)!fread(&count, sizeof count, 1, from);
-	free(device->physical);
 	device->physical = receive_text(from);
 	while (count--)
 		receive_use(from, device);

@@ -25,7 +25,7 @@ static int ignore_missing(int error)
 static int collect_entries(const struct sysroot *root, const char *path, const char *prefix,
 	const char *folder, struct name_list *addresses)
 {
-	auto_names struct name_list entries = { 0 };
+	struct name_list entries = { 0 };
 	const char **entry;
 	int error = ignore_missing(sysroot_list(root, path, &entries));
 	array_each (entry, &entries) {
@@ -43,8 +43,8 @@ int owner_collect(
 	const struct sysroot *root, const char *folder, const char *name, struct name_list *addresses)
 {
 	char address[20];
-	auto_free char *path = text_format("%s/%s", folder, name);
-	auto_free char *target = sysroot_readlink(root, path);
+	const char *path = text_format("%s/%s", folder, name);
+	const char *target = sysroot_readlink(root, path);
 	if (!target)
 		return ignore_missing(-errno);
 	if (address_last(target, address)) {
@@ -73,7 +73,7 @@ static bool name_is_address(const char *text, char address[20])
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (text_starts(text, prefixes[i]))
 			return address_parse(text + strlen(prefixes[i]), address);
-	auto_free char *copy = text_copy(text_after(text, "pci_"));
+	char *copy = text_copy(text_after(text, "pci_"));
 	if (!copy)
 		return address_parse(text, address);
 	char *function = strrchr(copy, '_');
@@ -104,8 +104,7 @@ static bool add_last(const char *path, struct name_list *addresses)
 	char address[20];
 	if (!address_last(path, address))
 		return false;
-	auto_free char *entry = text_format("%s%s", strstr(path, "/usb") ? USB : "", address);
-	name_list_add(addresses, entry);
+	name_list_add(addresses, text_format("%s%s", strstr(path, "/usb") ? USB : "", address));
 	return true;
 }
 
@@ -115,11 +114,11 @@ static void add_path(const struct sysroot *root, const char *path, int depth, st
 static void add_entries(const struct sysroot *root, const char *path, const char *prefix, int depth,
 	struct name_list *addresses)
 {
-	auto_names struct name_list entries = { 0 };
+	struct name_list entries = { 0 };
 	const char **entry;
 	sysroot_list(root, path, &entries);
 	array_each (entry, &entries) {
-		auto_free char *link = text_format("%s/%s", path, *entry);
+		const char *link = text_format("%s/%s", path, *entry);
 		if (text_starts(*entry, prefix) && sysroot_type(root, link) == S_IFLNK)
 			add_path(root, link, depth, addresses);
 	}
@@ -130,9 +129,9 @@ static void add_entries(const struct sysroot *root, const char *path, const char
 static void add_lower(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
 {
 	bool interface = strstr(path, "/net/");
-	auto_free char *slaves = text_format("%s%s", path, interface ? "" : "/slaves");
-	add_entries(root, slaves, interface ? "lower_" : "", depth, addresses);
-	auto_free char *subsystem = text_copy(path);
+	add_entries(root, PATH("%s%s", path, interface ? "" : "/slaves"), interface ? "lower_" : "", depth,
+		addresses);
+	char *subsystem = text_copy(path);
 	/* sys/devices/virtual/nvme-subsystem/nvme-subsys0/nvme0n1 */
 	static const char folder[] = "/nvme-subsystem/";
 	char *name = strstr(subsystem, folder);
@@ -150,16 +149,15 @@ static void add_virtual(const struct sysroot *root, const char *path, int depth,
 	add_lower(root, path, depth, addresses);
 	if (!disk_end || sysroot_exists(root, PATH("%s/partition", path)) != ANSWER_YES)
 		return;
-	auto_free char *disk = text_format("%.*s", (int)(disk_end - path), path);
-	add_lower(root, disk, depth, addresses);
+	add_lower(root, text_format("%.*s", (int)(disk_end - path), path), depth, addresses);
 }
 
 /* Adds the PCI devices that `path` below the root leads to. */
 static void add_path(const struct sysroot *root, const char *path, int depth, struct name_list *addresses)
 {
-	auto_free char *real = depth < STACK_MAX ? sysroot_real_path(root, path) : NULL;
+	const char *real = depth < STACK_MAX ? sysroot_real_path(root, path) : NULL;
 	/* A recorded machine may have a link without what it leads to. */
-	auto_free char *target = real ? NULL : sysroot_readlink(root, path);
+	const char *target = real ? NULL : sysroot_readlink(root, path);
 	if (target)
 		add_last(target, addresses);
 	if (!real || !text_starts(real, "sys/") || add_last(real, addresses))
@@ -169,23 +167,23 @@ static void add_path(const struct sysroot *root, const char *path, int depth, st
 
 static void add_node(const struct sysroot *root, const char *path, struct name_list *addresses)
 {
-	auto_free char *directory = sysroot_node_directory(root, path);
+	const char *directory = sysroot_node_directory(root, path);
 	if (directory)
 		add_path(root, directory, 0, addresses);
 }
 
 static void add_hardware_address(const struct sysroot *root, const char *text, struct name_list *addresses)
 {
-	auto_names struct name_list interfaces = { 0 };
-	auto_free char *wanted = text_copy(text);
+	struct name_list interfaces = { 0 };
+	char *wanted = text_copy(text);
 	const char **name;
 	for (char *at = wanted; *at; at++)
 		*at = (char)(*at == '-' ? ':' : tolower((unsigned char)*at));
 	sysroot_list(root, CLASS_NET, &interfaces);
 	array_each (name, &interfaces) {
-		auto_free char *directory = text_format(CLASS_NET "/%s", *name);
-		auto_free char *address = sysroot_read(root, PATH("%s/address", directory));
-		auto_free char *target = sysroot_readlink(root, directory);
+		const char *directory = text_format(CLASS_NET "/%s", *name);
+		const char *address = sysroot_read(root, PATH("%s/address", directory));
+		const char *target = sysroot_readlink(root, directory);
 		/* A bridge, a bond or a VLAN has the address of one that it is made of. */
 		if (text_same(address, wanted) && target)
 			add_last(target, addresses);
@@ -195,11 +193,11 @@ static void add_hardware_address(const struct sysroot *root, const char *text, s
 /* Adds the devices of all classes with this name. */
 static void add_class_devices(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
-	auto_names struct name_list classes = { 0 };
+	struct name_list classes = { 0 };
 	const char **class;
 	sysroot_list(root, "sys/class", &classes);
 	array_each (class, &classes) {
-		auto_free char *path = text_format("sys/class/%s/%s", *class, name);
+		const char *path = text_format("sys/class/%s/%s", *class, name);
 		if (sysroot_type(root, path) == S_IFLNK)
 			add_path(root, path, 0, addresses);
 	}
@@ -207,8 +205,8 @@ static void add_class_devices(const struct sysroot *root, const char *name, stru
 
 static void add_alternative_name(const struct sysroot *root, const char *name, struct name_list *addresses)
 {
-	auto_free char *interface = root->live ? network_interface_name(name) : NULL;
-	auto_free char *path = interface ? text_format(CLASS_NET "/%s", interface) : NULL;
+	const char *interface = root->live ? network_interface_name(name) : NULL;
+	const char *path = interface ? text_format(CLASS_NET "/%s", interface) : NULL;
 	if (path)
 		add_path(root, path, 0, addresses);
 }
@@ -375,7 +373,7 @@ enum selection selector_resolve(const struct sysroot *root, const struct device_
 	enum selection selection = broken(text);
 	if (selection)
 		return selection;
-	auto_names struct name_list addresses = { 0 };
+	struct name_list addresses = { 0 };
 	if (!is_pattern(text) && !name_is_address(text, address))
 		name_collect(root, text, &addresses);
 	struct device_refs matches = { 0 };
@@ -395,7 +393,6 @@ enum selection selector_resolve(const struct sysroot *root, const struct device_
 	array_each (device, &matches)
 		if (selection)
 			*array_add(found) = *device;
-	free(matches.items);
 	return selection;
 }
 
@@ -429,7 +426,7 @@ static long own_group(long user)
 
 int account_parse(const char *text, struct node_access *access)
 {
-	auto_free char *user = text_copy(text);
+	char *user = text_copy(text);
 	char *group = strchr(user, ':');
 	long user_number = -1, group_number = -1;
 	if (group)

@@ -17,14 +17,14 @@ static long long parse_number(const char *text, const char *ends)
 
 long long taint_collect_value(const struct sysroot *root)
 {
-	auto_free char *text = sysroot_read(root, "proc/sys/kernel/tainted");
+	const char *text = sysroot_read(root, "proc/sys/kernel/tainted");
 	return text ? parse_number(text, "") : -1;
 }
 
 static long long collect_boot_time(const struct sysroot *root)
 {
 	/* It follows a line per processor, and a line with a number per interrupt. */
-	auto_free char *text = sysroot_read_file(root, "proc/stat", SYSROOT_TEXT_MAX);
+	const char *text = sysroot_read_file(root, "proc/stat", SYSROOT_TEXT_MAX);
 	const char *line = text ? strstr(text, "\nbtime ") : NULL;
 	long long time = line ? parse_number(line + strlen("\nbtime "), "\n") : -1;
 	/* Only years up to 9999 are plausible. */

@@ -12,14 +12,13 @@
 #define VIRTIOFS "sys/fs/virtiofs"
 
 /* The tag of the virtio device, which kernels since 6.9 show; NULL: unknown. */
-static char *virtiofs_tag(const struct scan *scan, const char *device)
+static const char *virtiofs_tag(const struct scan *scan, const char *device)
 {
-	auto_names struct name_list entries = { 0 };
+	struct name_list entries = { 0 };
 	const char **entry;
 	(void)sysroot_list(scan->root, VIRTIOFS, &entries);
 	array_each (entry, &entries) {
-		auto_free char *of = sysroot_link_name(scan->root, PATH(VIRTIOFS "/%s/device", *entry));
-		if (text_same(of, device))
+		if (text_same(sysroot_link_name(scan->root, PATH(VIRTIOFS "/%s/device", *entry)), device))
 			return sysroot_read(scan->root, PATH(VIRTIOFS "/%s/tag", *entry));
 	}
 	return NULL;
@@ -43,14 +42,14 @@ static bool is_share(const struct mount_fact *mount, bool virtiofs, const char *
 /* The 9p mounts of another transport have another source than any tag. */
 static bool is_any_share(const struct scan *scan, const struct mount_fact *mount, bool virtiofs)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	bool found = false;
 	if (virtiofs || !text_same(mount->type, "9p"))
 		return is_share(mount, virtiofs, NULL);
 	(void)sysroot_list(scan->root, BUS_VIRTIO, &names);
 	array_each (name, &names) {
-		auto_free char *tag = sysroot_read(scan->root, PATH(BUS_VIRTIO "/%s/mount_tag", *name));
+		const char *tag = sysroot_read(scan->root, PATH(BUS_VIRTIO "/%s/mount_tag", *name));
 		found |= is_share(mount, virtiofs, tag);
 	}
 	return found;
@@ -73,7 +72,7 @@ static unsigned long count_shares(const struct scan *scan, bool virtiofs)
  * an overlay whose mount is hidden. Which device it is of is unknown. */
 static void take_hidden_share(const struct scan *scan, const char *name, bool virtiofs, struct device *device)
 {
-	auto_free char *references = sysroot_read(
+	const char *references = sysroot_read(
 		scan->root, PATH("sys/module/%s/refcnt", virtiofs ? "virtiofs" : "9pnet_virtio"));
 	if (!references)
 		use_simple(
@@ -87,8 +86,8 @@ static void take_hidden_share(const struct scan *scan, const char *name, bool vi
 static void take_share(struct scan *scan, const char *name, const char *driver, struct device *device)
 {
 	bool virtiofs = text_same(driver, "virtiofs");
-	auto_free char *tag = virtiofs ? virtiofs_tag(scan, name)
-				       : sysroot_read(scan->root, PATH(BUS_VIRTIO "/%s/mount_tag", name));
+	const char *tag = virtiofs ? virtiofs_tag(scan, name)
+				   : sysroot_read(scan->root, PATH(BUS_VIRTIO "/%s/mount_tag", name));
 	const struct mount_fact *mount;
 	bool mounted = false;
 	if (!virtiofs && !text_same(driver, "9pnet_virtio"))
@@ -110,8 +109,8 @@ static void take_share(struct scan *scan, const char *name, const char *driver, 
  * (virtio_mem_create_resource and virtio_mem_add_memory in drivers/virtio/virtio_mem.c). */
 static void take_memory(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *resources = sysroot_read_file(scan->root, "proc/iomem", SYSROOT_TEXT_MAX);
-	auto_free char *line = text_format(" : %s\n", name);
+	const char *resources = sysroot_read_file(scan->root, "proc/iomem", SYSROOT_TEXT_MAX);
+	const char *line = text_format(" : %s\n", name);
 	const char *found = resources ? strstr(resources, line) : NULL;
 	const char *below = found ? strchr(found + strlen(line), ':') : NULL;
 	use_unknown(device, "proc/iomem", resources ? 0 : -errno);
@@ -122,8 +121,7 @@ static void take_memory(struct scan *scan, const char *name, struct device *devi
 /* Memory of a device that dax_kmem has added to that of the machine. */
 static void take_dax(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *driver = sysroot_link_name(scan->root, PATH(BUS_DAX "/%s/driver", name));
-	if (text_same(driver, "kmem"))
+	if (text_same(sysroot_link_name(scan->root, PATH(BUS_DAX "/%s/driver", name)), "kmem"))
 		use_simple(device, USE_MEMORY, name, NULL);
 }
 
@@ -131,7 +129,7 @@ static void take_dax(struct scan *scan, const char *name, struct device *device)
  */
 static void take_region(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *mode =
+	const char *mode =
 		text_starts(name, "region") ? sysroot_read(scan->root, PATH(BUS_CXL "/%s/mode", name)) : NULL;
 	if (mode && strstr(mode, "ram"))
 		use_simple(device, USE_MEMORY, name, NULL);
@@ -154,8 +152,8 @@ static void take_firmware_memory(struct device *device)
  * of a module above (ccp_crypto). What else is below is software that it falls back to. */
 static bool is_related(const struct scan *scan, const char *driver, const char *other)
 {
-	auto_free char *above = text_format("sys/module/%s/holders/%s", driver, other);
-	auto_free char *core = text_format("sys/module/" QAT_CORE "/holders/%s", driver);
+	const char *above = text_format("sys/module/%s/holders/%s", driver, other);
+	const char *core = text_format("sys/module/" QAT_CORE "/holders/%s", driver);
 	return text_same(driver, other) || sysroot_exists(scan->root, above) == ANSWER_YES ||
 	       (text_same(other, QAT_CORE) && sysroot_exists(scan->root, core) == ANSWER_YES);
 }
@@ -192,8 +190,8 @@ static bool is_named_after(const char *name, const char *driver)
  * above 1, that of each registered one (crypto_register_alg in crypto/algapi.c). */
 static void take_algorithms(struct scan *scan, const char *driver, const char *folder, struct device *device)
 {
-	auto_free char *of = sysroot_link_name(scan->root, PATH("%s/module", folder));
-	auto_free char *algorithms = sysroot_read_file(scan->root, "proc/crypto", SYSROOT_TEXT_MAX);
+	const char *of = sysroot_link_name(scan->root, PATH("%s/module", folder));
+	char *algorithms = sysroot_read_file(scan->root, "proc/crypto", SYSROOT_TEXT_MAX);
 	char name[128] = "", module[64] = "";
 	char *rest = NULL;
 	int count;
@@ -241,7 +239,7 @@ static void take_users(struct scan *scan, const char *driver, struct device *dev
 		known++;
 	if (known == end)
 		return;
-	auto_free char *count = sysroot_read(scan->root, PATH("sys/module/%s/refcnt", known->module));
+	const char *count = sysroot_read(scan->root, PATH("sys/module/%s/refcnt", known->module));
 	if (!count && known->needed)
 		use_simple(device, USE_UNKNOWN, driver, "built into the kernel, it does not tell its users");
 	else if (count && !text_same(count, "0"))
@@ -264,25 +262,23 @@ static void take_midi(struct scan *scan, const char *name, struct device *device
 	unsigned int card, port;
 	if (sscanf(name, "midiC%uD%u", &card, &port) != 2)
 		return;
-	auto_free char *state = sysroot_read(scan->root, PATH("proc/asound/card%u/midi%u", card, port));
-	auto_free char *what = text_format("the MIDI port %s", name);
+	const char *state = sysroot_read(scan->root, PATH("proc/asound/card%u/midi%u", card, port));
 	if (state && strstr(state, "Owner PID"))
-		use_simple(device, USE_KERNEL, name, what);
+		use_simple(device, USE_KERNEL, name, text_format("the MIDI port %s", name));
 }
 
 /* A connection is "hci0:256". */
 static void take_bluetooth(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *what = text_format("the Bluetooth connection %s", name);
 	(void)scan;
 	if (strchr(name, ':'))
-		use_simple(device, USE_KERNEL, name, what);
+		use_simple(device, USE_KERNEL, name, text_format("the Bluetooth connection %s", name));
 }
 
 /* Memory that the host has taken back, and that the driver gives back to the machine when it is unbound. */
 static void take_balloon(struct scan *scan, struct device *device)
 {
-	auto_free char *counters = sysroot_read_file(scan->root, "proc/vmstat", SYSROOT_TEXT_MAX);
+	const char *counters = sysroot_read_file(scan->root, "proc/vmstat", SYSROOT_TEXT_MAX);
 	const char *taken = counters ? strstr(counters, "\nballoon_inflate ") : NULL;
 	const char *given = counters ? strstr(counters, "\nballoon_deflate ") : NULL;
 	unsigned long long in = 0, out = 0;
@@ -303,12 +299,11 @@ static void take_mediated(struct scan *scan, const char *name, struct device *de
 /* USB devices that another machine uses through USB/IP: their status is 2 (SDEV_ST_USED). */
 static void take_usb_clients(struct scan *scan)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	scan_unknown(scan, USB_SERVER, sysroot_list(scan->root, USB_SERVER, &names));
 	array_each (name, &names) {
-		auto_free char *status = sysroot_read(scan->root, PATH(USB_SERVER "/%s/usbip_status", *name));
-		if (text_same(status, "2"))
+		if (text_same(sysroot_read(scan->root, PATH(USB_SERVER "/%s/usbip_status", *name)), "2"))
 			scan_use(scan, USB_SERVER, *name, USE_REMOTE, NULL);
 	}
 }
@@ -318,8 +313,8 @@ static void take_usb_clients(struct scan *scan)
 /* Its attribute function is the name of the gadget, if there is one. */
 static void take_gadget(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format(USB_CONTROLLERS "/%s/function", name);
-	auto_free char *gadget = sysroot_read(scan->root, path);
+	const char *path = text_format(USB_CONTROLLERS "/%s/function", name);
+	const char *gadget = sysroot_read(scan->root, path);
 	use_unknown(device, path, gadget ? 0 : -errno);
 	if (gadget && *gadget)
 		use_simple(device, USE_GADGET, name, gadget);
@@ -327,8 +322,8 @@ static void take_gadget(struct scan *scan, const char *name, struct device *devi
 
 static void take_virtio(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format(BUS_VIRTIO "/%s/driver", name);
-	auto_free char *driver = sysroot_link_name(scan->root, path);
+	const char *path = text_format(BUS_VIRTIO "/%s/driver", name);
+	const char *driver = sysroot_link_name(scan->root, path);
 	take_users(scan, driver, device);
 	if (text_same(driver, "virtio_iommu"))
 		use_simple(device, USE_IOMMU, NULL, NULL);
@@ -357,16 +352,16 @@ static void take_functions(const struct scan *scan, struct device *device)
 {
 	int count = 0, error = 0;
 	while (!error) {
-		auto_free char *address = sysroot_link_name(
+		const char *address = sysroot_link_name(
 			scan->root, PATH(PCI_DEVICES "/%s/virtfn%d", device->address, count));
 		struct device *function = address ? device_find(scan->devices, address) : NULL;
 		error = address ? 0 : -errno;
 		count += !error;
 		if (function && !function->physical)
-			function->physical = text_copy(device->address);
+			function->physical = device->address;
 	}
 	use_unknown(device, "virtfn", error);
-	auto_free char *functions = count ? text_format("%d", count) : NULL;
+	const char *functions = count ? text_format("%d", count) : NULL;
 	if (functions)
 		use_simple(device, USE_VFS, NULL, functions);
 }
@@ -374,13 +369,13 @@ static void take_functions(const struct scan *scan, struct device *device)
 /* Before 6.9 a framebuffer of the firmware (efi-framebuffer.0, simple-framebuffer.0) is below no device. */
 static bool has_firmware_screen(const struct scan *scan)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	char address[20];
 	bool found = false;
 	(void)sysroot_list(scan->root, CLASS_GRAPHICS, &names);
 	array_each (name, &names) {
-		auto_free char *target = sysroot_readlink(scan->root, PATH(CLASS_GRAPHICS "/%s", *name));
+		const char *target = sysroot_readlink(scan->root, PATH(CLASS_GRAPHICS "/%s", *name));
 		found |= target && strstr(target, "-framebuffer.") && !address_last(target, address);
 	}
 	return found;
@@ -391,8 +386,7 @@ static bool is_boot_display(const struct scan *scan, const struct device *device
 {
 	if (device->class >> 16 != 0x03)
 		return false;
-	auto_free char *vga = sysroot_read(scan->root, DEVICE_PATH(device, "boot_vga"));
-	return text_same(vga, "1");
+	return text_same(sysroot_read(scan->root, DEVICE_PATH(device, "boot_vga")), "1");
 }
 
 static bool has_boot_display(const struct scan *scan)
@@ -461,7 +455,7 @@ static void take_shared_folders(struct scan *scan, struct device *device)
  * "kbd,ttyS4,115200". */
 static void take_consoles(struct scan *scan, const char *path)
 {
-	auto_free char *active = sysroot_read(scan->root, path);
+	char *active = sysroot_read(scan->root, path);
 	char *rest = NULL;
 	for (char *name = active ? strtok_r(active, " ,", &rest) : NULL; name;
 		name = strtok_r(NULL, " ,", &rest))
@@ -474,8 +468,8 @@ static void take_consoles(struct scan *scan, const char *path)
 /* Channels of a DMA engine (ioatdma) that have clients in the kernel. */
 static void take_channel(struct scan *scan, const char *name, struct device *device)
 {
-	auto_free char *path = text_format(CHANNELS "/%s/in_use", name);
-	auto_free char *clients = sysroot_read(scan->root, path);
+	const char *path = text_format(CHANNELS "/%s/in_use", name);
+	const char *clients = sysroot_read(scan->root, path);
 	use_unknown(device, path, clients ? 0 : -errno);
 	if (clients && !text_same(clients, "0"))
 		use_simple(device, USE_DMA, name, NULL);
@@ -493,9 +487,9 @@ static bool is_watchdog_of(const struct name_list *owners, const char *identity,
 /* The timer of a watchdog can run without a process. */
 static void take_watchdog(struct scan *scan, const char *name)
 {
-	auto_names struct name_list owners = { 0 };
-	auto_free char *state = sysroot_read(scan->root, PATH(WATCHDOGS "/%s/state", name));
-	auto_free char *identity = sysroot_read(scan->root, PATH(WATCHDOGS "/%s/identity", name));
+	struct name_list owners = { 0 };
+	const char *state = sysroot_read(scan->root, PATH(WATCHDOGS "/%s/state", name));
+	const char *identity = sysroot_read(scan->root, PATH(WATCHDOGS "/%s/identity", name));
 	struct device *device;
 	(void)owner_collect(scan->root, WATCHDOGS, name, &owners);
 	array_each (device, scan->devices) {
@@ -514,7 +508,7 @@ static void take_watchdog(struct scan *scan, const char *name)
 
 static void take_watchdogs(struct scan *scan)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	scan_unknown(scan, WATCHDOGS, sysroot_list(scan->root, WATCHDOGS, &names));
 	array_each (name, &names)
@@ -573,10 +567,8 @@ static void collect_themselves(struct scan *scan)
 {
 	struct device *device;
 	/* The first shows where the kernel is in memory, which is nothing for a report. */
-	auto_free char *memory = sysroot_read_file(&scan->quiet, "proc/iomem", SYSROOT_TEXT_MAX);
-	auto_free char *ports = sysroot_read_file(scan->root, "proc/ioports", SYSROOT_TEXT_MAX);
-	take_regions(scan, memory);
-	take_regions(scan, ports);
+	take_regions(scan, sysroot_read_file(&scan->quiet, "proc/iomem", SYSROOT_TEXT_MAX));
+	take_regions(scan, sysroot_read_file(scan->root, "proc/ioports", SYSROOT_TEXT_MAX));
 	array_each (device, scan->devices) {
 		take_display(scan, device);
 		take_driver(device);
@@ -595,16 +587,14 @@ static void collect_themselves(struct scan *scan)
 /* Lines of GPIO chips that were exported (Documentation/ABI/obsolete/sysfs-gpio). */
 static void take_exported_lines(struct scan *scan)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	const char **name;
 	(void)sysroot_list(scan->root, GPIO, &names);
-	array_each (name, &names) {
-		auto_free char *line =
-			text_format("GPIO line %s, which is exported in /sys/class/gpio", *name);
+	array_each (name, &names)
 		if (!text_is(*name, "export", "unexport") && !text_starts(*name, "gpiochip") &&
 			!text_starts(*name, "chip"))
-			scan_use(scan, GPIO, *name, USE_KERNEL, line);
-	}
+			scan_use(scan, GPIO, *name, USE_KERNEL,
+				text_format("GPIO line %s, which is exported in /sys/class/gpio", *name));
 }
 
 static void collect_others(struct scan *scan)
@@ -629,9 +619,8 @@ static void collect_others(struct scan *scan)
 /* Whether a read of its configuration would not wake the device up; unknown before 5.11. */
 static bool is_awake(const struct scan *scan, const struct device *device)
 {
-	auto_free char *state = scan->root->live
-					? sysroot_read(scan->root, DEVICE_PATH(device, "power_state"))
-					: text_copy("D0");
+	const char *state =
+		scan->root->live ? sysroot_read(scan->root, DEVICE_PATH(device, "power_state")) : "D0";
 	return state && !text_same(state, "D3cold");
 }
 
@@ -678,7 +667,7 @@ static void take_behind(struct device *device, const struct device *below, const
 	if (!device || device == below || device->class >> 8 == 0x0604)
 		return;
 	array_each (use, &below->uses) {
-		auto_free char *way =
+		const char *way =
 			text_format("%s%sbehind %s", use->way ? use->way : "", use->way ? ", " : "", through);
 		if (use->kind != USE_VFS && use->kind != USE_DISPLAY)
 			use_add(device,
@@ -700,8 +689,7 @@ static void take_suppliers(struct scan *scan, const struct device *below, const 
 		if (sscanf(*link, "pci:%19[0-9a-f:.]--pci:%19s", supplier, consumer) != 2 ||
 			!text_same(consumer, part))
 			continue;
-		auto_free char *status = sysroot_read(scan->root, PATH(LINKS "/%s/status", *link));
-		if (text_same(status, "active"))
+		if (text_same(sysroot_read(scan->root, PATH(LINKS "/%s/status", *link)), "active"))
 			take_behind(device_find(scan->devices, supplier), below, part);
 	}
 }
@@ -710,7 +698,7 @@ static void take_suppliers(struct scan *scan, const struct device *below, const 
 static void take_above(struct scan *scan, const struct device *below)
 {
 	char address[20];
-	auto_free char *target = sysroot_readlink(scan->root, PATH(PCI_DEVICES "/%s", below->address));
+	char *target = sysroot_readlink(scan->root, PATH(PCI_DEVICES "/%s", below->address));
 	char *rest = NULL;
 	for (char *part = target ? strtok_r(target, "/", &rest) : NULL; part;
 		part = strtok_r(NULL, "/", &rest)) {
@@ -921,7 +909,6 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
 	array_each (device, &bare)
 		*device_find(devices, device->address) = *device;
 	bool all = !bare.count;
-	free(bare.items);
 	return all;
 }
 

@@ -32,9 +32,8 @@ static void add_cdev(struct json *list, const struct device *device)
 
 static struct json *device_object(const struct device *device, const char *suffix, struct json *nodes)
 {
-	auto_free char *name = text_format("%s%s", device->address, suffix);
 	struct json *to = value_object(), *edits = value_object();
-	value_add_text(to, "name", name);
+	value_add_text(to, "name", text_format("%s%s", device->address, suffix));
 	value_add(edits, "deviceNodes", nodes);
 	value_add(to, "containerEdits", edits);
 	return to;
@@ -61,7 +60,7 @@ static size_t add_device(struct json *list, const struct device *device, const s
 	return added;
 }
 
-char *cdi_format(const struct device_refs *devices, const struct access_case *access)
+const char *cdi_format(const struct device_refs *devices, const struct access_case *access)
 {
 	struct json *document = value_object(), *list = value_list(devices->count * 3);
 	const struct device **device;
@@ -71,7 +70,7 @@ char *cdi_format(const struct device_refs *devices, const struct access_case *ac
 	value_add_text(document, "cdiVersion", CDI_VERSION);
 	value_add_text(document, "kind", CDI_KIND);
 	value_add(document, "devices", list);
-	char *text = count ? text_format("%s\n", value_text(document, true)) : NULL;
+	const char *text = count ? text_format("%s\n", value_text(document, true)) : NULL;
 	value_free(document);
 	return text;
 }

@@ -9,7 +9,7 @@
 
 /* ---- saved state ---- */
 
-char *saved_state_path(const char *address)
+const char *saved_state_path(const char *address)
 {
 	return text_format(SAVED_STATE_DIRECTORY "/%s", address);
 }
@@ -27,7 +27,7 @@ static unsigned long long sum(const char *text, size_t length)
 }
 
 /* The last line: the length of what precedes it, and its sum. */
-static char *end_line(const char *text, size_t length)
+static const char *end_line(const char *text, size_t length)
 {
 	return text_format("END=%zu:%016llx", length, sum(text, length));
 }
@@ -42,8 +42,7 @@ static bool is_whole(const char *text)
 		return false;
 	for (const char *next; (next = strstr(end, "\nEND=")); end = next + 1)
 		;
-	auto_free char *expected = end_line(text, (size_t)(end - text));
-	const char *rest = text_after(end, expected);
+	const char *rest = text_after(end, end_line(text, (size_t)(end - text)));
 	return text_same(rest, "") || text_same(rest, "\n");
 }
 
@@ -56,27 +55,23 @@ static bool is_instance(const struct device *device, const char *saved)
 
 bool saved_state_parse(const char *text, const struct device *device, struct remembered *saved)
 {
-	auto_free char *address = text_value(text, "ADDRESS");
-	auto_free char *modalias = text_value(text, "MODALIAS");
-	auto_free char *driver = text_value(text, "DRIVER");
-	auto_free char *module = text_value(text, "MODULE");
-	auto_free char *override = text_value(text, "DRIVER_OVERRIDE");
-	auto_free char *by_kernel = text_value(text, "BY_KERNEL");
-	auto_free char *instance = text_value(text, "INSTANCE");
-	if (!is_whole(text) || !is_instance(device, instance) || !text_same(address, device->address) ||
-		!text_same(modalias, device->modalias) || !text_is_name(driver) || !text_is_name(module))
+	const char *driver = text_value(text, "DRIVER"), *module = text_value(text, "MODULE");
+	if (!is_whole(text) || !is_instance(device, text_value(text, "INSTANCE")) ||
+		!text_same(text_value(text, "ADDRESS"), device->address) ||
+		!text_same(text_value(text, "MODALIAS"), device->modalias) || !text_is_name(driver) ||
+		!text_is_name(module))
 		return false;
 	*saved = (struct remembered){
 		.known = ANSWER_YES,
-		.driver = text_copy(driver),
-		.module = text_copy(module),
-		.driver_override = text_copy(override),
-		.by_kernel = text_same(by_kernel, "y"),
+		.driver = driver,
+		.module = module,
+		.driver_override = text_value(text, "DRIVER_OVERRIDE"),
+		.by_kernel = text_same(text_value(text, "BY_KERNEL"), "y"),
 	};
 	return true;
 }
 
-char *saved_state_format(const struct device *device, const struct remembered *saved)
+const char *saved_state_format(const struct device *device, const struct remembered *saved)
 {
 	char *text = text_format(FORMAT "ADDRESS=%s\n", device->address);
 	text_append_value(&text, "INSTANCE", device->instance);
@@ -85,24 +80,22 @@ char *saved_state_format(const struct device *device, const struct remembered *s
 	text_append_value(&text, "MODULE", saved->module);
 	text_append_value(&text, "DRIVER_OVERRIDE", saved->driver_override);
 	text_append_value(&text, "BY_KERNEL", saved->by_kernel ? "y" : NULL);
-	auto_free char *end = end_line(text, strlen(text));
-	text_append(&text, "%s\n", end);
+	text_append(&text, "%s\n", end_line(text, strlen(text)));
 	return text;
 }
 
-char *unbound_path(const char *address)
+const char *unbound_path(const char *address)
 {
 	return text_format(UNBOUND_DIRECTORY "/%s", address);
 }
 
 bool unbound_is_newer(const char *text, const struct device *device, unsigned long long event)
 {
-	auto_free char *instance = text_value(text, "INSTANCE");
-	auto_free char *last = text_value(text, "SEQNUM");
-	return last && is_instance(device, instance) && event <= strtoull(last, NULL, 10);
+	const char *last = text_value(text, "SEQNUM");
+	return last && is_instance(device, text_value(text, "INSTANCE")) && event <= strtoull(last, NULL, 10);
 }
 
-char *unbound_format(const struct device *device, unsigned long long event)
+const char *unbound_format(const struct device *device, unsigned long long event)
 {
 	char *text = text_format("SEQNUM=%llu\n", event);
 	text_append_value(&text, "INSTANCE", device->instance);
@@ -111,7 +104,7 @@ char *unbound_format(const struct device *device, unsigned long long event)
 
 /* ---- persistent bindings ---- */
 
-char *persist_path(const char *address)
+const char *persist_path(const char *address)
 {
 	return text_format(PERSIST_DIRECTORY "/%s", address);
 }
@@ -119,8 +112,7 @@ char *persist_path(const char *address)
 /* "8086:10d3" under `key`. Returns false if the line is missing or malformed. */
 static bool get_ids(const char *text, const char *key, unsigned int *vendor, unsigned int *device)
 {
-	auto_free char *value = text_value(text, key);
-	const char *at = value;
+	const char *at = text_value(text, key);
 	return text_hex_pair(&at, vendor, device) && !*at;
 }
 
@@ -128,7 +120,7 @@ static bool get_ids(const char *text, const char *key, unsigned int *vendor, uns
 static bool get_number(const char *text, const char *key, int base, long max, long *number)
 {
 	char *end;
-	auto_free char *value = text_value(text, key);
+	const char *value = text_value(text, key);
 	*number = -1;
 	if (!value)
 		return true;
@@ -150,11 +142,7 @@ static bool get_name(const char *text, const char *key, const char **name)
 bool persist_parse(const char *text, struct stored *stored)
 {
 	long mode;
-	auto_free char *address = text_value(text, "ADDRESS");
-	auto_free char *allow = text_value(text, "ALLOW_IOMMU");
-	auto_free char *cdi = text_value(text, "CDI");
-	auto_free char *by_kernel = text_value(text, "BY_KERNEL");
-	if (!text_same(address, stored->address) ||
+	if (!text_same(text_value(text, "ADDRESS"), stored->address) ||
 		!get_ids(text, "PCI_ID", &stored->vendor, &stored->device) ||
 		!get_ids(text, "PCI_SUBSYS_ID", &stored->subvendor, &stored->subdevice) ||
 		!get_name(text, "DRIVER", &stored->before.driver) ||
@@ -166,22 +154,22 @@ bool persist_parse(const char *text, struct stored *stored)
 		return false;
 	stored->access.mode = (int)mode;
 	stored->before.known = ANSWER_YES;
-	stored->before.by_kernel = text_same(by_kernel, "y");
+	stored->before.by_kernel = text_same(text_value(text, "BY_KERNEL"), "y");
 	stored->serial = text_value(text, "SERIAL");
-	stored->allow_iommu = text_same(allow, "y");
-	stored->cdi = text_same(cdi, "y");
+	stored->allow_iommu = text_same(text_value(text, "ALLOW_IOMMU"), "y");
+	stored->cdi = text_same(text_value(text, "CDI"), "y");
 	return true;
 }
 
 static void append_number(char **text, const char *key, bool octal, long number)
 {
-	auto_free char *value = number < 0 ? NULL
-				: octal    ? text_format("%04lo", (unsigned long)number)
-					   : text_format("%ld", number);
+	const char *value = number < 0 ? NULL
+			    : octal    ? text_format("%04lo", (unsigned long)number)
+				       : text_format("%ld", number);
 	text_append_value(text, key, value);
 }
 
-char *persist_format(const struct stored *stored)
+const char *persist_format(const struct stored *stored)
 {
 	char *text = text_format("ADDRESS=%s\nPCI_ID=%04x:%04x\nPCI_SUBSYS_ID=%04x:%04x\n", stored->address,
 		stored->vendor, stored->device, stored->subvendor, stored->subdevice);

@@ -44,8 +44,8 @@ static enum mode word_mode(const char *word, const char *parameter)
 /* What is known of a parameter after the words so far; the last one counts. */
 struct setting {
 	const char *parameter;
-	enum mode mode; /* of one of type bool */
-	char *value;    /* NULL: none */
+	enum mode mode;    /* of one of type bool */
+	const char *value; /* NULL: none */
 };
 
 static void take_word(struct setting *setting, const char *word)
@@ -56,7 +56,6 @@ static void take_word(struct setting *setting, const char *word)
 		setting->mode = said;
 	if (!value || *value != '=')
 		return;
-	free(setting->value);
 	/* The kernel takes quotes away. */
 	value += 1 + (value[1] == '"');
 	setting->value = text_format("%.*s", (int)strcspn(value, "\""), value);
@@ -77,7 +76,7 @@ static void take_line(struct setting *setting, char *line, const char *module)
 static struct setting text_setting(const char *text, const char *module, const char *parameter)
 {
 	struct setting setting = { parameter, MODE_UNKNOWN, NULL };
-	auto_free char *copy = text_copy(text);
+	char *copy = text_copy(text);
 	char *rest = NULL;
 	text_join_lines(copy);
 	for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
@@ -88,7 +87,7 @@ static struct setting text_setting(const char *text, const char *module, const c
 static struct setting cmdline_setting(const char *text, const char *module, const char *parameter)
 {
 	struct setting setting = { parameter, MODE_UNKNOWN, NULL };
-	auto_free char *copy = text_copy(text);
+	char *copy = text_copy(text);
 	char *rest = NULL;
 	for (char *word = strtok_r(copy, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
 		const char *name = after_name(word, module);
@@ -98,35 +97,29 @@ static struct setting cmdline_setting(const char *text, const char *module, cons
 	return setting;
 }
 
-static enum mode mode_of(struct setting setting)
-{
-	free(setting.value);
-	return setting.mode;
-}
-
 enum mode modprobe_text_option(const char *text, const char *module, const char *parameter)
 {
-	return mode_of(text_setting(text, module, parameter));
+	return text_setting(text, module, parameter).mode;
 }
 
 enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter)
 {
-	return mode_of(cmdline_setting(text, module, parameter));
+	return cmdline_setting(text, module, parameter).mode;
 }
 
-char *modprobe_text_ids(const char *text)
+const char *modprobe_text_ids(const char *text)
 {
 	return text_setting(text, "vfio_pci", "ids").value;
 }
 
-char *modprobe_cmdline_ids(const char *text)
+const char *modprobe_cmdline_ids(const char *text)
 {
 	return cmdline_setting(text, "vfio_pci", "ids").value;
 }
 
-char *modprobe_cmdline_blocked(const char *text, const char *module)
+const char *modprobe_cmdline_blocked(const char *text, const char *module)
 {
-	auto_free char *copy = text_copy(text);
+	char *copy = text_copy(text);
 	char *rest = NULL, *names = NULL;
 	for (char *word = strtok_r(copy, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
 		const char *value = after_name(word, "module_blacklist=");
@@ -142,7 +135,7 @@ char *modprobe_cmdline_blocked(const char *text, const char *module)
 /* Whether an install command loads nothing, as far as is known: "/bin/false", "exit 1", "/bin/echo no". */
 static bool loads_nothing(const char *command)
 {
-	auto_free char *first = text_format("%.*s", (int)strcspn(command, BLANKS ";&|"), command);
+	const char *first = text_format("%.*s", (int)strcspn(command, BLANKS ";&|"), command);
 	const char *slash = strrchr(first, '/');
 	return text_is(slash ? slash + 1 : first, "false", "true", ":", "exit", "echo", "logger", "printf") &&
 	       !strstr(command, "modprobe") && !strstr(command, "insmod");
@@ -153,7 +146,7 @@ static bool is_pattern_of(const char *pattern, const char *module)
 {
 	if (!pattern)
 		return false;
-	auto_free char *copy = text_copy(pattern);
+	char *copy = text_copy(pattern);
 	for (size_t i = 0; copy[i]; i++)
 		if (copy[i] == '-')
 			copy[i] = '_';
@@ -169,10 +162,11 @@ static int line_number(const char *text, size_t offset)
 	return number;
 }
 
-char *modprobe_text_blocked(const char *text, const char *module)
+const char *modprobe_text_blocked(const char *text, const char *module)
 {
-	auto_free char *copy = text_copy(text);
-	char *lines = NULL, *blocked = NULL;
+	char *copy = text_copy(text);
+	char *lines = NULL;
+	const char *blocked = NULL;
 	/* This keeps the offsets of the lines. */
 	text_join_lines(copy);
 	for (char *line = strtok_r(copy, "\n", &lines); line && !blocked;

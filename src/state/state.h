@@ -11,45 +11,44 @@
 
 #define SAVED_STATE_DIRECTORY "/run/vfionoiommu"
 
-/* The path for the device at `address`: a new string, which the caller frees. */
-char *saved_state_path(const char *address);
+/* The path for the device at `address`. */
+const char *saved_state_path(const char *address);
 
 /* Parses the saved state of `device`. Returns false, with `saved` untouched, if `text` is malformed, not as
  * it was written (its last line has its length and a checksum), or of another card or instance. */
 bool saved_state_parse(const char *text, const struct device *device, struct remembered *saved);
 
-/* Formats it: a new string, which the caller frees. */
-char *saved_state_format(const struct device *device, const struct remembered *saved);
+/* Formats it. */
+const char *saved_state_format(const struct device *device, const struct remembered *saved);
 
 /* The last unbind of a device with a persistent binding, in /run: an event that udevd processes later must
  * not undo it. One file per device. */
 
 #define UNBOUND_DIRECTORY "/run/vfionoiommu.unbound"
 
-/* The path for the device at `address`: a new string, which the caller frees. */
-char *unbound_path(const char *address);
+/* The path for the device at `address`. */
+const char *unbound_path(const char *address);
 
 /* Whether `text` says that `device` was unbound after the event with the sequence number `event`. */
 bool unbound_is_newer(const char *text, const struct device *device, unsigned long long event);
 
-/* Formats an unbind of `device` now, with `event` as the last event of the kernel: a new string, which the
- * caller frees. */
-char *unbound_format(const struct device *device, unsigned long long event);
+/* Formats an unbind of `device` now, with `event` as the last event of the kernel. */
+const char *unbound_format(const struct device *device, unsigned long long event);
 
 /* ---- device_state.c, persistent bindings ----
  * Persistent bindings, for bind --stored. One file per device. */
 
 #define PERSIST_DIRECTORY "/etc/vfionoiommu.d"
 
-/* The path for the device at `address`: a new string, which the caller frees. */
-char *persist_path(const char *address);
+/* The path for the device at `address`. */
+const char *persist_path(const char *address);
 
 /* Parses the binding of the device at `stored->address`. Returns false, with `stored` partly filled in, if
  * `text` is malformed. */
 bool persist_parse(const char *text, struct stored *stored);
 
-/* Formats it: a new string, which the caller frees. */
-char *persist_format(const struct stored *stored);
+/* Formats it. */
+const char *persist_format(const struct stored *stored);
 
 /* ---- modprobe_conf.c ----
  * Our own file in modprobe.d, which enables noiommu mode; the settings of the mode in any file of
@@ -72,19 +71,18 @@ enum mode modprobe_bool(const char *value);
 enum mode modprobe_text_option(const char *text, const char *module, const char *parameter);
 enum mode modprobe_cmdline_option(const char *text, const char *module, const char *parameter);
 
-/* The devices that vfio-pci also binds when it is loaded, "8086:10d3,1234:11e8", by its parameter ids: a new
- * string, which the caller frees, or NULL. */
-char *modprobe_text_ids(const char *text);
-char *modprobe_cmdline_ids(const char *text);
+/* The devices that vfio-pci also binds when it is loaded, "8086:10d3,1234:11e8", by its parameter ids; NULL:
+ * none. */
+const char *modprobe_text_ids(const char *text);
+const char *modprobe_cmdline_ids(const char *text);
 
 /* The first line of `text`, the content of a modprobe.d file, that keeps the module from being loaded: "line
- * 3: install vfio-pci /bin/false", a new string, which the caller frees; NULL if there is none. A blacklist
- * does not: it applies to aliases. */
-char *modprobe_text_blocked(const char *text, const char *module);
+ * 3: install vfio-pci /bin/false"; NULL if there is none. A blacklist does not: it applies to aliases. */
+const char *modprobe_text_blocked(const char *text, const char *module);
 
 /* The same of a kernel command line: "has module_blacklist=vfio_pci". The kernel compares the names as the
  * files have them in their .modinfo (blacklisted in kernel/module/main.c). */
-char *modprobe_cmdline_blocked(const char *text, const char *module);
+const char *modprobe_cmdline_blocked(const char *text, const char *module);
 
 /* ---- cdi.c ----
  * The specification of the bound devices for the Container Device Interface, which container engines read. */
@@ -93,9 +91,8 @@ char *modprobe_cmdline_blocked(const char *text, const char *module);
 
 /* The specification that resolves `podman run --device vfionoiommu/device=ADDRESS`: ADDRESS names all nodes
  * of the device, ADDRESS-group and ADDRESS-cdev the nodes of one access path, as far as `access` says that
- * the path works. The version is the lowest that supports all of this, as the standard recommends. A new
- * string, which the caller frees; NULL if no device has a node, because the standard requires at least one
- * device. */
-char *cdi_format(const struct device_refs *devices, const struct access_case *access);
+ * the path works. The version is the lowest that supports all of this, as the standard recommends. NULL if no
+ * device has a node, because the standard requires at least one device. */
+const char *cdi_format(const struct device_refs *devices, const struct access_case *access);
 
 #endif
