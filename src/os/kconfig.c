@@ -245,7 +245,7 @@ int kconfig_read_fd(int fd, const char *name, struct kconfig *config)
 	if (error)
 		return error;
 	kconfig_conclude(&found);
-	found.source = text_copy(name);
+	found.source = name;
 	*config = found;
 	return 0;
 }
@@ -255,6 +255,5 @@ int kconfig_read(const struct sysroot *root, const char *path, struct kconfig *c
 	int fd = sysroot_open_file(root, path);
 	if (fd < 0)
 		return fd;
-	auto_free char *name = text_format("/%s", path);
-	return kconfig_read_fd(fd, name, config);
+	return kconfig_read_fd(fd, text_format("/%s", path), config);
 }

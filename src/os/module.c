@@ -71,12 +71,12 @@ static const char *const indexes[INDEX_COUNT] = { "dep.bin", "alias.bin", "symbo
 /* The modules of a kernel below a root. */
 struct module_files {
 	struct sysroot root;
-	char *release;
-	int fd; /* of its directory */
+	char release[NAME_MAX + 2]; /* no directory has a longer name */
+	int fd;                     /* of its directory */
 	bool has_index[INDEX_COUNT];
 	struct kmod_ctx *kmod; /* NULL: there are no indexes */
 	/* The last module whose file was asked for. */
-	char *name;
+	char name[NAME_MAX + 2];
 	int module_fd;
 	struct kmod_module *module;
 };
@@ -105,8 +105,9 @@ static void note_indexes(const struct sysroot *root, const char *directory)
  * root. */
 static void files_open(struct module_files *files, const struct sysroot *root, const char *release)
 {
-	auto_free char *path = text_format("lib/modules/%s", release);
-	*files = (struct module_files){ .root = *root, .release = text_copy(release), .module_fd = -1 };
+	const char *path = PATH("lib/modules/%s", release);
+	*files = (struct module_files){ .root = *root, .module_fd = -1 };
+	snprintf(files->release, sizeof files->release, "%s", release);
 	files->fd = sysroot_open_dir(root, path);
 	if (files->fd < 0 || !look_for_indexes(files, path))
 		return;
@@ -120,10 +121,9 @@ static void files_close_module(struct module_files *files)
 	if (files->module)
 		sym_kmod_module_unref(files->module);
 	cleanup_fd(&files->module_fd);
-	free(files->name);
 	files->module = NULL;
 	files->module_fd = -1;
-	files->name = NULL;
+	*files->name = '\0';
 }
 
 static void files_close(struct module_files *files)
@@ -132,7 +132,6 @@ static void files_close(struct module_files *files)
 	if (files->kmod)
 		sym_kmod_unref(files->kmod);
 	cleanup_fd(&files->fd);
-	free(files->release);
 }
 
 /* The modules of the last kernel that was asked about, because each is asked several questions. */
@@ -162,17 +161,15 @@ static struct kmod_module *module_open(struct module_files *files, const char *n
 	if (text_same(files->name, name))
 		return files->module;
 	files_close_module(files);
-	files->name = text_copy(name);
+	snprintf(files->name, sizeof files->name, "%s", name);
 	struct kmod_module *found = module_find(files, name);
 	const char *file = found ? sym_kmod_module_get_path(found) : NULL;
 	if (!file)
 		return files->module = found;
-	auto_free char *directory = text_format("/proc/self/fd/%d/", files->fd);
-	const char *inside = text_after(file, directory);
-	auto_free char *path =
-		inside ? text_format("lib/modules/%s/%s", files->release, inside) : text_copy(file + 1);
+	const char *inside = text_after(file, text_format("/proc/self/fd/%d/", files->fd));
+	files->module_fd = sysroot_open_file(
+		&files->root, inside ? PATH("lib/modules/%s/%s", files->release, inside) : file + 1);
 	sym_kmod_module_unref(found);
-	files->module_fd = sysroot_open_file(&files->root, path);
 	if (files->module_fd >= 0)
 		sym_kmod_module_new_from_path(
 			files->kmod, PATH("/proc/self/fd/%d", files->module_fd), &files->module);
@@ -221,15 +218,12 @@ enum answer module_answers(const struct sysroot *root, const char *release, cons
 static enum answer builtin_has_parameter(
 	const struct module_files *files, const char *name, const char *parameter)
 {
-	auto_free char *path = text_format("lib/modules/%s/modules.builtin.modinfo", files->release);
-	auto_free char *start = text_format("%s.", name);
-	auto_free char *wanted = text_format("%s.parm=%s:", name, parameter);
-	auto_free char *all = malloc(MODINFO_MAX + 1);
-	ssize_t length = all ? sysroot_read_bytes(&files->root, path, all, MODINFO_MAX) : -ENOMEM;
+	auto_release const void *mark = keep(0);
+	const char *path = PATH("lib/modules/%s/modules.builtin.modinfo", files->release);
+	const char *start = text_format("%s.", name), *wanted = text_format("%s.parm=%s:", name, parameter);
+	char *all = keep(MODINFO_MAX + 1);
+	ssize_t length = sysroot_read_bytes(&files->root, path, all, MODINFO_MAX);
 	enum answer answer = ANSWER_UNKNOWN;
-	if (length < 0)
-		return answer;
-	all[length] = '\0';
 	for (const char *at = all; at < all + length && answer != ANSWER_YES; at += strlen(at) + 1) {
 		if (text_starts(at, wanted))
 			answer = ANSWER_YES;

@@ -28,7 +28,7 @@
 /* clang-format on */
 LIBRARY(libmnl, "libmnl.so.0", "libmnl0", "required", "routes that use a device", FUNCTIONS);
 
-static void add_fact(struct network_facts *facts, const char *interface, bool route, char *text)
+static void add_fact(struct network_facts *facts, const char *interface, bool route, const char *text)
 {
 	*array_add(facts) = (struct network_fact){ text_copy(interface), route, text };
 }
@@ -108,7 +108,7 @@ static uint32_t number_of(const struct attributes *attributes, int type, uint32_
 	return whole ? sym_mnl_attr_get_u32(attribute) : none;
 }
 
-/* A new string; NULL if it is missing. */
+/* NULL: it is missing. */
 static char *string_of(const struct attributes *attributes, int type)
 {
 	const struct nlattr *attribute = attributes->of[type];
@@ -125,7 +125,7 @@ static bool has_destination(const struct rtmsg *route, const struct attributes *
 	return attributes->of[RTA_DST] && sym_mnl_attr_get_payload_len(attributes->of[RTA_DST]) >= size;
 }
 
-static char *route_text(const struct rtmsg *route, const struct attributes *attributes)
+static const char *route_text(const struct rtmsg *route, const struct attributes *attributes)
 {
 	/* The destination of other families, such as MPLS, is not decoded. */
 	char destination[INET6_ADDRSTRLEN] = "?";
@@ -133,13 +133,9 @@ static char *route_text(const struct rtmsg *route, const struct attributes *attr
 	if (has_destination(route, attributes))
 		inet_ntop(route->rtm_family, sym_mnl_attr_get_payload(attributes->of[RTA_DST]), destination,
 			sizeof destination);
-	char *to = route->rtm_dst_len ? text_format("%s/%u", destination, route->rtm_dst_len)
-				      : text_copy("default");
-	if (table == RT_TABLE_MAIN)
-		return to;
-	char *with_table = text_format("%s in table %u", to, table);
-	free(to);
-	return with_table;
+	const char *to =
+		route->rtm_dst_len ? text_format("%s/%u", destination, route->rtm_dst_len) : "default";
+	return table == RT_TABLE_MAIN ? to : text_format("%s in table %u", to, table);
 }
 
 static bool route_is_common(const struct rtmsg *route, const struct attributes *attributes)
@@ -398,17 +394,6 @@ int network_facts(struct network_facts *facts)
 	return error ? error : failed;
 }
 
-void network_facts_free(struct network_facts *facts)
-{
-	struct network_fact *fact;
-	array_each (fact, facts) {
-		free(fact->interface);
-		free(fact->text);
-	}
-	free(facts->items);
-	free(facts->routed.items);
-}
-
 /* ---- other namespaces ---- */
 
 /* What a namespace is asked for. */
@@ -452,8 +437,7 @@ struct upper_search {
 static uint32_t lower_of(const struct attributes *attributes)
 {
 	const struct attributes info = nested(attributes->of[IFLA_LINKINFO]);
-	auto_free char *kind = string_of(&info, IFLA_INFO_KIND);
-	if (!text_same(kind, "vxlan"))
+	if (!text_same(string_of(&info, IFLA_INFO_KIND), "vxlan"))
 		return number_of(attributes, IFLA_LINK, 0);
 	const struct attributes vxlan = nested(info.of[IFLA_INFO_DATA]);
 	return number_of(&vxlan, IFLA_VXLAN_LINK, 0);
@@ -470,9 +454,9 @@ static int take_upper(const struct nlmsghdr *message, void *data)
 		(int)number_of(&attributes, IFLA_LINK_NETNSID, (uint32_t)-1) != search->own ||
 		!if_indextoname(lower_of(&attributes), lower))
 		return MNL_CB_OK;
-	auto_free char *upper = string_of(&attributes, IFLA_IFNAME);
+	const char *upper = string_of(&attributes, IFLA_IFNAME);
 	if (upper)
-		add_fact(search->uppers, lower, false, text_copy(upper));
+		add_fact(search->uppers, lower, false, upper);
 	return MNL_CB_OK;
 }
 
@@ -516,10 +500,10 @@ static int take_moved(const struct nlmsghdr *message, void *data)
 	struct attributes attributes;
 	if (!read_message(message, RTM_NEWLINK, sizeof(struct ifinfomsg), &attributes))
 		return MNL_CB_OK;
-	auto_free char *name = string_of(&attributes, IFLA_IFNAME);
-	auto_free char *parent = string_of(&attributes, PARENT_NAME);
+	const char *name = string_of(&attributes, IFLA_IFNAME);
+	const char *parent = string_of(&attributes, PARENT_NAME);
 	if (name && parent)
-		add_fact(data, parent, false, text_copy(name));
+		add_fact(data, parent, false, name);
 	return MNL_CB_OK;
 }
 
@@ -534,7 +518,6 @@ int network_moved(struct network_facts *facts)
 		sym_mnl_attr_put(question, TARGET_NAMESPACE, sizeof(uint32_t), &numbers.items[i]);
 		(void)ask(question, take_moved, facts);
 	}
-	free(numbers.items);
 	/* Before, the kernel does not name what an interface belongs to. */
 	return numbers.count && kernel_version() < 514 ? -ENOTSUP : error;
 }

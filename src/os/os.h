@@ -170,7 +170,7 @@ int sysroot_open_node(const struct sysroot *root, const char *path);
 int sysroot_open_dir(const struct sysroot *root, const char *path);
 
 /* The content of the attribute or small file `path`, at most SYSROOT_ATTRIBUTE_MAX - 1 bytes, without
- * trailing white space: a new string, which the caller frees, or NULL with errno set. */
+ * trailing white space, or NULL with errno set. */
 char *sysroot_read(const struct sysroot *root, const char *path);
 
 /* The first `size` bytes of a longer file, including trailing white space. */
@@ -179,17 +179,16 @@ char *sysroot_read_file(const struct sysroot *root, const char *path, size_t siz
 /* Reads up to `size` bytes of the file `path`. Returns how many were read, or a negative errno. */
 ssize_t sysroot_read_bytes(const struct sysroot *root, const char *path, void *to, size_t size);
 
-/* The target of the link `path`, or only its last component: a new string, which the caller frees, or NULL
- * with errno set. */
+/* The target of the link `path`, or only its last component; NULL with errno set. */
 char *sysroot_readlink(const struct sysroot *root, const char *path);
-char *sysroot_link_name(const struct sysroot *root, const char *path);
+const char *sysroot_link_name(const struct sysroot *root, const char *path);
 
 /* The path of the file, directory or device node that `path` leads to, without links and relative to the
- * root: a new string, which the caller frees, or NULL with errno set. */
+ * root, or NULL with errno set. */
 char *sysroot_real_path(const struct sysroot *root, const char *path);
 
-/* The directory in sysfs of the device node that `path` leads to, by its number ("sys/dev/block/8:1"): a new
- * string, which the caller frees, or NULL if it is not a device node. */
+/* The directory in sysfs of the device node that `path` leads to, by its number ("sys/dev/block/8:1"), or
+ * NULL if it is not a device node. */
 char *sysroot_node_directory(const struct sysroot *root, const char *path);
 
 /* Whether `path` exists; ANSWER_UNKNOWN on other errors (permissions). */
@@ -214,13 +213,11 @@ struct name_list {
 };
 
 /* The names in the directory `path`, sorted, except those that start with a dot (sysfs has none). Returns 0
- * or a negative errno; free with name_list_free. */
+ * or a negative errno. */
 int sysroot_list(const struct sysroot *root, const char *path, struct name_list *names);
 
 /* The same of the folders in it, in sysfs. */
 int sysroot_list_folders(const struct sysroot *root, const char *path, struct name_list *names);
-
-void name_list_free(struct name_list *names);
 
 bool name_list_has(const struct name_list *names, const char *name);
 
@@ -230,8 +227,6 @@ bool name_list_has_sorted(const struct name_list *names, const char *name);
 /* Adds a copy of `name`, unless the list has it. */
 void name_list_add(struct name_list *names, const char *name);
 
-#define auto_names cleanup(name_list_free)
-
 struct attribute_list {
 	struct attribute {
 		char *text;    /* NULL: unreadable */
@@ -240,16 +235,14 @@ struct attribute_list {
 	} * items;
 	size_t count;
 };
-void attribute_list_free(struct attribute_list *attributes);
 
 /* Adds the contents of the attributes `paths`, as from sysroot_read. Kernels `before` this version, 610 for
- * 6.10, read them only while nothing else has the lock of the device; -EBUSY: for more than a second. The
- * caller frees. */
+ * 6.10, read them only while nothing else has the lock of the device; -EBUSY: for more than a second. */
 void sysroot_read_locked(const struct sysroot *root, int before, const struct name_list *paths,
 	struct attribute_list *attributes);
 
 /* Adds up to `size` bytes of each of these attributes, for which the kernel may have to resume the device
- * first. Another process reads them all; -EBUSY: for more than 3 seconds. The caller frees. */
+ * first. Another process reads them all; -EBUSY: for more than 3 seconds. */
 void sysroot_read_apart(const struct sysroot *root, const struct name_list *paths, size_t size,
 	struct attribute_list *attributes);
 
@@ -388,7 +381,7 @@ int module_load(const char *name);
  * libudev: names of PCI devices from the hardware database, and device events. */
 
 /* The vendor and model names for a modalias ("pci:v00008086d..."), from this machine's hardware database
- * (hwdb.bin): new strings, which the caller frees, or NULL if it has no entry. */
+ * (hwdb.bin), or NULL if it has no entry. */
 void udev_names_find(const char *modalias, const char **vendor, const char **model);
 
 /* Whether events of udevd arrive here, as far as its control socket exists: something listens to the kernel
@@ -524,8 +517,6 @@ int network_take_routes(const void *messages, size_t length, struct network_fact
  * above. Source: rtnetlink(7), IFLA_XDP. */
 int network_programs(struct name_list *interfaces);
 
-void network_facts_free(struct network_facts *facts);
-
 /* Whether this process has another network namespace than the first one that it sees, as far as is known. */
 bool network_is_separate(void);
 
@@ -538,13 +529,11 @@ int network_enter(
 	const struct sysroot *root, const char *path, struct sysroot *sysfs, struct network_facts *uppers);
 
 /* The name of the interface in this network namespace that has the alternative name `alternative` (ip link
- * property add; sysfs does not have these names): a new string, which the caller frees, or NULL. Source:
- * rtnetlink(7), IFLA_ALT_IFNAME. */
+ * property add; sysfs does not have these names), or NULL. Source: rtnetlink(7), IFLA_ALT_IFNAME. */
 char *network_interface_name(const char *alternative);
 
 /* The name of the interface through which the kernel sends from this network namespace to `address`, of IPv4
- * or IPv6: a new string, which the caller frees, or NULL: no route, or not an address. Source: rtnetlink(7),
- * RTM_GETROUTE. */
+ * or IPv6; NULL: no route, or not an address. Source: rtnetlink(7), RTM_GETROUTE. */
 char *network_interface_to(const char *address);
 
 /* ---- storage.c, mounts ----
@@ -580,7 +569,6 @@ int mount_facts(const struct sysroot *root, struct mount_facts *facts);
  * Does not record the access. Returns 0 or a negative errno. */
 int mount_facts_of(
 	const struct sysroot *root, const struct process_namespace *namespace, struct mount_facts *facts);
-void mount_facts_free(struct mount_facts *facts);
 
 /* ---- storage.c, block devices ----
  * Block devices of this machine, opened by number: they need no node in /dev. */
@@ -605,9 +593,9 @@ int block_loop(const struct sysroot *root, const char *node, dev_t number, dev_t
 #define KLOG_SIZE_MAX (16 << 20)
 
 /* Reads all records of the log `path`, oldest first. On this machine it is the device /dev/kmsg; in a
- * recording it is a file with the concatenated records. `*text` becomes a new string, which the caller frees.
- * Returns 0, or a negative errno with the records read so far in `*text`: -EFBIG: longer than KLOG_SIZE_MAX;
- * -EBADMSG: the recorded log contains a 0 byte; and those of open(2) and read(2). */
+ * recording it is a file with the concatenated records. Returns 0, or a negative errno with the records read
+ * so far in `*text`: -EFBIG: longer than KLOG_SIZE_MAX; -EBADMSG: the recorded log contains a 0 byte; and
+ * those of open(2) and read(2). */
 int klog_read(const struct sysroot *root, const char *path, const char **text);
 
 /* ---- vfio.c ----
@@ -677,7 +665,7 @@ int archive_write(const struct record_list *records, int fd);
 /* The vfio module and options in an initramfs. */
 
 /* Scans the image `path`: sets whether it contains the module vfio, and appends the contents of all files in
- * its modprobe.d directories to `*modprobe`, which may be reallocated. Returns 0 or a negative errno:
+ * its modprobe.d directories to `*modprobe`, which may move. Returns 0 or a negative errno:
  * -EBADMSG: not an initramfs. Format: Documentation/driver-api/early-userspace/buffer-format.rst. */
 int initramfs_look(const struct sysroot *root, const char *path, bool *has_vfio, char **modprobe);
 

@@ -46,7 +46,7 @@ static bool is_gone(const struct look *look)
 
 static char *process_name(const struct look *look, const struct sysroot *root)
 {
-	auto_free char *name = sysroot_read(root, PATH("proc/%s/comm", look->pid));
+	const char *name = sysroot_read(root, PATH("proc/%s/comm", look->pid));
 	return text_format("%s (%s)", look->pid, name ? name : "?");
 }
 
@@ -77,7 +77,7 @@ static int read_link(int fd, const char *name, char target[PATH_MAX])
 static bool is_without_nodes(const char *line)
 {
 	static const char *const types[] = { " - fuse", " - cifs ", " - smb3 ", " - ceph ", " - afs " };
-	auto_free char *mount = text_format("%.*s", (int)strcspn(line, "\n"), line);
+	char *mount = text_format("%.*s", (int)strcspn(line, "\n"), line);
 	char *separator = strstr(mount, " - ");
 	for (size_t i = 0; separator && i < ARRAY_SIZE(types); i++)
 		if (text_starts(separator, types[i]))
@@ -91,9 +91,10 @@ static bool is_without_nodes(const char *line)
 static bool is_on_such_mount(const struct look *look, const char *descriptor)
 {
 	unsigned int id, other;
-	auto_free char *info = sysroot_read(&look->quiet, PATH("%s/fdinfo/%s", look->path, descriptor));
+	auto_release const void *mark = keep(0);
+	const char *info = sysroot_read(&look->quiet, PATH("%s/fdinfo/%s", look->path, descriptor));
 	const char *number = info ? strstr(info, "mnt_id:") : NULL;
-	auto_free char *mounts =
+	const char *mounts =
 		number ? sysroot_read_file(&look->quiet, PATH("%s/mountinfo", look->path), MOUNTS_MAX) : NULL;
 	if (!mounts || sscanf(number, "mnt_id: %u", &id) != 1)
 		return false;
@@ -185,13 +186,10 @@ static bool is_another_run(const struct look *look)
 	       own.st_dev == other.st_dev && own.st_ino == other.st_ino;
 }
 
-/* Takes over `info`. */
-static void add_file(struct look *look, const struct process_file *file, char *info)
+static void add_file(struct look *look, const struct process_file *file, const char *info)
 {
-	if (file->type == S_IFBLK && is_another_run(look)) {
-		free(info);
+	if (file->type == S_IFBLK && is_another_run(look))
 		return;
-	}
 	struct process_file *added = array_add(&look->facts->files);
 	*added = *file;
 	added->path = text_copy(file->path);
@@ -239,17 +237,17 @@ static void add_namespace(
 static void look_at_namespace(struct look *look, const char *name, struct namespace_list *namespaces)
 {
 	char target[PATH_MAX];
-	auto_free char *path = text_format("%s/%s", look->path, name);
 	note_error(look, read_link(look->folder, name, target));
 	const char *number = strchr(target, '[');
-	add_namespace(look, path, number ? strtoul(number + 1, NULL, 10) : 0, namespaces);
+	add_namespace(look, PATH("%s/%s", look->path, name), number ? strtoul(number + 1, NULL, 10) : 0,
+		namespaces);
 }
 
 /* One that is not of a network cannot be entered as such. */
 static void look_at_namespace_file(struct look *look, const char *descriptor, unsigned long inode)
 {
-	auto_free char *path = text_format("%s/fd/%s", look->path, descriptor);
-	add_namespace(look, path, inode, &look->facts->network_namespaces);
+	add_namespace(
+		look, PATH("%s/fd/%s", look->path, descriptor), inode, &look->facts->network_namespaces);
 }
 
 /* ---- files that are registered with io_uring ---- */
@@ -266,7 +264,7 @@ static const char *const node_folders[] = { "dev/", "dev/vfio/", "dev/vfio/devic
 /* Whether there is a node with this path as the process sees it, or we do; adds it if it is wanted. */
 static bool look_at_path(struct look *look, const char *folder, const char *name)
 {
-	auto_free char *path = text_format("root/%s%s", folder, name);
+	const char *path = PATH("root/%s%s", folder, name);
 	struct process_file theirs = { .path = path + strlen("root"), .mapped = true }, ours = theirs;
 	/* A recording has no types. */
 	bool found = identify(look, look->folder, path, &theirs) > 0 && (theirs.type || !look->root->live);
@@ -298,12 +296,12 @@ static void look_at_registered(struct look *look, const char *name)
 	unsigned long inode = 0;
 	if (strchr(name, '[')) {
 		bool socket = sscanf(name, "socket:[%lu]", &inode) == 1;
-		auto_free char *path = text_format("%s%s", *name == '[' ? "anon_inode:" : "", name);
-		take_file(look, &(struct process_file){ .path = path,
-					.mapped = true,
-					.pid = atoi(look->pid),
-					.type = socket ? S_IFSOCK : 0,
-					.number = inode });
+		take_file(look,
+			&(struct process_file){ .path = PATH("%s%s", *name == '[' ? "anon_inode:" : "", name),
+				.mapped = true,
+				.pid = atoi(look->pid),
+				.type = socket ? S_IFSOCK : 0,
+				.number = inode });
 	} else if (*name == '/') {
 		if (!look_at_path(look, "", name + 1) && text_starts(name + 1, "dev/") &&
 			!is_regular(look, name))
@@ -329,14 +327,17 @@ static bool is_busy(const char *info)
 	       !(line && sscanf(line, " %u: ", &number) == 1);
 }
 
-/* The fdinfo of a ring, a new string; NULL: it is busy all the time, or gone. */
+/* The fdinfo of a ring, until the next one is read; NULL: it is busy all the time, or gone. */
 static char *read_ring(const struct look *look, const char *path)
 {
+	static char info[RING_MAX + 1];
 	for (int tries = 0; tries < 50; tries++, clock_sleep(1)) {
-		char *info = sysroot_read_file(&look->quiet, path, RING_MAX);
-		if (!info || !look->root->live || !is_busy(info))
+		ssize_t length = sysroot_read_bytes(&look->quiet, path, info, RING_MAX);
+		if (length < 0)
+			return NULL;
+		info[length] = '\0';
+		if (!look->root->live || !is_busy(info))
 			return info;
-		free(info);
 	}
 	return NULL;
 }
@@ -348,14 +349,15 @@ static bool look_at_ring(struct look *look, const char *path)
 	unsigned int number;
 	int start = 0;
 	size_t before = look->facts->files.count;
-	auto_free char *info = read_ring(look, path);
+	char *info = read_ring(look, path);
 	if (!info && faccessat(look->root->fd, path, F_OK, 0) == 0)
 		*array_add(&look->facts->skipped) = process_name(look, &look->quiet);
 	char *line = info ? strstr(info, "\nUserFiles:") : NULL;
-	for (line = line ? strchr(line + 1, '\n') : NULL;
-		line && sscanf(++line, " %u: %n", &number, &start) == 1 && start; line = strchr(line, '\n')) {
-		auto_free char *name = text_format("%.*s", (int)strcspn(line + start, "\n"), line + start);
-		look_at_registered(look, name);
+	char *end = line ? strchr(line + 1, '\n') : NULL;
+	while (end && sscanf(line = end + 1, " %u: %n", &number, &start) == 1 && start) {
+		if ((end = strchr(line, '\n')))
+			*end = '\0';
+		look_at_registered(look, line + start);
 	}
 	return look->facts->files.count > before;
 }
@@ -386,7 +388,7 @@ static mode_t look_at_descriptor(struct look *look, int fd, const char *name)
 		return file.type;
 	if (!file.type && *path == '/' && !is_attribute(look, fd, name))
 		return file.type;
-	auto_free char *info = text_format("%s/fdinfo/%s", look->path, name);
+	const char *info = PATH("%s/fdinfo/%s", look->path, name);
 	if (ring && !look_at_ring(look, info))
 		return file.type;
 	sysroot_note(look->root, PATH("%s/fd/%s", look->path, name), 0);
@@ -471,9 +473,8 @@ static void look_at_queue(struct look *look, const char *descriptor)
 	if (socket < 0 || look_at_message(look, socket) >= queued)
 		return;
 	/* An ordinary user could make all devices unknown. */
-	auto_free char *name = process_name(look, &look->quiet);
 	if (fstat(look->folder, &process) == 0 && process.st_uid == 0)
-		name_list_add(&look->facts->in_flight, name);
+		name_list_add(&look->facts->in_flight, process_name(look, &look->quiet));
 }
 
 static void look_at_descriptors(struct look *look)
@@ -574,7 +575,7 @@ static void look_at_thread(const struct look *process, const char *thread)
 {
 	int leader = atoi(process->pid);
 	struct look look = *process;
-	auto_free char *path = text_format("proc/%s", thread);
+	const char *path = PATH("proc/%s", thread);
 	auto_fd int folder = atoi(thread) == leader ? -1 : sysroot_open_dir(&look.quiet, path);
 	if (folder < 0)
 		return;
@@ -593,7 +594,7 @@ static void look_at_thread(const struct look *process, const char *thread)
 static void look_at_threads(struct look *look)
 {
 	struct stat status;
-	auto_names struct name_list threads = { 0 };
+	struct name_list threads = { 0 };
 	const char **thread;
 	/* Two links, and one for each thread. */
 	if (!look->root->live || fstatat(look->folder, "task", &status, 0) < 0 || status.st_nlink <= 3)
@@ -615,9 +616,8 @@ static void look_at_process(struct look *look)
 {
 	if (is_kernel_thread(look))
 		return;
-	auto_free char *path = text_format("proc/%s", look->pid);
-	auto_fd int folder = sysroot_open_dir(&look->quiet, path);
-	look->path = path;
+	look->path = text_format("proc/%s", look->pid);
+	auto_fd int folder = sysroot_open_dir(&look->quiet, look->path);
 	look->folder = folder;
 	if (folder < 0) {
 		note_error(look, folder);
@@ -654,9 +654,8 @@ static void look_at_number(struct look *look, const char *pid)
 		return;
 	look->pid = pid;
 	look->without_mappings = stuck;
-	auto_free char *name = stuck ? process_name(look, &look->quiet) : NULL;
 	if (stuck)
-		name_list_add(&look->facts->skipped, name);
+		name_list_add(&look->facts->skipped, process_name(look, &look->quiet));
 	if (stuck <= 1) {
 		progress_step(progress, "process", number);
 		look_at_process(look);
@@ -689,7 +688,7 @@ static void look_at_receivers(struct look *look)
 {
 	long long end = clock_milliseconds() + MESSAGES_MS;
 	while (look->facts->in_flight.count && clock_milliseconds() < end) {
-		auto_names struct name_list processes = look->facts->in_flight;
+		struct name_list processes = look->facts->in_flight;
 		const char **process;
 		look->facts->in_flight = (struct name_list){ 0 };
 		clock_sleep(20);
@@ -702,7 +701,7 @@ void process_facts_collect(const struct sysroot *root,
 	bool (*wanted)(const struct process_file *file, const void *context), const void *context,
 	struct process_facts *facts)
 {
-	auto_names struct name_list names = { 0 };
+	struct name_list names = { 0 };
 	struct look look = { .root = root,
 		.wanted = wanted,
 		.context = context,
@@ -713,14 +712,14 @@ void process_facts_collect(const struct sysroot *root,
 		look.nsfs = namespace.st_dev;
 	if (root->live && fstatat(root->fd, "sys/bus", &namespace, 0) == 0)
 		look.sysfs = namespace.st_dev;
-	auto_free char *own = root->live ? sysroot_readlink(&look.quiet, "proc/self") : NULL;
+	const char *own = root->live ? sysroot_readlink(&look.quiet, "proc/self") : NULL;
 	look.own = own ? atoi(own) : 0;
 	look.foreign = look.own != getpid();
 	facts->hidden = !shows_all(&look.quiet);
 	note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 	bool more = look_at_new(&look, &names, &(struct name_list){ 0 });
 	for (int rounds = 0; root->live && more && rounds < ROUNDS_MAX; rounds++) {
-		auto_names struct name_list before = names;
+		struct name_list before = names;
 		names = (struct name_list){ 0 };
 		note_error(&look, sysroot_list(&look.quiet, "proc", &names));
 		more = look_at_new(&look, &names, &before);

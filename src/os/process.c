@@ -298,9 +298,12 @@ static void flush_backlog(bool block)
 
 static void add_to_backlog(const char *text)
 {
+	size_t held = backlog ? strlen(backlog) : 0, length = strlen(text);
+	/* It shrinks, too: not in the arena. */
+	backlog = realloc(backlog, held + length + 1);
 	if (!backlog)
-		backlog = text_copy("");
-	text_append(&backlog, "%s", text);
+		out_of_memory();
+	memcpy(backlog + held, text, length + 1);
 	flush_backlog(false);
 }
 
@@ -315,8 +318,7 @@ bool process_relay(int messages)
 
 static void hold(const char *line)
 {
-	auto_free char *text = text_format(LOG_PREFIX "%s\n", line);
-	add_to_backlog(text);
+	add_to_backlog(text_format(LOG_PREFIX "%s\n", line));
 }
 
 void process_hold(void)

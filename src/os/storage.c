@@ -82,7 +82,7 @@ static void note_number(struct mount_facts *facts, dev_t number)
 	facts->numbers.items[at] = number;
 }
 
-/* A new string, or NULL. */
+/* NULL: none. */
 static char *option_of(struct libmnt_fs *fs, const char *name)
 {
 	char *value = NULL;
@@ -92,11 +92,10 @@ static char *option_of(struct libmnt_fs *fs, const char *name)
 	return text_format("%.*s", (int)length, value);
 }
 
-/* The address of the server; that of 9p over TCP is its source. A new string, or NULL. */
+/* The address of the server; that of 9p over TCP is its source. NULL: none. */
 static char *server_of(struct libmnt_fs *fs)
 {
-	auto_free char *transport =
-		text_same(sym_mnt_fs_get_fstype(fs), "9p") ? option_of(fs, "trans") : NULL;
+	const char *transport = text_same(sym_mnt_fs_get_fstype(fs), "9p") ? option_of(fs, "trans") : NULL;
 	return text_same(transport, "tcp") ? text_copy(sym_mnt_fs_get_source(fs)) : option_of(fs, "addr");
 }
 
@@ -123,7 +122,7 @@ static int add_all(struct libmnt_table *table, bool swap, const char *process, s
 			.source = text_copy(source_of(fs)),
 			.number = swap ? 0 : sym_mnt_fs_get_devno(fs),
 			.target = swap ? NULL : text_copy(target),
-			.process = text_copy(process),
+			.process = process,
 			.server = swap ? NULL : server_of(fs),
 			.page_size = swap ? NULL : option_of(fs, "pagesize"),
 		};
@@ -162,23 +161,8 @@ int mount_facts_of(
 {
 	const struct sysroot quiet = sysroot_quiet(root);
 	size_t folder = strlen(namespace->path) - strlen("ns/mnt");
-	auto_free char *path = text_format("%.*smountinfo", (int)folder, namespace->path);
-	return add_mounts(&quiet, path, namespace->process, facts);
-}
-
-void mount_facts_free(struct mount_facts *facts)
-{
-	struct mount_fact *fact;
-	array_each (fact, facts) {
-		free(fact->type);
-		free(fact->source);
-		free(fact->target);
-		free(fact->process);
-		free(fact->server);
-		free(fact->page_size);
-	}
-	free(facts->items);
-	free(facts->numbers.items);
+	return add_mounts(
+		&quiet, PATH("%.*smountinfo", (int)folder, namespace->path), namespace->process, facts);
 }
 
 /* ---- block devices ---- */
@@ -200,7 +184,7 @@ static int block_open(const struct sysroot *root, const char *node, dev_t number
 		return open_at(root->fd, node, flags);
 	if (folder == -EBADF)
 		folder = sysroot_private("tmpfs");
-	auto_free char *name = text_format("%u:%u", major(number), minor(number));
+	const char *name = PATH("%u:%u", major(number), minor(number));
 	if (folder < 0)
 		return folder;
 	if (mknodat(folder, name, S_IFBLK | 0600, number) < 0 && errno != EEXIST)

@@ -273,7 +273,7 @@ char *sysroot_read(const struct sysroot *root, const char *path)
 struct reading {
 	bool done;
 	ssize_t length; /* or a negative errno */
-	char bytes[];   /* a 0 follows them */
+	char bytes[];
 };
 
 struct reading_list {
@@ -337,10 +337,7 @@ static struct attribute attribute_of(const char *bytes, ssize_t length)
 	if (length < 0)
 		return attribute;
 	attribute.length = (size_t)length;
-	attribute.text = malloc(attribute.length + 1);
-	if (!attribute.text)
-		out_of_memory();
-	memcpy(attribute.text, bytes, attribute.length + 1);
+	attribute.text = memcpy(keep(attribute.length + 1), bytes, attribute.length);
 	return attribute;
 }
 
@@ -349,7 +346,7 @@ static void read_apart(const struct sysroot *root, const struct name_list *paths
 	struct attribute_list *attributes)
 {
 	const size_t unit = sizeof(struct reading);
-	struct reading_list readings = { NULL, size, (unit + size + unit) / unit * unit };
+	struct reading_list readings = { NULL, size, (unit + size + unit - 1) / unit * unit };
 	readings.items = process_share(paths->count * readings.length);
 	for (size_t done = 0; done < paths->count; done++) {
 		done = read_some(root, paths, patience, &readings, done);
@@ -390,30 +387,27 @@ void sysroot_read_apart(const struct sysroot *root, const struct name_list *path
 		return;
 	}
 	array_each (path, paths) {
-		auto_free char *bytes = calloc(1, size + 1);
-		if (!bytes)
-			out_of_memory();
-		*array_add(attributes) = attribute_of(bytes, sysroot_read_bytes(root, *path, bytes, size));
+		char *bytes = keep(size + 1);
+		ssize_t length = sysroot_read_bytes(root, *path, bytes, size);
+		*array_add(attributes) = attribute_of(bytes, length);
 	}
 }
 
-void attribute_list_free(struct attribute_list *attributes)
+/* What was read into a buffer, which is freed: its limit is much larger than most texts. */
+static char *keep_read(char *buffer, size_t length)
 {
-	struct attribute *attribute;
-	array_each (attribute, attributes)
-		free(attribute->text);
-	free(attributes->items);
+	char *text = memcpy(keep(length + 1), buffer, length);
+	free(buffer);
+	return text;
 }
 
 char *sysroot_read_file(const struct sysroot *root, const char *path, size_t size)
 {
-	char *text = malloc(size + 1);
-	ssize_t length = text ? sysroot_read_bytes(root, path, text, size) : -ENOMEM;
-	if (length >= 0) {
-		text[length] = '\0';
-		return text;
-	}
-	free(text);
+	char *buffer = malloc(size);
+	ssize_t length = buffer ? sysroot_read_bytes(root, path, buffer, size) : -ENOMEM;
+	if (length >= 0)
+		return keep_read(buffer, (size_t)length);
+	free(buffer);
 	return fail((int)length);
 }
 
@@ -442,10 +436,10 @@ char *sysroot_readlink(const struct sysroot *root, const char *path)
 	return text_copy(target);
 }
 
-char *sysroot_link_name(const struct sysroot *root, const char *path)
+const char *sysroot_link_name(const struct sysroot *root, const char *path)
 {
-	auto_free char *target = sysroot_readlink(root, path);
-	return target ? text_copy(basename(target)) : NULL;
+	const char *target = sysroot_readlink(root, path);
+	return target ? basename(target) : NULL;
 }
 
 /* The path that the open descriptor `fd` has now, as the kernel says it. */
@@ -575,10 +569,8 @@ static int list(const struct sysroot *root, const char *path, bool folders, stru
 	}
 	struct name_list found = { 0 };
 	int error = read_names(dir, folders, &found);
-	if (error) {
-		name_list_free(&found);
+	if (error)
 		return error;
-	}
 	if (found.count)
 		qsort(found.items, found.count, sizeof *found.items, by_name);
 	note_names(root, path, &found);
@@ -594,15 +586,6 @@ int sysroot_list(const struct sysroot *root, const char *path, struct name_list 
 int sysroot_list_folders(const struct sysroot *root, const char *path, struct name_list *names)
 {
 	return list(root, path, true, names);
-}
-
-void name_list_free(struct name_list *names)
-{
-	const char **name;
-	array_each (name, names)
-		free(*name);
-	free(names->items);
-	*names = (struct name_list){ 0 };
 }
 
 bool name_list_has(const struct name_list *names, const char *name)
@@ -655,11 +638,10 @@ int klog_read(const struct sysroot *root, const char *path, const char **text)
 	size_t used = 0;
 	/* In a container /dev/kmsg may be a link to the console, which must not be read. */
 	auto_fd int fd = root->live ? open_device(root, path, makedev(1, 11)) : sysroot_open_file(root, path);
-	char *to = malloc(fd < 0 ? 1 : KLOG_SIZE_MAX + 1);
-	if (!to)
+	char *buffer = malloc(KLOG_SIZE_MAX);
+	if (!buffer)
 		out_of_memory();
-	int error = fd < 0 ? fd : read_records(fd, to, &used);
-	to[used] = '\0';
-	*text = to;
-	return !error && strlen(to) != used ? -EBADMSG : error;
+	int error = fd < 0 ? fd : read_records(fd, buffer, &used);
+	*text = keep_read(buffer, used);
+	return !error && strlen(*text) != used ? -EBADMSG : error;
 }

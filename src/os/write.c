@@ -305,12 +305,9 @@ int newfile_begin(const char *path, struct newfile *file)
 	signals_catch(true);
 	char *temporary = text_format("%s.XXXXXX", path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
-	if (fd < 0) {
-		int error = errno;
-		free(temporary);
-		return -error;
-	}
-	*file = (struct newfile){ fd, text_copy(path), temporary };
+	if (fd < 0)
+		return -errno;
+	*file = (struct newfile){ fd, path, temporary };
 	return 0;
 }
 
@@ -335,7 +332,5 @@ int newfile_end(struct newfile *file, int error)
 	if (error)
 		unlink(file->temporary);
 	close(file->fd);
-	free(file->path);
-	free(file->temporary);
 	return error;
 }
