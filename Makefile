@@ -125,9 +125,7 @@ $(B)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call run,CC,$(CC) $(FLAGS) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<)
 
-# The tests fill the model with string literals.
-$(B)/tests/unit/%.o: FLAGS += -Wno-write-strings -Itests/unit
-$(B)/tests/fuzz/%.o: FLAGS += -Wno-write-strings
+$(B)/tests/unit/%.o: FLAGS += -Itests/unit
 .SECONDARY: $(UNIT:=.o) $(FUZZER:$(B)/%=$(B)/tests/fuzz/%.o)
 
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(OBJ)

@@ -50,14 +50,11 @@ static void write_again(const struct device *device)
 	fuzz_file_text(STATE, bind.items[0].act.value);
 	must(device_collect(fuzz_root(), ADDRESS, &later) == 0);
 	must(fuzz_same_saved(&device->remembered, &later.remembered));
-	device_free(&later);
-	fuzz_plan_free(&bind);
-	fuzz_plan_free(&unbind);
 }
 
 static void check(const struct device *device)
 {
-	auto_free const char *serial = NULL;
+	const char *serial = NULL;
 	must(device->vendor <= 0xffff && device->device <= 0xffff && device->class <= 0xffffff);
 	must(device->subvendor <= 0xffff && device->subdevice <= 0xffff);
 	must(device->header_type >= -1 && device->header_type <= 0x7f);
@@ -71,27 +68,25 @@ static void check(const struct device *device)
 static void translate(struct part part)
 {
 	struct event event = { .kind = (enum event_kind) - 1 };
-	auto_free char *text = fuzz_text(part);
-	auto_free char *action = text_value(text, "ACTION"), *subsystem = text_value(text, "SUBSYSTEM");
-	auto_free char *path = text_value(text, "DEVPATH"), *node = text_value(text, "DEVNAME");
-	auto_free char *driver = text_value(text, "DRIVER"), *id = text_value(text, "PCI_ID");
+	const char *text = fuzz_text(part);
+	const char *action = text_value(text, "ACTION"), *subsystem = text_value(text, "SUBSYSTEM");
+	const char *path = text_value(text, "DEVPATH"), *node = text_value(text, "DEVNAME");
+	const char *driver = text_value(text, "DRIVER"), *id = text_value(text, "PCI_ID");
 	const struct udev_event from = { action, subsystem, path, node, driver, id };
 	if (event_translate(&from, &event))
 		must(event.node || event.address);
 	else
 		must(event.kind == (enum event_kind) - 1 && !event.node && !event.address);
-	event_free(&event);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	auto_release const void *mark = keep(0);
 	struct part rest = { data, size };
 	struct device device;
 	make_machine(rest);
-	if (device_collect(fuzz_root(), ADDRESS, &device) == 0) {
+	if (device_collect(fuzz_root(), ADDRESS, &device) == 0)
 		check(&device);
-		device_free(&device);
-	}
 	translate(fuzz_part(&rest));
 	return 0;
 }

@@ -51,7 +51,7 @@ static inline struct part fuzz_part(struct part *rest)
 /* A new string of exact size, so that the sanitizers detect reads beyond its end. */
 static inline char *fuzz_text(struct part part)
 {
-	char *text = array_room(NULL, 0, part.size + 1);
+	char *text = keep(part.size + 1);
 	if (part.size)
 		memcpy(text, part.data, part.size);
 	return text;
@@ -74,9 +74,8 @@ static inline const struct sysroot *fuzz_root(void)
 static inline void fuzz_directories(const char *path)
 {
 	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
-		char *directory = text_format("%.*s", (int)(slash - path), path);
+		const char *directory = text_format("%.*s", (int)(slash - path), path);
 		must(mkdirat(fuzz_root()->fd, directory, 0755) == 0 || errno == EEXIST);
-		free(directory);
 	}
 }
 
@@ -112,20 +111,6 @@ static inline bool fuzz_same_saved(const struct remembered *a, const struct reme
 {
 	return a->known == b->known && a->by_kernel == b->by_kernel && text_same(a->driver, b->driver) &&
 	       text_same(a->module, b->module) && text_same(a->driver_override, b->driver_override);
-}
-
-static inline void fuzz_plan_free(struct plan *plan)
-{
-	for (size_t i = 0; i < plan->count; i++) {
-		struct action *const actions[] = { &plan->items[i].act, &plan->items[i].undo };
-		for (size_t j = 0; j < 2; j++) {
-			free(actions[j]->path);
-			free(actions[j]->value);
-			free(actions[j]->link);
-			free(actions[j]->driver);
-		}
-	}
-	free(plan->items);
 }
 
 #endif

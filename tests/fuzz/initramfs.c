@@ -18,7 +18,8 @@ int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_free char *modprobe = text_copy("");
+	auto_release const void *mark = keep(0);
+	char *modprobe = text_copy("");
 	bool has_vfio = false;
 	fuzz_file("boot/initrd.img", (struct part){ data, size });
 	int error = initramfs_look(fuzz_root(), "boot/initrd.img", &has_vfio, &modprobe);

@@ -55,30 +55,28 @@ static void make_file(struct part info)
 			.sh_offset = at + info.size,
 			.sh_size = name_size },
 	};
-	uint8_t *file = malloc(at + name_size + info.size);
-	must(file);
+	uint8_t *file = keep(at + name_size + info.size);
 	memcpy(file, &head, sizeof head);
 	memcpy(file + sizeof head, sections, sizeof sections);
 	memcpy(file + at + info.size, names, name_size);
 	if (info.size)
 		memcpy(file + at, info.data, info.size);
 	fuzz_file(MODULES "kernel/vfio.ko", (struct part){ file, at + name_size + info.size });
-	free(file);
 }
 
 /* Whether one of the 0-terminated strings starts with `start`. */
 static bool has_string(struct part strings, const char *start)
 {
 	bool found = false;
-	char *text = fuzz_text(strings);
+	const char *text = fuzz_text(strings);
 	for (const char *at = text; at < text + strings.size; at += strlen(at) + 1)
 		found |= text_starts(at, start);
-	free(text);
 	return found;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	auto_release const void *mark = keep(0);
 	static const char parameter[] = "enable_unsafe_noiommu_mode";
 	const struct sysroot *root = fuzz_root();
 	struct part info = { data, size };

@@ -20,7 +20,7 @@ reached() { # FUNCTION...
 		}'
 }
 
-allocating='^((m|c|re)alloc|reallocarray|strn?dup|v?asprintf|__v?asprintf_chk|f?d?opendir|f(d)?open(64)?|getline|(__)?getdelim)@plt|^(log_out_of_memory|array_room)$'
+allocating='^((m|c|re)alloc|reallocarray|strn?dup|v?asprintf|__v?asprintf_chk|f?d?opendir|f(d)?open(64)?|getline|(__)?getdelim)@plt|^(keep|out_of_memory)$'
 
 @test "running a plan, rolling it back and reporting the result allocates nothing" {
 	run reached plan_run action_announce
