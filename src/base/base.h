@@ -35,10 +35,6 @@ static inline void cleanup_file(FILE **file)
 		fclose(*file);
 }
 
-/* The arena owns what callers still free. */
-#define auto_free
-#define free(pointer) ((void)(pointer))
-
 #define auto_fd   cleanup(cleanup_fd)
 #define auto_dir  cleanup(cleanup_dir)
 #define auto_file cleanup(cleanup_file)

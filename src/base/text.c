@@ -7,8 +7,6 @@
 
 #include "base/base.h"
 
-#undef free
-
 void out_of_memory(void)
 {
 	static const char message[] = LOG_PREFIX "error: out of memory\n";
