@@ -83,6 +83,29 @@ static void test_distance(void)
 	ok(text_distance("a", longest) == SIZE_MAX && text_distance("a", longest + 1) == 62);
 }
 
+/* Across blocks: texts and arrays that grow, and what was kept before a mark. */
+static void test_arena(void)
+{
+	struct {
+		size_t *items;
+		size_t count;
+	} numbers = { 0 };
+	char *text = text_copy("");
+	bool whole = true;
+	for (size_t i = 0; i < 20000; i++) {
+		text_append(&text, "%zu ", i % 10);
+		*array_add(&numbers) = i;
+	}
+	const void *mark = keep(0);
+	for (size_t i = 0; i < 20000; i++)
+		memset(keep(i % 100), 'x', i % 100);
+	memset(keep(1 << 20), 'x', 1 << 20);
+	keep_release(mark);
+	for (size_t i = 0; i < 20000; i++)
+		whole &= !*(char *)keep(100) && numbers.items[i] == i && text[2 * i] == (char)('0' + i % 10);
+	ok(whole && strlen(text) == 40000);
+}
+
 int main(void)
 {
 	char text[] = "value \n\t\n";
@@ -91,6 +114,7 @@ int main(void)
 	test_hex();
 	test_number();
 	test_distance();
+	test_arena();
 	ok(text_same(text_trim(text), "value"));
 	ok(!text_same(NULL, "") && text_same(NULL, NULL));
 	return tap_done();
