@@ -430,15 +430,14 @@ static void add_process(
 	use_add(device, &(struct use){ USE_PROCESS, what, file->process, way, NULL });
 }
 
-/* The value of this key in fdinfo, which ends after it from now on; NULL: there is none. */
-static char *info_value(const struct process_file *file, const char *key)
+/* The value of this key in fdinfo; NULL: there is none. */
+static const char *info_value(const struct process_file *file, const char *key)
 {
-	char *value = file->info ? strstr(file->info, key) : NULL;
+	const char *value = file->info ? strstr(file->info, key) : NULL;
 	if (!value)
 		return NULL;
 	value += strlen(key);
-	value[strcspn(value, "\n")] = '\0';
-	return value;
+	return text_format("%.*s", (int)strcspn(value, "\n"), value);
 }
 
 /* fdinfo names the chip, "gpiochip0", but not for the old interface. */
