@@ -69,7 +69,7 @@ bool array_contains(const void *items, size_t count, size_t size, const void *it
 void *keep(size_t size);
 
 /* Frees all that the arena was asked for since `mark`, which keep(0) returned. For what is done again and
- * again, or is large: whatever lives on was allocated before. */
+ * again, or is large: whatever lives on was allocated before, and no array of before has grown. */
 void keep_release(const void *mark);
 
 static inline void cleanup_kept(const void **mark)

@@ -41,6 +41,7 @@ static const char *node_of(const struct block *block)
 /* Whether `path` (/dev/mapper/root, /dev/nvme0n1p2) is a node of the block device. */
 static bool is_node(const struct scan *scan, const struct block *block, const char *path)
 {
+	auto_release const void *mark = keep(0);
 	const char *node = text_after(path, "/dev/");
 	const char *mapped = text_after(node, "mapper/");
 	if (!mapped)
@@ -239,6 +240,7 @@ static void add_unknown(struct scan *scan, const char *object, const char *detai
 /* Whether the block device is one of the source "/dev/sda:/dev/sdb". */
 static bool is_among(const struct scan *scan, const struct block *block, const char *source)
 {
+	auto_release const void *mark = keep(0);
 	char *rest = text_copy(source);
 	for (char *node = strsep(&rest, ":"); node; node = strsep(&rest, ":"))
 		if (is_node(scan, block, node))
@@ -308,6 +310,7 @@ static void take_mounts(struct scan *scan)
 /* Whether the block device is over one whose path in sysfs contains `part`. */
 static bool is_over(const struct scan *scan, const struct block *block, const char *part)
 {
+	auto_release const void *mark = keep(0);
 	const char **base;
 	array_each (base, &block->bases) {
 		const char *target = sysroot_readlink(scan->root, PATH(CLASS_BLOCK "/%s", *base));
@@ -627,6 +630,7 @@ void blocks_claim(struct scan *scan)
 /* Whether the disk is one of this device only: one that another controller has, too, stays. */
 static bool is_disk_of(const struct sysroot *root, const char *name, const struct device *device)
 {
+	auto_release const void *mark = keep(0);
 	struct name_list addresses = { 0 };
 	(void)owner_collect(root, CLASS_BLOCK, name, &addresses);
 	return addresses.count == 1 && text_same(*addresses.items, device->address);

@@ -313,13 +313,14 @@ struct scan {
 	struct mount_facts mounts;
 	struct process_facts processes;
 	struct node_list *nodes;
-	struct name_list links;          /* between devices, of which one depends on the other */
-	const char *sockets;             /* lines of /proc/net/packet, for process.c; NULL: none */
-	struct use_list unknown;         /* what may use any device, ... */
-	struct use_list unknown_above;   /* ... or any but those that nothing is on top of: device_is_bare */
-	bool at_registers;               /* what is looked at now uses devices themselves */
-	int network_error, mounts_error; /* negative errno: unknown or incomplete */
-	bool unseen;                     /* a network namespace could not be looked at */
+	struct name_list links;        /* between devices, of which one depends on the other */
+	const char *sockets;           /* lines of /proc/net/packet, for process.c; NULL: none */
+	struct use_list unknown;       /* what may use any device, ... */
+	struct use_list unknown_above; /* ... or any but those that nothing is on top of: device_is_bare */
+	bool at_registers;             /* what is looked at now uses devices themselves */
+	struct name_list algorithms;   /* the lines of /proc/crypto, once they are needed */
+	int algorithms_error, network_error, mounts_error; /* negative errno: unknown or incomplete */
+	bool unseen;                                       /* a network namespace could not be looked at */
 };
 
 /* Adds a copy of the use to a device that does not have it yet. */

@@ -31,8 +31,8 @@ bool address_parse(const char *text, char address[20])
 
 bool address_last(const char *path, char address[20])
 {
-	char *copy = text_copy(path);
-	char *rest = NULL;
+	char copy[PATH_MAX + 1], *rest = NULL;
+	path_format(copy, "%s", path);
 	bool found = false;
 	for (char *part = strtok_r(copy, "/", &rest); part; part = strtok_r(NULL, "/", &rest))
 		found |= address_parse(part, address);
@@ -274,7 +274,7 @@ void device_collect_overrides(
 static void collect_instance(const struct sysroot *root, struct device *device)
 {
 	unsigned long long inode = root->live ? sysroot_inode(root, DEVICE_PATH(device, ".")) : 0;
-	static char *boot;
+	static const char *boot;
 	if (inode && !boot)
 		boot = sysroot_read(root, "proc/sys/kernel/random/boot_id");
 	if (inode && boot)
@@ -510,6 +510,7 @@ void device_collect_again(
 /* /proc/bus/pci/01/00.0, or on some architectures and in other domains /proc/bus/pci/0001:01/00.0. */
 static bool is_adding(const struct sysroot *root, const struct device *device)
 {
+	auto_release const void *mark = keep(0);
 	char *path = text_format("proc/bus/pci/%s", device->address);
 	char *slot = strrchr(path, ':');
 	if (!root->live || device->driver || !slot)
@@ -707,6 +708,7 @@ static struct stored *own_stored(struct stored_list *list, const struct device *
 
 void stored_check(const struct sysroot *root, struct stored_list *list, const struct device_refs *some)
 {
+	auto_release const void *mark = keep(0);
 	struct device_refs alike = { 0 };
 	struct attribute_list configs = { 0 };
 	const struct device **device;

@@ -105,6 +105,7 @@ static void take_upper(struct scan *scan, const char *lower, const char *upper, 
 /* Whether the interface is up, or below another one, in the sysfs of its namespace. */
 static bool is_up(const struct sysroot *sysfs, const char *name)
 {
+	auto_release const void *mark = keep(0);
 	struct name_list entries = { 0 };
 	const char *directory = text_format("class/net/%s", name);
 	const char *flags = sysroot_read(sysfs, PATH("%s/flags", directory));
@@ -118,6 +119,7 @@ static bool is_up(const struct sysroot *sysfs, const char *name)
 
 bool use_is_up(const struct sysroot *root, const struct device *device)
 {
+	auto_release const void *mark = keep(0);
 	struct name_list names = { 0 };
 	const char **name;
 	(void)sysroot_list(root, CLASS_NET, &names);

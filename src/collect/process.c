@@ -252,6 +252,7 @@ static struct device *attribute_by_inode(
  * attribute. */
 static struct device *attribute_by_path(const struct scan *scan, const char *path, const char **name)
 {
+	auto_release const void *mark = keep(0);
 	char address[20];
 	char *copy = text_copy(path);
 	char *last = strrchr(copy, '/');

@@ -37,9 +37,8 @@ static const char *shown(const char *what)
 
 void use_unknown(struct device *device, const char *what, int error)
 {
-	const char *path = shown(what);
 	if (error && !error_is_missing(error))
-		use_simple(device, USE_UNKNOWN, path, strerror(-error));
+		use_simple(device, USE_UNKNOWN, shown(what), strerror(-error));
 }
 
 void scan_unknown(struct scan *scan, const char *what, int error)

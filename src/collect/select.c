@@ -181,11 +181,12 @@ static void add_hardware_address(const struct sysroot *root, const char *text, s
 		*at = (char)(*at == '-' ? ':' : tolower((unsigned char)*at));
 	sysroot_list(root, CLASS_NET, &interfaces);
 	array_each (name, &interfaces) {
-		const char *directory = text_format(CLASS_NET "/%s", *name);
-		const char *address = sysroot_read(root, PATH("%s/address", directory));
-		const char *target = sysroot_readlink(root, directory);
+		const char *address = sysroot_read(root, PATH(CLASS_NET "/%s/address", *name));
+		if (!text_same(address, wanted))
+			continue;
+		const char *target = sysroot_readlink(root, PATH(CLASS_NET "/%s", *name));
 		/* A bridge, a bond or a VLAN has the address of one that it is made of. */
-		if (text_same(address, wanted) && target)
+		if (target)
 			add_last(target, addresses);
 	}
 }

@@ -152,6 +152,7 @@ static void take_firmware_memory(struct device *device)
  * of a module above (ccp_crypto). What else is below is software that it falls back to. */
 static bool is_related(const struct scan *scan, const char *driver, const char *other)
 {
+	auto_release const void *mark = keep(0);
 	const char *above = text_format("sys/module/%s/holders/%s", driver, other);
 	const char *core = text_format("sys/module/" QAT_CORE "/holders/%s", driver);
 	return text_same(driver, other) || sysroot_exists(scan->root, above) == ANSWER_YES ||
@@ -186,21 +187,29 @@ static bool is_named_after(const char *name, const char *driver)
 	return false;
 }
 
+static void collect_algorithms(struct scan *scan)
+{
+	char *text = sysroot_read_file(scan->root, "proc/crypto", SYSROOT_TEXT_MAX), *rest = NULL;
+	scan->algorithms_error = text ? 0 : -errno;
+	for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest))
+		*array_add(&scan->algorithms) = line;
+}
+
 /* Algorithms of the driver in `folder` that the kernel or a process uses: in /proc/crypto their refcnt is
  * above 1, that of each registered one (crypto_register_alg in crypto/algapi.c). */
 static void take_algorithms(struct scan *scan, const char *driver, const char *folder, struct device *device)
 {
 	const char *of = sysroot_link_name(scan->root, PATH("%s/module", folder));
-	char *algorithms = sysroot_read_file(scan->root, "proc/crypto", SYSROOT_TEXT_MAX);
 	char name[128] = "", module[64] = "";
-	char *rest = NULL;
+	const char **line;
 	int count;
-	use_unknown(device, "proc/crypto", algorithms ? 0 : -errno);
-	for (char *line = algorithms ? strtok_r(algorithms, "\n", &rest) : NULL; line;
-		line = strtok_r(NULL, "\n", &rest)) {
-		(void)sscanf(line, "driver : %127s", name);
-		(void)sscanf(line, "module : %63s", module);
-		if (sscanf(line, "refcnt : %d", &count) != 1 || count <= 1)
+	if (!scan->algorithms.count && !scan->algorithms_error)
+		collect_algorithms(scan);
+	use_unknown(device, "proc/crypto", scan->algorithms_error);
+	array_each (line, &scan->algorithms) {
+		(void)sscanf(*line, "driver : %127s", name);
+		(void)sscanf(*line, "module : %63s", module);
+		if (sscanf(*line, "refcnt : %d", &count) != 1 || count <= 1)
 			continue;
 		if (text_same(module, "kernel") ? is_named_after(name, driver)
 						: of && is_related(scan, of, module))

@@ -18,7 +18,7 @@ enum finding_kind {
 const struct explanation *finding_explanation(size_t index);
 
 /* Adds a finding. `subject` (a device's address, NULL: the machine) and `remedy` (the next command to type,
- * NULL: none) are copied. */
+ * NULL: none) must live on. */
 void finding_add(struct finding_list *findings, enum finding_kind kind, const char *subject,
 	const char *remedy, const char *format, ...) __attribute__((format(printf, 5, 6)));
 

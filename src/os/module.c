@@ -218,12 +218,14 @@ enum answer module_answers(const struct sysroot *root, const char *release, cons
 static enum answer builtin_has_parameter(
 	const struct module_files *files, const char *name, const char *parameter)
 {
-	auto_release const void *mark = keep(0);
+	static char all[MODINFO_MAX + 1];
 	const char *path = PATH("lib/modules/%s/modules.builtin.modinfo", files->release);
 	const char *start = text_format("%s.", name), *wanted = text_format("%s.parm=%s:", name, parameter);
-	char *all = keep(MODINFO_MAX + 1);
 	ssize_t length = sysroot_read_bytes(&files->root, path, all, MODINFO_MAX);
 	enum answer answer = ANSWER_UNKNOWN;
+	if (length < 0)
+		return answer;
+	all[length] = '\0';
 	for (const char *at = all; at < all + length && answer != ANSWER_YES; at += strlen(at) + 1) {
 		if (text_starts(at, wanted))
 			answer = ANSWER_YES;

@@ -136,8 +136,15 @@ int sysroot_open(struct sysroot *root, const char *path)
 
 void sysroot_note(const struct sysroot *root, const char *path, size_t read)
 {
-	if (root->notes)
-		*array_add(root->notes) = (struct sysroot_note){ text_copy(path), read };
+	struct sysroot_notes *notes = root->notes;
+	if (!notes)
+		return;
+	/* Not in the arena, of which the caller may release what it reads. */
+	notes->items = realloc(notes->items, (notes->count + 1) * sizeof *notes->items);
+	char *copy = strdup(path);
+	if (!notes->items || !copy)
+		out_of_memory();
+	notes->items[notes->count++] = (struct sysroot_note){ copy, read };
 }
 
 /* Opens `path` with O_PATH, to get its type. */
@@ -386,8 +393,8 @@ void sysroot_read_apart(const struct sysroot *root, const struct name_list *path
 		read_apart(root, paths, size, RESUME_MS, attributes);
 		return;
 	}
+	char *bytes = keep(size + 1);
 	array_each (path, paths) {
-		char *bytes = keep(size + 1);
 		ssize_t length = sysroot_read_bytes(root, *path, bytes, size);
 		*array_add(attributes) = attribute_of(bytes, length);
 	}
@@ -638,10 +645,13 @@ int klog_read(const struct sysroot *root, const char *path, const char **text)
 	size_t used = 0;
 	/* In a container /dev/kmsg may be a link to the console, which must not be read. */
 	auto_fd int fd = root->live ? open_device(root, path, makedev(1, 11)) : sysroot_open_file(root, path);
+	*text = "";
+	if (fd < 0)
+		return fd;
 	char *buffer = malloc(KLOG_SIZE_MAX);
 	if (!buffer)
 		out_of_memory();
-	int error = fd < 0 ? fd : read_records(fd, buffer, &used);
+	int error = read_records(fd, buffer, &used);
 	*text = keep_read(buffer, used);
 	return !error && strlen(*text) != used ? -EBADMSG : error;
 }
