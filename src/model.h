@@ -1,5 +1,6 @@
 /* Read this first: the structs of the program. collect/ fills them, judge/ and show/ read them, and nothing
- * changes them after collecting. Strings live as long as the program; comments say where NULL is possible.
+ * changes them after collecting. Strings live in the arena (base.h), as long as the program but
+ * for those of events; comments say where NULL is possible.
  * What commands do with them is in work.h. */
 #ifndef MODEL_H
 #define MODEL_H

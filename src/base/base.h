@@ -9,7 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 /* Cleanup attributes: release a resource when its variable goes out of scope. Memory is not such a resource:
@@ -143,7 +142,7 @@ void text_append_value(char **text, const char *key, const char *value);
  * Returns the length written. */
 size_t text_escape_into(char *to, size_t size, const char *text);
 
-/* The same as a string, which is `text` itself if nothing needs escaping. NULL stays NULL. */
+/* The same as a string, which is `text` itself if all of it is printable ASCII. NULL stays NULL. */
 const char *text_escape(const char *text);
 
 /* The text as one word of a shell: as it is, as '...', or if it is not printable as $'...'. NULL stays NULL.

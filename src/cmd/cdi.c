@@ -1,6 +1,5 @@
 /* vfionoiommu cdi: the bound devices as a CDI specification, for containers. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "act/act.h"
 #include "base/base.h"

@@ -1,7 +1,6 @@
 /* vfionoiommu matrix: the access paths to a noiommu device that a kernel offers, and the evidence. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/base.h"
 #include "cmd/cmd.h"

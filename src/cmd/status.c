@@ -1,6 +1,5 @@
 /* vfionoiommu status: whether this machine is ready for noiommu, and if not, why. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/base.h"
 #include "cmd/cmd.h"

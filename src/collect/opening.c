@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 
 #include "base/base.h"
 #include "judge/judge.h"

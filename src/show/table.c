@@ -1,6 +1,5 @@
 #include <libsmartcols/libsmartcols.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
