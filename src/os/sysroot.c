@@ -141,10 +141,13 @@ void sysroot_note(const struct sysroot *root, const char *path, size_t read)
 		return;
 	/* Not in the arena, of which the caller may release what it reads. */
 	notes->items = realloc(notes->items, (notes->count + 1) * sizeof *notes->items);
-	char *copy = strdup(path);
-	if (!notes->items || !copy)
+	if (!notes->items)
 		out_of_memory();
-	notes->items[notes->count++] = (struct sysroot_note){ copy, read };
+	struct sysroot_note *note = &notes->items[notes->count++];
+	note->path = strdup(path);
+	note->read = read;
+	if (!note->path)
+		out_of_memory();
 }
 
 /* Opens `path` with O_PATH, to get its type. */

@@ -45,7 +45,7 @@ bound=$BATS_TEST_DIRNAME/../machines/case3-bound
 	fields=$(sed -n '/^Package: /,$p' "$BATS_TEST_DIRNAME/../../debian/control")
 	notes >"$BATS_TEST_TMPDIR/notes"
 	# One search of all packages.
-	dpkg-query --search $(sed 's|.* |*/|' "$BATS_TEST_TMPDIR/notes") >"$BATS_TEST_TMPDIR/owners"
+	sed 's|.* |*/|' "$BATS_TEST_TMPDIR/notes" | xargs dpkg-query --search >"$BATS_TEST_TMPDIR/owners"
 	while read -r priority soname; do
 		package=$(sed -n "s|:.*/$soname\$||p" "$BATS_TEST_TMPDIR/owners" | sort -u)
 		echo "$soname: $package"
