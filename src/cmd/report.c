@@ -110,7 +110,6 @@ static enum status write_to(const char *to, const struct record_list *records, c
 
 static enum status report_run(const struct options *options)
 {
-	static struct sysroot_notes notes;
 	static struct record_list records;
 	struct sysroot root;
 	const char *to = destination(options);
@@ -118,9 +117,9 @@ static enum status report_run(const struct options *options)
 		return STATUS_USAGE;
 	if (!options_open_root(options, &root))
 		return STATUS_FAILED;
-	root.notes = &notes;
+	root.noted = true;
 	read_machine(&root);
-	record_collect(&root, &notes, sensitive, &records);
+	record_collect(&root, sysroot_notes(), sensitive, &records);
 	return write_to(to, &records, options);
 }
 

@@ -621,7 +621,7 @@ void blocks_claim(struct scan *scan)
 	const struct block *block;
 	array_each (block, &scan->blocks)
 		/* A report cannot contain the answer. */
-		if (scan->root->live && !scan->root->notes && user_is_root() && block->number &&
+		if (scan->root->live && !scan->root->noted && user_is_root() && block->number &&
 			needs_claim(block))
 			claim(scan, block);
 }

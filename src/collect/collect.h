@@ -546,7 +546,7 @@ void redact_names(char *text, struct name_list *known);
  * size in the notes. Unless `with_private`, private data is left out: see redact, and everything past the
  * first 64 bytes of a device's configuration space. Cannot fail: unreadable files have their error recorded.
  */
-void record_collect(const struct sysroot *root, const struct sysroot_notes *notes, bool with_private,
+void record_collect(const struct sysroot *root, const struct sysroot_note *notes, bool with_private,
 	struct record_list *records);
 
 #endif

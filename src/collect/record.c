@@ -367,14 +367,13 @@ static void hide_addresses(struct record_list *records)
 	}
 }
 
-void record_collect(const struct sysroot *root, const struct sysroot_notes *notes, bool with_private,
+void record_collect(const struct sysroot *root, const struct sysroot_note *notes, bool with_private,
 	struct record_list *records)
 {
 	const struct sysroot silent = sysroot_quiet(root);
-	const struct sysroot_note *note;
 	struct record *record;
 	struct record_list found = { 0 };
-	array_each (note, notes)
+	for (const struct sysroot_note *note = notes; note; note = note->before)
 		follow(&silent, note->path, note->read, &found);
 	sort_and_merge(&found);
 	read_locked(&silent, &found);

@@ -802,7 +802,7 @@ static void collect(const struct sysroot *root, struct device_list *devices, con
 {
 	struct progress *progress = root->live ? process_share(sizeof *progress) : NULL;
 	int error = progress ? look_apart(root, devices, parts, progress) : -ENOSYS;
-	bool recorded = !error && root->notes;
+	bool recorded = !error && root->noted;
 	if (recorded || (error && error != -ETIMEDOUT))
 		look(root, devices, parts, progress);
 }
@@ -910,7 +910,7 @@ bool use_collect(const struct sysroot *root, struct device_list *devices, const 
 	};
 	const struct device *device;
 	struct device_list bare =
-		root->live && !root->notes ? copy_bare(root, devices, some) : (struct device_list){ 0 };
+		root->live && !root->noted ? copy_bare(root, devices, some) : (struct device_list){ 0 };
 	if (!bare.count)
 		use_collect_all(root, devices);
 	else

@@ -137,7 +137,7 @@ static void files_close(struct module_files *files)
 static struct module_files *module_files(const struct sysroot *root, const char *release)
 {
 	static struct module_files last = { .fd = -1, .module_fd = -1 };
-	bool same_root = last.root.fd == root->fd && last.root.notes == root->notes;
+	bool same_root = last.root.fd == root->fd && last.root.noted == root->noted;
 	if (same_root && text_same(last.release, release))
 		return &last;
 	files_close(&last);

@@ -112,21 +112,17 @@ void progress_tick(void);
  * without a leading slash ("sys/bus/pci"), and no link leads out of it. Read-only; see write.c for writing.
  */
 
-/* A path that was accessed below a root. */
+/* A path that was accessed below a root. Not in the arena, of which a caller may release what it reads. */
 struct sysroot_note {
-	const char *path;
+	struct sysroot_note *before;
 	size_t read; /* requested bytes; 0: only its existence and type */
-};
-
-struct sysroot_notes {
-	struct sysroot_note *items;
-	size_t count;
+	char path[];
 };
 
 struct sysroot {
 	int fd;
-	bool live;                   /* it is this machine's own root */
-	struct sysroot_notes *notes; /* records all accesses; NULL: do not record */
+	bool live;  /* it is this machine's own root */
+	bool noted; /* records all accesses: see sysroot_notes */
 };
 
 /* The limit of an attribute, in bytes. sysfs returns at most a page. */
@@ -149,10 +145,13 @@ bool sysroot_same_filesystem(
  * the descriptor leads to it. Needs CAP_SYS_ADMIN. Returns it, or a negative errno. The caller closes. */
 int sysroot_private(const char *type);
 
-/* Records an access to `read` bytes of `path`, or all (SYSROOT_ALL), if there are notes. For files that a
+/* Records an access to `read` bytes of `path`, or all (SYSROOT_ALL), if the root is noted. For files that a
  * library opens; the functions below record their own accesses. */
 #define SYSROOT_ALL SIZE_MAX
 void sysroot_note(const struct sysroot *root, const char *path, size_t read);
+
+/* The last recorded access; NULL: there was none. */
+const struct sysroot_note *sysroot_notes(void);
 
 /* The files as the user sees them: paths are relative to the working directory, and all links are followed.
  */

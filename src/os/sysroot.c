@@ -134,20 +134,24 @@ int sysroot_open(struct sysroot *root, const char *path)
 	return again;
 }
 
+static struct sysroot_note *notes;
+
 void sysroot_note(const struct sysroot *root, const char *path, size_t read)
 {
-	struct sysroot_notes *notes = root->notes;
-	if (!notes)
+	if (!root->noted)
 		return;
-	/* Not in the arena, of which the caller may release what it reads. */
-	notes->items = realloc(notes->items, (notes->count + 1) * sizeof *notes->items);
-	if (!notes->items)
+	struct sysroot_note *note = malloc(sizeof *note + strlen(path) + 1);
+	if (!note)
 		out_of_memory();
-	struct sysroot_note *note = &notes->items[notes->count++];
-	note->path = strdup(path);
+	note->before = notes;
 	note->read = read;
-	if (!note->path)
-		out_of_memory();
+	memcpy(note->path, path, strlen(path) + 1);
+	notes = note;
+}
+
+const struct sysroot_note *sysroot_notes(void)
+{
+	return notes;
 }
 
 /* Opens `path` with O_PATH, to get its type. */
@@ -545,7 +549,7 @@ static int by_name(const void *a, const void *b)
 static void note_names(const struct sysroot *root, const char *path, const struct name_list *names)
 {
 	const char **name;
-	if (!root->notes)
+	if (!root->noted)
 		return;
 	array_each (name, names)
 		sysroot_note(root, PATH("%s/%s", path, *name), 0);
