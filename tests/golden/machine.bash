@@ -1,5 +1,5 @@
 # The functions for the commands of transcripts: they copy a recorded machine to the folder `machine`, and change it.
-export PATH=$golden/bin:$PATH LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}
+export PATH=$golden/bin:$PATH LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
 unset ARGP_HELP_FMT COLUMNS NO_COLOR
 umask 022
 
