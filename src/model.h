@@ -375,8 +375,7 @@ struct use_list {
 
 /* A function on the PCI bus: /sys/bus/pci/devices/ADDRESS. */
 struct device {
-	const char
-		*address; /* "0000:00:04.0": the directory's name, lower case, the domain of 4 to 8 digits */
+	const char *address; /* "0000:00:04.0": its directory's name, lower case, a domain of 4 to 8 digits */
 	unsigned int vendor, device, subvendor, subdevice; /* uevent PCI_ID, PCI_SUBSYS_ID; 0 when unknown */
 	unsigned int class;                                /* uevent PCI_CLASS: 24 bits, 0x020000 */
 	const char *modalias;                              /* uevent MODALIAS; NULL: unknown */
@@ -395,15 +394,13 @@ struct device {
 	bool vfio;         /* bound to a VFIO driver: has vfio-dev/, or a group node */
 	struct vfio_node group;
 	struct vfio_node cdev;
-	const char *
-		instance; /* differs after it was removed and appeared again, such as a virtual function:
-			   * boot ID and inode of its directory; NULL: not collected, or a recorded machine */
+	const char *instance; /* differs after it was removed and appeared again, as a virtual function does:
+			       * boot ID and inode of its directory; NULL: not collected, or a recorded one */
 	unsigned long long inode; /* that inode; 0: likewise */
 	struct remembered remembered;
-	bool adding;     /* the kernel is still adding it: see device_wait_until_added */
-	bool denylisted; /* vfio-pci refuses it: on its denylist, and disable_denylist will not be set */
-	const char
-		*physical; /* address of its physical function; NULL: it is not virtual, or not collected */
+	bool adding;          /* the kernel is still adding it: see device_wait_until_added */
+	bool denylisted;      /* vfio-pci refuses it: on its denylist, and disable_denylist will not be set */
+	const char *physical; /* address of its physical function; NULL: not virtual, or not collected */
 	const char *kernel_driver;   /* the loaded driver that matches modalias; NULL: none, several, or not
 				      * collected
 				      */

@@ -55,7 +55,6 @@ replace() { # "KIND..." PATH...
 survives() { # WORDS...
 	run --separate-stderr bash -c '
 		[[ $BUILD =~ (sanitize|valgrind)$ ]] || ulimit -v 400000
-		export ASAN_OPTIONS=detect_leaks=0
 		exec timeout 30 strace -f -y -qq -o opened -e trace=open,openat,openat2 "$@" >stdout' \
 		bash "$VFIONOIOMMU" --sysroot machine "$@"
 	echo "$* : status $status"
@@ -250,14 +249,13 @@ evil=$(printf %s "$evil" | head -c 255)
 @test "openat2 is repeated after EAGAIN" {
 	local expected
 	expected=$(tool --sysroot machine list --all)
-	# The leak detection of the sanitizer does not work under strace.
-	ASAN_OPTIONS=detect_leaks=0 run --separate-stderr strace -f -qq -o calls -e trace=openat2 \
+	run --separate-stderr strace -f -qq -o calls -e trace=openat2 \
 		-e inject=openat2:error=EAGAIN:when=2+2 "$VFIONOIOMMU" --sysroot machine list --all
 	grep -q INJECTED calls
 	status_is 0
 	[ "$output" = "$expected" ]
 	# The number of attempts is limited.
-	ASAN_OPTIONS=detect_leaks=0 run timeout 10 strace -f -qq -o calls -e trace=openat2 -e inject=openat2:error=EAGAIN \
+	run timeout 10 strace -f -qq -o calls -e trace=openat2 -e inject=openat2:error=EAGAIN \
 		"$VFIONOIOMMU" --sysroot machine list --all
 	status_is 1
 }

@@ -438,12 +438,11 @@ struct process_file_list {
 	size_t count;
 };
 
-/* A namespace, the first process in it, "1234 (sh)", or else the first that has it open, and its path. */
+/* A namespace, the first process in it, "1234 (sh)", or else the first that has it open, and its path below
+ * the root: "proc/1234/ns/net", "proc/1234/task/1235/ns/net", "proc/1234/fd/3". */
 struct process_namespace {
 	unsigned long inode;
-	const char *process;
-	const char *
-		path; /* below the root: "proc/1234/ns/net", "proc/1234/task/1235/ns/net", "proc/1234/fd/3" */
+	const char *process, *path;
 };
 
 struct namespace_list {

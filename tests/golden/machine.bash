@@ -1,4 +1,5 @@
 # The functions for the commands of transcripts: they copy a recorded machine to the folder `machine`, and change it.
+# Without looking for leaks: see helper.bash.
 export PATH=$golden/bin:$PATH LC_ALL=C.UTF-8 ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=0}
 unset ARGP_HELP_FMT COLUMNS NO_COLOR
 umask 022
@@ -113,16 +114,16 @@ printable() { # COMMAND [ARG...]
 	[ -n "$printed" ] && ! LC_ALL=C grep -qaP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' <<<"$printed"
 }
 
-# Runs the command under strace, with a failing system call. The leak detection of the sanitizer does not work under strace.
+# Runs the command under strace, with a failing system call.
 faulty() { # SYSCALL:ERROR[:when=N] [-P PATH]... COMMAND [ARG...]
-	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=${1%%:*}:error=${1#*:}" "${@:2}"
+	strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=${1%%:*}:error=${1#*:}" "${@:2}"
 }
 
 # Prints how often the command asks the machine for a file, and the files that it asks for more than once. Counts what the
 # program itself does, not libc and the libraries: it names all files relative to the root, except those it writes. On a real
 # kernel, only files of the kernel and of the program count: the others are those of the host, and processes vary in number.
 accesses() { # COMMAND [ARG...]
-	ASAN_OPTIONS=detect_leaks=0 strace -f -y -qq -o "$work/accesses" -e trace=%file "$@" >/dev/null 2>&1
+	strace -f -y -qq -o "$work/accesses" -e trace=%file "$@" >/dev/null 2>&1
 	sed -nE '/EAGAIN/d
 		s#^[^"]*\([0-9]+<[^>]*/machine>, "([^"]+)".*#\1#p
 		s#^[^"]*\([0-9]+</>, "((sys|dev|proc/[^0-9]|(run|etc)/vfionoiommu)[^"]*)".*#\1#p
